@@ -1,0 +1,1 @@
+"""Chartmark: annotation, adjudication and audit of clinical text and imaging metadata."""

@@ -1,0 +1,1 @@
+"""What a payload of labels is: checking, comparing, settling; pure."""

@@ -1,0 +1,1 @@
+"""Commands: argv and JSON lines in, services called, JSON lines out. One file per group."""

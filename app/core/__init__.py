@@ -1,0 +1,1 @@
+"""What everything else stands on: database, registry, errors, clock, digests, text."""

@@ -1,0 +1,159 @@
+"""The database: declarative base, engine settings, and the only place that commits."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, TypeVar
+
+from sqlalchemy import BigInteger, Integer, MetaData, create_engine, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from app.core.errors import Conflict, Unavailable
+
+T = TypeVar("T")
+
+# Every table says what it is, and a test holds it: a write to a RECORD needs an audit event in the
+# same transaction; a PROJECTION can be rebuilt from records; OPERATIONAL rows may come and go.
+RECORD, PROJECTION, OPERATIONAL = "record", "projection", "operational"
+
+RETRIES = 8
+_RETRIED_SQLSTATES = {"40001", "40P01", "55P03"}
+
+
+class Base(DeclarativeBase):
+    """Base of all models; constraint names follow one convention so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    # SQLite gives AUTOINCREMENT only to INTEGER; everywhere else ids are 64 bits wide.
+    type_annotation_map: ClassVar = {int: BigInteger().with_variant(Integer, "sqlite")}
+
+
+class Database:
+    """One database: `with db.reading() as session` and `db.writing(unit)`.
+
+    The engine is made on first use and again after a fork, so that no connection is shared
+    between processes.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine: Engine | None = None
+        self._pid: int | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
+
+    @property
+    def engine(self) -> Engine:
+        if self._engine is None or self._pid != os.getpid():
+            self._engine, self._pid = make_engine(self.url), os.getpid()
+        return self._engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reads; whatever it changed is rolled back."""
+        session = Session(self.engine, autoflush=False, expire_on_commit=False)
+        try:
+            yield session
+        finally:
+            session.rollback()
+            session.close()
+
+    def writing(self, unit: Callable[[Session], T]) -> T:
+        """Run `unit(session)` in one transaction, retried whole when the database was busy.
+
+        Raises Conflict when a unique or check constraint refuses it, Unavailable when the
+        database stays busy.
+        """
+        for attempt in range(RETRIES):
+            try:
+                return self._once(unit)
+            except (OperationalError, DBAPIError) as error:
+                if isinstance(error, IntegrityError):
+                    raise Conflict("constraint", _constraint(error)) from error
+                if not _is_retryable(error):
+                    raise
+                # Jitter, so that writers who collided do not collide again.
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311
+        raise Unavailable("database-busy", "the database stayed busy; nothing was stored")
+
+    def _once(self, unit: Callable[[Session], T]) -> T:
+        writer = self.engine.execution_options(chartmark_writing=True)
+        session = Session(writer, expire_on_commit=False)
+        try:
+            result = unit(session)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        else:
+            return result
+        finally:
+            session.close()
+
+    def dispose(self) -> None:
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with the settings the design asks for (SQLite: WAL, FULL, secure_delete, …)."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        # Without it INSERT OR REPLACE slips past the append-only triggers.
+        "recursive_triggers=ON",
+        "busy_timeout=30000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # The write lock first: an upgraded read transaction fails at once on SQLite.
+    writing = connection.get_execution_options().get("chartmark_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _is_retryable(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state in _RETRIED_SQLSTATES
+    return "locked" in str(error.orig) or "busy" in str(error.orig)
+
+
+def _constraint(error: IntegrityError) -> str:
+    """The name of the constraint, never the values that broke it."""
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:
+        return diagnosis.constraint_name or "a constraint refused the change"
+    return str(error.orig)

@@ -1,0 +1,49 @@
+"""Canonical JSON and digests: what is hashed, signed and compared is made here and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from typing import Any
+
+SALT_BYTES = 32
+
+
+def canonical_json(value: Any) -> str:
+    """Sorted keys, no white space, UTF-8 kept; equals RFC 8785 for ASCII keys, integers and strings.
+
+    Floats are refused, because their text depends on the writer; so are keys that are not strings.
+    """
+    _refuse_unstable(value, "$")
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _refuse_unstable(value: Any, where: str) -> None:
+    if isinstance(value, float):
+        raise TypeError(f"a float at {where} has no canonical form")
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if not isinstance(key, str):
+                raise TypeError(f"a key at {where} is not a string")
+            _refuse_unstable(inner, f"{where}.{key}")
+    elif isinstance(value, (list, tuple)):
+        for position, inner in enumerate(value):
+            _refuse_unstable(inner, f"{where}[{position}]")
+    elif not isinstance(value, (str, int, bool, type(None))):
+        raise TypeError(f"a {type(value).__name__} at {where} has no canonical form")
+
+
+def sha256(data: bytes | str) -> str:
+    """Hex SHA-256 of bytes, or of the UTF-8 of a string."""
+    return hashlib.sha256(data.encode("utf-8") if isinstance(data, str) else data).hexdigest()
+
+
+def new_salt() -> bytes:
+    """32 random bytes, stored beside a body and erased with it."""
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def salted_sha256(salt: bytes, data: bytes | str) -> str:
+    """Hex SHA-256 of salt ‖ data: says nothing about the data once the salt is gone."""
+    return sha256(salt + (data.encode("utf-8") if isinstance(data, str) else data))

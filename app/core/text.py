@@ -1,0 +1,64 @@
+"""Text as received: offsets are half-open Unicode code points; nothing is normalised."""
+
+from __future__ import annotations
+
+from app.core.errors import Problem
+
+MAX_TEXT_CHARACTERS = 2_000_000
+
+
+def text_problems(text: str, where: str = "text") -> list[Problem]:
+    """Why a text cannot be stored: empty, too long, NUL or a lone surrogate. Never quotes it."""
+    problems = []
+    if not text.strip():
+        problems.append(Problem("empty-text", where, "the text is empty"))
+    if len(text) > MAX_TEXT_CHARACTERS:
+        problems.append(Problem("text-too-long", where, f"more than {MAX_TEXT_CHARACTERS} characters"))
+    nul = text.find("\x00")
+    if nul >= 0:
+        problems.append(Problem("nul-character", where, f"a NUL character at position {nul}"))
+    surrogate = next((i for i, c in enumerate(text) if "\ud800" <= c <= "\udfff"), None)
+    if surrogate is not None:
+        problems.append(Problem("lone-surrogate", where, f"a lone surrogate at position {surrogate}"))
+    return problems
+
+
+def fragments_problem(fragments: object, length: int) -> str | None:
+    """What is wrong with ``[[start, end], …]`` over a text of `length` code points, or None."""
+    if not isinstance(fragments, list) or not fragments:
+        return "fragments must be a non-empty list"
+    previous = 0
+    for pair in fragments:
+        if not (isinstance(pair, list) and len(pair) == 2 and all(type(n) is int for n in pair)):
+            return "a fragment is [start, end]"
+        start, end = pair
+        if not 0 <= start < end <= length:
+            return f"fragment {start}–{end} lies outside the text"
+        if start < previous:
+            return "fragments must be in order and must not overlap"
+        previous = end
+    return None
+
+
+def covered(text: str, fragments: list[list[int]]) -> str:
+    """The text under the fragments, pieces joined by one space."""
+    return " ".join(text[start:end] for start, end in fragments)
+
+
+def to_utf16(text: str, offset: int) -> int:
+    """The UTF-16 code unit at which code point `offset` begins."""
+    return offset + sum(1 for c in text[:offset] if c > "\uffff")
+
+
+def from_utf16(text: str, offset: int) -> int:
+    """The code point that begins at UTF-16 unit `offset`. Raises ValueError inside a pair."""
+    units = 0
+    for position, character in enumerate(text):
+        if units == offset:
+            return position
+        units += 2 if character > "\uffff" else 1
+        if units > offset:
+            raise ValueError(f"UTF-16 offset {offset} lies inside a surrogate pair")
+    if units == offset:
+        return len(text)
+    raise ValueError(f"UTF-16 offset {offset} lies outside the text")

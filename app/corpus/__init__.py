@@ -1,0 +1,1 @@
+"""Projects, subjects, documents, encounters, schemas: what review is about."""

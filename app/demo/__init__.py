@@ -1,0 +1,1 @@
+"""A synthetic project that walks every stage."""

@@ -1,0 +1,1 @@
+"""Guideline versions: published, checksummed, acknowledged."""

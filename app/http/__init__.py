@@ -1,0 +1,1 @@
+"""What all adapters over HTTP share: sessions, CSRF, headers, access rules, errors."""

@@ -1,0 +1,1 @@
+"""Files in: readers, batches, refusals by line."""

@@ -1,0 +1,1 @@
+"""What can be reviewed: notes, reports, imaging; siblings that never meet."""

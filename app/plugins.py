@@ -1,0 +1,11 @@
+"""Everything the server can do, by name. Add a part: one file, and one line here."""
+
+from __future__ import annotations
+
+# Command groups of `flask --app wsgi`, one file each.
+COMMANDS = (
+)
+
+
+def load() -> None:
+    """Fill every registry."""

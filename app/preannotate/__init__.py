@@ -1,0 +1,1 @@
+"""Clinical tagging: pipelines that suggest, and explain, labels."""

@@ -1,0 +1,1 @@
+"""Searchable tables rebuilt from submissions."""

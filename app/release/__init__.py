@@ -1,0 +1,1 @@
+"""Immutable cuts of finished work and their export formats."""

@@ -1,0 +1,1 @@
+"""Items, rounds, assignments, submissions, differences, rulings, signatures."""

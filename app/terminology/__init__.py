@@ -1,0 +1,1 @@
+"""Code systems: releases as immutable artefacts, search, coding rules."""
