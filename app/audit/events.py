@@ -67,7 +67,7 @@ class Tag(StrEnum):
     ELEMENT_CHANGED = "review.element.changed", "An annotator changed an element."
     ELEMENT_REMOVED = "review.element.removed", "An annotator removed an element."
     SUBMISSION_FROZEN = "review.submission.frozen", "An answer was frozen."
-    SUBMISSION_RECALLED = "review.submission.recalled", "An answer was recalled before another reader had submitted."
+    SUBMISSION_RECALLED = "review.submission.recalled", "An answer was recalled by its author."
     CASE_RULED = "review.case.ruled", "A difference was settled."
     RULING_WITHDRAWN = "review.ruling.withdrawn", "A settlement was taken back before closing."
     GOLD_FROZEN = "review.gold.frozen", "An adjudicated or verified answer was frozen."

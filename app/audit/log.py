@@ -69,10 +69,11 @@ def record(
     comments or names.
     """
     head = _lock_head(session, stream)
+    event_id = uuid7(at)
     body = canonical_json(
         {
             "v": EVENT_VERSION,
-            "event_id": uuid7(at),
+            "event_id": event_id,
             "stream": stream,
             "seq": head.seq + 1,
             "prev": head.head_sha256,
@@ -84,32 +85,23 @@ def record(
             "data": data or {},
         }
     )
-    digest = sha256(body)
-    values = _columns(body, head, tag, at) | {
-        "project_id": project_id,
-        "actor_id": actor.id,
-        "body": body,
-        "sha256": digest,
-    }
-    event = Event(**values)
+    event = Event(
+        event_id=event_id,
+        stream=stream,
+        seq=head.seq + 1,
+        tag=str(tag),
+        at=at,
+        project_id=project_id,
+        actor_id=actor.id,
+        body=body,
+        sha256=sha256(body),
+    )
     session.add(event)
-    session.flush([event])
+    session.flush()
     session.execute(insert(Outbox).values(event_pk=event.id))
-    head.seq += 1
-    head.head_sha256 = digest
+    head.seq, head.head_sha256 = event.seq, event.sha256
     session.info["events"] = session.info.get("events", 0) + 1
     return event
-
-
-def _columns(body: str, head: StreamHead, tag: Tag, at: int) -> dict[str, Any]:
-    start = body.index('"event_id":"') + len('"event_id":"')
-    return {
-        "event_id": body[start : start + 36],
-        "stream": head.stream,
-        "seq": head.seq + 1,
-        "tag": str(tag),
-        "at": at,
-    }
 
 
 def _lock_head(session: Session, stream: str) -> StreamHead:

@@ -1,4 +1,4 @@
-"""Names of streams: one per account, project, item, assignment and viewer, so that no two block each other."""
+"""Names of streams: one per account, project, item, assignment and view: none blocks another."""
 
 from __future__ import annotations
 
