@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.accounts.policy import RELATIONS
+
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS = (
 )
@@ -9,3 +11,5 @@ COMMANDS = (
 
 def load() -> None:
     """Fill every registry."""
+    # Accounts: how an actor stands to a subject.
+    RELATIONS.register("app.accounts.policy:SelfRelation")
