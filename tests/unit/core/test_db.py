@@ -1,5 +1,7 @@
 """The one place that commits."""
 
+import itertools
+
 import pytest
 from sqlalchemy import select
 
@@ -35,16 +37,14 @@ def test_events_of_a_stream_are_chained_and_wait_in_the_outbox(database):
     with database.reading() as session:
         events = session.scalars(select(Event).order_by(Event.seq)).all()
         assert [e.seq for e in events] == [1, 2, 3]
-        assert [f'"prev":"{a.sha256}"' in b.body for a, b in zip(events, events[1:], strict=False)] == [True, True]
+        assert [f'"prev":"{a.sha256}"' in b.body for a, b in itertools.pairwise(events)] == [True, True]
         assert session.get(StreamHead, "project:1").head_sha256 == events[-1].sha256
         assert len(session.scalars(select(Outbox)).all()) == 3
 
 
 def test_a_record_without_its_event_is_not_committed(database):
     def unit(session):
-        session.add(
-            Event(event_id="x", stream="s", seq=1, tag="t", at=1, body="{}", sha256="")
-        )
+        session.add(Event(event_id="x", stream="s", seq=1, tag="t", at=1, body="{}", sha256=""))
 
     with pytest.raises(RuntimeError, match="audit_event"):
         database.writing(unit)
