@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
+from app.audit.triggers import all_triggers
 from app.core.db import Base, Database
 
 # A server on which tests may create and drop databases of their own.
@@ -18,9 +19,12 @@ KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 def build_schema(url):
-    """All tables in an empty database."""
+    """All tables and append-only triggers in an empty database."""
     database = Database(url)
     Base.metadata.create_all(database.engine)
+    with database.engine.begin() as connection:
+        for statement in all_triggers(Base.metadata, database.engine.dialect.name):
+            connection.exec_driver_sql(statement)
     database.dispose()
 
 

@@ -1,4 +1,4 @@
-"""Named fault points for crash tests: `CHARTMARK_FAULT=seal:3` kills the process at the third `point("seal")`."""
+"""Fault points for crash tests: with `CHARTMARK_FAULT=seal:3` the third `point("seal")` kills the process."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def broken_paths(proof):
         yield [*proof[:i], flip(value), *proof[i + 1 :]]
 
 
-@pytest.mark.parametrize(("index", "size"), [(0, 8), (5, 8), (7, 8), (2, 3), (6, 7), (0, 2), (1, 5), (12, 13)])
+@pytest.mark.parametrize(("index", "size"), [(0, 8), (5, 8), (7, 8), (2, 3), (6, 7), (0, 2), (12, 13)])
 def test_forged_inclusion_proofs_are_refused(index, size):
     tree = numbered(16)
     leaf, root = tree.nodes[0, index], tree.roots[size]
