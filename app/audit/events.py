@@ -87,5 +87,6 @@ class Tag(StrEnum):
     RELEASE_CUT = "release.release.cut", "An immutable dataset version was made.", True
     RELEASE_EXPORTED = "release.release.exported", "A release was written in a format."
     SUBJECT_ERASED = "corpus.subject.erased", "A subject's texts, salts and keys were destroyed.", True
+    TRANSITIONS_DECLARED = "audit.transitions.declared", "The state machines in force, by digest."
     AUDIT_EXPORTED = "audit.log.exported", "The log was exported for verification."
     CHECKPOINT_KEY_ROTATED = "audit.key.rotated", "The log began to sign with another key.", True
