@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.review.modality import MODALITIES
+
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS = (
 )
@@ -9,3 +11,6 @@ COMMANDS = (
 
 def load() -> None:
     """Fill every registry."""
+    MODALITIES.register(
+        "app.modalities.notes:Notes",
+    )
