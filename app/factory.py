@@ -6,7 +6,7 @@ from importlib import import_module
 
 from flask import Flask
 
-from app import plugins
+from app import pipeline, plugins
 from app.core.db import Database
 from app.settings import Settings
 
@@ -18,6 +18,7 @@ def compose() -> None:
     global _composed  # noqa: PLW0603
     if not _composed:
         plugins.load()
+        pipeline.connect()
         _composed = True
 
 

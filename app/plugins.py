@@ -2,14 +2,63 @@
 
 from __future__ import annotations
 
+from app.accounts.loading import MEMBERSHIPS
 from app.accounts.policy import RELATIONS
+from app.corpus.free_text import TEXT_SCANNERS  # noqa: F401
+from app.intake.readers import READERS
+from app.jobs.job import JOBS
+from app.release.formats import FORMATS
+from app.review.modality import MODALITIES
+from app.review.states import GATES
+from app.review.strategies import STRATEGIES
 
 # Command groups of `flask --app wsgi`, one file each.
-COMMANDS = (
-)
+COMMANDS: tuple[str, ...] = ()
 
 
 def load() -> None:
     """Fill every registry."""
-    # Accounts: how an actor stands to a subject.
-    RELATIONS.register("app.accounts.policy:SelfRelation")
+    _load_accounts()
+    _load_stages()
+    _load_review()
+    _load_release()
+
+
+def _load_accounts() -> None:
+    MEMBERSHIPS.register("app.corpus.member:ProjectMemberships")
+    RELATIONS.register(
+        "app.accounts.policy:SelfRelation",
+        "app.review.assignment:OwnAssignment",
+        "app.review.assignment:OwnWork",
+        "app.review.assignment:EarlierActor",
+    )
+
+
+def _load_stages() -> None:
+    READERS.register(
+        "app.intake.readers.text_files:TextFiles",
+        "app.intake.readers.archive:Archive",
+        "app.intake.readers.table:Table",
+        "app.intake.readers.jsonl:JsonLines",
+    )
+    JOBS.register(
+        "app.intake.load:LoadJob",
+    )
+
+
+def _load_review() -> None:
+    MODALITIES.register(
+        "app.modalities.notes:Notes",
+    )
+    STRATEGIES.register(
+        "app.review.strategies.two_readers:TwoReaders",
+        "app.review.strategies.one_reader:OneReader",
+    )
+    GATES.register("app.review.admission:DeidentificationGate")
+
+
+def _load_release() -> None:
+    FORMATS.register(
+        "app.release.formats.jsonl:JsonLines",
+        "app.release.formats.brat:Brat",
+    )
