@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from app.jobs.worker import FOLLOWERS
 
 # intake → de-identify → pre-annotate → assign → annotate → adjudicate and check → release.
@@ -11,4 +13,4 @@ STAGES = ("intake.load", "deid.run", "preannotate.run")
 
 def connect() -> None:
     """Tell the worker which job follows which."""
-    FOLLOWERS.update(zip(STAGES, STAGES[1:], strict=False))
+    FOLLOWERS.update(pairwise(STAGES))

@@ -49,6 +49,7 @@ class Tag(StrEnum):
     CODE_RELEASE_INSTALLED = "terminology.release.installed", "A release of a code system was installed."
 
     # stages
+    BATCH_STARTED = "intake.batch.started", "A delivery was opened."
     BATCH_LOADED = "intake.batch.loaded", "A chunk of records was stored under quarantine."
     BATCH_FINISHED = "intake.batch.finished", "A batch was read to its end."
     BATCH_WITHDRAWN = "intake.batch.withdrawn", "A batch's texts and keys were destroyed.", True
