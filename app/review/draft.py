@@ -136,7 +136,7 @@ def change_draft(
         raise Conflict("not-open", "the task is not open", details={"state": assignment.state})
     require_no_hold(session, assignment.item_id)
     if assignment.draft_version != expected_version:
-        raise Conflict("stale-draft", "the draft has changed", details={"version": assignment.draft_version})
+        raise Conflict("stale-version", "the draft has changed", details={"version": assignment.draft_version})
     item = get_item(session, assignment.item_id)
     context = context_of(session, item, codes)
     for change in changes:
