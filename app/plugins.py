@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from app.terminology.importers.protocol import CODE_SYSTEMS
+
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS = (
+    "app.cli.terminology:terminology",
+)
+
+# Formats of code systems, one importer each.
+CODE_SYSTEM_IMPORTERS = (
+    "app.terminology.importers.icd10cm:Icd10Cm",
 )
 
 
 def load() -> None:
     """Fill every registry."""
+    CODE_SYSTEMS.register(*CODE_SYSTEM_IMPORTERS)
