@@ -11,14 +11,27 @@ from app.release.formats import FORMATS
 from app.review.modality import MODALITIES
 from app.review.states import GATES
 from app.review.strategies import STRATEGIES
+from app.terminology.importers.protocol import CODE_SYSTEMS
+
+# What stands around every request.
+EDGES: tuple[str, ...] = ()
+
+# Pages and JSON endpoints, one blueprint a file.
+BLUEPRINTS: tuple[str, ...] = ()
+
+# Entries of the main menu, left to right; who may not see one does not.
+MENU: tuple[str, ...] = ()
 
 # Command groups of `flask --app wsgi`, one file each.
-COMMANDS: tuple[str, ...] = ()
+COMMANDS: tuple[str, ...] = (
+    "app.cli.terminology:terminology",
+)
 
 
 def load() -> None:
     """Fill every registry."""
     _load_accounts()
+    _load_knowledge()
     _load_stages()
     _load_review()
     _load_release()
@@ -31,6 +44,12 @@ def _load_accounts() -> None:
         "app.review.assignment:OwnAssignment",
         "app.review.assignment:OwnWork",
         "app.review.assignment:EarlierActor",
+    )
+
+
+def _load_knowledge() -> None:
+    CODE_SYSTEMS.register(
+        "app.terminology.importers.icd10cm:Icd10Cm",
     )
 
 
