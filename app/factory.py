@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 from flask import Flask
 
@@ -28,7 +29,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("app", static_folder=None)
     app.extensions["settings"] = settings or Settings.from_env()
     app.extensions["database"] = Database(app.extensions["settings"].database)
+    for path in plugins.EDGES:
+        _named(path)(app)
+    for path in plugins.BLUEPRINTS:
+        app.register_blueprint(_named(path))
+    app.extensions["menu"] = [_named(path) for path in plugins.MENU]
     for path in plugins.COMMANDS:
-        module, _, attribute = path.partition(":")
-        app.cli.add_command(getattr(import_module(module), attribute))
+        app.cli.add_command(_named(path))
     return app
+
+
+def _named(path: str) -> Any:
+    """What `module:attribute` names: plug-ins are strings, so that nothing is imported upwards."""
+    module, _, attribute = path.partition(":")
+    return getattr(import_module(module), attribute)

@@ -14,13 +14,21 @@ from app.review.strategies import STRATEGIES
 from app.terminology.importers.protocol import CODE_SYSTEMS
 
 # What stands around every request.
-EDGES: tuple[str, ...] = ()
+EDGES: tuple[str, ...] = ("app.http.install:install",)
 
 # Pages and JSON endpoints, one blueprint a file.
-BLUEPRINTS: tuple[str, ...] = ()
+BLUEPRINTS: tuple[str, ...] = (
+    "app.web.assets:assets",
+    "app.web.home:home",
+    "app.web.sign_in:sign_in_pages",
+    "app.web.account:account_pages",
+    "app.web.people:people_pages",
+    "app.web.person:person_pages",
+    "app.api.session:session_api",
+)
 
 # Entries of the main menu, left to right; who may not see one does not.
-MENU: tuple[str, ...] = ()
+MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (

@@ -154,6 +154,12 @@ def reactivate(session: Session, actor: AnyActor, person: Person, *, at: int) ->
     _say(session, actor, person, Tag.PERSON_REACTIVATED, at=at)
 
 
+def end_sessions(session: Session, actor: AnyActor, person: Person, *, at: int) -> int:
+    """Sign a person out everywhere; how many sessions ended. Raises Forbidden."""
+    policy.require(session, actor, Action.MANAGE_PEOPLE, subject_of(person), at=at)
+    return close_all(session, actor, person.id, "ended-by-admin", at=at)
+
+
 def get_person(session: Session, person_id: int) -> Person:
     person = session.get(Person, person_id)
     if person is None:

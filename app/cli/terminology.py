@@ -78,7 +78,7 @@ def list_command(*, as_json: bool) -> None:
 @click.option("--release", default=None, help="A release other than the current one.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="One query a line from standard input.")
 @click.option("--json", "as_json", is_flag=True, help="JSON (with --stdin one object a line).")
-def search_command(system: str, query: str | None, from_stdin: bool, as_json: bool, **options: object) -> None:  # noqa: FBT001
+def search_command(system: str, query: str | None, from_stdin: bool, as_json: bool, **options: object) -> None:
     """Search SYSTEM for QUERY."""
     if (query is None) == (not from_stdin):
         raise click.UsageError("give a QUERY, or --stdin")

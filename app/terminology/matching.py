@@ -102,7 +102,7 @@ class Matcher:
                 break
         return np.concatenate(kept)[:enough] if kept else np.empty(0, np.int32)
 
-    def _chunks(self, slot: Slot):  # noqa: ANN202 (a generator of int32 arrays)
+    def _chunks(self, slot: Slot):
         single = len(slot.words) == 1
         if single or slot.postings <= HEAVY:
             terms = self._terms_of(slot)

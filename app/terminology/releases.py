@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from app.core.errors import NotFound, Unavailable
+from app.core.errors import Unavailable
 from app.terminology.artefacts import (
     Manifest,
     building,
@@ -38,7 +38,7 @@ class Named:
 
 
 def import_release(
-    root: Path, system: str, path: str | Path, named: Named = Named(),  # noqa: B008 (frozen)
+    root: Path, system: str, path: str | Path, named: Named = Named(),
     progress: Callable[[str], None] = lambda _: None,
 ) -> Manifest:  # fmt: skip
     """Import a release into an artefact below `root` and make it current.

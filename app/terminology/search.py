@@ -18,7 +18,6 @@ from app.terminology.icd10cm_ranking import Icd10CmRanking
 from app.terminology.matching import Slot
 from app.terminology.phrases import Reading, phrasebook
 from app.terminology.release import ReleaseData
-from app.terminology.rows import FULL_NAME, PREFERRED
 from app.terminology.systems import code_key, display_code
 from app.terminology.words import split, words
 

@@ -11,8 +11,7 @@ _FOLDED = re.compile(r"[a-z0-9]+")
 
 # Words that decide little: never required of a match, weighed little in a term.
 FILLERS = frozenset(
-    "of the and in with by to for due on at a an or as from is be other unspecified nos specified "
-    "initial encounter not elsewhere classified nec site part type".split()
+    ["of", "the", "and", "in", "with", "by", "to", "for", "due", "on", "at", "a", "an", "or", "as", "from", "is", "be", "other", "unspecified", "nos", "specified", "initial", "encounter", "not", "elsewhere", "classified", "nec", "site", "part", "type"]
 )
 
 
