@@ -66,12 +66,15 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for reads; whatever it changed is rolled back."""
+        """A session for reads; whatever it changed is rolled back.
+
+        Rows stay readable afterwards: close() lets them go before it rolls back, rollback() would
+        expire them.
+        """
         session = Session(self.engine, autoflush=False, expire_on_commit=False)
         try:
             yield session
         finally:
-            session.rollback()
             session.close()
 
     def writing(self, unit: Callable[[Session], T]) -> T:
