@@ -51,9 +51,7 @@ class Outbox(Base):
     __tablename__ = "audit_outbox"
     __table_args__ = ({"info": {"kind": OPERATIONAL}},)
 
-    event_pk: Mapped[int] = mapped_column(
-        ForeignKey("audit_event.id"), primary_key=True, autoincrement=False
-    )
+    event_pk: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), primary_key=True, autoincrement=False)
 
 
 class Leaf(Base):

@@ -66,15 +66,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for reads; whatever it changed is rolled back.
-
-        Rows stay readable afterwards: close() lets them go before it rolls back, rollback() would
-        expire them.
-        """
+        """A session for reads; whatever it changed is rolled back."""
         session = Session(self.engine, autoflush=False, expire_on_commit=False)
         try:
             yield session
         finally:
+            # Closing rolls back and lets go of the rows, which stay readable; a rollback alone expires them.
             session.close()
 
     def writing(self, unit: Callable[[Session], T]) -> T:
