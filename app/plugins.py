@@ -13,4 +13,6 @@ def load() -> None:
     """Fill every registry."""
     MODALITIES.register(
         "app.modalities.notes:Notes",
+        "app.modalities.reports:Reports",
+        "app.modalities.imaging:Imaging",
     )
