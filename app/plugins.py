@@ -79,6 +79,8 @@ def _load_stages() -> None:
 def _load_review() -> None:
     MODALITIES.register(
         "app.modalities.notes:Notes",
+        "app.modalities.reports:Reports",
+        "app.modalities.imaging:Imaging",
     )
     STRATEGIES.register(
         "app.review.strategies.two_readers:TwoReaders",
