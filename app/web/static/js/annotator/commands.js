@@ -16,8 +16,12 @@ export const accept = (elements, id) => change(elements, id, "accept", { status:
 /** A suggestion is kept as rejected; what the reader made is removed with what hangs on it. */
 export function reject(elements, id) {
   const body = elements.get(id);
-  if (!isOwn(body)) return change(elements, id, "reject", { status: "rejected" });
-  return { title: "delete", actions: [{ id, body: null }, ...cutLoose(elements, id)] };
+  const loose = cutLoose(elements, id);
+  if (isOwn(body)) return { title: "delete", actions: [{ id, body: null }, ...loose] };
+  // A relation that was suggested together with it falls with it, and stays on record as rejected.
+  const fallen = loose.map((action) => (action.body === null && !isOwn(elements.get(action.id))
+    ? { id: action.id, body: { ...elements.get(action.id), status: "rejected" } } : action));
+  return { title: "reject", actions: [{ id, body: { ...body, status: "rejected" } }, ...fallen], focus: id };
 }
 
 /** What must follow when an element goes: links go, lists of mentions and evidence lose a member. */
@@ -82,7 +86,7 @@ export function dropCode(elements, id, code) {
 }
 
 export function link(elements, head, tail, type, id = newId("r")) {
-  const body = { kind: "relation", type, head, tail, certainty: "certain", status: "confirmed" };
+  const body = { kind: "relation", type, head, tail, certainty: "certain", status: "confirmed", origin: { by: "human" } };
   return { title: "link", actions: [{ id, body }], focus: head };
 }
 

@@ -4,7 +4,7 @@ export const AXES = {
   polarity: ["affirmed", "negated"],
   certainty: ["certain", "probable", "possible", "unlikely"],
   temporality: ["current", "past", "future"],
-  course: ["active", "chronic", "resolved", "unknown"],
+  course: ["unknown", "active", "chronic", "resolved"],
   experiencer: ["patient", "family", "mother", "fetus", "donor", "other"],
 };
 
@@ -45,13 +45,15 @@ export function signsSpoken(body) {
 export const isEntity = (body) => body.kind === "entity";
 export const isOpen = (body) => body.status === "suggested";
 /** True for what this reader made; what a pipeline suggested keeps its origin for ever. */
-export const isOwn = (body) => !body.origin || body.origin.by === "person" || Object.keys(body.origin).length === 0;
+export const isOwn = (body) => !body.origin || body.origin.by === "human";
 
 export const startOf = (body) => (body.fragments ?? body.evidence)?.[0]?.[0] ?? 0;
 export const endOf = (body) => (body.fragments ?? body.evidence)?.at(-1)?.[1] ?? 0;
 
 export function newEntity(fragments, label) {
-  return { kind: "entity", fragments, label, assertion: { ...PLAIN }, codes: [], status: "confirmed" };
+  return {
+    kind: "entity", fragments, label, assertion: { ...PLAIN }, codes: [], status: "confirmed", origin: { by: "human" },
+  };
 }
 
 /** "e" and 12 random characters: crypto.randomUUID does not exist on plain http. */
@@ -70,16 +72,20 @@ export function readingOrder(elements) {
 
 export const ofKind = (elements, kind) => [...elements].filter(([, body]) => body.kind === kind);
 
-/** How many entities still wait for a verdict, and how many there are. */
+/** How many elements still wait for a verdict, and how many there are. */
 export function progress(elements) {
   let open = 0;
-  let total = 0;
-  for (const body of elements.values()) {
-    if (!isEntity(body)) continue;
-    total++;
-    if (isOpen(body)) open++;
+  for (const body of elements.values()) if (isOpen(body)) open++;
+  return { open, total: elements.size, done: elements.size - open };
+}
+
+/** The first suggested relation of an entity whose ends both have a verdict: it waits for its own. */
+export function openRelation(elements, id) {
+  for (const [key, body] of elements) {
+    if (body.kind !== "relation" || !isOpen(body) || (body.head !== id && body.tail !== id)) continue;
+    if (elements.get(body.head)?.status === "confirmed" && elements.get(body.tail)?.status === "confirmed") return key;
   }
-  return { open, total, done: total - open };
+  return null;
 }
 
 /** Everything that hangs on an element and must go or be cut when it goes. */

@@ -22,15 +22,18 @@ function line(keymap, row, note) {
   const single = row.keys.length <= 2;
   const change = () => {
     note.textContent = `Press the new key for “${row.does}”; Esc keeps the old one.`;
-    addEventListener("keydown", (event) => {
-      const key = keyName(event);
+    const listen = (event) => {
+      if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
+      removeEventListener("keydown", listen, true);
       event.preventDefault();
       event.stopPropagation();
+      const key = keyName(event);
       if (!key || key === "Escape") return void (note.textContent = "Nothing changed.");
       const taken = keymap.remap(row.id, key);
       if (!taken) keys.replaceChildren(...caps([key]));
       note.textContent = taken ? `${key} already means “${taken}”.` : `${key} now means “${row.does}”.`;
-    }, { capture: true, once: true });
+    };
+    addEventListener("keydown", listen, true);
   };
   return h("tr", null, h("th", { scope: "row" }, keys), h("td", null, row.does),
     h("td", null, single ? button("Change", change, { label: `Change the key for: ${row.does}` }) : null));

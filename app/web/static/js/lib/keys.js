@@ -61,7 +61,7 @@ export class Keymap {
     return this.off && !key.startsWith("Ctrl+") && key !== "Escape" ? undefined : key;
   }
 
-  /** Listens on `element`: keys count while focus is inside it and not in a field. */
+  /** Listens on `element`: single keys count only while focus is in a part of it marked data-keys (WCAG 2.1.4). */
   attach(element) {
     element.addEventListener("keydown", (event) => this.#handle(event));
   }
@@ -80,7 +80,8 @@ export class Keymap {
     if (!key) return;
     const anywhere = key === "Ctrl+Enter" || key === "Escape";
     if (inField(event.target) && !anywhere) return;
-    const onControl = event.target.closest?.("button, a[href], summary, input");
+    if (!event.target.closest("[data-keys]") && !key.startsWith("Ctrl+") && key !== "Escape") return;
+    const onControl = event.target.closest("button, a[href], summary, input");
     if (onControl && (key === "Enter" || key === " ")) return;
     const mode = this.modes.at(-1);
     if (mode?.(key, event)) return void event.preventDefault();
