@@ -22,6 +22,7 @@ class Tag(StrEnum):
     PERSON_CREATED = "accounts.person.created", "An account was opened for one individual."
     PERSON_DEACTIVATED = "accounts.person.deactivated", "An account was closed; its sessions ended.", True
     PERSON_REACTIVATED = "accounts.person.reactivated", "A closed account was opened again.", True
+    IDENTITY_VERIFIED = "accounts.identity.verified", "Somebody established who a person is.", True
     PASSWORD_RESET_ISSUED = "accounts.password.reset_issued", "A one-time link to choose a password was made."
     PASSWORD_CHANGED = "accounts.password.changed", "A person chose a new password; other sessions ended."
     CREDENTIAL_GRANTED = "accounts.credential.granted", "A verified qualification was recorded.", True
@@ -30,8 +31,10 @@ class Tag(StrEnum):
     ROLE_REVOKED = "accounts.role.revoked", "A server-wide role was taken away.", True
     SIGNED_IN = "accounts.session.opened", "Somebody signed in."
     SIGN_IN_FAILED = "accounts.session.refused", "A sign-in failed; which part was wrong is not said."
+    SIGN_IN_LOCKED = "accounts.session.locked", "After too many failures, tries were refused for a time."
     SIGNED_OUT = "accounts.session.closed", "Somebody signed out, or the session was ended."
     ACT_DENIED = "accounts.act.denied", "An act was refused by the policy."
+    REAUTHENTICATED = "accounts.reauthentication.made", "A person showed again who they are, to sign."
     REAUTH_FAILED = "accounts.reauthentication.refused", "A signature was attempted and not authenticated."
 
     # corpus and guidelines
@@ -46,6 +49,7 @@ class Tag(StrEnum):
     CODE_RELEASE_INSTALLED = "terminology.release.installed", "A release of a code system was installed."
 
     # stages
+    BATCH_STARTED = "intake.batch.started", "A delivery was opened."
     BATCH_LOADED = "intake.batch.loaded", "A chunk of records was stored under quarantine."
     BATCH_FINISHED = "intake.batch.finished", "A batch was read to its end."
     BATCH_WITHDRAWN = "intake.batch.withdrawn", "A batch's texts and keys were destroyed.", True
@@ -84,5 +88,6 @@ class Tag(StrEnum):
     RELEASE_CUT = "release.release.cut", "An immutable dataset version was made.", True
     RELEASE_EXPORTED = "release.release.exported", "A release was written in a format."
     SUBJECT_ERASED = "corpus.subject.erased", "A subject's texts, salts and keys were destroyed.", True
+    TRANSITIONS_DECLARED = "audit.transitions.declared", "The state machines in force, by digest."
     AUDIT_EXPORTED = "audit.log.exported", "The log was exported for verification."
     CHECKPOINT_KEY_ROTATED = "audit.key.rotated", "The log began to sign with another key.", True

@@ -71,7 +71,7 @@ class Database:
         try:
             yield session
         finally:
-            session.rollback()
+            # Closing rolls back and lets go of the rows, which stay readable; a rollback alone expires them.
             session.close()
 
     def writing(self, unit: Callable[[Session], T]) -> T:
