@@ -20,6 +20,7 @@ MENU = ("app.web.people:MENU_ENTRY",)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS = (
+    "app.cli.accounts:accounts",
 )
 
 
