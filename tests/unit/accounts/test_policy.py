@@ -94,7 +94,13 @@ SENTENCES = [
         item(),
         "credential-missing",
     ),
-    ("a role in another project is none here", somebody(P.VERIFIER, tier=3), A.VERIFY, item(project_id=8), "role-missing"),
+    (
+        "a role in another project is none here",
+        somebody(P.VERIFIER, tier=3),
+        A.VERIFY,
+        item(project_id=8),
+        "role-missing",
+    ),
     (
         "a cardiologist does not verify radiology",
         somebody(P.VERIFIER, credentials=(credential(4, specialty="cardiology"),)),
@@ -105,7 +111,8 @@ SENTENCES = [
     (
         "the right specialty at too low a tier does not help a high tier elsewhere",
         somebody(
-            P.VERIFIER, credentials=(credential(4, specialty="cardiology"), credential(2, specialty="radiology"))
+            P.VERIFIER,
+            credentials=(credential(4, specialty="cardiology"), credential(2, specialty="radiology")),
         ),
         A.VERIFY,
         item(specialties=frozenset({"radiology"})),
@@ -120,7 +127,9 @@ SENTENCES = [
     ),
     (
         "with a second licence from inside it does",
-        somebody(P.VERIFIER, identity_verified=True, credentials=(credential(3, country="US"), credential(3))),
+        somebody(
+            P.VERIFIER, identity_verified=True, credentials=(credential(3, country="US"), credential(3))
+        ),
         A.SIGN,
         item(jurisdictions=frozenset({"DE", "FR"})),
         YES,
@@ -141,7 +150,13 @@ SENTENCES = [
     ("an auditor reads the log", somebody(P.AUDITOR), A.READ_AUDIT, item(), YES),
     ("an auditor changes nothing", somebody(P.AUDITOR), A.CHANGE_PROJECT, item(), "role-missing"),
     ("a server auditor reads every log", somebody(S.AUDITOR), A.READ_AUDIT, item(project_id=8), YES),
-    ("a manager does not decide on quarantine", somebody(P.MANAGER), A.DECIDE_QUARANTINE, item(), "role-missing"),
+    (
+        "a manager does not decide on quarantine",
+        somebody(P.MANAGER),
+        A.DECIDE_QUARANTINE,
+        item(),
+        "role-missing",
+    ),
     ("an operator sets a project up", OperatorActor(), A.CREATE_PROJECT, item(), YES),
     ("an operator does not annotate", OperatorActor(), A.ANNOTATE, OWN, "kind-not-allowed"),
     ("nor sign", OperatorActor(), A.SIGN, item(), "kind-not-allowed"),
@@ -172,7 +187,8 @@ def test_the_policy_says(actor, act, subject, expected):
 
 
 @pytest.mark.parametrize(
-    "act", [A.SUBMIT, A.ANNOTATE, A.RECALL, A.VERIFY, A.ADJUDICATE, A.RESOLVE_ESCALATED, A.SIGN, A.BREAK_GLASS]
+    "act",
+    [A.SUBMIT, A.ANNOTATE, A.RECALL, A.VERIFY, A.ADJUDICATE, A.RESOLVE_ESCALATED, A.SIGN, A.BREAK_GLASS],
 )
 @pytest.mark.parametrize("actor", [ServiceActor("model"), OperatorActor()])
 def test_no_machine_and_no_operator_judges(act, actor):
