@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import plugins
+from app import pipeline, plugins
 from app.core.db import Database
 from app.settings import Settings
 
@@ -19,6 +19,7 @@ def compose() -> None:
     global _composed  # noqa: PLW0603
     if not _composed:
         plugins.load()
+        pipeline.connect()
         _composed = True
 
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from app.accounts.loading import MEMBERSHIPS
 from app.accounts.policy import RELATIONS
+from app.corpus.free_text import TEXT_SCANNERS  # noqa: F401
+from app.intake.readers import READERS
+from app.jobs.job import JOBS
+from app.release.formats import FORMATS
+from app.review.modality import MODALITIES
+from app.review.states import GATES
+from app.review.strategies import STRATEGIES
+from app.terminology.importers.protocol import CODE_SYSTEMS
 
-# What stands around every request, and the pages behind it.
-EDGES = ("app.http.install:install",)
-BLUEPRINTS = (
+# What stands around every request.
+EDGES: tuple[str, ...] = ("app.http.install:install",)
+
+# Pages and JSON endpoints, one blueprint a file.
+BLUEPRINTS: tuple[str, ...] = (
     "app.web.assets:assets",
     "app.web.home:home",
     "app.web.sign_in:sign_in_pages",
@@ -15,16 +26,67 @@ BLUEPRINTS = (
     "app.web.person:person_pages",
     "app.api.session:session_api",
 )
+
 # Entries of the main menu, left to right; who may not see one does not.
-MENU = ("app.web.people:MENU_ENTRY",)
+MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
 
 # Command groups of `flask --app wsgi`, one file each.
-COMMANDS = (
+COMMANDS: tuple[str, ...] = (
     "app.cli.accounts:accounts",
+    "app.cli.terminology:terminology",
 )
 
 
 def load() -> None:
     """Fill every registry."""
-    # Accounts: how an actor stands to a subject.
-    RELATIONS.register("app.accounts.policy:SelfRelation")
+    _load_accounts()
+    _load_knowledge()
+    _load_stages()
+    _load_review()
+    _load_release()
+
+
+def _load_accounts() -> None:
+    MEMBERSHIPS.register("app.corpus.member:ProjectMemberships")
+    RELATIONS.register(
+        "app.accounts.policy:SelfRelation",
+        "app.review.assignment:OwnAssignment",
+        "app.review.assignment:OwnWork",
+        "app.review.assignment:EarlierActor",
+    )
+
+
+def _load_knowledge() -> None:
+    CODE_SYSTEMS.register(
+        "app.terminology.importers.icd10cm:Icd10Cm",
+    )
+
+
+def _load_stages() -> None:
+    READERS.register(
+        "app.intake.readers.text_files:TextFiles",
+        "app.intake.readers.archive:Archive",
+        "app.intake.readers.table:Table",
+        "app.intake.readers.jsonl:JsonLines",
+    )
+    JOBS.register(
+        "app.intake.load:LoadJob",
+    )
+
+
+def _load_review() -> None:
+    MODALITIES.register(
+        "app.modalities.notes:Notes",
+    )
+    STRATEGIES.register(
+        "app.review.strategies.two_readers:TwoReaders",
+        "app.review.strategies.one_reader:OneReader",
+    )
+    GATES.register("app.review.admission:DeidentificationGate")
+
+
+def _load_release() -> None:
+    FORMATS.register(
+        "app.release.formats.jsonl:JsonLines",
+        "app.release.formats.brat:Brat",
+    )

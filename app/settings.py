@@ -54,6 +54,10 @@ class Settings:
         return Path(self.master_key_file) if self.master_key_file else self.var_dir / "keys" / "master.key"
 
     @property
+    def log_key_path(self) -> Path:
+        return self.var_dir / "keys" / "log.key"
+
+    @property
     def terminology_dir(self) -> Path:
         return self.var_dir / "terminology"
 

@@ -9,21 +9,41 @@ from app.accounts.person import NewPerson, create_person, get_person
 from app.accounts.reset import choose_password, issue_link
 from app.accounts.role import grant_role
 from app.core import clock
-from app.core.db import Base
 from app.factory import create_app
 from app.settings import Settings
+from tests.databases import KINDS, Templates
 
 PASSWORD = "wandering teapots sing"
 OPERATOR = OperatorActor("tests")
 
 
+@pytest.fixture(scope="session")
+def database_templates(tmp_path_factory):
+    templates = Templates(tmp_path_factory.mktemp("templates"))
+    yield templates
+    templates.drop()
+
+
+@pytest.fixture(params=KINDS)
+def database(request, database_templates, tmp_path):
+    """An empty database with all tables; the test runs on SQLite and on PostgreSQL."""
+    with database_templates.fresh(request.param, tmp_path) as database:
+        yield database
+
+
 @pytest.fixture
-def app(tmp_path):
-    app = create_app(Settings(var=str(tmp_path)))
-    database = app.extensions["database"]
-    Base.metadata.create_all(database.engine)
+def sqlite_database(database_templates, tmp_path):
+    """An empty SQLite database, for tests about the embedded case or of no particular database."""
+    with database_templates.fresh("sqlite", tmp_path) as database:
+        yield database
+
+
+@pytest.fixture
+def app(sqlite_database, tmp_path):
+    """The application over an empty SQLite database."""
+    app = create_app(Settings(var=str(tmp_path), database_url=sqlite_database.url))
     yield app
-    database.dispose()
+    app.extensions["database"].dispose()
 
 
 @pytest.fixture

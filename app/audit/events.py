@@ -49,6 +49,7 @@ class Tag(StrEnum):
     CODE_RELEASE_INSTALLED = "terminology.release.installed", "A release of a code system was installed."
 
     # stages
+    BATCH_STARTED = "intake.batch.started", "A delivery was opened."
     BATCH_LOADED = "intake.batch.loaded", "A chunk of records was stored under quarantine."
     BATCH_FINISHED = "intake.batch.finished", "A batch was read to its end."
     BATCH_WITHDRAWN = "intake.batch.withdrawn", "A batch's texts and keys were destroyed.", True
@@ -87,5 +88,6 @@ class Tag(StrEnum):
     RELEASE_CUT = "release.release.cut", "An immutable dataset version was made.", True
     RELEASE_EXPORTED = "release.release.exported", "A release was written in a format."
     SUBJECT_ERASED = "corpus.subject.erased", "A subject's texts, salts and keys were destroyed.", True
+    TRANSITIONS_DECLARED = "audit.transitions.declared", "The state machines in force, by digest."
     AUDIT_EXPORTED = "audit.log.exported", "The log was exported for verification."
     CHECKPOINT_KEY_ROTATED = "audit.key.rotated", "The log began to sign with another key.", True

@@ -1,4 +1,4 @@
-"""Tables of the log: events, stream heads, the outbox of the sequencer, leaves, checkpoints."""
+"""Tables of the log: events, stream heads, outbox, leaves, tree nodes, checkpoints, erasures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Event(Base):
         UniqueConstraint("stream", "seq"),
         CheckConstraint("seq >= 1", name="seq_positive"),
         Index("ix_audit_event_project_id_id", "project_id", "id"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "append_only": True}, "sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -62,6 +62,18 @@ class Leaf(Base):
 
     idx: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     event_pk: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), unique=True)
+    leaf_sha256: Mapped[str] = mapped_column(Text)
+
+
+class Node(Base):
+    """A stored inner node of the tree: only every eighth level is kept (see `tree.py`)."""
+
+    __tablename__ = "audit_node"
+    __table_args__ = ({"info": {"kind": PROJECTION}},)
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    idx: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(Text)
 
 
 class Checkpoint(Base):
@@ -73,4 +85,16 @@ class Checkpoint(Base):
     size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     root: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text)
+    at: Mapped[int]
+
+
+class Erasure(Base):
+    """Permission to delete one row of a `*_body` table: a trigger there asks for it."""
+
+    __tablename__ = "audit_erasure"
+    __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
+
+    table_name: Mapped[str] = mapped_column(Text, primary_key=True)
+    row_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    event_id: Mapped[str] = mapped_column(Text)
     at: Mapped[int]

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.audit.models import Erasure
 from app.core.db import RECORD, Base, Session
 from app.core.errors import NotFound
 
@@ -44,18 +45,6 @@ class Batch(Base):
     finished_at: Mapped[int | None]
 
 
-class Erasure(Base):
-    """Why a body is gone. A trigger allows DELETE of a body only where its erasure row exists."""
-
-    __tablename__ = "erasure"
-    __table_args__ = ({"info": {"kind": RECORD}},)
-
-    table_name: Mapped[str] = mapped_column(Text, primary_key=True)
-    row_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    reason: Mapped[str] = mapped_column(Text)
-    at: Mapped[int]
-
-
 def get_batch(session: Session, batch_id: int) -> Batch:
     """Raises NotFound."""
     batch = session.get(Batch, batch_id)
@@ -71,9 +60,10 @@ def list_batches(session: Session, project_id: int) -> list[Batch]:
     )
 
 
-def erase(session: Session, body: Base, *, reason: str, at: int) -> None:
-    """Delete one body row, leaving its erasure row. The caller records the event."""
-    row_id = next(iter(body.__mapper__.primary_key_from_instance(body)))
-    session.add(Erasure(table_name=body.__tablename__, row_id=row_id, reason=reason, at=at))
+def erase(session: Session, body: Base, *, event_id: str, at: int) -> None:
+    """Delete one row of a body table; a trigger there asks for the erasure row that names its event."""
+    (row_id,) = body.__mapper__.primary_key_from_instance(body)
+    session.add(Erasure(table_name=body.__tablename__, row_id=str(row_id), event_id=event_id, at=at))
     session.flush()
     session.delete(body)
+    session.flush()

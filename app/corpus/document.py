@@ -61,7 +61,7 @@ class DocumentBody(Base):
     """The clean text and its salt: erased together, after which the digest says nothing."""
 
     __tablename__ = "document_body"
-    __table_args__ = ({"info": {"kind": RECORD}},)
+    __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True, autoincrement=False)
     text: Mapped[str] = mapped_column(Text)
@@ -72,7 +72,7 @@ class DocumentMap(Base):
     """How offsets of the clean text map to the source's, sealed under the subject's key."""
 
     __tablename__ = "document_map"
-    __table_args__ = ({"info": {"kind": RECORD}},)
+    __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True, autoincrement=False)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -34,3 +34,8 @@ def require_free_text(text: str, where: str) -> None:
             problems.append(Problem("identifier", where, f"this looks like an identifier: {kind}"))
     if problems:
         raise Invalid("free-text", problems[0].message, problems=problems)
+
+
+def scrub_name(name: str, instead: str) -> str:
+    """A name somebody gave a file or a record, or `instead` where a scanner sees identifiers in it."""
+    return instead if any(scanner.identifiers(name) for scanner in TEXT_SCANNERS) else name

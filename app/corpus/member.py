@@ -97,3 +97,12 @@ def list_members(session: Session, project_id: int) -> list[Member]:
             .order_by(Member.person_id, Member.role)
         )
     )
+
+
+class ProjectMemberships:
+    """Tells accounts which roles a person has in projects."""
+
+    key = "projects"
+
+    def roles(self, session: Session, person_id: int) -> dict[int, frozenset[ProjectRole]]:
+        return roles_of(session, person_id)

@@ -35,7 +35,7 @@ class Paper(Base):
         CheckConstraint(
             "kind IN ('agreement','ethics','legal_basis','expert_determination')", name="kind_known"
         ),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

@@ -47,6 +47,8 @@ SETTINGS: dict[str, tuple[Any, tuple[Any, ...] | type]] = {
     # its readers may see texts no person has checked
     "machine_passed_may_be_assigned": (False, bool),
     "deid_claim": ("none", ("none", "safe_harbor", "expert_determination", "synthetic", "authorised")),
+    # no record comes in before an agreement with the source is on file (domain R36)
+    "agreement_required": (False, bool),
     "reader_tier": (1, int),
     "required_countries": ([], list),
     "specialties": ([], list),

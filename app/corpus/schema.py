@@ -23,7 +23,10 @@ class LabelSchema(Base):
     """One version of a label schema; `body` is canonical JSON, verbatim."""
 
     __tablename__ = "label_schema"
-    __table_args__ = (UniqueConstraint("project_id", "key", "version"), {"info": {"kind": RECORD}})
+    __table_args__ = (
+        UniqueConstraint("project_id", "key", "version"),
+        {"info": {"kind": RECORD, "append_only": True}},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))

@@ -54,7 +54,7 @@ class SourceBody(Base):
     """Text, known identifiers and true dates, sealed; deleted by withdrawal and erasure only."""
 
     __tablename__ = "source_body"
-    __table_args__ = ({"info": {"kind": RECORD}},)
+    __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
 
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), primary_key=True, autoincrement=False)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

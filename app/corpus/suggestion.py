@@ -18,7 +18,7 @@ class Suggestion(Base):
     __tablename__ = "suggestion"
     __table_args__ = (
         UniqueConstraint("document_id", "pipeline", "version", "digest"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

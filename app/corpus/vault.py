@@ -31,7 +31,7 @@ class SubjectKey(Base):
     """A subject's key, wrapped. Deleting the row makes everything sealed under it unreadable."""
 
     __tablename__ = "subject_key"
-    __table_args__ = ({"info": {"kind": RECORD}},)
+    __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
 
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), primary_key=True, autoincrement=False)
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)

@@ -35,11 +35,11 @@ class GuidelineVersion(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "key", "version"),
         CheckConstraint("change IN ('patch','minor','major')", name="change_known"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    project_id: Mapped[int] = mapped_column(ForeignKey("project_id"))
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     key: Mapped[str] = mapped_column(Text)
     modality: Mapped[str] = mapped_column(Text)
     version: Mapped[str] = mapped_column(Text)
@@ -54,7 +54,7 @@ class Acknowledgement(Base):
     """A person's statement of having read a version."""
 
     __tablename__ = "guideline_acknowledgement"
-    __table_args__ = ({"info": {"kind": RECORD}},)
+    __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
 
     guideline_version_id: Mapped[int] = mapped_column(
         ForeignKey("guideline_version.id"), primary_key=True, autoincrement=False

@@ -47,7 +47,7 @@ class RulingRow(Base):
         CheckConstraint("(choice = 'take') = (version IS NOT NULL)", name="version_when_taken"),
         CheckConstraint("choice = 'withdrawn' OR reason <> ''", name="reason_given"),
         Index("ix_ruling_assignment_case", "assignment_id", "case_key", "id"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

@@ -22,7 +22,7 @@ from app.review.item import Item, available_items, get_item
 from app.review.round import Round, current_round, open_round
 from app.review.states import AssignmentState, ItemState
 from app.review.strategies import STRATEGIES
-from app.review.workflow import ESCALATION_TIER, Workflow, workflow_of
+from app.review.strategies.workflow import ESCALATION_TIER, Workflow, workflow_of
 
 
 class Step(StrEnum):

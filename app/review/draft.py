@@ -29,7 +29,7 @@ from app.review.item import CodeLookup, context_of, get_item, modality_of, no_co
 from app.review.modality import Action, Context
 from app.review.states import AssignmentState
 
-_ELEMENT_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_ELEMENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}")
 _TAGS = {"added": Tag.ELEMENT_ADDED, "changed": Tag.ELEMENT_CHANGED, "removed": Tag.ELEMENT_REMOVED}
 
 
@@ -136,7 +136,7 @@ def change_draft(
         raise Conflict("not-open", "the task is not open", details={"state": assignment.state})
     require_no_hold(session, assignment.item_id)
     if assignment.draft_version != expected_version:
-        raise Conflict("stale-draft", "the draft has changed", details={"version": assignment.draft_version})
+        raise Conflict("stale-version", "the draft has changed", details={"version": assignment.draft_version})
     item = get_item(session, assignment.item_id)
     context = context_of(session, item, codes)
     for change in changes:
@@ -183,7 +183,7 @@ def _store(session: Session, assignment: Assignment, row: DraftElement | None, c
 def _require_well_named(change: Change) -> None:
     """Element ids go into the log, so they must not be able to carry text."""
     if not _ELEMENT_ID.fullmatch(change.element_id):
-        raise Invalid("element-id", "an element id has 1–40 letters, digits, hyphens, underscores")
+        raise Invalid("element-id", "an element id has 1–40 letters, digits or _ . : -")
 
 
 def _require_quotes(change: Change, context: Context) -> None:

@@ -20,7 +20,7 @@ class Round(Base):
     __table_args__ = (
         UniqueConstraint("item_id", "number"),
         CheckConstraint("readers >= 1", name="readers_positive"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

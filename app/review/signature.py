@@ -58,7 +58,7 @@ class Signature(Base):
     __table_args__ = (
         CheckConstraint("meaning IN ('adjudication','verification','approval')", name="meaning_known"),
         Index("ix_signature_record", "record_type", "record_id"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

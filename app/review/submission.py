@@ -49,7 +49,7 @@ class Submission(Base):
         UniqueConstraint("assignment_id", "ordinal"),
         CheckConstraint("kind IN ('reading','gold')", name="kind_known"),
         Index("ix_submission_item_kind", "item_id", "kind"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -74,7 +74,7 @@ class SubmissionBody(Base):
     """The document itself, canonical JSON verbatim, and its salt."""
 
     __tablename__ = "submission_body"
-    __table_args__ = ({"info": {"kind": RECORD}},)
+    __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
 
     submission_id: Mapped[int] = mapped_column(
         ForeignKey("submission.id"), primary_key=True, autoincrement=False
@@ -87,7 +87,7 @@ class Recall(Base):
     """A reader took an answer back before anybody else had submitted."""
 
     __tablename__ = "submission_recall"
-    __table_args__ = ({"info": {"kind": RECORD}},)
+    __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
 
     submission_id: Mapped[int] = mapped_column(
         ForeignKey("submission.id"), primary_key=True, autoincrement=False

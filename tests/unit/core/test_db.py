@@ -1,6 +1,6 @@
 """The one place that commits."""
 
-import itertools
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
@@ -9,15 +9,6 @@ from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, SystemActor, record
 from app.audit.models import Event, Outbox, StreamHead
-from app.core.db import Base, Database
-
-
-@pytest.fixture
-def database(tmp_path):
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    Base.metadata.create_all(database.engine)
-    yield database
-    database.dispose()
 
 
 def say(session, seq=1):
@@ -37,14 +28,16 @@ def test_events_of_a_stream_are_chained_and_wait_in_the_outbox(database):
     with database.reading() as session:
         events = session.scalars(select(Event).order_by(Event.seq)).all()
         assert [e.seq for e in events] == [1, 2, 3]
-        assert [f'"prev":"{a.sha256}"' in b.body for a, b in itertools.pairwise(events)] == [True, True]
+        assert all(f'"prev":"{a.sha256}"' in b.body for a, b in pairwise(events))
         assert session.get(StreamHead, "project:1").head_sha256 == events[-1].sha256
         assert len(session.scalars(select(Outbox)).all()) == 3
 
 
 def test_a_record_without_its_event_is_not_committed(database):
     def unit(session):
-        session.add(Event(event_id="x", stream="s", seq=1, tag="t", at=1, body="{}", sha256=""))
+        session.add(
+            Event(event_id="x", stream="s", seq=1, tag="t", at=1, body="{}", sha256="")
+        )
 
     with pytest.raises(RuntimeError, match="audit_event"):
         database.writing(unit)
