@@ -35,6 +35,7 @@ MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (
+    "app.cli.accounts:accounts",
     "app.cli.terminology:terminology",
 )
 
