@@ -37,6 +37,11 @@ MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (
+    "app.cli.project:project",
+    "app.cli.project:schema",
+    "app.cli.intake:intake",
+    "app.cli.jobs:jobs",
+    "app.cli.release:release",
     "app.cli.accounts:accounts",
     "app.cli.terminology:terminology",
     "app.cli.preannotate:group",
