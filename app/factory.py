@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 from flask import Flask
 
-from app import plugins
+from app import pipeline, plugins
 from app.core.db import Database
 from app.settings import Settings
 
@@ -18,6 +19,7 @@ def compose() -> None:
     global _composed  # noqa: PLW0603
     if not _composed:
         plugins.load()
+        pipeline.connect()
         _composed = True
 
 
@@ -27,7 +29,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("app", static_folder=None)
     app.extensions["settings"] = settings or Settings.from_env()
     app.extensions["database"] = Database(app.extensions["settings"].database)
+    for path in plugins.EDGES:
+        _named(path)(app)
+    for path in plugins.BLUEPRINTS:
+        app.register_blueprint(_named(path))
+    app.extensions["menu"] = [_named(path) for path in plugins.MENU]
     for path in plugins.COMMANDS:
-        module, _, attribute = path.partition(":")
-        app.cli.add_command(getattr(import_module(module), attribute))
+        app.cli.add_command(_named(path))
     return app
+
+
+def _named(path: str) -> Any:
+    """What `module:attribute` names: plug-ins are strings, so that nothing is imported upwards."""
+    module, _, attribute = path.partition(":")
+    return getattr(import_module(module), attribute)

@@ -2,10 +2,105 @@
 
 from __future__ import annotations
 
+from app.accounts.loading import MEMBERSHIPS
+from app.accounts.policy import RELATIONS
+from app.corpus.free_text import TEXT_SCANNERS  # noqa: F401
+from app.intake.readers import READERS
+from app.jobs.job import JOBS
+from app.preannotate.gazetteer import TERM_SOURCES
+from app.preannotate.protocol import PIPELINES
+from app.release.formats import FORMATS
+from app.review.modality import MODALITIES
+from app.review.states import GATES
+from app.review.strategies import STRATEGIES
+from app.terminology.importers.protocol import CODE_SYSTEMS
+
+# What stands around every request.
+EDGES: tuple[str, ...] = ("app.http.install:install",)
+
+# Pages and JSON endpoints, one blueprint a file.
+BLUEPRINTS: tuple[str, ...] = (
+    "app.web.assets:assets",
+    "app.web.home:home",
+    "app.web.sign_in:sign_in_pages",
+    "app.web.account:account_pages",
+    "app.web.people:people_pages",
+    "app.web.person:person_pages",
+    "app.api.session:session_api",
+    "app.api.assignments:assignments_api",
+    "app.api.items:items_api",
+    "app.api.codes:codes_api",
+)
+
+# Entries of the main menu, left to right; who may not see one does not.
+MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
+
 # Command groups of `flask --app wsgi`, one file each.
-COMMANDS = (
+COMMANDS: tuple[str, ...] = (
+    "app.cli.accounts:accounts",
+    "app.cli.terminology:terminology",
+    "app.cli.preannotate:group",
 )
 
 
 def load() -> None:
     """Fill every registry."""
+    _load_accounts()
+    _load_knowledge()
+    _load_stages()
+    _load_review()
+    _load_release()
+
+
+def _load_accounts() -> None:
+    MEMBERSHIPS.register("app.corpus.member:ProjectMemberships")
+    RELATIONS.register(
+        "app.accounts.policy:SelfRelation",
+        "app.review.assignment:OwnAssignment",
+        "app.review.assignment:OwnWork",
+        "app.review.assignment:EarlierActor",
+    )
+
+
+def _load_knowledge() -> None:
+    CODE_SYSTEMS.register(
+        "app.terminology.importers.icd10cm:Icd10Cm",
+    )
+
+
+def _load_stages() -> None:
+    READERS.register(
+        "app.intake.readers.text_files:TextFiles",
+        "app.intake.readers.archive:Archive",
+        "app.intake.readers.table:Table",
+        "app.intake.readers.jsonl:JsonLines",
+    )
+    TERM_SOURCES.register("app.preannotate.icd_terms:IcdTerms")
+    PIPELINES.register(
+        "app.preannotate.chartmark:ChartmarkRules",
+        "app.preannotate.stock:MedspacyStock",
+    )
+    JOBS.register(
+        "app.intake.load:LoadJob",
+        "app.preannotate.stage:PreannotateJob",
+    )
+
+
+def _load_review() -> None:
+    MODALITIES.register(
+        "app.modalities.notes:Notes",
+        "app.modalities.reports:Reports",
+        "app.modalities.imaging:Imaging",
+    )
+    STRATEGIES.register(
+        "app.review.strategies.two_readers:TwoReaders",
+        "app.review.strategies.one_reader:OneReader",
+    )
+    GATES.register("app.review.item:DeidentificationGate")
+
+
+def _load_release() -> None:
+    FORMATS.register(
+        "app.release.formats.jsonl:JsonLines",
+        "app.release.formats.brat:Brat",
+    )

@@ -21,6 +21,8 @@ class Settings:
     log_origin: str = "chartmark.local/audit"
     #: "1" where the server is reached by https only: cookies get Secure and the __Host- prefix
     https: str = ""
+    #: host names the server answers to, separated by commas; empty means any
+    hosts: str = ""
     #: minutes without a request after which a session ends (drafts stay)
     idle_minutes: int = 15
     #: hours after which a session ends in any case
@@ -50,6 +52,10 @@ class Settings:
     @property
     def master_key_path(self) -> Path:
         return Path(self.master_key_file) if self.master_key_file else self.var_dir / "keys" / "master.key"
+
+    @property
+    def log_key_path(self) -> Path:
+        return self.var_dir / "keys" / "log.key"
 
     @property
     def terminology_dir(self) -> Path:

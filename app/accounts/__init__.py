@@ -1,1 +1,1 @@
-"""People, credentials, sessions, and who may do what."""
+"""People: who they are, what they are qualified for, how they sign in, what they may do."""

@@ -71,7 +71,7 @@ class Database:
         try:
             yield session
         finally:
-            session.rollback()
+            # Closing rolls back and lets go of the rows, which stay readable; a rollback alone expires them.
             session.close()
 
     def writing(self, unit: Callable[[Session], T]) -> T:
@@ -97,6 +97,8 @@ class Database:
         session = Session(writer, expire_on_commit=False)
         try:
             result = unit(session)
+            session.flush()
+            _require_event(session)
             session.commit()
         except BaseException:
             session.rollback()
@@ -110,6 +112,21 @@ class Database:
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
+
+
+@event.listens_for(Session, "after_flush")
+def _note_records(session: Session, _context: object) -> None:
+    """Remember that a RECORD row was written, so that `_require_event` can ask for its event."""
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if row.__table__.info.get("kind") == RECORD:
+            session.info.setdefault("records", set()).add(row.__table__.name)
+
+
+def _require_event(session: Session) -> None:
+    """A record written without an audit event is a bug: refuse to commit it."""
+    if session.info.get("records") and not session.info.get("events"):
+        names = ", ".join(sorted(session.info["records"]))
+        raise RuntimeError(f"records written without an audit event: {names}")
 
 
 def make_engine(url: str) -> Engine:

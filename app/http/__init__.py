@@ -1,1 +1,1 @@
-"""What all adapters over HTTP share: sessions, CSRF, headers, access rules, errors."""
+"""The HTTP edge: sessions, CSRF, headers, access rules, idempotency, limits, one translation of errors."""

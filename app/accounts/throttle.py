@@ -1,0 +1,114 @@
+"""Brakes on guessing: failures counted in the database, per account and per address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import CheckConstraint, Text, delete
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import DAY, MINUTE, SECOND
+from app.core.db import OPERATIONAL, Base, Session
+from app.core.digest import sha256
+from app.core.errors import Unavailable
+
+LOCK = 15 * MINUTE
+FORGET = DAY
+
+
+@dataclass(frozen=True)
+class Limit:
+    """From `delay_from` failures on each next try waits twice as long; at `lock_at` it waits `LOCK`."""
+
+    delay_from: int
+    lock_at: int
+
+    def wait_after(self, failures: int) -> int:
+        """Milliseconds to wait after so many failures in a row."""
+        if failures >= self.lock_at:
+            return LOCK
+        if failures < self.delay_from:
+            return 0
+        return min(SECOND << (failures - self.delay_from), LOCK)
+
+
+ACCOUNT = Limit(delay_from=3, lock_at=10)
+# A ward shares one address.
+ADDRESS = Limit(delay_from=10, lock_at=50)
+
+
+@dataclass(frozen=True)
+class Brake:
+    """One counter: what is counted, under which limit."""
+
+    key: str
+    limit: Limit
+
+
+class Throttle(Base):
+    """Failures in a row under one key: the SHA-256 of a scope and an account or address."""
+
+    __tablename__ = "sign_in_throttle"
+    __table_args__ = (
+        CheckConstraint("failures >= 0", name="failures_counted"),
+        {"info": {"kind": OPERATIONAL}},
+    )
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[int]
+    blocked_until: Mapped[int]
+
+
+def brake_account(scope: str, name: str | int) -> Brake:
+    return Brake(sha256(f"{scope}:account:{name}"), ACCOUNT)
+
+
+def brake_address(scope: str, address: str) -> Brake:
+    return Brake(sha256(f"{scope}:address:{address}"), ADDRESS)
+
+
+def take_try(session: Session, brakes: list[Brake], *, at: int) -> bool:
+    """Count one try as failed before it is made, so that many at once cannot slip through.
+
+    Returns whether this try is the one that locks. Raises Unavailable("too-many-attempts") with the
+    seconds to wait, counting nothing, while a brake is on.
+    """
+    rows = [(brake, _row(session, brake.key, at)) for brake in brakes]
+    wait = max((row.blocked_until - at for _, row in rows), default=0)
+    if wait > 0:
+        seconds = -(-wait // SECOND)
+        message = "too many failed attempts; try again later"
+        raise Unavailable("too-many-attempts", message, details={"retry_after": seconds})
+    for brake, row in rows:
+        row.failures, row.last_at = row.failures + 1, at
+        row.blocked_until = at + brake.limit.wait_after(row.failures)
+    return any(row.failures == brake.limit.lock_at for brake, row in rows)
+
+
+def forgive_try(session: Session, brakes: list[Brake], *, at: int) -> None:
+    """The try succeeded: the account starts anew, the address takes back this one."""
+    for brake in brakes:
+        row = _row(session, brake.key, at)
+        row.failures = 0 if brake.limit is ACCOUNT else max(row.failures - 1, 0)
+        row.blocked_until = at
+
+
+def _row(session: Session, key: str, at: int) -> Throttle:
+    row = session.get(Throttle, key, with_for_update=True)
+    if row is None:
+        # Two first failures at once must not fail on each other.
+        dialect_insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+        values = {"key": key, "failures": 0, "last_at": at, "blocked_until": 0}
+        session.execute(dialect_insert(Throttle).values(**values).on_conflict_do_nothing())
+        row = session.get_one(Throttle, key, with_for_update=True)
+    if at - row.last_at > FORGET:
+        row.failures = 0
+    return row
+
+
+def sweep(session: Session, *, at: int) -> None:
+    """Drop counters nobody has touched for a day."""
+    session.execute(delete(Throttle).where(Throttle.last_at < at - FORGET))

@@ -1,0 +1,132 @@
+"""Disputed elements gathered into cases: one connected component is settled as a whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from app.agreement.judgements import Difference, Payload
+from app.agreement.judgements import DifferenceKind as Kind
+from app.agreement.matching import overlapping_pairs
+from app.annotation.agreed import Slots, agreed_slots, compared
+from app.annotation.kinds import kinds_of
+from app.annotation.payload import Elements, live, meaning, of_kind, references
+from app.core.digest import canonical_json, sha256
+
+# A disputed element is a node of its own payload; an agreed one is the same node for all.
+Node = tuple[int, str]
+_ALL = -1
+
+
+class Groups:
+    """Union-find over nodes."""
+
+    def __init__(self) -> None:
+        self._parent: dict[Node, Node] = {}
+
+    def root(self, node: Node) -> Node:
+        parent = self._parent.setdefault(node, node)
+        if parent != node:
+            parent = self._parent[node] = self.root(parent)
+        return parent
+
+    def join(self, one: Node, other: Node) -> None:
+        self._parent[self.root(one)] = self.root(other)
+
+    def components(self) -> list[list[Node]]:
+        found: dict[Node, list[Node]] = defaultdict(list)
+        for node in list(self._parent):
+            found[self.root(node)].append(node)
+        return list(found.values())
+
+
+def note_differences(payloads: list[Payload]) -> list[Difference]:
+    """The cases of two or more payloads, in reading order, document-level ones last.
+
+    What all readers have alike is no case. The rest falls into components: disputed spans that
+    overlap, together with every relation, event, exposure, chain and assessment that touches them.
+    Agreed elements that a disputed one hangs on are shown in every version, so that a version can
+    be read, and written, by itself. The code set of a system is one case; evidence spans are not compared.
+    Rejected elements count as absent; comments are not compared.
+    """
+    elements = [compared(payload) for payload in payloads]
+    slots = agreed_slots(elements)
+    cases = [_case(nodes, elements, slots) for nodes in _components(elements, slots)]
+    cases.sort(key=lambda case: (case.place or (0, 0), case.key))
+    return cases + _code_sets(payloads)
+
+
+def case_key(versions: list[Elements]) -> str:
+    """A digest of the members that does not depend on the order of the readers."""
+    return sha256(canonical_json(sorted(canonical_json(version) for version in versions)))
+
+
+def _components(elements: list[Elements], slots: Slots) -> list[list[Node]]:
+    groups = Groups()
+    for i, own in enumerate(elements):
+        for key in own:
+            if key not in slots[i]:
+                groups.root((i, key))
+                _join_referents(groups, i, key, own, slots[i])
+    _join_overlaps(groups, elements, slots)
+    return groups.components()
+
+
+def _join_referents(groups: Groups, i: int, key: str, own: Elements, slots: dict[str, str]) -> None:
+    for _, target in references(own[key]):
+        groups.join(_node(i, key, slots), _node(i, target, slots))
+        if target in slots:
+            _join_referents(groups, i, target, own, slots)
+
+
+def _node(i: int, key: str, slots: dict[str, str]) -> Node:
+    return (_ALL, slots[key]) if key in slots else (i, key)
+
+
+def _join_overlaps(groups: Groups, elements: list[Elements], slots: Slots) -> None:
+    nodes = [
+        (i, key) for i, own in enumerate(elements) for key in of_kind(own, "entity") if key not in slots[i]
+    ]
+    spans = [elements[i][key]["fragments"] for i, key in nodes]
+    for one, other, _ in overlapping_pairs(spans, spans):
+        groups.join(nodes[one], nodes[other])
+
+
+def _case(nodes: list[Node], elements: list[Elements], slots: Slots) -> Difference:
+    members = set(nodes)
+    versions = [
+        {key: body for key, body in own.items() if _node(i, key, slots[i]) in members}
+        for i, own in enumerate(elements)
+    ]
+    disputed = [
+        body for i, version in enumerate(versions) for key, body in version.items() if key not in slots[i]
+    ]
+    return Difference(
+        key=case_key(versions),
+        kinds=kinds_of(versions),
+        labels=_labels(versions),
+        versions=tuple(versions),
+        place=_hull(disputed) or _hull([body for version in versions for body in version.values()]),
+    )
+
+
+def _labels(versions: list[Elements]) -> tuple[str, ...]:
+    bodies = [body for version in versions for body in version.values()]
+    return tuple(sorted({body[name] for body in bodies for name in ("label", "type") if name in body}))
+
+
+def _hull(bodies: list[dict[str, Any]]) -> tuple[int, int] | None:
+    spans = [body["fragments"] for body in bodies if body["kind"] == "entity"]
+    return (min(s[0][0] for s in spans), max(s[-1][1] for s in spans)) if spans else None
+
+
+def _code_sets(payloads: list[Payload]) -> list[Difference]:
+    sets = [of_kind(live(payload), "code_assignment") for payload in payloads]
+    systems = sorted({body["system"] for codes in sets for body in codes.values()})
+    cases = []
+    for system in systems:
+        versions = [{key: body for key, body in codes.items() if body["system"] == system} for codes in sets]
+        said = {canonical_json(sorted(map(meaning, version.values()))) for version in versions}
+        if len(said) > 1:
+            cases.append(Difference(case_key(versions), (Kind.CODE, Kind.DOCUMENT), (), tuple(versions)))
+    return cases

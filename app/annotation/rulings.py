@@ -1,0 +1,45 @@
+"""Rulings against cases: each case has exactly one, and each fits its case."""
+
+from __future__ import annotations
+
+from app.agreement.judgements import Choice, Difference, Ruling
+from app.annotation.payload import Elements
+from app.annotation.shapes import Kinds, payload_problems
+from app.core.errors import Problem, invalid
+
+
+def paired(cases: list[Difference], rulings: list[Ruling], kinds: Kinds) -> list[tuple[Difference, Ruling]]:
+    """Cases with their rulings, in the order of the cases. Raises Invalid naming every misfit."""
+    by_key = {ruling.difference: ruling for ruling in rulings}
+    known = {case.key for case in cases}
+    problems = [
+        Problem("unruled", case.key, "the case has no ruling") for case in cases if case.key not in by_key
+    ]
+    problems += [
+        Problem("no-such-case", key, "the ruling fits no case") for key in by_key if key not in known
+    ]
+    if len(by_key) < len(rulings):
+        problems.append(Problem("ruled-twice", "rulings", "a case has two rulings"))
+    pairs = [(case, by_key[case.key]) for case in cases if case.key in by_key]
+    for case, ruling in pairs:
+        problems += _misfits(case, ruling, kinds)
+    if problems:
+        raise invalid(problems)
+    return pairs
+
+
+def chosen(case: Difference, ruling: Ruling) -> Elements:
+    """The version a ruling puts in the place of the case."""
+    if ruling.choice is Choice.TAKE:
+        assert ruling.version is not None  # noqa: S101 - `paired` has refused it
+        return case.versions[ruling.version]
+    return ruling.elements if ruling.choice is Choice.OWN else {}
+
+
+def _misfits(case: Difference, ruling: Ruling, kinds: Kinds) -> list[Problem]:
+    if ruling.choice is Choice.TAKE:
+        good = type(ruling.version) is int and 0 <= ruling.version < len(case.versions)
+        return [] if good else [Problem("no-such-version", case.key, "the version taken does not exist")]
+    if ruling.choice is Choice.OWN:
+        return payload_problems({"elements": ruling.elements}, kinds)
+    return []

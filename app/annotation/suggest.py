@@ -1,0 +1,108 @@
+"""Pre-annotation output as elements a person still has to judge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.agreement.judgements import Payload
+from app.annotation.payload import Elements
+from app.annotation.vocabulary import AXES, EVENT_SUBTYPES, SERIOUSNESS
+from app.core.errors import Invalid
+
+# Keys under which a rule may carry words of the note: a payload holds offsets instead.
+_QUOTES = frozenset({"text", "cue", "quote", "words", "phrase", "match", "literal", "sentence"})
+
+
+def suggested_note(suggestions: list[dict[str, Any]]) -> Payload:
+    """Elements ``s1``, ``s2``, … with status "suggested", entities first, in the order given.
+
+    Each suggestion is the answer of one pipeline: ``{"pipeline", "version", "digest", "entities",
+    "relations"}`` with `head` and `tail` as positions in `entities`. The same input gives the same
+    ids. Raises Invalid for a relation without its ends.
+    """
+    elements: Elements = {}
+    for answer in suggestions:
+        ids = [_add(elements, _entity(found), answer) for found in answer.get("entities", [])]
+        for position, found in enumerate(answer.get("relations", [])):
+            _add(elements, _relation(found, ids, position), answer)
+        for found, key in zip(answer.get("entities", []), ids, strict=True):
+            if event := _event(found, key):
+                _add(elements, event, answer)
+    return {"elements": elements}
+
+
+def suggested_keyed(suggestions: list[dict[str, Any]], kind: str, fields: tuple[str, ...]) -> Payload:
+    """Elements of one kind from each answer's `elements` list, copying the named fields."""
+    elements: Elements = {}
+    for answer in suggestions:
+        for found in answer.get("elements", []):
+            body = {
+                "kind": found.get("kind", kind),
+                **{name: found[name] for name in fields if name in found},
+            }
+            _add(elements, body, answer)
+    return {"elements": elements}
+
+
+def _add(elements: Elements, body: dict[str, Any], answer: dict[str, Any]) -> str:
+    key = f"s{len(elements) + 1}"
+    origin = {"by": "model", "suggestion": key}
+    origin |= {name: str(answer[name]) for name in ("pipeline", "version", "digest") if answer.get(name)}
+    elements[key] = {**body, "status": "suggested", "origin": origin}
+    return key
+
+
+def _entity(found: dict[str, Any]) -> dict[str, Any]:
+    fragments = found.get("fragments") or [[found["start"], found["end"]]]
+    body: dict[str, Any] = {
+        "kind": "entity",
+        "fragments": [[start, end] for start, end in fragments],
+        "label": found["label"],
+        "assertion": {axis: value for axis, value in (found.get("assertion") or {}).items() if axis in AXES},
+        "codes": _codes(found.get("codes") or []),
+    }
+    reasons = [_reason(reason) for reason in found.get("because") or []]
+    return {**body, "because": reasons} if reasons else body
+
+
+def _codes(found: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The code triples; terms and scores stay behind."""
+    triples = [
+        {name: str(code[name]) for name in ("system", "release", "code") if code.get(name)} for code in found
+    ]
+    return [
+        code for position, code in enumerate(triples) if len(code) == 3 and code not in triples[:position]
+    ]
+
+
+def _reason(reason: Any) -> Any:
+    if not isinstance(reason, dict):
+        return str(reason)
+    flat = {}
+    for name, value in reason.items():
+        if name in _QUOTES and isinstance(value, str):
+            continue
+        # A float has no canonical form, and nested records no place here.
+        flat[name] = value if isinstance(value, (str, int, bool, type(None))) else str(value)
+    return flat
+
+
+def _relation(found: dict[str, Any], ids: list[str], position: int) -> dict[str, Any]:
+    head, tail = found["head"], found["tail"]
+    if not all(type(end) is int and 0 <= end < len(ids) for end in (head, tail)):
+        raise Invalid("bad-suggestion", f"relations[{position}] names an entity that is not there")
+    body = {"kind": "relation", "type": found["type"], "head": ids[head], "tail": ids[tail]}
+    if found.get("certainty") in AXES["certainty"]:
+        body["certainty"] = found["certainty"]
+    return body
+
+
+def _event(found: dict[str, Any], key: str) -> dict[str, Any] | None:
+    """The event an adverse-event mention suggests, when the pipeline said what sort it is."""
+    cues = found.get("adverse_event")
+    if not isinstance(cues, dict) or cues.get("subtype") not in EVENT_SUBTYPES:
+        return None
+    body: dict[str, Any] = {"kind": "event", "mentions": [key], "subtype": cues["subtype"]}
+    given = cues.get("seriousness") or []
+    serious = [name for name in SERIOUSNESS if name in given]
+    return {**body, "seriousness": serious} if serious else body

@@ -1,0 +1,104 @@
+"""A note's payload as comparable judgements: what agreement figures are computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.agreement.judgements import Payload, Unit
+from app.annotation.payload import Elements, live
+from app.annotation.vocabulary import full_assertion
+
+
+def note_units(payload: Payload) -> list[Unit]:
+    """Units of the live elements, by kind:
+
+    `entity` (value: its label), `assertion` (key: the axis), `code` (value: the entity's codes, sorted),
+    `relation` (key: places of head and tail, in that order), `event`, `exposure`, `assessment` and `chain`
+    (key: their places), `code_assignment` (key: system and code; value: principal or secondary).
+    Comments are no judgement and give none.
+    """
+    elements = live(payload)
+    units: list[Unit] = []
+    for body in elements.values():
+        units += _BY_KIND.get(body["kind"], _none)(body, elements)
+    return sorted(units, key=lambda unit: (unit.fragments, unit.kind, unit.key, unit.label, unit.value))
+
+
+def place(body: dict[str, Any]) -> str:
+    """`3-9,12-20`: an entity's fragments as a string that is the same for every reader."""
+    return ",".join(f"{start}-{end}" for start, end in body["fragments"])
+
+
+def _pairs(body: dict[str, Any]) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in body["fragments"])
+
+
+def _none(_body: dict[str, Any], _elements: Elements) -> Iterator[Unit]:
+    return iter(())
+
+
+def _entity(body: dict[str, Any], _elements: Elements) -> Iterator[Unit]:
+    label, fragments = body["label"], _pairs(body)
+    yield Unit("entity", label, label, fragments=fragments)
+    for axis, value in full_assertion(body.get("assertion")).items():
+        shown = value if isinstance(value, str) else str(value).lower()
+        yield Unit("assertion", label, shown, key=axis, fragments=fragments)
+    if body.get("codes"):
+        codes = sorted(f"{code['system']}|{code['code']}" for code in body["codes"])
+        yield Unit("code", label, "+".join(codes), fragments=fragments)
+
+
+def _relation(body: dict[str, Any], elements: Elements) -> Iterator[Unit]:
+    head, tail = elements[body["head"]], elements[body["tail"]]
+    yield Unit(
+        "relation",
+        body["type"],
+        body["type"],
+        key=f"{place(head)}>{place(tail)}",
+        fragments=_pairs(head) + _pairs(tail),
+    )
+
+
+def _mentioned(body: dict[str, Any], elements: Elements) -> tuple[str, str]:
+    """The places of the mentions, in reading order, and the label of the first."""
+    mentions = sorted((elements[key] for key in body["mentions"]), key=lambda entity: entity["fragments"])
+    return ";".join(map(place, mentions)), mentions[0]["label"]
+
+
+def _event(body: dict[str, Any], elements: Elements) -> Iterator[Unit]:
+    places, label = _mentioned(body, elements)
+    serious = "+".join(sorted(body.get("seriousness", []))) or "not_serious"
+    yield Unit("event", label, f"{body['subtype']}|{serious}", key=places)
+
+
+def _exposure(body: dict[str, Any], elements: Elements) -> Iterator[Unit]:
+    places, label = _mentioned(body, elements)
+    yield Unit("exposure", label, body.get("role") or "unknown", key=places)
+
+
+def _chain(body: dict[str, Any], elements: Elements) -> Iterator[Unit]:
+    places, label = _mentioned(body, elements)
+    yield Unit("chain", label, "same", key=places)
+
+
+def _assessment(body: dict[str, Any], elements: Elements) -> Iterator[Unit]:
+    event, label = _mentioned(elements[body["event"]], elements)
+    exposure, _ = _mentioned(elements[body["exposure"]], elements)
+    yield Unit("assessment", label, body.get("result") or "unassessed", key=f"{exposure}>{event}")
+
+
+def _code_assignment(body: dict[str, Any], _elements: Elements) -> Iterator[Unit]:
+    rank = "principal" if body["principal"] else "secondary"
+    yield Unit("code_assignment", body["system"], rank, key=f"{body['system']}|{body['code']}")
+
+
+_BY_KIND = {
+    "entity": _entity,
+    "relation": _relation,
+    "event": _event,
+    "exposure": _exposure,
+    "chain": _chain,
+    "assessment": _assessment,
+    "code_assignment": _code_assignment,
+}

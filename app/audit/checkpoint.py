@@ -1,0 +1,149 @@
+"""Signed checkpoints (C2SP tlog-checkpoint) and the signer who never signs two histories."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.audit.note import PRIVATE, SigningKey, VerifierKey, open_note
+from app.core.errors import Conflict, Invalid, Unavailable
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a checkpoint says: the log's name, how many leaves it has, and their root."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def text(self) -> str:
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+
+def parse_statement(text: str) -> Statement:
+    """Raises Invalid when the text of a note is not that of a checkpoint."""
+    lines = text.split("\n")
+    try:
+        origin, size, root = lines[:3]
+        statement = Statement(origin, int(size), base64.b64decode(root, validate=True))
+    except ValueError:
+        raise Invalid("bad-checkpoint", "not a checkpoint") from None
+    if not origin or statement.text() != text or len(statement.root) != 32:
+        raise Invalid("bad-checkpoint", "not a checkpoint in its canonical form")
+    return statement
+
+
+class Signer:
+    """The log's keys, from a file only its owner may read, and the last checkpoint signed with them.
+
+    The file holds one line per key: private keys sign, public ones (of retired keys) still verify.
+    Beside it `log.checkpoint` keeps the newest checkpoint outside the database, so that a database
+    put back to an earlier state is noticed before a second history is signed.
+    """
+
+    def __init__(self, path: Path, origin: str) -> None:
+        """Reads the key file, which is made on first use. Raises Unavailable when others may read it."""
+        self.path, self.origin = path, origin
+        if not path.exists():
+            _create_private(path, SigningKey.generate(origin).line() + "\n")
+        self._read()
+
+    def _read(self) -> None:
+        path, origin = self.path, self.origin
+        if path.stat().st_mode & 0o077:
+            raise Unavailable("log-key-exposed", f"{path} may be read by others: chmod 600 it")
+        lines = [line.strip() for line in path.read_text().splitlines() if line.strip()]
+        self.keys = [SigningKey.parse(line) for line in lines if line.startswith(PRIVATE)]
+        retired = [VerifierKey.parse(line) for line in lines if not line.startswith(PRIVATE)]
+        self.known = [*retired, *(key.verifier for key in self.keys)]
+        if not self.keys or any(key.name != origin for key in self.known):
+            raise Unavailable("log-key-mismatch", f"{path} has no key of {origin}, or one of another log")
+
+    def vkeys(self) -> list[str]:
+        """All public keys of the log, oldest first."""
+        return [str(key) for key in self.known]
+
+    def sign(self, size: int, root: bytes) -> str:
+        """A checkpoint signed with every current key."""
+        text = Statement(self.origin, size, root).text()
+        return text + "\n" + "".join(key.sign(text) for key in self.keys)
+
+    def attest(self, text: str) -> str:
+        """The newest key's signature line over another text than a checkpoint (it ends in a newline).
+
+        Callers begin the text with a line of their own, so that it can never pass for a checkpoint.
+        """
+        return self.keys[-1].sign(text)
+
+    def open(self, note: str) -> Statement:
+        """What one of our own checkpoints says. Raises Conflict when it is not ours."""
+        try:
+            statement = parse_statement(open_note(note, self.known)[0])
+        except Invalid as error:
+            raise Conflict("checkpoint-not-ours", f"{error.message} (keys: {self.path})") from None
+        if statement.origin != self.origin:
+            raise Conflict("checkpoint-not-ours", f"the log was {statement.origin}, not {self.origin}")
+        return statement
+
+    @property
+    def memory(self) -> Path:
+        return self.path.with_suffix(".checkpoint")
+
+    def remembered(self) -> Statement | None:
+        """The newest checkpoint this machine signed, if any."""
+        return self.open(self.memory.read_text()) if self.memory.exists() else None
+
+    def remember(self, note: str) -> None:
+        """Keep a committed checkpoint outside the database; an older one never replaces a newer."""
+        last = self.remembered()
+        if last is None or last.size < self.open(note).size:
+            replace_private(self.memory, note)
+
+    def rotate(self) -> VerifierKey:
+        """Add a new key; from now on all current keys sign. Announce it in the log, then retire the old."""
+        fresh = SigningKey.generate(self.origin)
+        self._write([*self.keys, fresh])
+        return fresh.verifier
+
+    def retire(self, key_id: str) -> None:
+        """Stop signing with a key and forget its private half; its signatures still verify."""
+        left = [key for key in self.keys if key.verifier.id.hex() != key_id]
+        if len(left) == len(self.keys) or not left:
+            raise Invalid("cannot-retire", f"{key_id} is not one of several current keys")
+        self._write(left)
+
+    def _write(self, keys: list[SigningKey]) -> None:
+        public = [str(key) for key in self.known if key not in [k.verifier for k in keys]]
+        replace_private(self.path, "\n".join([*public, *(key.line() for key in keys)]) + "\n")
+        self._read()
+
+
+def _create_private(path: Path, text: str) -> None:
+    """Make a file of mode 0600 whole or not at all; the first of several processes wins."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = _write_aside(path, text)
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        pass
+    finally:
+        aside.unlink()
+
+
+def replace_private(path: Path, text: str) -> None:
+    """Replace a file of mode 0600 whole or not at all."""
+    _write_aside(path, text).replace(path)
+
+
+def _write_aside(path: Path, text: str) -> Path:
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return aside

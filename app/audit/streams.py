@@ -1,0 +1,27 @@
+"""Names of streams: one per account, project, item, assignment and view: none blocks another."""
+
+from __future__ import annotations
+
+
+def account(person_id: int) -> str:
+    return f"account:{person_id}"
+
+
+def project(project_id: int) -> str:
+    return f"project:{project_id}"
+
+
+def item(item_id: int) -> str:
+    return f"item:{item_id}"
+
+
+def assignment(assignment_id: int) -> str:
+    """Annotation actions of one reader: blind readers never share a stream."""
+    return f"assignment:{assignment_id}"
+
+
+def view(assignment_id: int) -> str:
+    return f"view:{assignment_id}"
+
+
+SERVER = "server"

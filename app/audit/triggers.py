@@ -1,0 +1,123 @@
+"""Append-only tables: the triggers that refuse UPDATE, DELETE, REPLACE and TRUNCATE.
+
+A seat belt, not proof: whoever owns the file or the table can drop them. What cannot be undone
+unseen is a checkpoint that left the system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import MetaData, Table, UniqueConstraint
+
+from app.core.db import Base
+
+_PG_REFUSE = """
+CREATE OR REPLACE FUNCTION chartmark_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only', ERRCODE = 'restrict_violation';
+END $$"""
+
+_PG_NEED_ERASURE = """
+CREATE OR REPLACE FUNCTION chartmark_need_erasure() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM audit_erasure
+                 WHERE table_name = TG_TABLE_NAME AND row_id = to_jsonb(OLD) ->> TG_ARGV[0]) THEN
+    RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is deleted from only with an erasure',
+      ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN OLD;
+END $$"""
+
+
+def append_only(table: Table | str, dialect: str) -> list[str]:
+    """DDL after which rows of `table` can only be inserted. `dialect` is sqlite or postgresql."""
+    table = _table(table)
+    if dialect == "sqlite":
+        return [
+            _sqlite(table.name, "no_update", "UPDATE", "is append-only"),
+            _sqlite(table.name, "no_delete", "DELETE", "is append-only"),
+            *_sqlite_no_replace(table),
+        ]
+    refusals = _pg_refuse(table.name, "no_change", "UPDATE OR DELETE")
+    return [_PG_REFUSE, *refusals, *_pg_no_truncate(table.name)]
+
+
+def erasable(table: Table | str, dialect: str) -> list[str]:
+    """DDL for a `*_body` table: no change, and DELETE only of rows that `audit_erasure` names."""
+    table = _table(table)
+    (key,) = [column.name for column in table.primary_key]
+    if dialect == "sqlite":
+        unless = (
+            f"NOT EXISTS (SELECT 1 FROM audit_erasure WHERE table_name = '{table.name}' "
+            f"AND row_id = CAST(OLD.{key} AS TEXT))"
+        )
+        return [
+            _sqlite(table.name, "no_update", "UPDATE", "is append-only"),
+            _sqlite(table.name, "no_delete", "DELETE", "is deleted from only with an erasure", unless),
+            *_sqlite_no_replace(table),
+        ]
+    return [
+        _PG_REFUSE,
+        _PG_NEED_ERASURE,
+        *_pg_refuse(table.name, "no_change", "UPDATE"),
+        *_pg_trigger(table.name, "no_delete", "DELETE", "ROW", f"chartmark_need_erasure('{key}')"),
+        *_pg_no_truncate(table.name),
+    ]
+
+
+def all_triggers(metadata: MetaData, dialect: str) -> list[str]:
+    """DDL for every table that says `append_only` or `erasable` in its `info`."""
+    statements = []
+    for table in metadata.sorted_tables:
+        if table.info.get("append_only"):
+            statements += append_only(table, dialect)
+        if table.info.get("erasable"):
+            statements += erasable(table, dialect)
+    return statements
+
+
+def _table(table: Table | str) -> Table:
+    return Base.metadata.tables[table] if isinstance(table, str) else table
+
+
+def _sqlite(table: str, name: str, event: str, message: str, when: str = "1") -> str:
+    return (
+        f"CREATE TRIGGER {table}_{name} BEFORE {event} ON {table} WHEN {when} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} {message}'); END"
+    )
+
+
+def _sqlite_no_replace(table: Table) -> Iterator[str]:
+    """INSERT OR REPLACE deletes rows without firing DELETE triggers unless a pragma is set: so the
+    insert itself is refused where any unique key is taken."""
+    for number, columns in enumerate(_unique_keys(table)):
+        taken = " AND ".join(f"{column} = NEW.{column}" for column in columns)
+        unless = f"EXISTS (SELECT 1 FROM {table.name} WHERE {taken})"
+        yield _sqlite(table.name, f"no_replace_{number}", "INSERT", "is append-only", unless)
+
+
+def _unique_keys(table: Table) -> Iterator[list[str]]:
+    yield [column.name for column in table.primary_key]
+    constraints = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
+    keys = [[column.name for column in constraint.columns] for constraint in constraints]
+    keys += [[column.name for column in index.columns] for index in table.indexes if index.unique]
+    yield from sorted(keys)
+
+
+def _pg_refuse(table: str, name: str, events: str) -> list[str]:
+    return _pg_trigger(table, name, events, "ROW", "chartmark_refuse_change()")
+
+
+def _pg_no_truncate(table: str) -> list[str]:
+    """TRUNCATE fires no row trigger."""
+    return _pg_trigger(table, "no_truncate", "TRUNCATE", "STATEMENT", "chartmark_refuse_change()")
+
+
+def _pg_trigger(table: str, name: str, events: str, scope: str, function: str) -> list[str]:
+    trigger = f"{table}_{name}"
+    return [
+        f"CREATE TRIGGER {trigger} BEFORE {events} ON {table} FOR EACH {scope} EXECUTE FUNCTION {function}",
+        # Otherwise session_replication_role = replica walks past it.
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}",
+    ]

@@ -1,0 +1,109 @@
+"""`flask terminology`: import, list, search, check and compare releases of code systems."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+
+from app.core.errors import ChartmarkError
+from app.terminology.artefacts import list_releases
+from app.terminology.releases import Named, current_release, import_release
+from app.terminology.search import Hit, Release, open_release
+
+
+def _root() -> Path:
+    return current_app.extensions["settings"].terminology_dir
+
+
+def _progress(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def _fail(error: ChartmarkError) -> None:
+    for problem in error.problems or ():
+        click.echo(f"{problem.where}: {problem.message}", err=True)
+    raise click.ClickException(str(error))
+
+
+def _open(system: str, release: str | None = None) -> Release:
+    manifest = current_release(_root(), system, _progress)
+    return open_release(_root(), system, release or manifest.digest)
+
+
+@click.group("terminology")
+def terminology() -> None:
+    """Code systems: releases, search, coding rules."""
+
+
+@terminology.command("import")
+@click.argument("system")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--release", default="", help="Name of the release, where the files do not say.")
+@click.option("--valid-from", default="", help="First day the release is valid (YYYY-MM-DD).")
+@click.option("--valid-to", default="", help="Last day the release is valid (YYYY-MM-DD).")
+@click.option("--language", default="", help="Language of the preferred terms.")
+def import_command(system: str, path: Path, release: str, valid_from: str, valid_to: str, language: str) -> None:
+    """Import release files of SYSTEM from PATH (folder, file, .zip or .gz)."""
+    named = Named(release, valid_from, valid_to, language)
+    try:
+        manifest = import_release(_root(), system, path, named, _progress)
+    except ChartmarkError as error:
+        _fail(error)
+    click.echo(json.dumps(manifest.to_dict(), ensure_ascii=False))
+
+
+@terminology.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def list_command(*, as_json: bool) -> None:
+    """The installed releases."""
+    for manifest in list_releases(_root()):
+        if as_json:
+            click.echo(json.dumps(manifest.to_dict(), ensure_ascii=False))
+        else:
+            validity = f"{manifest.valid_from or '?'} to {manifest.valid_to or '?'}"
+            counts = ", ".join(f"{n:,} {what}" for what, n in manifest.counts.items() if n)
+            click.echo(f"{manifest.system} {manifest.release} ({validity}): {counts} [{manifest.digest[:12]}]")
+
+
+@terminology.command("search")
+@click.argument("system")
+@click.argument("query", required=False)
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 200))
+@click.option("--within", default=None, help="Only this code and what is below it.")
+@click.option("--value-set", default=None, help="Only members of this value set.")
+@click.option("--release", default=None, help="A release other than the current one.")
+@click.option("--stdin", "from_stdin", is_flag=True, help="One query a line from standard input.")
+@click.option("--json", "as_json", is_flag=True, help="JSON (with --stdin one object a line).")
+def search_command(system: str, query: str | None, from_stdin: bool, as_json: bool, **options: object) -> None:
+    """Search SYSTEM for QUERY."""
+    if (query is None) == (not from_stdin):
+        raise click.UsageError("give a QUERY, or --stdin")
+    try:
+        found = _open(system, options.pop("release"))  # type: ignore[arg-type]
+        queries = (line.rstrip("\r\n") for line in sys.stdin) if from_stdin else [query or ""]
+        for text in queries:
+            hits = found.search(text, **options)  # type: ignore[arg-type]
+            if as_json or from_stdin:
+                click.echo(json.dumps({"query": text, "hits": [_hit(h) for h in hits]}, ensure_ascii=False))
+            else:
+                _print(hits)
+            sys.stdout.flush()
+    except ChartmarkError as error:
+        _fail(error)
+
+
+def _hit(hit: Hit) -> dict:
+    answer = {"code": hit.code, "term": hit.term, "preferred": hit.preferred, "match": hit.match, "score": hit.score}
+    answer |= {"billable": hit.billable, "active": hit.active, "marks": hit.marks}
+    return answer | ({"replaced_by": hit.replaced_by} if hit.replaced_by else {})
+
+
+def _print(hits: list[Hit]) -> None:
+    for hit in hits:
+        flag = "" if hit.billable else "  (not billable)"
+        via = "" if hit.term == hit.preferred else f"  [{hit.term}]"
+        click.echo(f"{hit.code:<10} {hit.preferred}{via}{flag}")

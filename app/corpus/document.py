@@ -1,0 +1,111 @@
+"""Documents: the clean text readers see, versioned, with its salted digest."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import RECORD, Base, Session
+from app.core.digest import new_salt, salted_sha256
+from app.core.errors import NotFound
+
+
+class Verdict(StrEnum):
+    """What is known about a text's de-identification. None of them says "de-identified":
+    that needs a leak audit (domain B.7)."""
+
+    MACHINE_PASSED = "machine_passed"
+    NEEDS_REVIEW = "needs_review"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class Document(Base):
+    """One version of a clean text (for imaging: canonical JSON of the metadata)."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("source_id", "version"),
+        Index("ix_document_project_id_id", "project_id", "id"),
+        CheckConstraint("verdict IN ('machine_passed','needs_review','accepted','refused')", name="verdict_known"),
+        CheckConstraint("characters >= 0", name="characters_positive"),
+        {"info": {"kind": RECORD}},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), index=True)
+    encounter_id: Mapped[int] = mapped_column(ForeignKey("encounter.id"), index=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    version: Mapped[int]
+    #: a random name, for lists and conversations
+    label: Mapped[str] = mapped_column(Text, unique=True)
+    modality: Mapped[str] = mapped_column(Text)
+    note_type: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text)
+    text_sha256: Mapped[str] = mapped_column(Text)
+    characters: Mapped[int]
+    verdict: Mapped[str] = mapped_column(Text)
+    #: reason codes for the verdict, joined by a comma
+    reasons: Mapped[str] = mapped_column(Text)
+    #: canonical JSON: engine, version, digest, mode, dates, claim
+    deid_json: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[int]
+
+
+class DocumentBody(Base):
+    """The clean text and its salt: erased together, after which the digest says nothing."""
+
+    __tablename__ = "document_body"
+    __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(Text)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DocumentMap(Base):
+    """How offsets of the clean text map to the source's, sealed under the subject's key."""
+
+    __tablename__ = "document_map"
+    __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+def add_document(session: Session, document: Document, text: str) -> Document:
+    """Store a document with its body; sets digest, length and version."""
+    salt = new_salt()
+    document.text_sha256 = salted_sha256(salt, text)
+    document.characters = len(text)
+    last = session.scalar(select(func.max(Document.version)).where(Document.source_id == document.source_id))
+    document.version = (last or 0) + 1
+    session.add(document)
+    session.flush()
+    session.add(DocumentBody(document_id=document.id, text=text, salt=salt))
+    return document
+
+
+def get_document(session: Session, document_id: int) -> Document:
+    """Raises NotFound."""
+    document = session.get(Document, document_id)
+    if document is None:
+        raise NotFound("document", f"there is no document {document_id}")
+    return document
+
+
+def text_of(session: Session, document_id: int) -> str:
+    """The clean text. Raises NotFound when it was erased."""
+    body = session.get(DocumentBody, document_id)
+    if body is None:
+        raise NotFound("document-erased", f"the text of document {document_id} was destroyed")
+    return body.text
+
+
+def documents_of_encounter(session: Session, encounter_id: int) -> list[Document]:
+    """The newest version of each document of an encounter."""
+    rows = session.scalars(select(Document).where(Document.encounter_id == encounter_id).order_by(Document.id))
+    return list({row.source_id: row for row in rows}.values())

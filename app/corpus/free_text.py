@@ -1,0 +1,41 @@
+"""Free text that people type (comments, questions, guidelines, titles) passes the same scan as notes."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from app.core.errors import Invalid, Problem
+from app.core.registry import Registry
+from app.core.text import text_problems
+
+MAX_FREE_TEXT = 4000
+
+
+class TextScanner(Protocol):
+    """Looks for identifiers in text; de-identification registers its rules."""
+
+    key: str
+
+    def identifiers(self, text: str) -> list[str]:
+        """The types of identifiers found, without their values; empty: none."""
+        ...
+
+
+TEXT_SCANNERS: Registry[TextScanner] = Registry("text scanner", TextScanner)
+
+
+def require_free_text(text: str, where: str) -> None:
+    """Raises Invalid for an empty or over-long text, or one in which a scanner sees identifiers."""
+    problems = text_problems(text, where)
+    if len(text) > MAX_FREE_TEXT:
+        problems.append(Problem("text-too-long", where, f"more than {MAX_FREE_TEXT} characters"))
+    for scanner in TEXT_SCANNERS:
+        for kind in sorted(set(scanner.identifiers(text))):
+            problems.append(Problem("identifier", where, f"this looks like an identifier: {kind}"))
+    if problems:
+        raise Invalid("free-text", problems[0].message, problems=problems)
+
+
+def scrub_name(name: str, instead: str) -> str:
+    """A name somebody gave a file or a record, or `instead` where a scanner sees identifiers in it."""
+    return instead if any(scanner.identifiers(name) for scanner in TEXT_SCANNERS) else name

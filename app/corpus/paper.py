@@ -1,0 +1,84 @@
+"""Papers: agreements, approvals and legal bases a project works under; data, never code."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.accounts import policy
+from app.accounts.actor import AnyActor as Actor
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Subject, record
+from app.core.db import RECORD, Base, Session
+from app.core.errors import Invalid
+from app.corpus.project import Project, project_subject
+
+
+class PaperKind(StrEnum):
+    """What a paper is."""
+
+    AGREEMENT = "agreement"
+    ETHICS = "ethics"
+    LEGAL_BASIS = "legal_basis"
+    EXPERT_DETERMINATION = "expert_determination"
+
+
+class Paper(Base):
+    """One paper; `sha256` is of the filed document, which is kept elsewhere."""
+
+    __tablename__ = "paper"
+    __table_args__ = (
+        CheckConstraint("kind IN ('agreement','ethics','legal_basis','expert_determination')", name="kind_known"),
+        {"info": {"kind": RECORD, "append_only": True}},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
+    kind: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(Text)
+    filed_at: Mapped[int]
+    expires_at: Mapped[int | None]
+
+
+def file_paper(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    kind: str,
+    title: str,
+    *,
+    sha256: str,
+    expires_at: int | None = None,
+    at: int,
+) -> Paper:
+    """File a paper. Raises Forbidden or Invalid."""
+    policy.require(session, actor, policy.Action.FILE_PAPER, project_subject(project.id), at=at)
+    if kind not in set(PaperKind):
+        raise Invalid("paper-kind", f"a paper is one of {', '.join(PaperKind)}")
+    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        raise Invalid("paper-digest", "the SHA-256 of the filed document is 64 hexadecimal digits")
+    paper = Paper(project_id=project.id, kind=kind, title=title, sha256=sha256, filed_at=at, expires_at=expires_at)
+    session.add(paper)
+    session.flush()
+    record(
+        session,
+        Tag.PAPER_FILED,
+        stream=streams.project(project.id),
+        actor=actor,
+        subject=Subject("paper", paper.id),
+        data={"kind": kind, "sha256": sha256, "expires_at": expires_at},
+        project_id=project.id,
+        at=at,
+    )
+    return paper
+
+
+def papers_in_force(session: Session, project_id: int, kind: PaperKind, *, at: int) -> list[Paper]:
+    """Papers of a kind that have not expired at `at`."""
+    rows = session.scalars(select(Paper).where(Paper.project_id == project_id, Paper.kind == kind))
+    return [paper for paper in rows if paper.expires_at is None or paper.expires_at > at]

@@ -1,0 +1,98 @@
+"""Sources: what came in, quarantined and sealed under the subject's key until it is withdrawn."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import RECORD, Base, Session
+from app.core.errors import NotFound
+from app.corpus.vault import open_json, seal_json
+
+
+class SourceState(StrEnum):
+    """What became of a record that came in."""
+
+    QUARANTINED = "quarantined"
+    DEIDENTIFIED = "deidentified"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Source(Base):
+    """One record as received. Everything identifying is in `source_body`, sealed."""
+
+    __tablename__ = "source"
+    __table_args__ = (
+        UniqueConstraint("project_id", "reference"),
+        Index("ix_source_state", "project_id", "state", "subject_id"),
+        CheckConstraint("state IN ('quarantined','deidentified','refused','withdrawn')", name="state_known"),
+        {"info": {"kind": RECORD}},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
+    subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), index=True)
+    encounter_id: Mapped[int] = mapped_column(ForeignKey("encounter.id"))
+    #: keyed reference of the outside id, by which a duplicate is known
+    reference: Mapped[str] = mapped_column(Text)
+    modality: Mapped[str] = mapped_column(Text)
+    note_type: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text)
+    #: SHA-256 of salt ‖ text; the salt is inside the sealed body
+    text_sha256: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    #: why it was refused: reason codes joined by a comma
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class SourceBody(Base):
+    """Text, known identifiers and true dates, sealed; deleted by withdrawal and erasure only."""
+
+    __tablename__ = "source_body"
+    __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+def seal_source(key: bytes, source_id: int, body: dict[str, Any]) -> SourceBody:
+    """The sealed body of a source: `text`, `known`, `salt` (hex), and what else identifies."""
+    return SourceBody(source_id=source_id, sealed=seal_json(key, body, f"source:{source_id}"))
+
+
+def open_source(session: Session, key: bytes, source_id: int) -> dict[str, Any]:
+    """What `seal_source` sealed. Raises NotFound when it was withdrawn."""
+    body = session.get(SourceBody, source_id)
+    if body is None:
+        raise NotFound("source-withdrawn", f"the text of source {source_id} was destroyed")
+    opened: dict[str, Any] = open_json(key, body.sealed, f"source:{source_id}")
+    return opened
+
+
+def next_subjects(session: Session, project_id: int, limit: int) -> list[int]:
+    """Subjects with quarantined sources, oldest first: whole subjects, never half of one."""
+    return list(
+        session.scalars(
+            select(Source.subject_id)
+            .where(Source.project_id == project_id, Source.state == SourceState.QUARANTINED)
+            .group_by(Source.subject_id)
+            .order_by(Source.subject_id)
+            .limit(limit)
+        )
+    )
+
+
+def sources_of(session: Session, subject_id: int) -> list[Source]:
+    """All sources of a subject whose texts still exist, in order of arrival."""
+    return list(
+        session.scalars(
+            select(Source)
+            .where(Source.subject_id == subject_id, Source.state != SourceState.WITHDRAWN)
+            .order_by(Source.id)
+        )
+    )

@@ -1,0 +1,190 @@
+"""Guideline versions: published once, immutable, acknowledged by those who work under them."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.accounts import policy
+from app.accounts.actor import AnyActor as Actor
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Subject, record
+from app.core.db import RECORD, Base, Session
+from app.core.digest import sha256
+from app.core.errors import Conflict, Invalid, NotFound
+
+_HEADING = re.compile(r"^(#{1,4})\s+(?:(\d+(?:\.\d+)*)\s+)?(.+?)\s*$")
+
+
+class Change(StrEnum):
+    """How much a version changes the one before (domain D.8)."""
+
+    PATCH = "patch"
+    MINOR = "minor"
+    MAJOR = "major"
+
+
+class GuidelineVersion(Base):
+    """One published version; `body` is the Markdown, verbatim."""
+
+    __tablename__ = "guideline_version"
+    __table_args__ = (
+        UniqueConstraint("project_id", "key", "version"),
+        CheckConstraint("change IN ('patch','minor','major')", name="change_known"),
+        {"info": {"kind": RECORD, "append_only": True}},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    key: Mapped[str] = mapped_column(Text)
+    modality: Mapped[str] = mapped_column(Text)
+    version: Mapped[str] = mapped_column(Text)
+    change: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    body_sha256: Mapped[str] = mapped_column(Text)
+    published_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    published_at: Mapped[int]
+
+
+class Acknowledgement(Base):
+    """A person's statement of having read a version."""
+
+    __tablename__ = "guideline_acknowledgement"
+    __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
+
+    guideline_version_id: Mapped[int] = mapped_column(
+        ForeignKey("guideline_version.id"), primary_key=True, autoincrement=False
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    at: Mapped[int]
+
+
+def _project(project_id: int) -> policy.PolicySubject:
+    return policy.PolicySubject("project", project_id, project_id=project_id)
+
+
+def publish(
+    session: Session,
+    actor: Actor,
+    project_id: int,
+    content: dict[str, str],
+    *,
+    change: str = Change.MINOR,
+    at: int,
+) -> GuidelineVersion:
+    """Put a version into force. `content`: key, modality, version, body (Markdown).
+
+    Raises Forbidden, Invalid, or Conflict when the version exists.
+    """
+    policy.require(session, actor, policy.Action.PUBLISH_GUIDELINE, _project(project_id), at=at)
+    if change not in set(Change):
+        raise Invalid("guideline-change", "a change is patch, minor or major")
+    if not content["body"].strip():
+        raise Invalid("guideline-empty", "the guideline has no text")
+    exists = select(GuidelineVersion.id).where(
+        GuidelineVersion.project_id == project_id,
+        GuidelineVersion.key == content["key"],
+        GuidelineVersion.version == content["version"],
+    )
+    if session.scalar(exists) is not None:
+        raise Conflict("guideline-version", "this version is published already")
+    guideline = GuidelineVersion(
+        project_id=project_id,
+        key=content["key"],
+        modality=content["modality"],
+        version=content["version"],
+        change=change,
+        body=content["body"],
+        body_sha256=sha256(content["body"]),
+        published_by=actor.id,
+        published_at=at,
+    )
+    session.add(guideline)
+    session.flush()
+    record(
+        session,
+        Tag.GUIDELINE_PUBLISHED,
+        stream=streams.project(project_id),
+        actor=actor,
+        subject=Subject("guideline_version", guideline.id),
+        data={
+            "key": guideline.key,
+            "version": guideline.version,
+            "change": guideline.change,
+            "sha256": guideline.body_sha256,
+        },
+        project_id=project_id,
+        at=at,
+    )
+    return guideline
+
+
+def current_guideline(session: Session, project_id: int, modality: str) -> GuidelineVersion:
+    """The version in force. Raises NotFound."""
+    guideline = session.scalar(
+        select(GuidelineVersion)
+        .where(GuidelineVersion.project_id == project_id, GuidelineVersion.modality == modality)
+        .order_by(GuidelineVersion.id.desc())
+    )
+    if guideline is None:
+        raise NotFound("guideline", f"no guideline for {modality} is published in this project")
+    return guideline
+
+
+def get_guideline(session: Session, guideline_id: int) -> GuidelineVersion:
+    """Raises NotFound."""
+    guideline = session.get(GuidelineVersion, guideline_id)
+    if guideline is None:
+        raise NotFound("guideline", f"there is no guideline version {guideline_id}")
+    return guideline
+
+
+def list_guidelines(session: Session, project_id: int) -> list[GuidelineVersion]:
+    """Newest first."""
+    return list(
+        session.scalars(
+            select(GuidelineVersion)
+            .where(GuidelineVersion.project_id == project_id)
+            .order_by(GuidelineVersion.id.desc())
+        )
+    )
+
+
+def acknowledge(session: Session, actor: Actor, guideline: GuidelineVersion, *, at: int) -> None:
+    """State having read a version; saying so twice changes nothing."""
+    policy.require(session, actor, policy.Action.ACKNOWLEDGE_GUIDELINE, _project(guideline.project_id), at=at)
+    if has_acknowledged(session, guideline.id, actor.id):
+        return
+    session.add(Acknowledgement(guideline_version_id=guideline.id, person_id=actor.id, at=at))
+    record(
+        session,
+        Tag.GUIDELINE_ACKNOWLEDGED,
+        stream=streams.account(actor.id or 0),
+        actor=actor,
+        subject=Subject("guideline_version", guideline.id),
+        data={"version": guideline.version, "sha256": guideline.body_sha256},
+        project_id=guideline.project_id,
+        at=at,
+    )
+
+
+def has_acknowledged(session: Session, guideline_id: int, person_id: int | None) -> bool:
+    return session.get(Acknowledgement, (guideline_id, person_id)) is not None
+
+
+def sections(body: str) -> list[dict[str, str]]:
+    """The sections of a guideline: number, title and Markdown, in order; numbers are what rulings cite."""
+    found: list[dict[str, str]] = []
+    for line in body.split("\n"):
+        heading = _HEADING.match(line)
+        if heading:
+            found.append({"number": heading[2] or "", "title": heading[3], "markdown": ""})
+        elif found:
+            found[-1]["markdown"] += line + "\n"
+        elif line.strip():
+            found.append({"number": "", "title": "", "markdown": line + "\n"})
+    return found

@@ -1,0 +1,92 @@
+"""Requests sent twice: one key, one body, one effect, one answer (INV-13)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, jsonify, request
+from sqlalchemy import CheckConstraint, ForeignKey, Text, delete
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import DAY
+from app.core.db import OPERATIONAL, Base, Database, Session
+from app.core.digest import sha256
+from app.core.errors import Conflict, Invalid
+from app.http import context
+
+HEADER = "Idempotency-Key"
+KEEP = 7 * DAY
+
+
+class IdempotencyKey(Base):
+    """The answer one person's request with this key got."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (
+        CheckConstraint("length(key) between 8 and 128", name="key_length"),
+        {"info": {"kind": OPERATIONAL}},
+    )
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, autoincrement=False
+    )
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    request_sha256: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[int]
+
+
+def answer_once(unit: Callable[[Session], dict[str, Any]]) -> Response:
+    """Run a unit of work for this request and answer with its JSON; again with the same
+    `Idempotency-Key`, answer the same without running it. Refusals are not kept.
+
+    Raises Conflict("idempotency-key-reused") for the same key with another request.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        return jsonify(context.database().writing(unit))
+    if not (8 <= len(key) <= 128 and key.isascii() and key.isprintable()):
+        raise Invalid("idempotency-key", "8 to 128 printable ASCII characters")
+    digest = sha256(f"{request.method} {request.full_path}\n".encode() + request.get_data())
+    row = IdempotencyKey(person_id=context.actor().id, key=key, request_sha256=digest, at=context.at())
+    return jsonify(apply_once(context.database(), row, unit))
+
+
+def apply_once(
+    database: Database, asked: IdempotencyKey, unit: Callable[[Session], dict[str, Any]]
+) -> dict[str, Any]:
+    """The same without HTTP: `asked` carries person, key, digest and time."""
+
+    def whole(session: Session) -> dict[str, Any]:
+        row = session.get(IdempotencyKey, (asked.person_id, asked.key))
+        if row is not None:
+            return _replay(row, asked.request_sha256)
+        row = IdempotencyKey(
+            person_id=asked.person_id, key=asked.key, request_sha256=asked.request_sha256, at=asked.at
+        )
+        session.add(row)
+        # The key first: of two at once, the second waits here on PostgreSQL.
+        session.flush()
+        answer = unit(session)
+        row.answer = json.dumps(answer)
+        return answer
+
+    try:
+        return database.writing(whole)
+    except Conflict as error:
+        if error.code != "constraint":
+            raise
+        return database.writing(whole)
+
+
+def _replay(row: IdempotencyKey, request_sha256: str) -> dict[str, Any]:
+    if row.request_sha256 != request_sha256:
+        raise Conflict("idempotency-key-reused", "this key was used for another request")
+    return json.loads(row.answer or "{}")
+
+
+def sweep(session: Session, *, at: int) -> None:
+    """Forget keys older than a week."""
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < at - KEEP))

@@ -1,0 +1,262 @@
+"""Loading: records into quarantine, chunk by chunk; bad rows refused by line, good ones kept."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from app.accounts import policy
+from app.accounts.actor import AnyActor, ServiceActor
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Subject, record
+from app.core.db import Session
+from app.core.digest import canonical_json, new_salt, salted_sha256
+from app.core.errors import Conflict, Problem
+from app.corpus.batch import Batch, BatchState, get_batch
+from app.corpus.free_text import scrub_name
+from app.corpus.paper import PaperKind, papers_in_force
+from app.corpus.project import Project, get_project, project_subject
+from app.corpus.source import Source, SourceState, open_source, seal_source
+from app.corpus.subject import find_or_add_encounter, find_or_add_subject
+from app.corpus.vault import Vault
+from app.intake.readers import Row, reader_for
+from app.intake.record import Record, build_record, map_fields
+from app.jobs.job import Job, Services, advance, enqueue
+
+CHUNK = 200
+MAX_KEPT_PROBLEMS = 1000
+WORKER = ServiceActor("intake")
+
+
+@dataclass
+class Outcome:
+    """What became of some rows; `problems` name places and never values."""
+
+    stored: int = 0
+    skipped: int = 0
+    refused: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def refuse(self, problems: list[Problem]) -> None:
+        self.refused += 1
+        self.problems += problems
+
+
+def start_batch(
+    session: Session,
+    actor: AnyActor,
+    project: Project,
+    paths: list[Path],
+    *,
+    reader: str | None = None,
+    mapping: dict[str, str] | None = None,
+    at: int,
+) -> tuple[Batch, Job]:
+    """Open a batch and queue its loading. Raises Forbidden, NotFound (no reader), Conflict (no agreement)."""
+    policy.require(session, actor, policy.Action.LOAD_BATCH, project_subject(project.id), at=at)
+    for path in paths:
+        reader_for(path, reader)
+    if project.setting("agreement_required") and not papers_in_force(session, project.id, PaperKind.AGREEMENT, at=at):
+        raise Conflict("agreement-missing", "no agreement with the source is in force; nothing was stored")
+    batch = Batch(
+        project_id=project.id,
+        reader=reader or "",
+        state=BatchState.LOADING,
+        stored=0,
+        skipped=0,
+        refused=0,
+        dropped_json="{}",
+        problems_json="[]",
+        started_at=at,
+        finished_at=None,
+    )
+    session.add(batch)
+    session.flush()
+    _record(session, Tag.BATCH_STARTED, actor, batch, {}, at=at)
+    args = {
+        "batch": batch.id,
+        "paths": [str(path.resolve()) for path in paths],
+        "reader": reader or "",
+        "mapping": mapping or {},
+    }
+    job = enqueue(session, "intake.load", args, project_id=project.id, person_id=actor.id, at=at)
+    return batch, job
+
+
+class LoadJob:
+    """Reads a batch's files; each chunk is stored, counted and logged in one transaction."""
+
+    key = "intake.load"
+
+    def __init__(self) -> None:
+        # The open reader of each job in this process; after a crash it is made again and skips
+        # what the cursor says is stored.
+        self._rows: dict[int, tuple[int, Iterator[Row | Problem], Counter[str]]] = {}
+
+    def chunk(self, services: Services, job: Job, *, at: int) -> bool:
+        position = job.cursor.get("rows", 0)
+        rows, dropped = self._reading(job, position)
+        before = Counter(dropped)
+        taken = list(islice(rows, CHUNK))
+        checked = [_check(row, job.args["mapping"], dropped) for row in taken]
+        new_drops = Counter(dropped) - before
+
+        def unit(session: Session) -> None:
+            outcome = Outcome()
+            batch = get_batch(session, job.args["batch"])
+            for found, problems in checked:
+                if found is None:
+                    outcome.refuse(problems)
+                else:
+                    _store(session, services.vault, batch, found, outcome)
+            _count(session, batch, outcome, new_drops, last=len(taken) < CHUNK, at=at)
+            advance(session, job.id, done=len(taken), cursor={"rows": position + len(taken)}, at=at)
+
+        services.database.writing(unit)
+        more = len(taken) == CHUNK
+        if more:
+            self._rows[job.id] = (position + len(taken), rows, dropped)
+        else:
+            self._rows.pop(job.id, None)
+            _wipe_spool(services, job)
+        return more
+
+    def _reading(self, job: Job, position: int) -> tuple[Iterator[Row | Problem], Counter[str]]:
+        kept = self._rows.pop(job.id, None)
+        if kept is not None and kept[0] == position:
+            return kept[1], kept[2]
+        rows = read_paths(job.args["paths"], job.args["reader"], job.args["mapping"])
+        for _ in islice(rows, position):
+            pass
+        return rows, Counter()
+
+
+def read_paths(paths: list[str], reader: str, mapping: dict[str, str]) -> Iterator[Row | Problem]:
+    """All rows of all files, in order. A file that is gone comes as a problem."""
+    for path in map(Path, paths):
+        if not path.exists():
+            yield Problem("file-missing", path.name, "the file does not exist")
+            continue
+        yield from reader_for(path, reader or None).read(path, mapping)
+
+
+def _check(row: Row | Problem, mapping: dict[str, str], dropped: Counter[str]) -> tuple[Record | None, list[Problem]]:
+    if isinstance(row, Problem):
+        return None, [row]
+    return build_record(map_fields(row.values, mapping, dropped), row.where)
+
+
+def _store(session: Session, vault: Vault, batch: Batch, found: Record, outcome: Outcome) -> None:
+    reference = vault.reference("source", batch.project_id, found.id)
+    earlier = session.scalar(select(Source).where(Source.project_id == batch.project_id, Source.reference == reference))
+    text = canonical_json({"fields": found.fields}) if found.fields else found.text
+    if earlier is not None:
+        _note_duplicate(session, vault, earlier, found, text, outcome)
+        return
+    project = get_project(session, batch.project_id)
+    patient = find_or_add_subject(session, vault, batch.project_id, found.patient_id)
+    encounter = find_or_add_encounter(session, vault, patient, found.encounter_id, found.encounter_facts())
+    salt = new_salt()
+    source = Source(
+        project_id=batch.project_id,
+        batch_id=batch.id,
+        subject_id=patient.id,
+        encounter_id=encounter.id,
+        reference=reference,
+        modality=_modality(found),
+        note_type=found.note_type,
+        language=found.language or project.language,
+        text_sha256=salted_sha256(salt, text),
+        state=SourceState.QUARANTINED,
+        reason="",
+    )
+    session.add(source)
+    session.flush()
+    body = {"text": text, "salt": salt.hex(), "known": found.known, "outside": _outside(found)}
+    session.add(seal_source(vault.key_of(session, patient.id), source.id, body))
+    outcome.stored += 1
+
+
+def _note_duplicate(
+    session: Session, vault: Vault, earlier: Source, found: Record, text: str, outcome: Outcome
+) -> None:
+    """The same record again is skipped; another text under a known id is refused."""
+    if earlier.state == SourceState.WITHDRAWN:
+        outcome.refuse([Problem("withdrawn-id", found.where, "this id was withdrawn from the project")])
+        return
+    body = open_source(session, vault.key_of(session, earlier.subject_id), earlier.id)
+    if body["text"] == text:
+        outcome.skipped += 1
+    else:
+        outcome.refuse([Problem("duplicate-id", found.where, "another text came under this id before")])
+
+
+def _modality(found: Record) -> str:
+    if found.fields:
+        return "imaging"
+    return "reports" if "radiology" in found.note_type.lower() else "notes"
+
+
+def _outside(found: Record) -> dict[str, Any]:
+    """What the sender calls this record: kept sealed, to find it again at the source."""
+    return {
+        "id": found.id,
+        "patient_id": found.patient_id,
+        "encounter_id": found.encounter_id,
+        "date": found.date.isoformat() if found.date else "",
+        "birth_date": found.birth_date.isoformat() if found.birth_date else "",
+    }
+
+
+def _count(session: Session, batch: Batch, outcome: Outcome, dropped: Counter[str], *, last: bool, at: int) -> None:
+    batch.stored += outcome.stored
+    batch.skipped += outcome.skipped
+    batch.refused += outcome.refused
+    batch.dropped_json = canonical_json(dict(Counter(json.loads(batch.dropped_json)) + dropped))
+    kept = json.loads(batch.problems_json)
+    room = MAX_KEPT_PROBLEMS - len(kept)
+    # Names of files can carry identifiers: such a place is told by its number only.
+    kept += [
+        problem.to_dict() | {"where": scrub_name(problem.where, f"record {len(kept) + number}")}
+        for number, problem in enumerate(outcome.problems[: max(room, 0)], start=1)
+    ]
+    batch.problems_json = canonical_json(kept)
+    counts = {"stored": outcome.stored, "skipped": outcome.skipped, "refused": outcome.refused}
+    _record(session, Tag.BATCH_LOADED, WORKER, batch, counts, at=at)
+    if last:
+        batch.state, batch.finished_at = BatchState.LOADED, at
+        totals = {"stored": batch.stored, "skipped": batch.skipped, "refused": batch.refused}
+        _record(session, Tag.BATCH_FINISHED, WORKER, batch, totals, at=at)
+
+
+def _record(session: Session, tag: Tag, actor: AnyActor, batch: Batch, data: dict[str, Any], *, at: int) -> None:
+    record(
+        session,
+        tag,
+        stream=streams.project(batch.project_id),
+        actor=actor,
+        subject=Subject("batch", batch.id),
+        data=data,
+        project_id=batch.project_id,
+        at=at,
+    )
+
+
+def _wipe_spool(services: Services, job: Job) -> None:
+    """Uploads were spooled for this job only; overwrite and remove them."""
+    spool = services.settings.tmp_dir.resolve()
+    for path in map(Path, job.args["paths"]):
+        if spool in path.parents and path.is_file():
+            size = path.stat().st_size
+            with path.open("r+b") as file:
+                for _ in range(0, size, 1 << 20):
+                    file.write(b"\0" * min(1 << 20, size - file.tell()))
+            path.unlink()

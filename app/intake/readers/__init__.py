@@ -1,0 +1,77 @@
+"""Readers: each turns files of one kind into rows; registered in `app/plugins.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.core.errors import Problem
+from app.core.registry import Registry
+
+# One line of a table or JSONL; a longer one is refused before it fills the memory.
+MAX_LINE_BYTES = 8_000_000
+# One file that is one note.
+MAX_FILE_BYTES = 8_000_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """A raw row: its place, and values by column name (or by ``"1"``, ``"2"``, … without header)."""
+
+    where: str
+    values: dict[str, Any]
+
+
+class Reader(Protocol):
+    """Reads one kind of file. Yields rows and, for what cannot be read, problems; never raises for
+    the content of a file."""
+
+    key: str
+    title: str
+    endings: tuple[str, ...]
+
+    def read(self, path: Path, mapping: dict[str, str]) -> Iterator[Row | Problem]: ...
+
+
+READERS: Registry[Reader] = Registry("reader", Reader)
+
+
+def reader_for(path: Path, key: str | None = None) -> Reader:
+    """The reader asked for, or the one whose endings fit. Raises NotFound."""
+    if key:
+        return READERS.get(key)
+    name = path.name.lower()
+    if path.is_dir():
+        return READERS.get("txt")
+    for reader in READERS:
+        if any(name.endswith(ending) for ending in reader.endings):
+            return reader
+    return READERS.get(path.suffix or path.name)
+
+
+def decode(data: bytes, where: str) -> str | Problem:
+    """UTF-8 (a byte order mark is dropped), or the problem with the byte it is at."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Problem("not-utf-8", where, f"byte {error.start} is not UTF-8")
+
+
+def lines_of(path: Path) -> Iterator[tuple[int, bytes | Problem]]:
+    """Numbered lines; an over-long line is skipped to its end and comes as a problem."""
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(MAX_LINE_BYTES + 1):
+            number += 1
+            if len(line) <= MAX_LINE_BYTES or line.endswith(b"\n"):
+                yield number, line
+                continue
+            while chunk := file.readline(MAX_LINE_BYTES):
+                if chunk.endswith(b"\n"):
+                    break
+            yield (
+                number,
+                Problem("line-too-long", f"{path.name} line {number}", f"more than {MAX_LINE_BYTES} bytes"),
+            )

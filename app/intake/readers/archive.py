@@ -1,0 +1,96 @@
+"""A .zip of any of the other kinds; sizes, counts and names are checked before anything is unpacked."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from app.core.errors import NotFound, Problem
+from app.intake.readers import MAX_FILE_BYTES, Row, reader_for
+from app.intake.readers.text_files import row_of
+
+MAX_ENTRIES = 200_000
+MAX_UNPACKED = 4_000_000_000
+# Text deflates about 4:1, at most some 30:1; a bomb 1000:1.
+MAX_RATIO = 100
+_IGNORED = ("__MACOSX/", ".DS_Store")
+
+
+class Archive:
+    """Files inside are read one after another; archives inside archives are refused."""
+
+    key = "zip"
+    title = "Zip archive"
+    endings = (".zip",)
+
+    def read(self, path: Path, mapping: dict[str, str]) -> Iterator[Row | Problem]:
+        try:
+            archive = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, OSError):
+            yield Problem("bad-zip", path.name, "not a readable zip archive")
+            return
+        with archive:
+            refusal = _refusal(path, archive.infolist())
+            if refusal is not None:
+                yield refusal
+                return
+            for entry in archive.infolist():
+                if not entry.is_dir() and not any(part in entry.filename for part in _IGNORED):
+                    yield from _entry(archive, entry, mapping)
+
+
+def _refusal(path: Path, entries: list[zipfile.ZipInfo]) -> Problem | None:
+    """Why the whole archive is refused, or None. ASVS 5.2.3: before unpacking."""
+    if len(entries) > MAX_ENTRIES:
+        return Problem("zip-too-many", path.name, f"more than {MAX_ENTRIES} entries")
+    names: set[str] = set()
+    for position, entry in enumerate(entries, start=1):
+        refused = _entry_refusal(entry, names)
+        if refused is not None:
+            return Problem(refused[0], f"{path.name} entry {position}", refused[1])
+        names.add(entry.filename)
+    total = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if total > MAX_UNPACKED or (total > 10_000_000 and total > MAX_RATIO * max(packed, 1)):
+        return Problem("zip-bomb", path.name, "it unpacks to far more than it holds")
+    return None
+
+
+def _entry_refusal(entry: zipfile.ZipInfo, names: set[str]) -> tuple[str, str] | None:
+    pure = PurePosixPath(entry.filename.replace("\\", "/"))
+    bomb = entry.file_size > 1_000_000 and entry.file_size > MAX_RATIO * max(entry.compress_size, 1)
+    checks = (
+        (pure.is_absolute() or ".." in pure.parts, "zip-name", "a name leads outside the archive"),
+        (entry.external_attr >> 16 & 0o170000 == 0o120000, "zip-link", "links are not followed"),
+        (bool(entry.flag_bits & 1), "zip-encrypted", "encrypted entries cannot be read"),
+        (entry.filename in names, "zip-duplicate", "a name occurs twice"),
+        (bomb, "zip-bomb", "it unpacks to far more than it holds"),
+    )
+    return next(((code, message) for fails, code, message in checks if fails), None)
+
+
+def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, mapping: dict[str, str]) -> Iterator[Row | Problem]:
+    name = PurePosixPath(entry.filename)
+    if name.suffix.lower() == ".txt":
+        if entry.file_size > MAX_FILE_BYTES:
+            yield Problem("file-too-large", str(name), f"more than {MAX_FILE_BYTES} bytes")
+            return
+        try:
+            yield row_of(str(name), archive.read(entry))
+        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError):
+            yield Problem("bad-zip", str(name), "the entry is damaged")
+        return
+    if name.suffix.lower() == ".zip":
+        yield Problem("zip-nested", str(name), "an archive inside an archive is not read")
+        return
+    with tempfile.TemporaryDirectory(prefix="chartmark-") as folder:
+        unpacked = Path(folder) / name.name
+        try:
+            unpacked.write_bytes(archive.read(entry))
+            yield from reader_for(unpacked).read(unpacked, mapping)
+        except NotFound:
+            yield Problem("unknown-kind", str(name), "no reader for this kind of file")
+        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError):
+            yield Problem("bad-zip", str(name), "the entry is damaged")

@@ -1,0 +1,37 @@
+"""JSON lines: one record a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.core.errors import Problem
+from app.intake.readers import Row, decode, lines_of
+
+
+class JsonLines:
+    """`{"id": …, "text": …, "patient_id": …}` a line; a list of such objects in a .json file too."""
+
+    key = "jsonl"
+    title = "JSON lines"
+    endings = (".jsonl", ".ndjson")
+
+    def read(self, path: Path, mapping: dict[str, str]) -> Iterator[Row | Problem]:
+        for number, line in lines_of(path):
+            where = f"{path.name} line {number}"
+            text = line if isinstance(line, Problem) else decode(line, where)
+            if isinstance(text, Problem):
+                yield text
+            elif text.strip():
+                yield _row(text, where)
+
+
+def _row(text: str, where: str) -> Row | Problem:
+    try:
+        value = json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        return Problem("bad-json", where, "not valid JSON")
+    if not isinstance(value, dict):
+        return Problem("bad-json", where, "not a JSON object")
+    return Row(where, value)

@@ -1,0 +1,119 @@
+"""CSV and TSV, with or without a header row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.core.errors import Problem
+from app.intake.readers import MAX_LINE_BYTES, Row
+from app.intake.record import field_for
+
+_SAMPLE_ROWS = 20
+
+
+class Table:
+    """Columns are mapped by name; without a header by number (`text=5`), or by their shape."""
+
+    key = "csv"
+    title = "CSV or TSV"
+    endings = (".csv", ".tsv", ".tab")
+
+    def read(self, path: Path, mapping: dict[str, str]) -> Iterator[Row | Problem]:
+        bad = _first_undecodable(path)
+        if bad is not None:
+            yield bad
+            return
+        delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else _delimiter(path)
+        csv.field_size_limit(MAX_LINE_BYTES)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield from _rows(path, csv.reader(file, delimiter=delimiter, strict=True), mapping)
+
+
+def _rows(path: Path, reader: Iterator[list[str]], mapping: dict[str, str]) -> Iterator[Row | Problem]:
+    sample: list[tuple[int, list[str]]] = []
+    problem = None
+    try:
+        for row in reader:
+            if row:
+                sample.append((reader.line_num, row))  # type: ignore[attr-defined]
+            if len(sample) == _SAMPLE_ROWS:
+                break
+    except csv.Error as error:
+        problem = _bad(path, reader, error)
+    if not sample:
+        yield problem or Problem("empty-file", path.name, "the file has no rows")
+        return
+    columns = _columns([row for _, row in sample], mapping)
+    if columns.missing:
+        yield Problem("column-missing", path.name, f"no column for {columns.missing}; name it with --map")
+        return
+    for number, row in sample[columns.first_row :]:
+        yield _row(path, number, row, columns.names)
+    if problem:
+        yield problem
+        return
+    try:
+        for row in reader:
+            if row:
+                yield _row(path, reader.line_num, row, columns.names)  # type: ignore[attr-defined]
+    except csv.Error as error:
+        yield _bad(path, reader, error)
+
+
+class _Columns:
+    """Names of the columns, where the data begins, and which needed field has no column."""
+
+    def __init__(self, names: list[str], first_row: int, mapping: dict[str, str]) -> None:
+        self.names, self.first_row = names, first_row
+        found = {mapped for name in names if (mapped := field_for(name))} | {
+            field for field, column in mapping.items() if column in names
+        }
+        self.missing = " and ".join(f for f in ("id", "text") if f not in found)
+
+
+def _columns(rows: list[list[str]], mapping: dict[str, str]) -> _Columns:
+    header = [cell.strip() for cell in rows[0]]
+    if any(field_for(cell) for cell in header) or any(column in header for column in mapping.values()):
+        return _Columns(header, 1, mapping)
+    names = [str(position + 1) for position in range(max(len(row) for row in rows))]
+    if not mapping:
+        lengths = [sum(len(row[i]) for row in rows if i < len(row)) for i in range(len(names))]
+        longest = max(range(len(names)), key=lambda i: lengths[i])
+        first = 0 if longest != 0 else min(1, len(names) - 1)
+        names[longest], names[first] = "text", "id" if first != longest else "text"
+    return _Columns(names, 0, mapping)
+
+
+def _row(path: Path, number: int, row: list[str], names: list[str]) -> Row | Problem:
+    where = f"{path.name} line {number}"
+    if len(row) > len(names):
+        return Problem("too-many-columns", where, f"{len(row)} columns where the file has {len(names)}")
+    return Row(where, dict(zip(names, row, strict=False)))
+
+
+def _bad(path: Path, reader: Iterator[list[str]], error: csv.Error) -> Problem:
+    number = getattr(reader, "line_num", 0)
+    return Problem("bad-csv", f"{path.name} line {number}", str(error))
+
+
+def _delimiter(path: Path) -> str:
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        head = file.read(20_000)
+    counts = {mark: head.count(mark) for mark in (",", "\t", ";")}
+    return max(counts, key=lambda mark: counts[mark]) if any(counts.values()) else ","
+
+
+def _first_undecodable(path: Path) -> Problem | None:
+    """Where a table stops being readable: rows after it cannot be told apart, so nothing is read."""
+    with path.open("rb") as file:
+        for line, chunk in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES), b""), start=1):
+            where = f"{path.name} line {line}"
+            if len(chunk) == MAX_LINE_BYTES and not chunk.endswith(b"\n"):
+                return Problem("line-too-long", where, f"more than {MAX_LINE_BYTES} bytes")
+            try:
+                chunk.decode("utf-8-sig" if line == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                return Problem("not-utf-8", where, f"byte {error.start} is not UTF-8")
+    return None

@@ -1,0 +1,36 @@
+"""A .txt file, or a folder of them: one note a file, named by its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.core.errors import Problem
+from app.intake.readers import MAX_FILE_BYTES, Row, decode
+
+
+class TextFiles:
+    """The id of a note is its path below the folder, without the ending."""
+
+    key = "txt"
+    title = "Text files"
+    endings = (".txt",)
+
+    def read(self, path: Path, mapping: dict[str, str]) -> Iterator[Row | Problem]:
+        files = sorted(path.rglob("*.txt")) if path.is_dir() else [path]
+        if not files:
+            yield Problem("empty-folder", path.name, "there is no .txt file in the folder")
+        for file in files:
+            name = file.relative_to(path).as_posix() if path.is_dir() else file.name
+            if file.is_symlink():
+                yield Problem("link", name, "links are not followed")
+            elif file.stat().st_size > MAX_FILE_BYTES:
+                yield Problem("file-too-large", name, f"more than {MAX_FILE_BYTES} bytes")
+            else:
+                yield row_of(name, file.read_bytes())
+
+
+def row_of(name: str, data: bytes) -> Row | Problem:
+    """A row from the bytes of one note."""
+    text = decode(data, name)
+    return text if isinstance(text, Problem) else Row(name, {"id": name.removesuffix(".txt"), "text": text})

@@ -1,0 +1,103 @@
+"""Withdrawal: a batch's texts and keys are destroyed; a tombstone stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from app.accounts import policy
+from app.accounts.actor import AnyActor
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Subject, record
+from app.core.db import Session
+from app.core.errors import Conflict
+from app.corpus.batch import Batch, BatchState, erase
+from app.corpus.document import Document, DocumentBody, DocumentMap
+from app.corpus.project import project_subject
+from app.corpus.source import Source, SourceBody, SourceState
+from app.corpus.subject import Patient
+from app.corpus.vault import SubjectKey
+from app.review import states
+from app.review.item import Item
+from app.review.states import ItemState
+
+
+def withdraw_batch(session: Session, actor: AnyActor, batch: Batch, *, at: int) -> dict[str, int]:
+    """Destroy everything of a batch that can be read; returns counts.
+
+    Items before release become WITHDRAWN; released ones keep their labels, and their releases are
+    counted so that their holders can be told. Raises Forbidden or Conflict.
+    """
+    policy.require(session, actor, policy.Action.WITHDRAW_BATCH, project_subject(batch.project_id), at=at)
+    if batch.state != BatchState.LOADED:
+        raise Conflict("batch-state", "only a loaded batch can be withdrawn", details={"state": batch.state})
+    sources = list(session.scalars(select(Source).where(Source.batch_id == batch.id)))
+    patients = sorted({source.subject_id for source in sources})
+    batch.state = BatchState.WITHDRAWN
+    event = record(
+        session,
+        Tag.BATCH_WITHDRAWN,
+        stream=streams.project(batch.project_id),
+        actor=actor,
+        subject=Subject("batch", batch.id),
+        data={"sources": len(sources), "subjects": len(patients)},
+        project_id=batch.project_id,
+        at=at,
+    )
+    erasure = Withdrawal(actor, event.event_id, at)
+    for source in sources:
+        _withdraw_source(session, source, erasure)
+    for patient_id in patients:
+        _destroy_key(session, patient_id, erasure)
+    return erasure.counts
+
+
+@dataclass
+class Withdrawal:
+    """One withdrawal under way: who, under which event, and what was destroyed so far."""
+
+    actor: AnyActor
+    event_id: str
+    at: int
+    counts: dict[str, int] = field(default_factory=lambda: {"texts": 0, "keys": 0, "items": 0, "released_items": 0})
+
+
+def _withdraw_source(session: Session, source: Source, erasure: Withdrawal) -> None:
+    body = session.get(SourceBody, source.id)
+    if body is not None:
+        erase(session, body, event_id=erasure.event_id, at=erasure.at)
+        erasure.counts["texts"] += 1
+    source.state = SourceState.WITHDRAWN
+    for document in session.scalars(select(Document).where(Document.source_id == source.id)):
+        for table in (DocumentBody, DocumentMap):
+            row = session.get(table, document.id)
+            if row is not None:
+                erase(session, row, event_id=erasure.event_id, at=erasure.at)
+        for item in session.scalars(select(Item).where(Item.document_id == document.id)):
+            _withdraw_item(session, item, erasure)
+
+
+def _withdraw_item(session: Session, item: Item, erasure: Withdrawal) -> None:
+    if item.state == ItemState.RELEASED:
+        erasure.counts["released_items"] += 1
+    elif item.state != ItemState.WITHDRAWN:
+        states.advance(session, erasure.actor, item, "withdrawn", at=erasure.at)
+        erasure.counts["items"] += 1
+
+
+def _destroy_key(session: Session, patient_id: int, erasure: Withdrawal) -> None:
+    """Destroy a subject's key unless another batch still has texts of theirs."""
+    left = session.scalar(
+        select(func.count())
+        .select_from(Source)
+        .where(Source.subject_id == patient_id, Source.state != SourceState.WITHDRAWN)
+    )
+    key = session.get(SubjectKey, patient_id)
+    patient = session.get(Patient, patient_id)
+    if left or key is None or patient is None:
+        return
+    erase(session, key, event_id=erasure.event_id, at=erasure.at)
+    patient.erased_at = erasure.at
+    erasure.counts["keys"] += 1

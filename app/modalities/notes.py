@@ -1,0 +1,54 @@
+"""Clinical notes: entities with assertions and codes, relations, events, chains, an encounter's code list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.agreement.judgements import Difference, Payload, Ruling, Unit
+from app.annotation.cases import note_differences
+from app.annotation.check import check_note
+from app.annotation.describe import action_facts
+from app.annotation.schema import known_keys
+from app.annotation.settle import settle_note
+from app.annotation.shapes import NOTE_KINDS
+from app.annotation.suggest import suggested_note
+from app.annotation.units import note_units
+from app.core.errors import Problem
+from app.review.modality import Action, Context
+
+# What of the document's metadata a reader may see beside the text.
+SHOWN_META = ("type", "language", "specialty", "encounter", "sections")
+
+
+class Notes:
+    key = "notes"
+    title = "Clinical notes"
+
+    def present(self, context: Context) -> dict[str, Any]:
+        """The text, the schema, and the metadata a reader may see."""
+        meta = context.document.get("meta") or {}
+        return {
+            "text": context.text,
+            "schema": context.schema,
+            "meta": {name: meta[name] for name in SHOWN_META if name in meta},
+        }
+
+    def suggest(self, context: Context, suggestions: list[dict[str, Any]]) -> Payload:
+        return suggested_note(suggestions)
+
+    def check(self, payload: Payload, context: Context) -> list[Problem]:
+        """Problems with a code beginning ``warn-`` do not block: `app.annotation.check.blocking`."""
+        return check_note(payload, context)
+
+    def describe(self, action: Action, context: Context) -> dict[str, Any]:
+        known = known_keys(context.schema)
+        return action_facts(action.element_id, action.body, action.before, NOTE_KINDS, known)
+
+    def units(self, payload: Payload, context: Context) -> list[Unit]:
+        return note_units(payload)
+
+    def differences(self, payloads: list[Payload], context: Context) -> list[Difference]:
+        return note_differences(payloads)
+
+    def settle(self, payloads: list[Payload], rulings: list[Ruling], context: Context) -> Payload:
+        return settle_note(payloads, rulings)

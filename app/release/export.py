@@ -1,0 +1,135 @@
+"""Writing a release in a format: a zip with the files, the manifest, checksums and the loss report."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from app.accounts import policy
+from app.accounts.actor import AnyActor
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Subject, record
+from app.core.db import Session
+from app.core.digest import canonical_json, sha256
+from app.corpus.document import get_document, text_of
+from app.corpus.project import project_subject
+from app.corpus.subject import Encounter, Patient
+from app.guidelines.version import GuidelineVersion
+from app.release.formats import FORMATS, Answer, LossReport
+from app.release.release import Release, answers_of, manifest_of
+from app.review.item import Item
+from app.review.signature import signatures_of
+from app.review.submission import Submission, payload_of
+
+# Zip entries carry a time; a fixed one keeps exports byte-identical.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Export:
+    """What was written: SHA-256 of the archive and of each file, and what the format could not say."""
+
+    sha256: str
+    files: dict[str, str]
+    losses: dict[str, int]
+
+
+def export_release(
+    session: Session, actor: AnyActor, release: Release, format_key: str, out: BinaryIO, *, at: int
+) -> Export:
+    """Write a release as a zip. Raises Forbidden, NotFound (format; or a text that was erased)."""
+    policy.require(session, actor, policy.Action.EXPORT_RELEASE, project_subject(release.project_id), at=at)
+    chosen = FORMATS.get(format_key)
+    losses = LossReport()
+    contents = dict(chosen.files(list(_answers(session, release)), manifest_of(release), losses))
+    contents["manifest.json"] = release.manifest
+    contents["losses.json"] = canonical_json(losses.lost) + "\n"
+    digests = {name: sha256(text) for name, text in contents.items()}
+    contents["SHA256SUMS"] = "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
+    _write_zip(out, contents)
+    out.seek(0)
+    archive = hashlib.file_digest(out, "sha256").hexdigest()
+    record(
+        session,
+        Tag.RELEASE_EXPORTED,
+        stream=streams.project(release.project_id),
+        actor=actor,
+        subject=Subject("release", release.id),
+        data={"release_id": release.id, "format": format_key, "sha256": archive, "losses": losses.lost},
+        project_id=release.project_id,
+        at=at,
+    )
+    return Export(archive, digests, losses.lost)
+
+
+def _write_zip(out: BinaryIO, contents: dict[str, str]) -> None:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(contents):
+            entry = zipfile.ZipInfo(name, date_time=_EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            archive.writestr(entry, contents[name].encode("utf-8"))
+
+
+def _answers(session: Session, release: Release) -> Iterator[Answer]:
+    for item, submission in answers_of(session, release):
+        document = get_document(session, item.document_id)
+        encounter = session.get(Encounter, document.encounter_id)
+        patient = session.get(Patient, document.subject_id)
+        assert encounter is not None and patient is not None  # noqa: S101  (foreign keys)
+        yield Answer(
+            item_id=item.id,
+            label=item.label,
+            modality=item.modality,
+            text=text_of(session, document.id),
+            meta={
+                "patient": patient.pseudonym,
+                "encounter": encounter.label,
+                "note_type": document.note_type,
+                "language": document.language,
+                "setting": encounter.setting,
+                "code_release": encounter.code_release,
+                "deidentification": json.loads(document.deid_json) | {"verdict": document.verdict},
+            },
+            elements=payload_of(session, submission.id)["elements"],
+            provenance=_provenance(session, item, submission),
+        )
+
+
+def _provenance(session: Session, item: Item, submission: Submission) -> dict[str, Any]:
+    """Who answers for an item, with which qualification, under which guideline."""
+    guideline = session.get(GuidelineVersion, submission.guideline_version_id)
+    return {
+        "submission_sha256": submission.body_sha256,
+        "guideline": guideline.version if guideline else "",
+        "guideline_sha256": guideline.body_sha256 if guideline else "",
+        "schema": submission.schema_id,
+        "qualification": json.loads(submission.credentials_json),
+        "signatures": [
+            {
+                "name": s.signer_name,
+                "meaning": s.meaning,
+                "at": s.signed_at,
+                "manifest_sha256": s.manifest_sha256,
+            }
+            for s in signatures_of(session, item.id)
+        ],
+    }
+
+
+def write_to(session: Session, actor: AnyActor, release: Release, format_key: str, path: Path, *, at: int) -> Export:
+    """Export into a new file; nothing half-written stays when it fails."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with partial.open("w+b") as out:
+            export = export_release(session, actor, release, format_key, out, at=at)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return export

@@ -1,0 +1,232 @@
+"""Adjudication: differences as cases, rulings appended, the item's answer settled and frozen."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.accounts.actor import Actor
+from app.agreement.judgements import REASONS, Choice, Difference, Payload, Ruling
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Subject, record
+from app.core.db import RECORD, Base, Session
+from app.core.digest import canonical_json, sha256
+from app.core.errors import Conflict, Invalid, NotFound
+from app.review import states
+from app.review.assignment import Assignment, Step, get_assignment, workflow_for
+from app.review.draft import require_may_work, start_draft
+from app.review.hold import require_no_hold
+from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
+from app.review.states import AssignmentState, ItemState
+from app.review.submission import (
+    Submission,
+    SubmissionKind,
+    contenders,
+    freeze,
+    label_classes,
+    payload_of,
+    require_valid,
+)
+
+WITHDRAWN = "withdrawn"
+_SECTION = re.compile(r"[0-9.]{0,12}")
+
+
+class RulingRow(Base):
+    """One decision of one case, appended: the last for a case counts, none is ever changed."""
+
+    __tablename__ = "ruling"
+    __table_args__ = (
+        CheckConstraint("choice IN ('take','own','none','withdrawn')", name="choice_known"),
+        CheckConstraint("(choice = 'take') = (version IS NOT NULL)", name="version_when_taken"),
+        CheckConstraint("choice = 'withdrawn' OR reason <> ''", name="reason_given"),
+        Index("ix_ruling_assignment_case", "assignment_id", "case_key", "id"),
+        {"info": {"kind": RECORD, "append_only": True}},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    case_key: Mapped[str] = mapped_column(Text)
+    choice: Mapped[str] = mapped_column(Text)
+    version: Mapped[int | None]
+    #: own version, canonical JSON ``{id: body}``
+    elements_json: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    citation: Mapped[str] = mapped_column(Text)
+    at: Mapped[int]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A ruling as an adjudicator gives it; `confirmed` is the second key of a critical case."""
+
+    ruling: Ruling
+    confirmed: bool = False
+
+
+@dataclass(frozen=True)
+class Cases:
+    """An item's answers and where they differ."""
+
+    submissions: list[Submission]
+    payloads: list[Payload]
+    differences: list[Difference]
+
+
+def open_adjudication(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> None:
+    """Begin: the guideline in force is frozen with the task."""
+    if assignment.state == AssignmentState.OFFERED:
+        start_draft(session, actor, assignment, payload={"elements": {}}, at=at)
+
+
+def cases_of(session: Session, item: Item, assignment: Assignment, codes: CodeLookup = no_codes) -> Cases:
+    """The differences of the round this task settles."""
+    answers = contenders(session, assignment.round_id)
+    payloads = [payload_of(session, answer.id) for answer in answers]
+    differences = modality_of(item).differences(payloads, context_of(session, item, codes))
+    return Cases(answers, payloads, differences)
+
+
+def rule(
+    session: Session,
+    actor: Actor,
+    assignment: Assignment,
+    decision: Decision,
+    *,
+    codes: CodeLookup = no_codes,
+    at: int,
+) -> RulingRow:
+    """Settle one case. Raises Forbidden, Conflict, NotFound (no such case) or Invalid.
+
+    A critical case needs a reason and a second key (domain 0.15).
+    """
+    assignment, item = _require_settling(session, actor, assignment, at=at)
+    ruling = decision.ruling
+    cases = cases_of(session, item, assignment, codes)
+    case = next((d for d in cases.differences if d.key == ruling.difference), None)
+    if case is None:
+        raise NotFound("case", "there is no such case in this item")
+    if not _SECTION.fullmatch(ruling.citation):
+        raise Invalid("citation", "a citation is the number of a guideline section")
+    if ruling.reason not in REASONS:
+        raise Invalid("reason", f"a reason is one of {', '.join(REASONS)}")
+    if ruling.choice == Choice.TAKE and not (ruling.version is not None and 0 <= ruling.version < len(cases.payloads)):
+        raise Invalid("version", "there is no such version")
+    classes = label_classes(session, item)
+    if any(classes.get(label) == "critical" for label in case.labels) and not decision.confirmed:
+        raise Invalid("second-key", "a critical case needs a second confirmation")
+    row = RulingRow(
+        assignment_id=assignment.id,
+        case_key=case.key,
+        choice=ruling.choice,
+        version=ruling.version if ruling.choice == Choice.TAKE else None,
+        elements_json=canonical_json(ruling.elements if ruling.choice == Choice.OWN else {}),
+        reason=ruling.reason,
+        citation=ruling.citation,
+        at=at,
+    )
+    _store(session, actor, item, row, case.labels, at=at)
+    return row
+
+
+def withdraw_ruling(session: Session, actor: Actor, assignment: Assignment, case_key: str, *, at: int) -> None:
+    """Take a ruling back before closing; both stay in the record."""
+    assignment, item = _require_settling(session, actor, assignment, at=at)
+    if case_key not in rulings_of(session, assignment.id):
+        raise NotFound("ruling", "this case has no ruling")
+    row = RulingRow(
+        assignment_id=assignment.id,
+        case_key=case_key,
+        choice=WITHDRAWN,
+        version=None,
+        elements_json="{}",
+        reason="",
+        citation="",
+        at=at,
+    )
+    _store(session, actor, item, row, (), at=at)
+
+
+def _require_settling(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> tuple[Assignment, Item]:
+    item = get_item(session, assignment.item_id, lock=True)
+    assignment = get_assignment(session, assignment.id, lock=True)
+    require_may_work(session, actor, assignment, at=at)
+    if assignment.step != Step.ADJUDICATE or assignment.state != AssignmentState.OPEN:
+        raise Conflict("not-open", "this adjudication is not open", details={"state": assignment.state})
+    require_no_hold(session, item.id)
+    return assignment, item
+
+
+def _store(session: Session, actor: Actor, item: Item, row: RulingRow, labels: tuple[str, ...], *, at: int) -> None:
+    session.add(row)
+    session.flush()
+    record(
+        session,
+        Tag.RULING_WITHDRAWN if row.choice == WITHDRAWN else Tag.CASE_RULED,
+        stream=streams.assignment(row.assignment_id),
+        actor=actor,
+        subject=Subject("ruling", row.id),
+        data={
+            "item": item.id,
+            "case": row.case_key,
+            "choice": row.choice,
+            "version": row.version,
+            "elements_sha256": sha256(row.elements_json),
+            "labels": list(labels),
+            "reason": row.reason,
+            "citation": row.citation,
+        },
+        project_id=item.project_id,
+        at=at,
+    )
+
+
+def rulings_of(session: Session, assignment_id: int) -> dict[str, Ruling]:
+    """Case → the ruling that stands."""
+    standing: dict[str, Ruling] = {}
+    rows = session.scalars(select(RulingRow).where(RulingRow.assignment_id == assignment_id).order_by(RulingRow.id))
+    for row in rows:
+        if row.choice == WITHDRAWN:
+            standing.pop(row.case_key, None)
+        else:
+            standing[row.case_key] = _ruling(row)
+    return standing
+
+
+def _ruling(row: RulingRow) -> Ruling:
+    elements: dict[str, Any] = json.loads(row.elements_json)
+    return Ruling(
+        difference=row.case_key,
+        choice=Choice(row.choice),
+        version=row.version,
+        elements=elements,
+        reason=row.reason,
+        citation=row.citation,
+    )
+
+
+def close(
+    session: Session, actor: Actor, assignment: Assignment, *, codes: CodeLookup = no_codes, at: int
+) -> Submission:
+    """Freeze the settled answer and send the item on. Raises Invalid while a case is open."""
+    assignment, item = _require_settling(session, actor, assignment, at=at)
+    cases = cases_of(session, item, assignment, codes)
+    standing = rulings_of(session, assignment.id)
+    open_cases = [d.key for d in cases.differences if d.key not in standing]
+    if open_cases:
+        raise Invalid("cases-open", f"{len(open_cases)} cases are not decided", details={"cases": open_cases})
+    rulings = [standing[d.key] for d in cases.differences]
+    payload = modality_of(item).settle(cases.payloads, rulings, context_of(session, item, codes))
+    require_valid(session, item, payload, codes)
+    gold = freeze(session, actor, assignment, payload, SubmissionKind.GOLD, at=at)
+    states.advance(session, actor, assignment, "submitted", data={"submission_sha256": gold.body_sha256}, at=at)
+    settled = "resolved" if item.state == ItemState.ESCALATED else "adjudicated"
+    finally_ = "_finally" if workflow_for(session, item).adjudicator_finishes else ""
+    states.advance(session, actor, item, settled + finally_, data={"gold": gold.body_sha256}, at=at)
+    return gold

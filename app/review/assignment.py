@@ -1,0 +1,319 @@
+"""Assignments: one person's task on one item, offered, opened, declined, finished."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.accounts import policy
+from app.accounts.actor import Actor
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Subject, record
+from app.core.db import RECORD, Base, Session
+from app.core.errors import Conflict, Invalid, NotFound
+from app.corpus.project import Project, get_project, project_subject
+from app.review import states
+from app.review.hold import require_no_hold
+from app.review.item import Item, available_items, get_item
+from app.review.round import Round, current_round, open_round
+from app.review.states import AssignmentState, ItemState
+from app.review.strategies import STRATEGIES
+from app.review.strategies.workflow import ESCALATION_TIER, Workflow, workflow_of
+
+
+class Step(StrEnum):
+    """What the person is asked to do."""
+
+    ANNOTATE = "annotate"
+    ADJUDICATE = "adjudicate"
+    VERIFY = "verify"
+
+
+class Assignment(Base):
+    """One task. `draft_version` counts this person's actions, and nobody else's."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        UniqueConstraint("round_id", "person_id", "step"),
+        CheckConstraint("step IN ('annotate','adjudicate','verify')", name="step_known"),
+        CheckConstraint("state IN ('offered','open','submitted','declined','revoked')", name="state_known"),
+        CheckConstraint("draft_version >= 0", name="version_positive"),
+        Index("ix_assignment_person_state", "person_id", "state", "id"),
+        # One person at a time settles or verifies an item.
+        Index(
+            "uq_assignment_finisher",
+            "item_id",
+            "step",
+            unique=True,
+            sqlite_where=text("step <> 'annotate' AND state = 'open'"),
+            postgresql_where=text("step <> 'annotate' AND state = 'open'"),
+        ),
+        {"info": {"kind": RECORD}},
+    )
+    machine: ClassVar[states.Machine] = states.ASSIGNMENT
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    step: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    draft_version: Mapped[int]
+    #: frozen when the draft begins: the guideline the answer was given under
+    guideline_version_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"))
+    offered_at: Mapped[int]
+    opened_at: Mapped[int | None]
+
+
+def offer(session: Session, actor: Actor, item: Item, row: Round, *, person_id: int, step: Step, at: int) -> Assignment:
+    """Give a person a task. The caller has asked the policy."""
+    assignment = Assignment(
+        project_id=item.project_id,
+        item_id=item.id,
+        round_id=row.id,
+        person_id=person_id,
+        step=step,
+        state=states.ASSIGNMENT.start,
+        draft_version=0,
+        guideline_version_id=None,
+        offered_at=at,
+        opened_at=None,
+    )
+    session.add(assignment)
+    session.flush()
+    record(
+        session,
+        Tag.ASSIGNMENT_OFFERED,
+        stream=streams.assignment(assignment.id),
+        actor=actor,
+        subject=Subject("assignment", assignment.id),
+        data={"item": item.id, "round": row.number, "person": person_id, "step": step},
+        project_id=item.project_id,
+        at=at,
+    )
+    return assignment
+
+
+def assign_ready(
+    session: Session, actor: Actor, project: Project, readers: list[int], *, limit: int = 200, at: int
+) -> int:
+    """Assign ready items to some of `readers` by the project's strategy; returns how many items.
+
+    `readers` are the people who may read now (role, tier and credential already checked by the
+    caller's query); an item for which there are not enough of them stays READY.
+    """
+    policy.require(session, actor, policy.Action.ASSIGN, project_subject(project.id), at=at)
+    strategy = STRATEGIES.get(project.setting("strategy"))
+    workflow = workflow_of(project.setting("workflow"))
+    if strategy.readers != workflow.readers:
+        raise Conflict(
+            "strategy-workflow",
+            f"the workflow needs {workflow.readers} readers, the strategy gives {strategy.readers}",
+        )
+    load = open_tasks(session, readers)
+    assigned = 0
+    for item in available_items(session, project.id, ItemState.READY, limit):
+        earlier = earlier_actors(session, item.id)
+        chosen = strategy.choose(item.id, [p for p in readers if p not in earlier], load)
+        if len(chosen) < workflow.readers:
+            continue
+        row = open_round(session, actor, item, workflow.readers, at=at)
+        for person in chosen:
+            offer(session, actor, item, row, person_id=person, step=Step.ANNOTATE, at=at)
+            load[person] = load.get(person, 0) + 1
+        states.advance(session, actor, item, "assigned", at=at)
+        assigned += 1
+    return assigned
+
+
+DECLINE_REASONS = ("conflict-of-interest", "unable", "not-my-field")
+
+
+def decline(session: Session, actor: Actor, assignment: Assignment, reason: str, *, at: int) -> None:
+    """Recuse oneself (a relative, a colleague); the item waits for another reader."""
+    if reason not in DECLINE_REASONS:
+        raise Invalid("reason", f"a reason is one of {', '.join(DECLINE_REASONS)}")
+    policy.require(session, actor, policy.Action.ANNOTATE, subject_of(assignment), at=at)
+    states.advance(session, actor, assignment, "declined", data={"reason": reason}, at=at)
+
+
+def claim(session: Session, actor: Actor, item: Item, step: Step, *, at: int) -> Assignment:
+    """Take an item from the queue, to adjudicate or verify it; taking it twice gives the same task.
+
+    Raises Forbidden (tier, own work), or Conflict when it is not waiting for this or another has it.
+    """
+    item = get_item(session, item.id, lock=True)
+    _require_waiting(session, actor, item, step, at=at)
+    require_no_hold(session, item.id)
+    row = current_round(session, item.id)
+    mine = session.scalar(
+        select(Assignment).where(
+            Assignment.round_id == row.id, Assignment.person_id == actor.id, Assignment.step == step
+        )
+    )
+    if mine is not None:
+        return mine
+    taken = session.scalar(
+        select(Assignment.id).where(
+            Assignment.item_id == item.id, Assignment.step == step, Assignment.state == AssignmentState.OPEN
+        )
+    )
+    if taken is not None:
+        raise Conflict("taken", "somebody else is working on this item")
+    return offer(session, actor, item, row, person_id=actor.id, step=step, at=at)
+
+
+def _require_waiting(session: Session, actor: Actor, item: Item, step: Step, *, at: int) -> None:
+    """State, role, tier and own-work rules of adjudication and verification."""
+    awaited = (ItemState.ADJUDICATION, ItemState.ESCALATED) if step == Step.ADJUDICATE else (ItemState.VERIFICATION,)
+    require_may_finish(session, actor, item, step, at=at)
+    if item.state not in awaited:
+        raise Conflict("state", f"the item does not wait for this: {step}", details={"state": item.state})
+
+
+def require_may_finish(session: Session, actor: Actor, item: Item, step: Step, *, at: int) -> None:
+    """Role, tier, specialty and own-work rules, evaluated at the act. Raises Forbidden or NotFound."""
+    workflow = workflow_for(session, item)
+    if step == Step.VERIFY:
+        action, tier = policy.Action.VERIFY, workflow.verifier_tier
+    elif item.escalated:
+        action, tier = policy.Action.RESOLVE_ESCALATED, ESCALATION_TIER
+    else:
+        action, tier = policy.Action.ADJUDICATE, workflow.adjudicator_tier
+    policy.require(session, actor, action, subject_of_item(session, item, tier), at=at)
+
+
+class OwnAssignment:
+    """The task is the actor's own."""
+
+    key = policy.OWN_ASSIGNMENT
+
+    def holds(self, session: Session, actor: Actor, subject: policy.PolicySubject) -> bool:
+        assignment = session.get(Assignment, subject.id) if subject.kind == "assignment" else None
+        return assignment is not None and assignment.person_id == actor.id
+
+
+class OwnWork(OwnAssignment):
+    """The answer was given in the actor's own task."""
+
+    key = policy.OWN_WORK
+
+
+class EarlierActor:
+    """The actor read the item before, in any round, or settled it (INV-2)."""
+
+    key = policy.EARLIER_ACTOR
+
+    def holds(self, session: Session, actor: Actor, subject: policy.PolicySubject) -> bool:
+        if subject.kind == "item":
+            return actor.id in earlier_actors(session, int(subject.id or 0), except_own_finishing=actor.id)
+        return False
+
+
+def earlier_actors(session: Session, item_id: int, *, except_own_finishing: int | None = None) -> set[int]:
+    """Everybody with a task on the item in any round, submitted or not.
+
+    With `except_own_finishing`, that person's unfinished adjudication or verification does not
+    count: it is what they are doing now.
+    """
+    query = select(Assignment.person_id, Assignment.step, Assignment.state).where(
+        Assignment.item_id == item_id,
+        Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN, AssignmentState.SUBMITTED)),
+    )
+    return {
+        person
+        for person, step, state in session.execute(query)
+        if not (
+            person == except_own_finishing
+            and step != Step.ANNOTATE
+            and state in (AssignmentState.OFFERED, AssignmentState.OPEN)
+        )
+    }
+
+
+def workflow_for(session: Session, item: Item) -> Workflow:
+    return workflow_of(get_project(session, item.project_id).setting("workflow"))
+
+
+def subject_of(assignment: Assignment) -> policy.PolicySubject:
+    """The task as the policy sees it."""
+    return policy.PolicySubject("assignment", assignment.id, project_id=assignment.project_id)
+
+
+def subject_of_item(session: Session, item: Item, min_tier: int = 1) -> policy.PolicySubject:
+    """The item as the policy sees it: tier, and what the project asks of credentials (R4, R5)."""
+    project = get_project(session, item.project_id)
+    return policy.PolicySubject(
+        "item",
+        item.id,
+        project_id=item.project_id,
+        min_tier=min_tier,
+        specialties=frozenset(project.setting("specialties")),
+        jurisdictions=frozenset(project.setting("required_countries")),
+    )
+
+
+def find_own(session: Session, actor: Actor, item: Item, step: Step, *, at: int) -> Assignment:
+    """The actor's own task on an item at a step. Raises Forbidden or NotFound."""
+    if step == Step.ANNOTATE:
+        policy.require(session, actor, policy.Action.VIEW_PROJECT, project_subject(item.project_id), at=at)
+    else:
+        require_may_finish(session, actor, item, step, at=at)
+    assignment = session.scalar(
+        select(Assignment)
+        .where(Assignment.item_id == item.id, Assignment.person_id == actor.id, Assignment.step == step)
+        .order_by(Assignment.id.desc())
+        .limit(1)
+    )
+    if assignment is None:
+        raise NotFound("assignment", "you have not taken this item")
+    return assignment
+
+
+def get_assignment(session: Session, assignment_id: int, *, lock: bool = False) -> Assignment:
+    """Raises NotFound."""
+    assignment = session.get(Assignment, assignment_id, with_for_update=lock or None)
+    if assignment is None:
+        raise NotFound("assignment", f"there is no assignment {assignment_id}")
+    return assignment
+
+
+def open_tasks(session: Session, people: list[int]) -> dict[int, int]:
+    """Person → number of tasks offered or open."""
+    rows = session.execute(
+        select(Assignment.person_id, func.count())
+        .where(
+            Assignment.person_id.in_(people),
+            Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN)),
+        )
+        .group_by(Assignment.person_id)
+    )
+    return dict(rows)
+
+
+def list_assignments(
+    session: Session, person_id: int, *, state: str | None = None, after: int = 0, limit: int = 50
+) -> list[Assignment]:
+    """A person's tasks in order of id, `limit` after the id `after`."""
+    query = select(Assignment).where(Assignment.person_id == person_id, Assignment.id > after)
+    if state:
+        query = query.where(Assignment.state == state)
+    return list(session.scalars(query.order_by(Assignment.id).limit(limit)))
+
+
+def next_task(session: Session, person_id: int) -> Assignment | None:
+    """What a person should do next: what is open first, then what was offered first."""
+    return session.scalar(
+        select(Assignment)
+        .where(
+            Assignment.person_id == person_id,
+            Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN)),
+        )
+        .order_by(Assignment.state.desc(), Assignment.id)
+        .limit(1)
+    )

@@ -1,0 +1,123 @@
+"""Holds: rows that keep an item from being worked on, opened and closed by events."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.accounts import policy
+from app.accounts.actor import AnyActor
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Subject, record
+from app.core.db import RECORD, Base, Session
+from app.core.errors import Conflict
+from app.corpus.project import project_subject
+
+
+class HeldItem(Protocol):
+    """What a hold needs to know of an item (items know of holds, not the other way round)."""
+
+    id: Any
+    project_id: Any
+
+
+class HoldKind(StrEnum):
+    """Why an item is held."""
+
+    QUESTION = "question"
+    PHI = "phi"
+    QUARANTINE = "quarantine"
+
+
+class Hold(Base):
+    """One reason an item is not available, from opening to closing."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        CheckConstraint("kind IN ('question','phi','quarantine')", name="kind_known"),
+        CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by_somebody"),
+        Index("ix_hold_item_id_closed_at", "item_id", "closed_at"),
+        {"info": {"kind": RECORD}},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    opened_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    opened_at: Mapped[int]
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[int | None]
+
+
+def open_hold(session: Session, actor: AnyActor, item_id: int, project_id: int, kind: HoldKind, *, at: int) -> Hold:
+    """Hold an item back at once; its state does not change."""
+    hold = Hold(
+        item_id=item_id,
+        project_id=project_id,
+        kind=kind,
+        opened_by=actor.id,
+        opened_at=at,
+        closed_by=None,
+        closed_at=None,
+    )
+    session.add(hold)
+    session.flush()
+    _record(session, Tag.HOLD_OPENED, actor, hold, at=at)
+    return hold
+
+
+def report_phi(session: Session, actor: AnyActor, item: HeldItem, fragments: list[list[int]], *, at: int) -> Hold:
+    """Hide an item in which a reader saw an identifier. Offsets go into the log, never the text.
+
+    Raises Forbidden for somebody outside the project.
+    """
+    policy.require(session, actor, policy.Action.REPORT_PHI, project_subject(item.project_id), at=at)
+    hold = open_hold(session, actor, item.id, item.project_id, HoldKind.PHI, at=at)
+    record(
+        session,
+        Tag.PHI_REPORTED,
+        stream=streams.item(item.id),
+        actor=actor,
+        subject=Subject("item", item.id),
+        data={"hold": hold.id, "fragments": fragments},
+        project_id=item.project_id,
+        at=at,
+    )
+    return hold
+
+
+def close_hold(session: Session, actor: AnyActor, hold: Hold, *, at: int) -> None:
+    """Let the item go on. Raises Conflict when the hold was closed already."""
+    if hold.closed_at is not None:
+        raise Conflict("hold-closed", "this hold was closed already")
+    hold.closed_by, hold.closed_at = actor.id, at
+    _record(session, Tag.HOLD_CLOSED, actor, hold, at=at)
+
+
+def open_holds(session: Session, item_id: int) -> list[Hold]:
+    return list(session.scalars(select(Hold).where(Hold.item_id == item_id, Hold.closed_at.is_(None))))
+
+
+def require_no_hold(session: Session, item_id: int) -> None:
+    """Raises Conflict when the item is held."""
+    holds = open_holds(session, item_id)
+    if holds:
+        raise Conflict("held", "the item is held back", details={"holds": sorted({hold.kind for hold in holds})})
+
+
+def _record(session: Session, tag: Tag, actor: AnyActor, hold: Hold, *, at: int) -> None:
+    record(
+        session,
+        tag,
+        stream=streams.item(hold.item_id),
+        actor=actor,
+        subject=Subject("hold", hold.id),
+        data={"item": hold.item_id, "kind": hold.kind},
+        project_id=hold.project_id,
+        at=at,
+    )

@@ -1,0 +1,198 @@
+"""Items: one document version under one schema version, on its way through review."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Actor, Subject, record
+from app.core.db import RECORD, Base, Session
+from app.core.errors import NotFound
+from app.corpus.document import Document, Verdict, get_document, text_of
+from app.corpus.project import Project, get_project
+from app.corpus.schema import LabelSchema
+from app.corpus.subject import Encounter
+from app.review import states
+from app.review.hold import Hold
+from app.review.modality import MODALITIES, Context, Modality
+
+CodeLookup = Callable[[str, str, str], dict[str, Any] | None]
+
+
+class Item(Base):
+    """What is reviewed. Its modality says how; the core does not know what it is."""
+
+    __tablename__ = "item"
+    __table_args__ = (
+        UniqueConstraint("document_id", "schema_id"),
+        Index("ix_item_project_state", "project_id", "state", "id"),
+        CheckConstraint("complexity BETWEEN 0 AND 2", name="complexity_range"),
+        CheckConstraint("state IN (" + ",".join(f"'{s}'" for s in states.ItemState) + ")", name="state_known"),
+        {"info": {"kind": RECORD}},
+    )
+    machine: ClassVar[states.Machine] = states.ITEM
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    schema_id: Mapped[int] = mapped_column(ForeignKey("label_schema.id"))
+    modality: Mapped[str] = mapped_column(Text)
+    #: the document's random name, copied for lists
+    label: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    complexity: Mapped[int]
+    #: T4 must settle it: a significant or critical label is, or was, in dispute
+    escalated: Mapped[bool]
+    created_at: Mapped[int]
+
+
+def create_item(
+    session: Session, actor: Actor, document: Document, schema: LabelSchema, *, complexity: int = 0, at: int
+) -> Item:
+    """Bring a document into review; it starts IMPORTED, before the de-identification gate."""
+    item = Item(
+        project_id=document.project_id,
+        document_id=document.id,
+        schema_id=schema.id,
+        modality=document.modality,
+        label=document.label,
+        state=states.ITEM.start,
+        complexity=complexity,
+        escalated=False,
+        created_at=at,
+    )
+    session.add(item)
+    session.flush()
+    record(
+        session,
+        Tag.ITEM_CREATED,
+        stream=streams.item(item.id),
+        actor=actor,
+        subject=Subject("item", item.id),
+        data={
+            "document": document.id,
+            "text_sha256": document.text_sha256,
+            "schema_sha256": schema.body_sha256,
+            "modality": item.modality,
+        },
+        project_id=item.project_id,
+        at=at,
+    )
+    return item
+
+
+def get_item(session: Session, item_id: int, *, lock: bool = False) -> Item:
+    """The item, locked when it is about to be advanced. Raises NotFound."""
+    item = session.get(Item, item_id, with_for_update=lock or None)
+    if item is None:
+        raise NotFound("item", f"there is no item {item_id}")
+    return item
+
+
+def count_by_state(session: Session, project_id: int) -> dict[str, int]:
+    """State → number of items; the states add up to all items (INV-16)."""
+    rows = session.execute(select(Item.state, func.count()).where(Item.project_id == project_id).group_by(Item.state))
+    return dict(rows)
+
+
+def list_items(
+    session: Session,
+    project_id: int,
+    *,
+    state: str | None = None,
+    after: int = 0,
+    limit: int = 50,
+) -> list[Item]:
+    """Items in order of id, `limit` after the id `after` (keyset: no page is slower than the first)."""
+    query = select(Item).where(Item.project_id == project_id, Item.id > after)
+    if state:
+        query = query.where(Item.state == state)
+    return list(session.scalars(query.order_by(Item.id).limit(limit)))
+
+
+def available_items(session: Session, project_id: int, state: str, limit: int) -> list[Item]:
+    """Items in a state on which no hold is open."""
+    held = select(Hold.item_id).where(Hold.item_id == Item.id, Hold.closed_at.is_(None)).exists()
+    return list(
+        session.scalars(
+            select(Item)
+            .where(Item.project_id == project_id, Item.state == state, ~held)
+            .order_by(Item.complexity.desc(), Item.id)
+            .limit(limit)
+        )
+    )
+
+
+def no_codes(_system: str, _release: str, _code: str) -> None:
+    """The lookup where no code system is installed: every code is unknown."""
+
+
+def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Context:
+    """Document, schema and code lookup of an item. Raises NotFound when the text was erased."""
+    document = get_document(session, item.document_id)
+    encounter = session.get(Encounter, document.encounter_id)
+    schema = session.get(LabelSchema, item.schema_id)
+    assert encounter is not None and schema is not None  # noqa: S101  (foreign keys)
+    return Context(
+        document={
+            "id": document.id,
+            "label": document.label,
+            "text": text_of(session, document.id),
+            "language": document.language,
+            "meta": {
+                "note_type": document.note_type,
+                "setting": encounter.setting,
+                "encounter": encounter.label,
+                "code_release": encounter.code_release,
+                "sex": encounter.sex,
+                "age_band": encounter.age_band,
+                "deid": json.loads(document.deid_json) | {"verdict": document.verdict},
+            },
+        },
+        schema=schema.content,
+        codes=codes,
+    )
+
+
+def modality_of(item: Item) -> Modality:
+    return MODALITIES.get(item.modality)
+
+
+def may_be_read(project: Project, document: Document) -> bool:
+    """Whether a text's de-identification suffices for this project (domain R31, INV-12).
+
+    A person accepted it, or the project says that texts no person has checked may be assigned.
+    """
+    if document.verdict == Verdict.ACCEPTED:
+        return True
+    return document.verdict == Verdict.MACHINE_PASSED and project.setting("machine_passed_may_be_assigned")
+
+
+class DeidentificationGate:
+    """No item becomes READY without evidence of its text's de-identification."""
+
+    key = "deidentification"
+    event = "deid_accepted"
+
+    def problem(self, session: Session, item: Item, *, at: int) -> str | None:
+        document = session.get(Document, item.document_id)
+        if document is None or not may_be_read(get_project(session, item.project_id), document):
+            return "deidentification-missing"
+        return None
+
+
+def admit(session: Session, actor: Actor, document: Document, *, at: int) -> bool:
+    """Let a document's item into review when its text may be read; says whether it did."""
+    item = session.scalar(select(Item).where(Item.document_id == document.id))
+    if item is None or item.state != states.ItemState.IMPORTED:
+        return False
+    if not may_be_read(get_project(session, document.project_id), document):
+        return False
+    states.advance(session, actor, item, "deid_accepted", data={"verdict": document.verdict}, at=at)
+    return True

@@ -1,0 +1,87 @@
+"""The modality protocol: how the review core checks, compares and settles what it does not understand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from app.agreement.judgements import Difference, Payload, Ruling, Unit
+from app.core.errors import Problem
+from app.core.registry import Registry
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a payload is about, frozen: nothing here changes between two calls.
+
+    `document` is ``{"id", "text", "meta"}``: for imaging the text is the canonical JSON of the
+    metadata. `schema` is the label schema's body. `codes(system, release, code)` answers with
+    ``{"code", "term", "billable", "active"}`` or None.
+    """
+
+    document: dict[str, Any]
+    schema: dict[str, Any]
+    codes: Callable[[str, str, str], dict[str, Any] | None] = lambda system, release, code: None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return self.document["text"]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One annotation action: *put* (body given) or *remove* (body None) of one element."""
+
+    element_id: str
+    body: dict[str, Any] | None
+    before: dict[str, Any] | None = None
+
+    @property
+    def verb(self) -> str:
+        """`added`, `changed` or `removed`: the last word of the event's tag."""
+        if self.body is None:
+            return "removed"
+        return "added" if self.before is None else "changed"
+
+
+class Modality(Protocol):
+    """One file per modality. All methods are pure, for two or more payloads.
+
+    A payload is ``{"elements": {id: body}}``.
+    """
+
+    key: str  # stored with the item; never renamed
+    title: str
+
+    def present(self, context: Context) -> dict[str, Any]:
+        """What the workbench draws: JSON without anything the reader may not see."""
+        ...
+
+    def suggest(self, context: Context, suggestions: list[dict[str, Any]]) -> Payload:
+        """The payload a draft starts from."""
+        ...
+
+    def check(self, payload: Payload, context: Context) -> list[Problem]:
+        """What keeps the payload from being submitted; empty: nothing."""
+        ...
+
+    def describe(self, action: Action, context: Context) -> dict[str, Any]:
+        """The event's data: labels, offsets, codes; never text. Raises Invalid for a malformed body."""
+        ...
+
+    def units(self, payload: Payload, context: Context) -> list[Unit]:
+        """Comparable judgements, with their labels."""
+        ...
+
+    def differences(self, payloads: list[Payload], context: Context) -> list[Difference]:
+        """The cases that must be settled, in reading order; empty when all agree."""
+        ...
+
+    def settle(self, payloads: list[Payload], rulings: list[Ruling], context: Context) -> Payload:
+        """The adjudicated payload. Raises Invalid when a case has no ruling or a ruling fits no case."""
+        ...
+
+
+MODALITIES: Registry[Modality] = Registry("modality", Modality)

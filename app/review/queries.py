@@ -1,0 +1,107 @@
+"""The only way to read answers: what a person may see of an item is decided here (INV-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from app.accounts import policy
+from app.accounts.actor import Actor
+from app.agreement.judgements import Payload
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Subject, record
+from app.audit.models import Event
+from app.core import clock
+from app.core.db import Session
+from app.corpus.project import project_subject
+from app.review.assignment import Assignment, Step, subject_of
+from app.review.draft import assemble
+from app.review.item import Item
+from app.review.states import AssignmentState, ItemState
+from app.review.submission import latest_of, payload_of
+
+VIEW_WINDOW = 15 * clock.MINUTE
+_SETTLED = (ItemState.VERIFIED, ItemState.SIGNED, ItemState.RELEASED)
+
+
+@dataclass(frozen=True)
+class OwnWork:
+    """A person's own answer: the draft while it is open, the frozen document afterwards."""
+
+    payload: Payload
+    version: int
+    editable: bool
+    may_recall: bool
+
+
+def own_work(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> OwnWork:
+    """A person's own draft or answer, and nothing of anybody else. Raises Forbidden or NotFound."""
+    policy.require(session, actor, policy.Action.READ_OWN_WORK, subject_of(assignment), at=at)
+    editable = assignment.state == AssignmentState.OPEN
+    if assignment.state == AssignmentState.SUBMITTED:
+        payload = payload_of(session, latest_of(session, assignment.id).id)
+    else:
+        payload = assemble(session, assignment.id)
+    item = session.get(Item, assignment.item_id)
+    may_recall = (
+        assignment.state == AssignmentState.SUBMITTED
+        and assignment.step == Step.ANNOTATE
+        and item is not None
+        and item.state == ItemState.IN_ANNOTATION
+    )
+    return OwnWork(payload, assignment.draft_version, editable, may_recall)
+
+
+def needs_view(session: Session, assignment: Assignment, *, at: int) -> bool:
+    """Whether showing the text now must be noted: not seen in the last 15 minutes."""
+    last = session.scalar(select(func.max(Event.at)).where(Event.stream == streams.view(assignment.id)))
+    return last is None or at - last >= VIEW_WINDOW
+
+
+def note_view(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> None:
+    """Say in the log that a text was shown, before it leaves (HIPAA access accounting)."""
+    if needs_view(session, assignment, at=at):
+        record(
+            session,
+            Tag.DOCUMENT_VIEWED,
+            stream=streams.view(assignment.id),
+            actor=actor,
+            subject=Subject("item", assignment.item_id),
+            data={"assignment": assignment.id, "step": assignment.step},
+            project_id=assignment.project_id,
+            at=at,
+        )
+
+
+def queue(session: Session, actor: Actor, project_id: int, step: Step, *, at: int) -> list[Item]:
+    """Items that wait for an adjudicator or verifier and that this actor may take, hardest first.
+
+    Escalated items come first, then by complexity and age (queue order v1, R8).
+    """
+    policy.require(session, actor, policy.Action.VIEW_PROJECT, project_subject(project_id), at=at)
+    waiting = (ItemState.ESCALATED, ItemState.ADJUDICATION) if step == Step.ADJUDICATE else (ItemState.VERIFICATION,)
+    own = select(Assignment.item_id).where(
+        Assignment.person_id == actor.id,
+        Assignment.item_id == Item.id,
+        (Assignment.step != step) | (Assignment.state == AssignmentState.SUBMITTED),
+    )
+    rows = session.scalars(
+        select(Item)
+        .where(Item.project_id == project_id, Item.state.in_(waiting), ~own.exists())
+        .order_by(Item.escalated.desc(), Item.complexity.desc(), Item.id)
+        .limit(200)
+    )
+    tier = actor.tier(at)
+    return [item for item in rows if not item.escalated or tier >= policy_tier(step)]
+
+
+def policy_tier(step: Step) -> int:
+    """The tier an escalated item asks for at this step."""
+    return 4 if step == Step.ADJUDICATE else 3
+
+
+def is_settled(item: Item) -> bool:
+    """Whether readers may now see what was decided about their answers."""
+    return item.state in _SETTLED

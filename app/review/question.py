@@ -1,0 +1,141 @@
+"""Questions about the guideline: asked on an item, answered on the record, never in a side chat."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.accounts import policy
+from app.accounts.actor import Actor
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Subject, record
+from app.core.db import RECORD, Base, Session
+from app.core.errors import Conflict, NotFound
+from app.corpus.free_text import require_free_text
+from app.corpus.project import project_subject
+from app.review.assignment import Assignment, subject_of
+from app.review.hold import HoldKind, close_hold, open_hold, open_holds
+
+
+class QuestionState(StrEnum):
+    """Where a question stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+
+
+class Question(Base):
+    """One question. Its text is shown without its author while readers are blind (domain D.7)."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        CheckConstraint("state IN ('open','answered')", name="state_known"),
+        CheckConstraint("(state = 'answered') = (answered_at IS NOT NULL)", name="answered_dated"),
+        Index("ix_question_project_state", "project_id", "state", "id"),
+        {"info": {"kind": RECORD}},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    asked_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    element_id: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    blocking: Mapped[bool]
+    state: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[int]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[int | None]
+
+
+def ask(
+    session: Session,
+    actor: Actor,
+    assignment: Assignment,
+    body: str,
+    *,
+    element_id: str = "",
+    blocking: bool = False,
+    at: int,
+) -> Question:
+    """Ask about an item one is working on; a blocking question holds the item back.
+
+    Raises Forbidden or Invalid (empty, too long, or identifiers in the text).
+    """
+    policy.require(session, actor, policy.Action.ASK_QUESTION, project_subject(assignment.project_id), at=at)
+    policy.require(session, actor, policy.Action.READ_OWN_WORK, subject_of(assignment), at=at)
+    require_free_text(body, "question")
+    question = Question(
+        project_id=assignment.project_id,
+        item_id=assignment.item_id,
+        assignment_id=assignment.id,
+        asked_by=actor.id,
+        element_id=element_id,
+        body=body,
+        blocking=blocking,
+        state=QuestionState.OPEN,
+        answer="",
+        asked_at=at,
+        answered_by=None,
+        answered_at=None,
+    )
+    session.add(question)
+    session.flush()
+    # On the asker's own stream: a co-reader must not learn of it from the item's.
+    _record(session, Tag.QUESTION_ASKED, actor, question, question.body, at=at)
+    if blocking:
+        open_hold(session, actor, assignment.item_id, assignment.project_id, HoldKind.QUESTION, at=at)
+    return question
+
+
+def answer(session: Session, actor: Actor, question: Question, text: str, *, at: int) -> None:
+    """Answer on the record; a blocking question's hold ends with its answer."""
+    policy.require(session, actor, policy.Action.ANSWER_QUESTION, project_subject(question.project_id), at=at)
+    if question.state != QuestionState.OPEN:
+        raise Conflict("answered", "this question is answered already")
+    require_free_text(text, "answer")
+    question.state, question.answer = QuestionState.ANSWERED, text
+    question.answered_by, question.answered_at = actor.id, at
+    _record(session, Tag.QUESTION_ANSWERED, actor, question, text, at=at)
+    if question.blocking:
+        for hold in open_holds(session, question.item_id):
+            if hold.kind == HoldKind.QUESTION and hold.opened_by == question.asked_by:
+                close_hold(session, actor, hold, at=at)
+
+
+def _record(session: Session, tag: Tag, actor: Actor, question: Question, text: str, *, at: int) -> None:
+    record(
+        session,
+        tag,
+        stream=streams.assignment(question.assignment_id),
+        actor=actor,
+        subject=Subject("question", question.id),
+        data={"item": question.item_id, "blocking": question.blocking, "characters": len(text)},
+        project_id=question.project_id,
+        at=at,
+    )
+
+
+def get_question(session: Session, question_id: int) -> Question:
+    """Raises NotFound."""
+    question = session.get(Question, question_id)
+    if question is None:
+        raise NotFound("question", f"there is no question {question_id}")
+    return question
+
+
+def list_questions(
+    session: Session, project_id: int, *, asked_by: int | None = None, state: str | None = None
+) -> list[Question]:
+    """A project's questions, or one person's, newest first."""
+    query = select(Question).where(Question.project_id == project_id)
+    if asked_by is not None:
+        query = query.where(Question.asked_by == asked_by)
+    if state is not None:
+        query = query.where(Question.state == state)
+    return list(session.scalars(query.order_by(Question.id.desc()).limit(200)))

@@ -1,0 +1,102 @@
+"""Verification: a credentialed person accepts, changes or rejects an answer that awaits it."""
+
+from __future__ import annotations
+
+from app.accounts.actor import Actor
+from app.agreement.judgements import REASONS, Payload
+from app.core.db import Session
+from app.core.digest import canonical_json
+from app.core.errors import Conflict, Invalid
+from app.review import states
+from app.review.assignment import Assignment, Step, get_assignment
+from app.review.draft import assemble, require_may_work, start_draft
+from app.review.hold import require_no_hold
+from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
+from app.review.states import AssignmentState
+from app.review.submission import (
+    Submission,
+    SubmissionKind,
+    freeze,
+    gold_of,
+    label_classes,
+    payload_of,
+    readings,
+    require_valid,
+)
+
+
+def open_verification(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> None:
+    """Begin: the verifier's draft starts from the answer to be verified."""
+    if assignment.state == AssignmentState.OFFERED:
+        payload = answer_to_verify(session, assignment)
+        start_draft(session, actor, assignment, payload=payload, at=at)
+
+
+def answer_to_verify(session: Session, assignment: Assignment) -> Payload:
+    """The adjudicated answer of this round, or what its readers agreed on."""
+    gold = gold_of(session, assignment.item_id)
+    if gold is not None and gold.round_id == assignment.round_id:
+        return payload_of(session, gold.id)
+    return payload_of(session, readings(session, assignment.round_id)[0].id)
+
+
+def verify(
+    session: Session,
+    actor: Actor,
+    assignment: Assignment,
+    *,
+    reason: str = "",
+    codes: CodeLookup = no_codes,
+    at: int,
+) -> Submission | None:
+    """Accept the answer, or change it where the draft differs; freezes the gold answer.
+
+    A change needs a reason. A changed critical label is not the verifier's to settle: the item is
+    escalated and None is returned.
+    """
+    assignment, item = _require_verifying(session, actor, assignment, at=at)
+    payload = assemble(session, assignment.id)
+    require_valid(session, item, payload, codes)
+    before = answer_to_verify(session, assignment)
+    context = context_of(session, item, codes)
+    differences = modality_of(item).differences([before, payload], context)
+    if differences and reason not in REASONS:
+        raise Invalid("reason", f"a change needs a reason: {', '.join(REASONS)}")
+    labels = sorted({label for difference in differences for label in difference.labels})
+    classes = label_classes(session, item)
+    gold = freeze(session, actor, assignment, payload, SubmissionKind.GOLD, at=at)
+    states.advance(session, actor, assignment, "submitted", data={"submission_sha256": gold.body_sha256}, at=at)
+    critical = [label for label in labels if classes.get(label) == "critical"]
+    if critical and not item.escalated:
+        item.escalated = True
+        states.advance(session, actor, item, "escalated", data={"labels": critical}, at=at)
+        return None
+    changed = canonical_json(before) != canonical_json(payload)
+    states.advance(
+        session,
+        actor,
+        item,
+        "changed" if changed else "accepted",
+        data={"gold": gold.body_sha256, "labels": labels, "reason": reason},
+        at=at,
+    )
+    return gold
+
+
+def reject(session: Session, actor: Actor, assignment: Assignment, reason: str, *, at: int) -> None:
+    """Send the item back for a new round with new readers."""
+    assignment, item = _require_verifying(session, actor, assignment, at=at)
+    if reason not in REASONS:
+        raise Invalid("reason", f"a rejection needs a reason: {', '.join(REASONS)}")
+    states.advance(session, actor, assignment, "declined", data={"reason": reason}, at=at)
+    states.advance(session, actor, item, "rejected", data={"reason": reason}, at=at)
+
+
+def _require_verifying(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> tuple[Assignment, Item]:
+    item = get_item(session, assignment.item_id, lock=True)
+    assignment = get_assignment(session, assignment.id, lock=True)
+    require_may_work(session, actor, assignment, at=at)
+    if assignment.step != Step.VERIFY or assignment.state != AssignmentState.OPEN:
+        raise Conflict("not-open", "this verification is not open", details={"state": assignment.state})
+    require_no_hold(session, item.id)
+    return assignment, item

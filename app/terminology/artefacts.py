@@ -1,0 +1,136 @@
+"""Releases on disk: manifests, publishing by rename, the current release of each system."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from app.core.digest import canonical_json, sha256
+from app.core.errors import NotFound
+from app.terminology.systems import system_key
+
+# Raise it when the files of an artefact change shape: older artefacts are then built anew.
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an artefact holds and what it was made from; its digest names the directory."""
+
+    system: str
+    release: str
+    title: str
+    language: str
+    valid_from: str  # ISO dates, both inclusive; empty means the source does not say
+    valid_to: str
+    sources: list[dict[str, str]]  # {"name", "sha256"}
+    counts: dict[str, int] = field(default_factory=dict)
+    format: int = FORMAT
+    digest: str = ""
+
+    def sealed(self) -> Manifest:
+        """With its digest: SHA-256 of everything else in it, so equal sources give equal names."""
+        body = {k: v for k, v in asdict(self).items() if k != "digest"}
+        return Manifest(**(body | {"digest": sha256(canonical_json(body))}))
+
+    def to_dict(self) -> dict:
+        return asdict(self)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    return Manifest(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+
+
+def list_releases(root: Path, system: str | None = None) -> list[Manifest]:
+    """Installed releases, newest release id last within a system. Unfinished ones are not seen."""
+    found = []
+    for path in root.glob("*/manifest.json"):
+        if path.parent.name.startswith("."):
+            continue
+        manifest = read_manifest(path.parent)
+        if manifest.format == FORMAT and (system is None or manifest.system == system_key(system)):
+            found.append(manifest)
+    return sorted(found, key=lambda m: (m.system, m.release, m.digest))
+
+
+def find_release(root: Path, system: str, release: str | None = None) -> Manifest:
+    """The named release (by id or digest), or the system's current one. Raises NotFound."""
+    key = system_key(system)
+    there = list_releases(root, key)
+    wanted = release or _read_pointer(root, key)
+    for manifest in reversed(there):
+        if wanted is None or wanted in (manifest.release, manifest.digest):
+            return manifest
+    known = ", ".join(m.release for m in there) or "none"
+    raise NotFound("unknown-release", f"no release {wanted or ''} of {key}; installed: {known}")
+
+
+def folder_of(root: Path, manifest: Manifest) -> Path:
+    return root / manifest.digest
+
+
+def publish(root: Path, staging: Path, manifest: Manifest) -> Manifest:
+    """Seal the finished staging directory and move it into place.
+
+    Building the same sources again finds the artefact already there and keeps it.
+    """
+    sealed = manifest.sealed()
+    (staging / "manifest.json").write_text(json.dumps(sealed.to_dict(), indent=1), encoding="utf-8")
+    for path in staging.iterdir():
+        path.chmod(0o444)
+    target = folder_of(root, sealed)
+    try:
+        staging.rename(target)
+    except OSError:
+        if not (target / "manifest.json").exists():
+            raise
+        shutil.rmtree(staging)
+    return sealed
+
+
+def has_current(root: Path, system: str) -> bool:
+    return _read_pointer(root, system) is not None
+
+
+def make_current(root: Path, manifest: Manifest) -> None:
+    """Point the system at this release, atomically."""
+    pointer = root / f"{manifest.system}.current"
+    aside = root / f".{manifest.system}.{uuid.uuid4().hex}"
+    aside.write_text(manifest.digest + "\n", encoding="utf-8")
+    aside.replace(pointer)
+
+
+def _read_pointer(root: Path, system: str) -> str | None:
+    pointer = root / f"{system}.current"
+    return pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
+
+
+@contextmanager
+def building(root: Path) -> Iterator[Path]:
+    """A directory to build in, removed again unless it was published."""
+    root.mkdir(parents=True, exist_ok=True)
+    staging = root / f".building-{os.getpid()}-{uuid.uuid4().hex}"
+    staging.mkdir()
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextmanager
+def locked(root: Path, name: str) -> Iterator[None]:
+    """One process at a time; the lock ends with the process, so a killed builder blocks nobody."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / f".{name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(handle, fcntl.LOCK_UN)

@@ -1,0 +1,1 @@
+"""One importer per format of code system, each yielding the rows of `app.terminology.rows`."""

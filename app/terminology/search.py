@@ -1,0 +1,223 @@
+"""Search as you type: words in any order, beginnings, misspellings, abbreviations, codes."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from app.core.errors import NotFound
+from app.terminology.artefacts import find_release, folder_of, read_manifest
+from app.terminology.icd10cm_ranking import Icd10CmRanking
+from app.terminology.matching import Slot
+from app.terminology.phrases import Reading, phrasebook
+from app.terminology.release import ReleaseData
+from app.terminology.systems import code_key, display_code
+from app.terminology.words import split, words
+
+MAX_QUERY_WORDS = 16
+RERANKED = 40  # terms whose text is compared letter by letter
+# Bonus by kind of term: preferred, full name, synonym, inclusion, index, lower.
+KIND_BONUS = np.array([0.03, 0.02, 0.02, 0.015, 0.03, 0.0], np.float32)
+RANKINGS = {"icd10cm": Icd10CmRanking}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A code found. `marks` are half-open code point ranges of `term` that the query matched."""
+
+    code: str
+    term: str
+    preferred: str
+    match: str  # code, exact, words, prefix, misspelt, abbreviation, lay
+    score: float
+    billable: bool = True
+    active: bool = True
+    replaced_by: list[str] = field(default_factory=list)
+    marks: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass
+class Found:
+    """The best term of one concept so far."""
+
+    concept: int
+    term: int
+    score: float
+    match: str
+
+
+class Release(ReleaseData):
+    """A release that can be searched; see `open_release`."""
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        within: str | None = None,
+        value_set: str | None = None,
+        usage: Mapping[str, int] | None = None,
+    ) -> list[Hit]:
+        """The best codes for what somebody typed, at most one term each.
+
+        `within` keeps a code and what is below it, `value_set` the members of a set (NotFound when
+        there is none such); `usage` counts how often codes were used in the project.
+        """
+        if not query.strip() or limit < 1:
+            return []
+        allowed = self._allowed(within, value_set)
+        by_code = self._by_code(query, allowed, limit)
+        typed = words(query)[:MAX_QUERY_WORDS]
+        found: dict[int, Found] = {}
+        if typed and not (by_code and _is_code(query)):
+            typing = not query[-1].isspace()
+            for reading in phrasebook().readings(tuple(typed)):
+                for hit in self._read(reading, allowed, typing=typing and reading.via == "words"):
+                    _keep_best(found, hit)
+        self._prefer_used(found, usage)
+        ranked = sorted(found.values(), key=lambda f: (-round(f.score, 4), f.term))
+        ranking = RANKINGS.get(self.system)
+        if ranking is not None:
+            ranked = ranking(self).rank(query, ranked, allowed)
+        return self._hits([*by_code, *ranked], limit, frozenset(typed))
+
+    # --- restriction ---
+
+    def _allowed(self, within: str | None, value_set: str | None) -> np.ndarray | None:
+        """A mask over concepts, or None when everything is allowed."""
+        if within is None and value_set is None:
+            return None
+        mask = np.ones(len(self.array("concept_flags")), bool)
+        if within is not None:
+            number = self.number(within)
+            if number is None:
+                raise NotFound("unknown-code", f"no code {within} in {self.system} {self.manifest.release}")
+            mask &= _mask(len(mask), [number, *self.descendants(number)])
+        if value_set is not None:
+            members = self.query("SELECT concept_id FROM member WHERE value_set = ?", (value_set,))
+            if not members:
+                raise NotFound("unknown-value-set", f"no value set {value_set} in {self.system}")
+            mask &= _mask(len(mask), [m[0] for m in members])
+        return mask
+
+    # --- by code ---
+
+    def _by_code(self, query: str, allowed: np.ndarray | None, limit: int) -> list[Found]:
+        key = code_key(query)
+        if len(key) < 2 or not re.search(r"\d", key) or not re.fullmatch(r"[0-9A-Z-]+", key) or " " in query.strip():
+            return []
+        rows = self.query(
+            "SELECT id, key FROM concept WHERE key >= ? AND key < ? ORDER BY key LIMIT ?", (key, key + "~", 4 * limit)
+        )
+        rows = [r for r in rows if allowed is None or allowed[r[0]]]
+        terms = {number: self.terms_of(number) for number, _ in rows}
+        return [Found(n, terms[n][0], 1.0 if k == key else 0.9, "code") for n, k in rows if terms[n]]
+
+    # --- by words ---
+
+    def _read(self, reading: Reading, allowed: np.ndarray | None, *, typing: bool) -> Iterator[Found]:
+        """Candidates for one reading: all words, then all words loosely, then most words."""
+        matcher = self.matcher
+        last = len(reading.words) - 1
+        slots = [matcher.slot(w, typing=typing and i == last) for i, w in enumerate(reading.words)]
+        terms, match = matcher.all_words(slots, allowed), reading.via
+        if not len(terms):
+            slots = [self._loose(w, s, typing=typing and i == last)
+                     for i, (w, s) in enumerate(zip(reading.words, slots, strict=True))]  # fmt: skip
+            terms = matcher.all_words([s for s in slots if len(s.words)], allowed)
+            match = "misspelt" if match == "words" else match
+        if len(terms) < 3:
+            terms = np.union1d(terms, matcher.most_words(slots, allowed)).astype(np.int32)
+        yield from self._scored(reading, terms, slots, match)
+
+    def _loose(self, word: str, strict: Slot, *, typing: bool) -> Slot:
+        # A word that occurs often is hardly a misspelling of another.
+        return self.matcher.slot(word, typing=typing, loose=True) if strict.postings < 2_000 else strict
+
+    def _scored(self, reading: Reading, terms: np.ndarray, slots: list[Slot], match: str) -> Iterator[Found]:
+        matcher = self.matcher
+        scores = matcher.score(terms, slots) + KIND_BONUS[matcher.term_kind[terms]]
+        active = self.array("concept_flags")[matcher.term_concept[terms]] & 1
+        scores = np.where(active, scores, scores - 1.0) * reading.quality
+        best = np.argsort(-scores, kind="stable")[: 4 * RERANKED]
+        typed = " ".join(reading.words)
+        for rank, at in enumerate(best.tolist()):
+            term, score, how = int(terms[at]), float(scores[at]), match
+            if rank < RERANKED:
+                text = " ".join(words(self.text(term)))
+                score += 0.04 * fuzz.ratio(typed, text) / 100
+                if text == typed:
+                    score, how = score + 0.05, "exact" if match == "words" else match
+            yield Found(int(matcher.term_concept[term]), term, score, how)
+
+    def _prefer_used(self, found: dict[int, Found], usage: Mapping[str, int] | None) -> None:
+        """Up to 0.05 for codes the project uses often: enough to order near equals, not more."""
+        if not usage or not found:
+            return
+        top = math.log1p(max(usage.values(), default=0)) or 1.0
+        for number, (code, *_) in self.codes(list(found)).items():
+            found[number].score += 0.05 * math.log1p(usage.get(code, 0)) / top
+
+    # --- answers ---
+
+    def _hits(self, ranked: list[Found], limit: int, typed: frozenset[str]) -> list[Hit]:
+        chosen: dict[int, Found] = {}
+        for found in ranked:
+            chosen.setdefault(found.concept, found)
+            if len(chosen) == limit:
+                break
+        facts = self.codes(list(chosen))
+        hits = []
+        for number, found in chosen.items():
+            code, billable, active, _ = facts[number]
+            text = self.text(found.term)
+            replaced = [] if active else [display_code(self.system, c) for c in self.replaced_by(number)]
+            hits.append(Hit(code, text, self.preferred(number), found.match, round(found.score, 4), billable,
+                            active, replaced, marks(text, typed)))  # fmt: skip
+        return hits
+
+
+def marks(text: str, typed: frozenset[str]) -> list[tuple[int, int]]:
+    """Where the typed words stand in a text: whole words, or as much of their beginning as was typed."""
+    found = []
+    for word, start, end in split(text):
+        if word in typed:
+            found.append((start, end))
+        else:
+            begun = max((len(t) for t in typed if len(t) > 1 and word.startswith(t)), default=0)
+            if begun:
+                found.append((start, min(start + begun, end)))
+    return found
+
+
+def _keep_best(found: dict[int, Found], hit: Found) -> None:
+    known = found.get(hit.concept)
+    if known is None or hit.score > known.score:
+        found[hit.concept] = hit
+
+
+def _mask(size: int, numbers: list[int]) -> np.ndarray:
+    mask = np.zeros(size, bool)
+    mask[numbers] = True
+    return mask
+
+
+def _is_code(query: str) -> bool:
+    return re.fullmatch(r"[A-Za-z]?\d[0-9A-Za-z.]*", query.strip()) is not None
+
+
+@lru_cache(maxsize=16)
+def _opened(folder: Path) -> Release:
+    return Release(folder, read_manifest(folder))
+
+
+def open_release(root: Path, system: str, release: str | None = None) -> Release:
+    """The current (or named) release of a system below `root`, opened once per process. Raises NotFound."""
+    return _opened(folder_of(root, find_release(root, system, release)))

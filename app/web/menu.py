@@ -1,0 +1,43 @@
+"""The main menu: entries name themselves in `app/plugins.py`; people see what they may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from app.accounts.actor import Actor
+from app.http import context
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: a title, the endpoint it opens, who sees it."""
+
+    title: str
+    endpoint: str
+    shown: Callable[[Actor], bool] = lambda actor: True
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as the layout draws it."""
+
+    title: str
+    address: str
+    is_current: bool
+
+
+def menu() -> list[Link]:
+    """The entries the person signed in may see."""
+    actor = context.find_actor()
+    if actor is None:
+        return []
+    shown = [entry for entry in current_app.extensions["menu"] if entry.shown(actor)]
+    return [Link(e.title, url_for(e.endpoint), _is_current(e)) for e in shown]
+
+
+def _is_current(entry: Entry) -> bool:
+    """Whether the page belongs to the entry: the same blueprint."""
+    return request.blueprint == entry.endpoint.partition(".")[0]

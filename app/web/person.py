@@ -1,0 +1,153 @@
+"""One person's page for those who administer people: state, identity, credentials, roles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts import credential as credentials
+from app.accounts import person as people
+from app.accounts.actor import Actor, ServerRole
+from app.accounts.credential import TIERS, Verification
+from app.accounts.person import Person
+from app.accounts.policy import Action
+from app.accounts.reset import issue_link
+from app.accounts.role import grant_role, list_roles, revoke_role
+from app.accounts.session import count_open
+from app.core.db import Session
+from app.core.errors import ChartmarkError, Conflict, Invalid, NotFound
+from app.http import context
+from app.http.access import access, server_acting
+from app.http.errors import status_of
+from app.web.person_form import read_qualification
+
+person_pages = Blueprint("person", __name__, url_prefix="/people/<int:person_id>")
+MANAGE = server_acting(Action.MANAGE_PEOPLE)
+Act = Callable[[Session, Actor, Person], object]
+
+
+@person_pages.get("")
+@access(server_acting(Action.VIEW_PEOPLE))
+def show(person_id: int) -> ResponseReturnValue:
+    return _page(person_id)
+
+
+@person_pages.post("/password-link")
+@access(MANAGE)
+def reset(person_id: int) -> ResponseReturnValue:
+    actor, at = context.actor(), context.at()
+
+    def unit(session: Session) -> tuple[Person, str]:
+        person = people.get_person(session, person_id)
+        return person, issue_link(session, actor, person, at=at)
+
+    person, token = context.database().writing(unit)
+    return render_template("people/link.html", person=person, token=token, is_new=False)
+
+
+@person_pages.post("/deactivation")
+@access(server_acting(Action.MANAGE_PEOPLE))
+def deactivate(person_id: int) -> ResponseReturnValue:
+    return _do(person_id, "deactivated", lambda s, a, p: people.deactivate(s, a, p, at=context.at()))
+
+
+@person_pages.post("/reactivation")
+@access(MANAGE)
+def reactivate(person_id: int) -> ResponseReturnValue:
+    return _do(person_id, "reactivated", lambda s, a, p: people.reactivate(s, a, p, at=context.at()))
+
+
+@person_pages.post("/sessions/end")
+@access(MANAGE)
+def end_sessions(person_id: int) -> ResponseReturnValue:
+    return _do(person_id, "sessions-ended", lambda s, a, p: people.end_sessions(s, a, p, at=context.at()))
+
+
+@person_pages.post("/identity")
+@access(MANAGE)
+def verify_identity(person_id: int) -> ResponseReturnValue:
+    method = request.form.get("method", "")
+
+    def act(session: Session, actor: Actor, person: Person) -> None:
+        people.verify_identity(session, actor, person, actor.id, method, at=context.at())
+
+    return _do(person_id, "identity-verified", act)
+
+
+@person_pages.post("/credentials")
+@access(server_acting(Action.GRANT_CREDENTIAL))
+def grant_credential(person_id: int) -> ResponseReturnValue:
+    def act(session: Session, actor: Actor, person: Person) -> None:
+        checked = Verification(actor.id, request.form.get("method", ""))
+        stated = read_qualification(request.form)
+        credentials.grant_credential(session, actor, person, stated, checked, at=context.at())
+
+    return _do(person_id, "credential-granted", act)
+
+
+@person_pages.post("/credentials/<int:credential_id>/revocation")
+@access(server_acting(Action.REVOKE_CREDENTIAL))
+def revoke_credential(person_id: int, credential_id: int) -> ResponseReturnValue:
+    because = request.form.get("because", "")
+
+    def act(session: Session, actor: Actor, person: Person) -> None:
+        found = credentials.get_credential(session, credential_id)
+        if found.person_id != person.id:
+            raise NotFound("not-found", "no such credential")
+        credentials.revoke_credential(session, actor, found, because, at=context.at())
+
+    return _do(person_id, "credential-revoked", act)
+
+
+@person_pages.post("/roles")
+@access(server_acting(Action.GRANT_ROLE))
+def give_role(person_id: int) -> ResponseReturnValue:
+    role = _role(request.form.get("role", ""))
+    return _do(person_id, "role-granted", lambda s, a, p: grant_role(s, a, p, role, at=context.at()))
+
+
+@person_pages.post("/roles/<role>/removal")
+@access(server_acting(Action.REVOKE_ROLE))
+def take_role(person_id: int, role: str) -> ResponseReturnValue:
+    known = _role(role)
+    return _do(person_id, "role-revoked", lambda s, a, p: revoke_role(s, a, p, known, at=context.at()))
+
+
+def _role(value: str) -> ServerRole:
+    if value not in set(ServerRole):
+        raise Invalid("role-unknown", f"a role is one of {', '.join(ServerRole)}")
+    return ServerRole(value)
+
+
+def _do(person_id: int, notice: str, act: Act) -> ResponseReturnValue:
+    """Do one thing to the person, then show the page again, with what was wrong if anything was."""
+    actor = context.actor()
+
+    def unit(session: Session) -> None:
+        act(session, actor, people.get_person(session, person_id))
+
+    try:
+        context.database().writing(unit)
+    except (Invalid, Conflict) as error:
+        return _page(person_id, error), status_of(error)
+    return redirect(url_for("person.show", person_id=person_id, notice=notice), 303)
+
+
+def _page(person_id: int, error: ChartmarkError | None = None) -> str:
+    at, actor = context.at(), context.actor()
+    with context.database().reading() as session:
+        return render_template(
+            "people/person.html",
+            person=people.get_person(session, person_id),
+            credentials=credentials.list_credentials(session, person_id),
+            roles=sorted(list_roles(session, person_id)),
+            all_roles=list(ServerRole),
+            sessions=count_open(session, person_id, at=at),
+            may_manage=ServerRole.ADMIN in actor.server_roles and actor.id != person_id,
+            tiers=TIERS,
+            at=at,
+            error=error,
+            typed=request.form,
+        )

@@ -1,0 +1,66 @@
+"""The one place that commits."""
+
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import select
+
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Subject, SystemActor, record
+from app.audit.models import Event, Outbox, StreamHead
+
+
+def say(session, seq=1):
+    return record(
+        session,
+        Tag.PROJECT_CREATED,
+        stream=streams.project(1),
+        actor=SystemActor("test"),
+        subject=Subject("project", 1),
+        data={"n": seq},
+        at=1_700_000_000_000 + seq,
+    )
+
+
+def test_events_of_a_stream_are_chained_and_wait_in_the_outbox(database):
+    database.writing(lambda s: [say(s, n) for n in (1, 2, 3)])
+    with database.reading() as session:
+        events = session.scalars(select(Event).order_by(Event.seq)).all()
+        assert [e.seq for e in events] == [1, 2, 3]
+        assert all(f'"prev":"{a.sha256}"' in b.body for a, b in pairwise(events))
+        assert session.get(StreamHead, "project:1").head_sha256 == events[-1].sha256
+        assert len(session.scalars(select(Outbox)).all()) == 3
+
+
+def test_a_record_without_its_event_is_not_committed(database):
+    def unit(session):
+        session.add(
+            Event(event_id="x", stream="s", seq=1, tag="t", at=1, body="{}", sha256="")
+        )
+
+    with pytest.raises(RuntimeError, match="audit_event"):
+        database.writing(unit)
+    with database.reading() as session:
+        assert session.scalars(select(Event)).all() == []
+
+
+def test_nothing_stays_when_the_unit_fails(database):
+    def unit(session):
+        say(session)
+        raise KeyError("later")
+
+    with pytest.raises(KeyError):
+        database.writing(unit)
+    with database.reading() as session:
+        assert session.scalars(select(Event)).all() == []
+
+
+def test_rows_stay_readable_after_reading(database):
+    database.writing(say)
+    with database.reading() as session:
+        event = session.scalars(select(Event)).one()
+        event.tag = "changed"
+    assert event.stream == "project:1"
+    with database.reading() as session:
+        assert session.scalars(select(Event)).one().tag == Tag.PROJECT_CREATED
