@@ -25,6 +25,9 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.people:people_pages",
     "app.web.person:person_pages",
     "app.api.session:session_api",
+    "app.api.assignments:assignments_api",
+    "app.api.items:items_api",
+    "app.api.codes:codes_api",
 )
 
 # Entries of the main menu, left to right; who may not see one does not.
@@ -77,12 +80,14 @@ def _load_stages() -> None:
 def _load_review() -> None:
     MODALITIES.register(
         "app.modalities.notes:Notes",
+        "app.modalities.reports:Reports",
+        "app.modalities.imaging:Imaging",
     )
     STRATEGIES.register(
         "app.review.strategies.two_readers:TwoReaders",
         "app.review.strategies.one_reader:OneReader",
     )
-    GATES.register("app.review.admission:DeidentificationGate")
+    GATES.register("app.review.item:DeidentificationGate")
 
 
 def _load_release() -> None:

@@ -64,9 +64,7 @@ def start_batch(
     policy.require(session, actor, policy.Action.LOAD_BATCH, project_subject(project.id), at=at)
     for path in paths:
         reader_for(path, reader)
-    if project.setting("agreement_required") and not papers_in_force(
-        session, project.id, PaperKind.AGREEMENT, at=at
-    ):
+    if project.setting("agreement_required") and not papers_in_force(session, project.id, PaperKind.AGREEMENT, at=at):
         raise Conflict("agreement-missing", "no agreement with the source is in force; nothing was stored")
     batch = Batch(
         project_id=project.id,
@@ -150,9 +148,7 @@ def read_paths(paths: list[str], reader: str, mapping: dict[str, str]) -> Iterat
         yield from reader_for(path, reader or None).read(path, mapping)
 
 
-def _check(
-    row: Row | Problem, mapping: dict[str, str], dropped: Counter[str]
-) -> tuple[Record | None, list[Problem]]:
+def _check(row: Row | Problem, mapping: dict[str, str], dropped: Counter[str]) -> tuple[Record | None, list[Problem]]:
     if isinstance(row, Problem):
         return None, [row]
     return build_record(map_fields(row.values, mapping, dropped), row.where)
@@ -160,9 +156,7 @@ def _check(
 
 def _store(session: Session, vault: Vault, batch: Batch, found: Record, outcome: Outcome) -> None:
     reference = vault.reference("source", batch.project_id, found.id)
-    earlier = session.scalar(
-        select(Source).where(Source.project_id == batch.project_id, Source.reference == reference)
-    )
+    earlier = session.scalar(select(Source).where(Source.project_id == batch.project_id, Source.reference == reference))
     text = canonical_json({"fields": found.fields}) if found.fields else found.text
     if earlier is not None:
         _note_duplicate(session, vault, earlier, found, text, outcome)
@@ -222,9 +216,7 @@ def _outside(found: Record) -> dict[str, Any]:
     }
 
 
-def _count(
-    session: Session, batch: Batch, outcome: Outcome, dropped: Counter[str], *, last: bool, at: int
-) -> None:
+def _count(session: Session, batch: Batch, outcome: Outcome, dropped: Counter[str], *, last: bool, at: int) -> None:
     batch.stored += outcome.stored
     batch.skipped += outcome.skipped
     batch.refused += outcome.refused
@@ -245,9 +237,7 @@ def _count(
         _record(session, Tag.BATCH_FINISHED, WORKER, batch, totals, at=at)
 
 
-def _record(
-    session: Session, tag: Tag, actor: AnyActor, batch: Batch, data: dict[str, Any], *, at: int
-) -> None:
+def _record(session: Session, tag: Tag, actor: AnyActor, batch: Batch, data: dict[str, Any], *, at: int) -> None:
     record(
         session,
         tag,

@@ -127,8 +127,7 @@ def _known(value: Any, where: str, problems: list[Problem]) -> dict[str, list[st
     if value in (None, ""):
         return {}
     fits = isinstance(value, dict) and all(
-        isinstance(entries, list) and all(isinstance(entry, str) for entry in entries)
-        for entries in value.values()
+        isinstance(entries, list) and all(isinstance(entry, str) for entry in entries) for entries in value.values()
     )
     if not fits:
         problems.append(Problem("bad-known", where, "known identifiers are lists of strings by kind"))
@@ -139,9 +138,7 @@ def _known(value: Any, where: str, problems: list[Problem]) -> dict[str, list[st
 def _fields(value: Any, where: str, problems: list[Problem]) -> dict[str, str]:
     if value in (None, ""):
         return {}
-    fits = isinstance(value, dict) and all(
-        isinstance(k, str) and isinstance(v, str | int) for k, v in value.items()
-    )
+    fits = isinstance(value, dict) and all(isinstance(k, str) and isinstance(v, str | int) for k, v in value.items())
     if not fits:
         problems.append(Problem("bad-fields", where, "metadata fields are strings by keyword"))
         return {}

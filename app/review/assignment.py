@@ -70,9 +70,7 @@ class Assignment(Base):
     opened_at: Mapped[int | None]
 
 
-def offer(
-    session: Session, actor: Actor, item: Item, row: Round, *, person_id: int, step: Step, at: int
-) -> Assignment:
+def offer(session: Session, actor: Actor, item: Item, row: Round, *, person_id: int, step: Step, at: int) -> Assignment:
     """Give a person a task. The caller has asked the policy."""
     assignment = Assignment(
         project_id=item.project_id,
@@ -172,11 +170,7 @@ def claim(session: Session, actor: Actor, item: Item, step: Step, *, at: int) ->
 
 def _require_waiting(session: Session, actor: Actor, item: Item, step: Step, *, at: int) -> None:
     """State, role, tier and own-work rules of adjudication and verification."""
-    awaited = (
-        (ItemState.ADJUDICATION, ItemState.ESCALATED)
-        if step == Step.ADJUDICATE
-        else (ItemState.VERIFICATION,)
-    )
+    awaited = (ItemState.ADJUDICATION, ItemState.ESCALATED) if step == Step.ADJUDICATE else (ItemState.VERIFICATION,)
     require_may_finish(session, actor, item, step, at=at)
     if item.state not in awaited:
         raise Conflict("state", f"the item does not wait for this: {step}", details={"state": item.state})
@@ -262,6 +256,23 @@ def subject_of_item(session: Session, item: Item, min_tier: int = 1) -> policy.P
         specialties=frozenset(project.setting("specialties")),
         jurisdictions=frozenset(project.setting("required_countries")),
     )
+
+
+def find_own(session: Session, actor: Actor, item: Item, step: Step, *, at: int) -> Assignment:
+    """The actor's own task on an item at a step. Raises Forbidden or NotFound."""
+    if step == Step.ANNOTATE:
+        policy.require(session, actor, policy.Action.VIEW_PROJECT, project_subject(item.project_id), at=at)
+    else:
+        require_may_finish(session, actor, item, step, at=at)
+    assignment = session.scalar(
+        select(Assignment)
+        .where(Assignment.item_id == item.id, Assignment.person_id == actor.id, Assignment.step == step)
+        .order_by(Assignment.id.desc())
+        .limit(1)
+    )
+    if assignment is None:
+        raise NotFound("assignment", "you have not taken this item")
+    return assignment
 
 
 def get_assignment(session: Session, assignment_id: int, *, lock: bool = False) -> Assignment:
