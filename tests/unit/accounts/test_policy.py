@@ -127,9 +127,7 @@ SENTENCES = [
     ),
     (
         "with a second licence from inside it does",
-        somebody(
-            P.VERIFIER, identity_verified=True, credentials=(credential(3, country="US"), credential(3))
-        ),
+        somebody(P.VERIFIER, identity_verified=True, credentials=(credential(3, country="US"), credential(3))),
         A.SIGN,
         item(jurisdictions=frozenset({"DE", "FR"})),
         YES,
