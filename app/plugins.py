@@ -37,6 +37,7 @@ MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (
+    "app.cli.demo:demo",
     "app.cli.project:project",
     "app.cli.project:schema",
     "app.cli.intake:intake",
@@ -87,6 +88,7 @@ def _load_stages() -> None:
     )
     JOBS.register(
         "app.intake.load:LoadJob",
+        "app.deid.stage:DeidentifyJob",
         "app.preannotate.stage:PreannotateJob",
     )
 

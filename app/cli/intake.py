@@ -31,14 +31,24 @@ def intake() -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--reader", help="Kind of file, where its ending does not say.")
 @click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Column (name or number) of a field.")
+@click.option("--modality", type=click.Choice(["notes", "reports", "imaging"]), help="What the records are.")
 @click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
-def load(project: str, paths: tuple[Path, ...], reader: str | None, mapping: tuple[str, ...], as_json: bool) -> None:
+def load(
+    project: str,
+    paths: tuple[Path, ...],
+    reader: str | None,
+    mapping: tuple[str, ...],
+    modality: str | None,
+    as_json: bool,
+) -> None:
     """Load PATHS (folders of .txt, .zip, CSV/TSV, JSONL) into PROJECT; exit 1 if anything was refused."""
     columns = _mapping(mapping)
 
     def unit(session: Session, actor: OperatorActor, at: int) -> tuple[int, int]:
         row = get_project(session, project)
-        batch, job = start_batch(session, actor, row, list(paths), reader=reader, mapping=columns, at=at)
+        batch, job = start_batch(
+            session, actor, row, list(paths), reader=reader, mapping=columns, modality=modality or "", at=at
+        )
         return batch.id, job.id
 
     batch_id, job_id = machine.write(unit)

@@ -58,6 +58,7 @@ def start_batch(
     *,
     reader: str | None = None,
     mapping: dict[str, str] | None = None,
+    modality: str = "",
     at: int,
 ) -> tuple[Batch, Job]:
     """Open a batch and queue its loading. Raises Forbidden, NotFound (no reader), Conflict (no agreement)."""
@@ -86,6 +87,7 @@ def start_batch(
         "paths": [str(path.resolve()) for path in paths],
         "reader": reader or "",
         "mapping": mapping or {},
+        "modality": modality,
     }
     job = enqueue(session, "intake.load", args, project_id=project.id, person_id=actor.id, at=at)
     return batch, job
@@ -116,7 +118,7 @@ class LoadJob:
                 if found is None:
                     outcome.refuse(problems)
                 else:
-                    _store(session, services.vault, batch, found, outcome)
+                    _store(session, services.vault, batch, found, outcome, job.args["modality"])
             _count(session, batch, outcome, new_drops, last=len(taken) < CHUNK, at=at)
             advance(session, job.id, done=len(taken), cursor={"rows": position + len(taken)}, at=at)
 
@@ -154,7 +156,9 @@ def _check(row: Row | Problem, mapping: dict[str, str], dropped: Counter[str]) -
     return build_record(map_fields(row.values, mapping, dropped), row.where)
 
 
-def _store(session: Session, vault: Vault, batch: Batch, found: Record, outcome: Outcome) -> None:
+def _store(
+    session: Session, vault: Vault, batch: Batch, found: Record, outcome: Outcome, modality: str
+) -> None:
     reference = vault.reference("source", batch.project_id, found.id)
     earlier = session.scalar(select(Source).where(Source.project_id == batch.project_id, Source.reference == reference))
     text = canonical_json({"fields": found.fields}) if found.fields else found.text
@@ -171,7 +175,7 @@ def _store(session: Session, vault: Vault, batch: Batch, found: Record, outcome:
         subject_id=patient.id,
         encounter_id=encounter.id,
         reference=reference,
-        modality=_modality(found),
+        modality=modality or _modality(found),
         note_type=found.note_type,
         language=found.language or project.language,
         text_sha256=salted_sha256(salt, text),

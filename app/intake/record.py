@@ -68,7 +68,8 @@ def map_fields(raw: dict[str, Any], mapping: dict[str, str], dropped: Counter[st
     """Allowed fields of a raw row. `mapping` (field → column) goes before recognised names."""
     chosen = {column: field_name for field_name, column in mapping.items()}
     found: dict[str, Any] = {}
-    for column, value in raw.items():
+    # A field's own name goes before the other names it is known by.
+    for column, value in sorted(raw.items(), key=lambda pair: pair[0] not in NAMES):
         field_name = chosen.get(column) or field_for(column)
         if field_name is None or (field_name in mapping and mapping[field_name] != column):
             # Names of columns come from the sender: count them without repeating them at length.
