@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.annotation.schema import schema_problems
+from app.intake.record import build_record, map_fields
 from tests.unit.demo.traps import KINDS, TRAPS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -80,13 +81,21 @@ def test_a_text_has_a_readable_length_and_a_whole_record(row: dict) -> None:
 
 
 def test_a_patient_has_one_sex_and_birth_date_and_an_encounter_one_patient_and_setting() -> None:
-    rows = NOTES + REPORTS
+    rows = NOTES + REPORTS + RECORDS
     people = {(row["patient_id"], row["sex"], row["birth_date"]) for row in rows}
     assert len(people) == len({row["patient_id"] for row in rows})
     encounters = {(row["encounter_id"], row["patient_id"], row["setting"]) for row in rows}
-    names = Counter(encounter for encounter, _, _ in encounters)
-    # a telephone call that ended in the emergency room keeps its encounter
-    assert {key for key, count in names.items() if count > 1} <= {"E-2031"}
+    assert len(encounters) == len({encounter for encounter, _, _ in encounters})
+
+
+@pytest.mark.parametrize("row", NOTES + REPORTS + RECORDS, ids=lambda row: row["id"])
+def test_intake_takes_the_row_and_codes_it_by_the_release_the_decisions_use(row: dict) -> None:
+    record, problems = build_record(map_fields(row, {}, Counter()), row["id"])
+    assert problems == []
+    assert record.note_type == row["note_type"][:60]
+    facts = record.encounter_facts()
+    assert facts["code_release"] == DECISIONS["release"]
+    assert facts["setting"] != "unknown"
 
 
 def test_several_patients_have_several_notes_so_that_consistency_can_be_seen() -> None:

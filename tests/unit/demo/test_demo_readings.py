@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.annotation.check import blocking
+from app.annotation.dicom.consistency import flags
 from app.demo.reading import find_quote, note_payload, record_payload, report_payload
 from app.modalities.imaging import Imaging
 from app.modalities.notes import Notes
@@ -15,7 +16,6 @@ from app.modalities.reports import Reports
 from app.review.modality import Context
 
 DATA = Path(__file__).resolve().parents[3] / "app" / "demo" / "data"
-RELEASE = "2026-04"
 
 
 def _rows(name: str) -> dict[str, dict]:
@@ -25,6 +25,7 @@ def _rows(name: str) -> dict[str, dict]:
 
 NOTES, REPORTS, RECORDS = _rows("notes.jsonl"), _rows("reports.jsonl"), _rows("records.jsonl")
 DECISIONS = json.loads((DATA / "decisions.json").read_text("utf-8"))
+RELEASE = DECISIONS["release"]
 
 
 def _billable(system: str, release: str, code: str) -> dict:
@@ -104,3 +105,26 @@ def test_a_found_quote_stands_where_it_is_said_to_stand(text: str, quote: str, o
         assert place is None
     else:
         assert place == (appearances[occurrence - 1], appearances[occurrence - 1] + len(quote))
+
+
+SEEN_BY_RULES = (
+    ("demo-m01", "view-description"),
+    ("demo-m03", "laterality-missing"),
+    ("demo-m04", "age"),
+    ("demo-m05", "foreign-field"),
+    ("demo-m05", "slices"),
+    ("demo-m07", "kvp"),
+    ("demo-m07", "body-part"),
+    ("demo-m08", "burned-in"),
+    ("demo-m08", "identity"),
+)
+
+
+@pytest.mark.parametrize(("key", "rule"), SEEN_BY_RULES)
+def test_a_planted_fault_that_a_rule_can_compute_is_flagged(key: str, rule: str) -> None:
+    assert rule in {flag.rule for flag in flags(RECORDS[key]["fields"])}
+
+
+@pytest.mark.parametrize("key", ["demo-m02", "demo-m06"])
+def test_a_fault_that_only_the_report_shows_is_left_for_the_reader(key: str) -> None:
+    assert flags(RECORDS[key]["fields"]) == []
