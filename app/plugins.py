@@ -7,6 +7,8 @@ from app.accounts.policy import RELATIONS
 from app.corpus.free_text import TEXT_SCANNERS  # noqa: F401
 from app.intake.readers import READERS
 from app.jobs.job import JOBS
+from app.preannotate.gazetteer import TERM_SOURCES
+from app.preannotate.protocol import PIPELINES
 from app.release.formats import FORMATS
 from app.review.modality import MODALITIES
 from app.review.states import GATES
@@ -35,8 +37,14 @@ MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (
+    "app.cli.project:project",
+    "app.cli.project:schema",
+    "app.cli.intake:intake",
+    "app.cli.jobs:jobs",
+    "app.cli.release:release",
     "app.cli.accounts:accounts",
     "app.cli.terminology:terminology",
+    "app.cli.preannotate:group",
 )
 
 
@@ -72,8 +80,14 @@ def _load_stages() -> None:
         "app.intake.readers.table:Table",
         "app.intake.readers.jsonl:JsonLines",
     )
+    TERM_SOURCES.register("app.preannotate.icd_terms:IcdTerms")
+    PIPELINES.register(
+        "app.preannotate.chartmark:ChartmarkRules",
+        "app.preannotate.stock:MedspacyStock",
+    )
     JOBS.register(
         "app.intake.load:LoadJob",
+        "app.preannotate.stage:PreannotateJob",
     )
 
 

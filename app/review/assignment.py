@@ -9,12 +9,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts import policy
-from app.accounts.actor import Actor
+from app.accounts.actor import Actor, ProjectRole
+from app.accounts.loading import load_actor
+from app.accounts.person import get_person
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.errors import Conflict, Invalid, NotFound
+from app.corpus.member import list_members
 from app.corpus.project import Project, get_project, project_subject
 from app.review import states
 from app.review.hold import require_no_hold
@@ -129,6 +132,29 @@ def assign_ready(
         states.advance(session, actor, item, "assigned", at=at)
         assigned += 1
     return assigned
+
+
+def find_readers(session: Session, project: Project, *, at: int) -> list[int]:
+    """People who may read in a project now: role, tier, credential, specialty, country."""
+    subject = policy.PolicySubject(
+        "project",
+        project.id,
+        project_id=project.id,
+        min_tier=max(project.setting("reader_tier"), workflow_of(project.setting("workflow")).reader_tier),
+        specialties=frozenset(project.setting("specialties")),
+        jurisdictions=frozenset(project.setting("required_countries")),
+        # The task does not exist yet: the question is whether they could do it once it is theirs.
+        relations=frozenset({policy.OWN_ASSIGNMENT}),
+    )
+    people = sorted({m.person_id for m in list_members(session, project.id) if m.role == ProjectRole.ANNOTATOR})
+    found = []
+    for person_id in people:
+        person = get_person(session, person_id)
+        if person.is_active:
+            actor = load_actor(session, person_id, at=at)
+            if policy.may(actor, policy.Action.ANNOTATE, subject, at=at):
+                found.append(person_id)
+    return found
 
 
 DECLINE_REASONS = ("conflict-of-interest", "unable", "not-my-field")
