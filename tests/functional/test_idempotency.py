@@ -104,7 +104,7 @@ def test_of_many_at_once_one_is_applied_and_all_get_its_answer(database, ann):
 
 def test_keys_are_forgotten_after_a_week(database, ann):
     apply_once(database, asked(ann), lambda s: {})
-    database.writing(lambda s: sweep(s, at=T0 + 8 * 24 * 3600 * 1000))
+    database.writing(lambda s: sweep(s, ann, at=T0 + 8 * 24 * 3600 * 1000))
     with database.reading() as session:
         assert session.scalars(select(IdempotencyKey)).all() == []
 

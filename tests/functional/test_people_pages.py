@@ -203,3 +203,26 @@ def test_one_changes_the_own_password_and_other_sessions_end(person, sign_in):
     assert here.get("/account").status_code == 200
     assert there.get("/account").status_code == 302
     assert sign_in("ann", "umbrella kept the tuba")
+
+
+def test_an_hour_later_the_password_is_asked_before_others_rights_change(app, boss, person, monkeypatch):
+    from app.core import clock
+    from tests.conftest import PASSWORD
+
+    ann, real = person("ann"), clock.now
+    old = boss.get_cookie("chartmark").value
+    for minutes in (10, 20):
+        monkeypatch.setattr(clock, "now", lambda m=minutes: real() + m * clock.MINUTE)
+        page = boss.get(f"/people/{ann.id}").text
+    assert "New password link" not in page
+    assert f'href="/confirmation?next=/people/{ann.id}"' in page
+    refused = post(boss, f"/people/{ann.id}/roles", role="admin")
+    assert (refused.status_code, "confirmation-needed" in refused.text) == (403, True)
+    assert post(boss, "/confirmation", password="not this one, alas").status_code == 403
+    monkeypatch.setattr(clock, "now", lambda: real() + 21 * clock.MINUTE)
+    answer = post(boss, "/confirmation", password=PASSWORD, next=f"/people/{ann.id}")
+    assert answer.headers["Location"] == f"/people/{ann.id}"
+    assert "New password link" in boss.get(f"/people/{ann.id}").text
+    assert post(boss, f"/people/{ann.id}/roles", role="auditor").status_code == 303
+    boss.set_cookie("chartmark", old)
+    assert boss.get("/account").status_code == 302
