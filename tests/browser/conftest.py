@@ -68,3 +68,12 @@ def open_page(chromium):
     for context, watched in opened:
         context.close()
         assert watched.wrong == []
+
+
+@pytest.fixture(scope="module")
+def fake():
+    from tests.browser.fake_server import Server
+
+    server = Server()
+    yield server
+    server.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from app.core.digest import canonical_json, sha256
 from app.http.headers import CSP
 from tests.browser import sample
 
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
 WEB = Path(__file__).parents[2] / "app" / "web"
 
 

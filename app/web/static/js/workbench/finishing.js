@@ -3,6 +3,7 @@ import { ask, problemList } from "../controllers/dialogs.js";
 import { canonicalJson, sha256 } from "../lib/digest.js";
 import { post } from "../lib/api.js";
 import { h, plural } from "../lib/dom.js";
+import { verify } from "./verifying.js";
 
 /** `space.open()` lists what must be done first, `space.unseen()` what was never on screen: [{message, go}]. */
 export async function finish(space) {
@@ -16,7 +17,7 @@ export async function finish(space) {
   }
   await space.autosave.flush();
   if (space.autosave.unsaved) return void space.say("Not finished: some changes are not saved yet");
-  return send(space);
+  return space.data.assignment.step === "verify" ? verify(space) : send(space);
 }
 
 async function listOpen(space, title, problems, anyway) {
