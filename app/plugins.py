@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.accounts.loading import MEMBERSHIPS
 from app.accounts.policy import RELATIONS
+from app.agreement.metrics.protocol import METRICS
 from app.corpus.free_text import TEXT_SCANNERS  # noqa: F401
 from app.intake.readers import READERS
 from app.jobs.job import JOBS
@@ -37,6 +38,7 @@ MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (
+    "app.cli.agreement:agreement",
     "app.cli.demo:demo",
     "app.cli.project:project",
     "app.cli.project:schema",
@@ -54,6 +56,7 @@ def load() -> None:
     _load_accounts()
     _load_knowledge()
     _load_stages()
+    _load_statistics()
     _load_review()
     _load_release()
 
@@ -90,6 +93,42 @@ def _load_stages() -> None:
         "app.intake.load:LoadJob",
         "app.deid.stage:DeidentifyJob",
         "app.preannotate.stage:PreannotateJob",
+    )
+
+
+def _load_statistics() -> None:
+    # Agreement coefficients, in the order they are shown.
+    METRICS.register(
+        "app.agreement.metrics.kappa:Percent",
+        "app.agreement.metrics.kappa:Cohen",
+        "app.agreement.metrics.kappa:KappaLinear",
+        "app.agreement.metrics.kappa:KappaQuadratic",
+        "app.agreement.metrics.kappa:Scott",
+        "app.agreement.metrics.multirater:Fleiss",
+        "app.agreement.metrics.multirater:Randolph",
+        "app.agreement.metrics.multirater:Conger",
+        "app.agreement.metrics.multirater:Light",
+        "app.agreement.metrics.multirater:LightLinear",
+        "app.agreement.metrics.multirater:LightQuadratic",
+        "app.agreement.metrics.alpha:AlphaNominal",
+        "app.agreement.metrics.alpha:AlphaOrdinal",
+        "app.agreement.metrics.alpha:AlphaInterval",
+        "app.agreement.metrics.alpha:AlphaRatio",
+        "app.agreement.metrics.gwet:AC1",
+        "app.agreement.metrics.gwet:AC2",
+        "app.agreement.metrics.gwet:AC2Linear",
+        "app.agreement.metrics.specific:SpecificPositive",
+        "app.agreement.metrics.specific:SpecificNegative",
+        "app.agreement.metrics.spans:F1Strict",
+        "app.agreement.metrics.spans:F1StrictUntyped",
+        "app.agreement.metrics.spans:F1Relaxed",
+        "app.agreement.metrics.spans:F1RelaxedUntyped",
+        "app.agreement.metrics.spans:Dice",
+        "app.agreement.metrics.spans:DiceUntyped",
+        "app.agreement.metrics.relations:RelationF1",
+        "app.agreement.metrics.relations:RelationF1Conditional",
+        "app.agreement.metrics.tokens:TokenKappa",
+        "app.agreement.metrics.tokens:TokenKappaMarked",
     )
 
 
