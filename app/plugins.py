@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.accounts.loading import MEMBERSHIPS
 from app.accounts.policy import RELATIONS
+from app.audit.evidence import EVIDENCE, STATE_MACHINES
 from app.corpus.free_text import TEXT_SCANNERS  # noqa: F401
 from app.intake.readers import READERS
 from app.jobs.job import JOBS
@@ -32,6 +33,7 @@ MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (
+    "app.cli.audit:audit",
     "app.cli.terminology:terminology",
 )
 
@@ -43,6 +45,7 @@ def load() -> None:
     _load_stages()
     _load_review()
     _load_release()
+    _load_evidence()
 
 
 def _load_accounts() -> None:
@@ -88,4 +91,15 @@ def _load_release() -> None:
     FORMATS.register(
         "app.release.formats.jsonl:JsonLines",
         "app.release.formats.brat:Brat",
+    )
+
+
+def _load_evidence() -> None:
+    STATE_MACHINES.register(
+        "app.release.evidence:ITEM_STATES",
+        "app.release.evidence:ASSIGNMENT_STATES",
+    )
+    EVIDENCE.register(
+        "app.release.evidence:Signatures",
+        "app.release.evidence:Releases",
     )
