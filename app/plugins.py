@@ -8,6 +8,8 @@ from app.audit.evidence import EVIDENCE, STATE_MACHINES
 from app.corpus.free_text import TEXT_SCANNERS  # noqa: F401
 from app.intake.readers import READERS
 from app.jobs.job import JOBS
+from app.preannotate.gazetteer import TERM_SOURCES
+from app.preannotate.protocol import PIPELINES
 from app.release.formats import FORMATS
 from app.review.modality import MODALITIES
 from app.review.states import GATES
@@ -26,6 +28,9 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.people:people_pages",
     "app.web.person:person_pages",
     "app.api.session:session_api",
+    "app.api.assignments:assignments_api",
+    "app.api.items:items_api",
+    "app.api.codes:codes_api",
 )
 
 # Entries of the main menu, left to right; who may not see one does not.
@@ -34,7 +39,15 @@ MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (
     "app.cli.audit:audit",
+    "app.cli.demo:demo",
+    "app.cli.project:project",
+    "app.cli.project:schema",
+    "app.cli.intake:intake",
+    "app.cli.jobs:jobs",
+    "app.cli.release:release",
+    "app.cli.accounts:accounts",
     "app.cli.terminology:terminology",
+    "app.cli.preannotate:group",
 )
 
 
@@ -71,20 +84,29 @@ def _load_stages() -> None:
         "app.intake.readers.table:Table",
         "app.intake.readers.jsonl:JsonLines",
     )
+    TERM_SOURCES.register("app.preannotate.icd_terms:IcdTerms")
+    PIPELINES.register(
+        "app.preannotate.chartmark:ChartmarkRules",
+        "app.preannotate.stock:MedspacyStock",
+    )
     JOBS.register(
         "app.intake.load:LoadJob",
+        "app.deid.stage:DeidentifyJob",
+        "app.preannotate.stage:PreannotateJob",
     )
 
 
 def _load_review() -> None:
     MODALITIES.register(
         "app.modalities.notes:Notes",
+        "app.modalities.reports:Reports",
+        "app.modalities.imaging:Imaging",
     )
     STRATEGIES.register(
         "app.review.strategies.two_readers:TwoReaders",
         "app.review.strategies.one_reader:OneReader",
     )
-    GATES.register("app.review.admission:DeidentificationGate")
+    GATES.register("app.review.item:DeidentificationGate")
 
 
 def _load_release() -> None:

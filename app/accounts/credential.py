@@ -133,9 +133,7 @@ def grant_credential(
     return credential
 
 
-def revoke_credential(
-    session: Session, actor: AnyActor, credential: Credential, because: str, *, at: int
-) -> None:
+def revoke_credential(session: Session, actor: AnyActor, credential: Credential, because: str, *, at: int) -> None:
     """Withdraw a qualification from now on. Raises Forbidden, Invalid, Conflict."""
     person = get_person(session, credential.person_id)
     policy.require(session, actor, Action.REVOKE_CREDENTIAL, subject_of(person), at=at)
@@ -178,8 +176,6 @@ def _held(row: Credential) -> HeldCredential:
     )
 
 
-def _say(
-    session: Session, actor: AnyActor, credential: Credential, tag: Tag, data: dict, *, at: int
-) -> None:
+def _say(session: Session, actor: AnyActor, credential: Credential, tag: Tag, data: dict, *, at: int) -> None:
     stream, subject = streams.account(credential.person_id), Subject("credential", credential.id)
     record(session, tag, stream=stream, actor=actor, subject=subject, data=data, at=at)

@@ -28,9 +28,7 @@ class Password(Base):
     __tablename__ = "password"
     __table_args__ = ({"info": {"kind": RECORD}},)
 
-    person_id: Mapped[int] = mapped_column(
-        ForeignKey("person.id"), primary_key=True, autoincrement=False
-    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
     hash: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[int]
 

@@ -52,9 +52,7 @@ def issue_link(session: Session, actor: AnyActor, person: Person, *, at: int) ->
     _spend_links(session, person.id, at=at)
     token = new_token()
     session.add(
-        PasswordLink(
-            token_sha256=sha256(token), person_id=person.id, issued_at=at, expires_at=at + LINK_LIFETIME
-        )
+        PasswordLink(token_sha256=sha256(token), person_id=person.id, issued_at=at, expires_at=at + LINK_LIFETIME)
     )
     subject = Subject("person", person.id)
     stream = streams.account(person.id)

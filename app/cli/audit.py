@@ -6,27 +6,15 @@ import sys
 from pathlib import Path
 
 import click
-from flask import current_app
 
-from app.accounts.actor import OperatorActor
 from app.audit import verify
-from app.audit.checkpoint import Signer
 from app.audit.export import export
 from app.audit.rotation import retire_key, rotate_key
 from app.audit.sequencer import newest_checkpoint, sequence
+from app.cli.machine import machine, operator, read
 from app.cli.nouns import Noun
 from app.core import clock
-from app.core.db import Database
 from app.corpus.project import get_project
-
-
-def _database() -> Database:
-    return current_app.extensions["database"]
-
-
-def _signer() -> Signer:
-    settings = current_app.extensions["settings"]
-    return Signer(settings.log_key_path, settings.log_origin)
 
 
 @click.group("audit", cls=Noun)
@@ -39,13 +27,9 @@ def audit() -> None:
 @click.option("--project", help="Key of a project: events of others appear as hashes only.")
 def export_command(folder: Path, project: str | None) -> None:
     """Write the log into DIR, with everything an auditor needs to check it without this server."""
-    project_id = None
-    if project is not None:
-        with _database().reading() as session:
-            project_id = get_project(session, project).id
-    written = export(
-        _database(), _signer(), folder, actor=OperatorActor(), project_id=project_id, at=clock.now()
-    )
+    project_id = read(lambda session: get_project(session, project).id) if project else None
+    here, at = machine(), clock.now()
+    written = export(here.database, here.signer(), folder, actor=operator(), project_id=project_id, at=at)
     click.echo(f"{written.size} leaves, {written.shown} events shown; check them: python {folder}/verify.py {folder}")
     if written.discrepancies:
         raise click.ClickException(
@@ -64,15 +48,16 @@ def verify_command(arguments: tuple[str, ...]) -> None:
 @audit.command("seal")
 def seal_command() -> None:
     """Give waiting events their place in the tree and sign a checkpoint."""
-    click.echo(f"{sequence(_database(), _signer(), at=clock.now())} events sealed")
+    here = machine()
+    click.echo(f"{sequence(here.database, here.signer(), at=clock.now())} events sealed")
 
 
 @audit.command("checkpoint")
 def checkpoint_command() -> None:
     """Print the newest checkpoint: keep it where the operator of the server cannot reach it."""
-    sequence(_database(), _signer(), at=clock.now())
-    with _database().reading() as session:
-        newest = newest_checkpoint(session)
+    here = machine()
+    sequence(here.database, here.signer(), at=clock.now())
+    newest = read(newest_checkpoint)
     if newest is None:
         raise click.ClickException("the log is empty")
     click.echo(newest.note, nl=False)
@@ -81,18 +66,20 @@ def checkpoint_command() -> None:
 @audit.command("keys")
 def keys_command() -> None:
     """Print the log's public keys, oldest first: hand them to auditors by another way than the bundle."""
-    for vkey in _signer().vkeys():
+    for vkey in machine().signer().vkeys():
         click.echo(vkey)
 
 
 @audit.command("rotate-key")
 def rotate_key_command() -> None:
     """Add a key and sign with all current ones; retire the old one when auditors know the new one."""
-    click.echo(rotate_key(_database(), _signer(), OperatorActor(), at=clock.now()))
+    here = machine()
+    click.echo(rotate_key(here.database, here.signer(), operator(), at=clock.now()))
 
 
 @audit.command("retire-key")
 @click.argument("key_id")
 def retire_key_command(key_id: str) -> None:
     """Stop signing with the key of this id (the second part of its vkey)."""
-    retire_key(_database(), _signer(), OperatorActor(), key_id, at=clock.now())
+    here = machine()
+    retire_key(here.database, here.signer(), operator(), key_id, at=clock.now())

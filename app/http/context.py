@@ -10,10 +10,12 @@ from flask_login import UserMixin, current_user
 
 from app.accounts.actor import Actor
 from app.accounts.session import Lifetime
+from app.audit.checkpoint import Signer
 from app.core import clock
 from app.core.db import Database
 from app.core.errors import ChartmarkError
 from app.settings import Settings
+from app.terminology.lookup import Lookup
 
 
 class NotSignedIn(ChartmarkError):
@@ -39,6 +41,16 @@ def database() -> Database:
 
 def settings() -> Settings:
     return current_app.extensions["settings"]
+
+
+def codes() -> Lookup:
+    """The lookup of codes in the installed releases."""
+    return Lookup(settings().terminology_dir)
+
+
+def signer() -> Signer:
+    """The server's key, made on first use."""
+    return Signer(settings().log_key_path, settings().log_origin)
 
 
 def lifetime() -> Lifetime:

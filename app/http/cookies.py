@@ -74,9 +74,7 @@ def _load(_request: Request) -> SignedIn | None:
         if row is None:
             return None
         try:
-            actor = load_actor(
-                session, row.person_id, at=at, session_ref=row.ref, request_id=context.request_id()
-            )
+            actor = load_actor(session, row.person_id, at=at, session_ref=row.ref, request_id=context.request_id())
         except Forbidden:
             return None
     _keep_alive(row, at)

@@ -65,8 +65,10 @@ def status_of(error: ChartmarkError) -> int:
 
 def wants_json() -> bool:
     accept = request.accept_mimetypes
-    return request.path.startswith("/api/") or request.is_json or (
-        accept.best_match(["text/html", "application/json"]) == "application/json"
+    return (
+        request.path.startswith("/api/")
+        or request.is_json
+        or (accept.best_match(["text/html", "application/json"]) == "application/json")
     )
 
 

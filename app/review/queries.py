@@ -54,25 +54,25 @@ def own_work(session: Session, actor: Actor, assignment: Assignment, *, at: int)
     return OwnWork(payload, assignment.draft_version, editable, may_recall)
 
 
-def note_view(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> None:
-    """Say in the log that a text was shown, before it leaves; once per session and 15 minutes.
+def needs_view(session: Session, assignment: Assignment, *, at: int) -> bool:
+    """Whether showing the text now must be noted: not seen in the last 15 minutes."""
+    last = session.scalar(select(func.max(Event.at)).where(Event.stream == streams.view(assignment.id)))
+    return last is None or at - last >= VIEW_WINDOW
 
-    HIPAA access accounting; the caller commits before it answers.
-    """
-    stream = streams.view(assignment.id)
-    last = session.scalar(select(func.max(Event.at)).where(Event.stream == stream))
-    if last is not None and at - last < VIEW_WINDOW:
-        return
-    record(
-        session,
-        Tag.DOCUMENT_VIEWED,
-        stream=stream,
-        actor=actor,
-        subject=Subject("item", assignment.item_id),
-        data={"assignment": assignment.id, "step": assignment.step},
-        project_id=assignment.project_id,
-        at=at,
-    )
+
+def note_view(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> None:
+    """Say in the log that a text was shown, before it leaves (HIPAA access accounting)."""
+    if needs_view(session, assignment, at=at):
+        record(
+            session,
+            Tag.DOCUMENT_VIEWED,
+            stream=streams.view(assignment.id),
+            actor=actor,
+            subject=Subject("item", assignment.item_id),
+            data={"assignment": assignment.id, "step": assignment.step},
+            project_id=assignment.project_id,
+            at=at,
+        )
 
 
 def queue(session: Session, actor: Actor, project_id: int, step: Step, *, at: int) -> list[Item]:
@@ -81,11 +81,7 @@ def queue(session: Session, actor: Actor, project_id: int, step: Step, *, at: in
     Escalated items come first, then by complexity and age (queue order v1, R8).
     """
     policy.require(session, actor, policy.Action.VIEW_PROJECT, project_subject(project_id), at=at)
-    waiting = (
-        (ItemState.ESCALATED, ItemState.ADJUDICATION)
-        if step == Step.ADJUDICATE
-        else (ItemState.VERIFICATION,)
-    )
+    waiting = (ItemState.ESCALATED, ItemState.ADJUDICATION) if step == Step.ADJUDICATE else (ItemState.VERIFICATION,)
     own = select(Assignment.item_id).where(
         Assignment.person_id == actor.id,
         Assignment.item_id == Item.id,

@@ -18,13 +18,14 @@ from app.terminology.icd10cm_ranking import Icd10CmRanking
 from app.terminology.matching import Slot
 from app.terminology.phrases import Reading, phrasebook
 from app.terminology.release import ReleaseData
+from app.terminology.rows import PREFERRED
 from app.terminology.systems import code_key, display_code
 from app.terminology.words import split, words
 
 MAX_QUERY_WORDS = 16
 RERANKED = 40  # terms whose text is compared letter by letter
 # Bonus by kind of term: preferred, full name, synonym, inclusion, index, lower.
-KIND_BONUS = np.array([0.03, 0.02, 0.02, 0.015, 0.03, 0.0], np.float32)
+KIND_BONUS = np.array([0.03, 0.02, 0.02, 0.015, 0.035, 0.0], np.float32)
 RANKINGS = {"icd10cm": Icd10CmRanking}
 
 
@@ -76,16 +77,18 @@ class Release(ReleaseData):
         by_code = self._by_code(query, allowed, limit)
         typed = words(query)[:MAX_QUERY_WORDS]
         found: dict[int, Found] = {}
+        ranking = None
         if typed and not (by_code and _is_code(query)):
+            readings = phrasebook().readings(tuple(typed))
+            ranking = RANKINGS[self.system](self, readings) if self.system in RANKINGS else None
             typing = not query[-1].isspace()
-            for reading in phrasebook().readings(tuple(typed)):
+            for reading in ranking.readings() if ranking else readings:
                 for hit in self._read(reading, allowed, typing=typing and reading.via == "words"):
                     _keep_best(found, hit)
         self._prefer_used(found, usage)
         ranked = sorted(found.values(), key=lambda f: (-round(f.score, 4), f.term))
-        ranking = RANKINGS.get(self.system)
-        if ranking is not None:
-            ranked = ranking(self).rank(query, ranked, allowed)
+        if ranked and ranking:
+            ranked = [f for f in ranking.rank(ranked) if allowed is None or allowed[f.concept]]
         return self._hits([*by_code, *ranked], limit, frozenset(typed))
 
     # --- restriction ---
@@ -117,8 +120,17 @@ class Release(ReleaseData):
             "SELECT id, key FROM concept WHERE key >= ? AND key < ? ORDER BY key LIMIT ?", (key, key + "~", 4 * limit)
         )
         rows = [r for r in rows if allowed is None or allowed[r[0]]]
-        terms = {number: self.terms_of(number) for number, _ in rows}
-        return [Found(n, terms[n][0], 1.0 if k == key else 0.9, "code") for n, k in rows if terms[n]]
+        found = [Found(n, self._best_term(n), 1.0 if k == key else 0.9, "code") for n, k in rows]
+        if self.system in RANKINGS and (default := RANKINGS[self.system](self, []).default_of_code(key)):
+            number, first = default
+            if allowed is None or allowed[number]:
+                found.insert(0 if first else 1, Found(number, self._best_term(number), 0.95, "code"))
+        return found
+
+    def _best_term(self, concept: int) -> int:
+        """The preferred term, or where a release gives none, the first there is."""
+        terms = self.terms_of(concept)
+        return next((t for t in terms if self.matcher.term_kind[t] == PREFERRED), terms[0])
 
     # --- by words ---
 

@@ -37,9 +37,7 @@ def index() -> ResponseReturnValue:
 @access(server_acting(Action.MANAGE_PEOPLE))
 def create() -> ResponseReturnValue:
     actor, at = context.actor(), context.at()
-    new = NewPerson(
-        *(request.form.get(name, "") for name in ("username", "display_name", "profession", "specialty"))
-    )
+    new = NewPerson(*(request.form.get(name, "") for name in ("username", "display_name", "profession", "specialty")))
 
     def unit(session: Session) -> tuple[Person, str]:
         person = create_person(session, actor, new, at=at)

@@ -29,9 +29,7 @@ def form() -> ResponseReturnValue:
 @access(PUBLIC)
 def enter() -> ResponseReturnValue:
     target = safe_target(request.form.get("next", ""))
-    attempt = Attempt(
-        request.form.get("username", ""), request.form.get("password", ""), request.remote_addr or ""
-    )
+    attempt = Attempt(request.form.get("username", ""), request.form.get("password", ""), request.remote_addr or "")
     try:
         opened = sign_in(context.database(), attempt, context.lifetime(), at=context.at())
     except ChartmarkError as error:

@@ -1,0 +1,128 @@
+"""Drugs: by name or stem, by the dose beside an unknown word, by "-induced"; and how they are given."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import cache
+
+from app.preannotate.entities.chunks import Unit
+from app.preannotate.entities.lexicon import CLASSES, LABELS_OF_WORDS, word_set
+from app.preannotate.entities.mention import Mention
+from app.preannotate.reading.note import Note
+from app.preannotate.reading.phrases import PhraseTable
+from app.preannotate.reading.tokens import words_of
+from app.preannotate.valuesets import rows
+
+_INDUCED = frozenset({"induced", "associated", "related", "treated", "naive", "resistant", "refractory"})
+_CAUSED = _INDUCED | {
+    "toxicity",
+    "overdose",
+    "poisoning",
+    "intoxication",
+    "withdrawal",
+    "abuse",
+    "allergy",
+    "therapy",
+}
+_GIVEN = re.compile(
+    r"\b(?:(?:treat(?:ed|ment)|therapy|managed|started|placed|pretreated|medicated|maintained|exposed|"
+    r"exposure|monotherapy) (?:with|on|to)|(?:administration|infusion|injection|ingestion|doses?|use|"
+    r"course|cycles?|discontinuation|withdrawal|cessation|introduction|initiation|intake|effects?|"
+    r"toxicity) of|receiv(?:ed|ing)|taking|took|given|prescribed|while on|after|due to|caused by)"
+    r" (?:(?:oral|intravenous|iv|high-dose|low-dose|the|a|topical|inhaled) )?"
+    r"([A-Za-z][A-Za-z0-9-]{4,})",
+    re.IGNORECASE,
+)
+_CHEMICAL = re.compile(
+    r"(?:[a-z]{4,}(?:ine|ate|ol|ide|one|il|ium|azole|ib|ab|am|en|cin|vir)|[A-Z]{2,}-?\d+\w*)$"
+)
+_NO_NAME = ("ed", "ing", "ly", "ion", "ity")
+_AMOUNTS = frozenset({"mg", "mcg", "g", "meq", "gram", "unit", "tablet"})
+_NEAR = 12  # tokens between a drug and how it is given
+
+
+@cache
+def _sig() -> tuple[PhraseTable, list[str]]:
+    known = rows("sig")
+    return PhraseTable.of(words_of(row["term"]) for row in known), [row["label"] for row in known]
+
+
+def named_drugs(note: Note, units: list[Unit]) -> list[Mention]:
+    """Drugs the vocabulary or a stem knows, with the salt that follows; ambiguous ones need a context."""
+    found = []
+    salts = word_set("salts")
+    words = note.tokens.words
+    for first, last, term in units:
+        if term.label != "MEDICATION":
+            continue
+        end = last
+        while end < note.ends[first] and words[end] in salts:
+            end += 1
+        found.append(Mention(first, end, "MEDICATION", "vocabulary" if term.kind else "stem"))
+    return found
+
+
+def is_drug_here(note: Note, first: int, last: int) -> bool:
+    """Does an ambiguous word (calcium, iron, alcohol) stand for a drug here?"""
+    words, end = note.tokens.words, note.ends[first]
+    after = words[last : min(end, last + 2)]
+    if note.sections.category_at(note.tokens.starts[first]) in ("medications", "allergies"):
+        return True
+    if any(word in _CAUSED or word in word_set("salts") for word in after[:1]):
+        return True
+    if len(after) > 1 and after[0][0].isdigit() and after[1] in _AMOUNTS:
+        return True
+    before = words[max(note.starts[first], first - 2) : first]
+    return bool({"received", "po", "iv"} & {*before} or {"supplement", "replacement"} & {*after})
+
+
+def dosed_drugs(note: Note, doses: list[Mention], taken: set[int]) -> list[Mention]:
+    """An unknown word right before an amount of a drug ("Foobarin 20 mg")."""
+    found = []
+    for dose in doses:
+        at = dose.first - 1
+        if dose.label != "DOSE" or at < note.starts[dose.first] or at in taken:
+            continue
+        raw, word = note.tokens.raw[at], note.tokens.words[at]
+        if len(raw) > 3 and raw.isalpha() and _unknown(word) and not word.endswith(_NO_NAME):
+            found.append(Mention(at, at + 1, "MEDICATION", "word before a dose"))
+    return found
+
+
+def _unknown(word: str) -> bool:
+    return word not in word_set("not_drugs") and not CLASSES[word] and LABELS_OF_WORDS[word] is None
+
+
+def implied_drugs(note: Note, taken: set[int]) -> list[Mention]:
+    """ "X-induced …", and chemical-looking words after "treated with"."""
+    found = []
+    words, raw, starts, ends = note.tokens.words, note.tokens.raw, note.tokens.starts, note.tokens.ends
+    for at, word in enumerate(words):
+        before = at - 1
+        if word != "induced" or at == note.starts[at] or before in taken:
+            continue
+        hyphened = starts[at] - ends[before] == 1 and note.text[ends[before]] == "-"
+        if hyphened and _unknown(words[before]) and len(raw[before]) > 2:
+            found.append(Mention(before, at, "MEDICATION", "before -induced"))
+    for match in _GIVEN.finditer(note.text):
+        at = bisect_left(starts, match.start(1))
+        if at < len(words) and at not in taken and _unknown(words[at]) and _CHEMICAL.search(match[1]):
+            last = bisect_left(starts, match.end(1))
+            found.append(Mention(at, last, "MEDICATION", "chemical name after a verb of giving"))
+    return found
+
+
+def ways_of_giving(note: Note, near: list[Mention]) -> list[Mention]:
+    """Route, frequency and form, where a drug or dose stands in the same sentence within reach."""
+    table, labels = _sig()
+    ends = sorted(mention.last for mention in near)
+    found = []
+    if not ends:
+        return found
+    for first, last, number in table.longest(note.tokens.words):
+        place = bisect_left(ends, first - _NEAR)
+        after = place < len(ends) and ends[place] <= first + 4
+        if after and ends[place] >= note.starts[first] and last <= note.ends[first]:
+            found.append(Mention(first, last, labels[number], "vocabulary"))
+    return found

@@ -1,0 +1,36 @@
+// Starts what the page asks for: data-workbench and data-controller name modules, loaded on demand.
+
+const WORKBENCHES = {
+  notes: () => import("./workbench/notes.js"),
+  reports: () => import("./workbench/reports.js"),
+  imaging: () => import("./workbench/imaging.js"),
+  adjudication: () => import("./adjudication/page.js"),
+};
+
+const CONTROLLERS = {
+  "sign-out": () => import("./controllers/sign-out.js"),
+};
+
+async function startAll() {
+  for (const root of document.querySelectorAll("[data-workbench]")) {
+    try {
+      const { start } = await WORKBENCHES[root.dataset.workbench]();
+      root.workbench = await start(root);
+      root.dataset.ready = "yes";
+    } catch (error) {
+      const place = root.querySelector("#strip") ?? root;
+      const line = document.createElement("p");
+      line.className = "strip warn";
+      line.role = "alert";
+      line.textContent = `This page could not start: ${error.message}. Reloading may help.`;
+      place.append(line);
+      throw error;
+    }
+  }
+  for (const element of document.querySelectorAll("[data-controller]")) {
+    const load = CONTROLLERS[element.dataset.controller];
+    if (load) new (await load()).default(element);
+  }
+}
+
+startAll();

@@ -1,0 +1,53 @@
+// Finish: says what is open and goes there; sends count and digest of exactly what is on the screen.
+import { ask, problemList } from "../controllers/dialogs.js";
+import { canonicalJson, sha256 } from "../lib/digest.js";
+import { post } from "../lib/api.js";
+import { h, plural } from "../lib/dom.js";
+
+/** `space.open()` lists what must be done first, `space.unseen()` what was never on screen: [{message, go}]. */
+export async function finish(space) {
+  if (!space.data.may.submit) return void space.say("This item cannot be finished here");
+  const open = space.open?.() ?? [];
+  if (open.length) return listOpen(space, `${plural(open.length, "thing")} still open`, open);
+  const unseen = space.unseen?.() ?? [];
+  if (unseen.length) {
+    const answer = await listOpen(space, "Not everything was on screen", unseen, "Finish all the same");
+    if (answer !== "finish") return undefined;
+  }
+  await space.autosave.flush();
+  if (space.autosave.unsaved) return void space.say("Not finished: some changes are not saved yet");
+  return send(space);
+}
+
+async function listOpen(space, title, problems, anyway) {
+  const buttons = [{ text: "Close", value: null, primary: !anyway }];
+  if (anyway) buttons.push({ text: anyway, value: "finish", primary: true });
+  let answer = null;
+  const goTo = { finish: null };
+  const content = [problemList(problems, (problem) => goTo.finish({ go: problem }))];
+  answer = await ask(title, content, buttons, {
+    onopen(dialog, close) {
+      goTo.finish = close;
+    },
+  });
+  if (answer?.go) jump(space, answer.go);
+  return answer;
+}
+
+function jump(space, problem) {
+  if (problem.go) problem.go();
+  else space.jumpTo(problem.where);
+  space.surface.focus({ preventScroll: true });
+}
+
+async function send(space) {
+  const elements = Object.fromEntries(space.store.elements);
+  const body = { count: space.store.elements.size, sha256: sha256(canonicalJson({ elements })) };
+  try {
+    const { next } = await post(`${space.url}/submission`, body);
+    location.assign(next ?? space.root.dataset.home ?? "/");
+  } catch (error) {
+    if (error.status === 422 && error.problems.length) await listOpen(space, "Not finished yet", error.problems);
+    else await ask("Not finished", [h("p", null, error.message)], [{ text: "Close", value: null, primary: true }]);
+  }
+}

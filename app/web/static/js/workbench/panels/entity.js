@@ -1,0 +1,111 @@
+// Details of the entity in focus: place, source, verdict, labels, assertion, codes, relations. Always in this order.
+import { button, h, plural, redraw, select, spoken } from "../../lib/dom.js";
+import { AXES, TOGGLES, assertionOf, isOpen, isOwn, openRelation, startOf } from "../../annotator/payload.js";
+import * as commands from "../../annotator/commands.js";
+import { relationRows } from "./relations.js";
+import { elsewhere } from "../elsewhere.js";
+
+const STATES = { suggested: "not reviewed", confirmed: "confirmed", rejected: "rejected" };
+
+export class EntityPanel {
+  constructor(root, space, codes) {
+    Object.assign(this, { root, space, codes, more: false });
+  }
+
+  render() {
+    const { store } = this.space;
+    const body = store.focused;
+    if (!body) return redraw(this.root, this.#nothing());
+    this.codes.prefetch(store.focus);
+    const parts = [this.#head(body), this.#verdict(body), this.#labels(body), this.#assertion(body), this.#codes(body)];
+    return redraw(this.root, parts, relationRows(this.space, store.focus), elsewhere(this.space, store.focus), this.#source(body));
+  }
+
+  #nothing() {
+    const { store, keymap } = this.space;
+    const { selection } = store;
+    if (selection) {
+      return [h("p", { class: "quote" }, this.space.table.slice(selection.start, selection.end)),
+        h("p", { class: "mut" }, "Selected. Choose a label."), this.#labels(null)];
+    }
+    return [h("p", { class: "mut" }, "No entity in focus. ", h("kbd", null, keymap.show("nextOpen") ?? "Next"),
+      " goes to the next open one; select words to add one.")];
+  }
+
+  #head(body) {
+    const { store, table } = this.space;
+    const [start, end] = [startOf(body), body.fragments.at(-1)[1]];
+    const at = store.order.indexOf(store.focus) + 1;
+    return h("div", { class: "about" },
+      h("p", { class: "mut" }, `Entity ${at} of ${store.order.length} · line ${table.lineOf(start)}`),
+      h("p", { class: "quote" }, this.space.textOf(body)),
+      h("p", { class: "mut small" }, `characters ${start}–${end} · `, h("span", { class: `state ${body.status}` }, STATES[body.status] ?? "added")));
+  }
+
+  #verdict(body) {
+    const { act, keymap, store } = this.space;
+    const waiting = openRelation(store.elements, store.focus);
+    return h("div", { class: "row" },
+      button(waiting && !isOpen(body) ? "Accept relation" : "Accept", act.accept, { key: keymap.show("accept"), primary: isOpen(body) || waiting, keep: "accept" }),
+      button(isOwn(body) ? "Delete" : "Reject", act.reject, { key: keymap.show("reject"), keep: "reject" }),
+      button(`Edge: ${store.edge}`, act.edge, { key: keymap.show("edge"), keep: "edge", label: `Active edge: ${store.edge}` }),
+      button("Link", act.link, { key: keymap.show("link"), keep: "link" }),
+      store.selection ? button("Use selection", act.useSelection, { keep: "use" }) : null,
+      store.selection ? button("Add as part", act.addPart, { keep: "part" }) : null);
+  }
+
+  #labels(body) {
+    const { schema, act, keymap } = this.space;
+    const first = schema.labels.slice(0, 9).map((label, i) => button(label.tag ?? label.key, () => act.label(label.key), {
+      key: keymap.off ? undefined : String(i + 1), pressed: body ? body.label === label.key : undefined, chip: label.color ?? i % 8,
+      keep: `label-${label.key}`, label: label.title,
+    }));
+    const held = body && schema.labels.slice(9).find((label) => label.key === body.label);
+    const rest = schema.labels.length > 9
+      ? button(held ? held.title : "Other …", act.none, { key: keymap.show("none"), pressed: Boolean(held), keep: "label-other" }) : null;
+    const own = body && schema.labels.find((label) => label.key === body.label);
+    const rule = own?.section ? h("p", { class: "small" }, button(`Guideline ${own.section}`, () => this.space.toggleGuideline(own.section), { keep: "rule" })) : null;
+    return h("section", null, h("h2", null, "Label"), h("div", { class: "row" }, first, rest), rule);
+  }
+
+  #assertion(body) {
+    const { act, keymap, store } = this.space;
+    const a = assertionOf(body);
+    const toggles = Object.keys(TOGGLES).map((name) => button(spoken(name)[0].toUpperCase() + name.slice(1), () => act.toggle(name), {
+      key: keymap.show(name), pressed: Boolean(TOGGLES[name].is(a)), keep: `toggle-${name}`,
+    }));
+    const odd = a.polarity === "negated" && (a.hypothetical || ["probable", "possible"].includes(a.certainty));
+    const set = (axis) => (value) => store.run(commands.setAxes(store.elements, store.focus, { [axis]: value }));
+    const more = this.more && [
+      ...Object.entries(AXES).map(([axis, values]) => select(axis, values.map((v) => [v, spoken(v)]), a[axis], set(axis), { keep: `axis-${axis}`, disabled: store.readOnly })),
+      button("Conditional", () => set("conditional")(!a.conditional), { pressed: a.conditional, keep: "axis-conditional" }),
+    ];
+    return h("section", null, h("h2", null, "Assertion"), h("div", { class: "row" }, toggles,
+      button("Further axes", act.more, { key: keymap.show("more"), pressed: this.more, keep: "more" })),
+    more ? h("div", { class: "axes" }, more) : null,
+    odd ? h("p", { class: "strip warn small" }, "Negated together with this is rarely meant.") : null);
+  }
+
+  #codes(body) {
+    const { act, store, keymap } = this.space;
+    const rows = (body.codes ?? []).map((code) => h("li", null,
+      h("span", null, h("b", null, code.code), " ", this.space.terms.of(code)),
+      h("span", { class: "row" }, button("To code list", () => act.listCode(code), { key: keymap.show("evidence"), keep: `list-${code.code}` }),
+        button("Remove", () => store.run(commands.dropCode(store.elements, store.focus, code)), { keep: `drop-${code.code}` }))));
+    return h("section", null, h("h2", null, "Code ", h("kbd", { "aria-hidden": true }, keymap.show("code") ?? "")),
+      rows.length ? h("ul", { class: "plain codes" }, rows) : null, this.codes.element);
+  }
+
+  #source(body) {
+    const cues = (body.because ?? []).filter((cue) => Number.isInteger(cue.start));
+    const origin = isOwn(body) ? "Added by a reader" : `Suggested by ${[body.origin.pipeline, body.origin.version].filter(Boolean).join(" ")}`;
+    return h("section", null, h("h2", null, "Source"), h("p", { class: "mut small" }, origin),
+      cues.length ? h("ul", { class: "plain small" }, cues.map((cue) => h("li", null, `${spoken(cue.axis ?? cue.rule ?? "cue")}: `,
+        h("q", null, this.space.table.slice(cue.start, cue.end)), ` line ${this.space.table.lineOf(cue.start)}`))) : null);
+  }
+}
+
+/** The counts in the footer. */
+export function progressWords({ open, total, done }) {
+  return open ? `${done} of ${total} reviewed` : `all ${plural(total, "element")} reviewed`;
+}

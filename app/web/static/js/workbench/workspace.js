@@ -1,0 +1,219 @@
+// What every workbench shares: loading, saving, questions, finishing, guideline, other notes. Draws no elements itself.
+import { Autosave } from "../controllers/autosave.js";
+import { ActiveTime } from "../controllers/active-time.js";
+import { ask } from "../controllers/dialogs.js";
+import { showKeys } from "../controllers/key-help.js";
+import { SingleTab } from "../controllers/single-tab.js";
+import { Store } from "../annotator/state.js";
+import { newId } from "../annotator/payload.js";
+import * as commands from "../annotator/commands.js";
+import { announce } from "../lib/announce.js";
+import { get, post } from "../lib/api.js";
+import { button, h } from "../lib/dom.js";
+import { LineTable } from "../lib/offsets.js";
+import { askQuestion, reportIdentifier } from "./questions.js";
+import { finish } from "./finishing.js";
+import { OtherNotes } from "./other-notes.js";
+
+export class Workspace {
+  /** `root` carries data-assignment, data-home, data-sign-in; `surface` is where focus works. */
+  constructor(root, data) {
+    this.root = root;
+    this.data = data;
+    this.surface = root.querySelector("[data-surface]");
+    this.url = `/api/v1/assignments/${data.assignment.id}`;
+    this.table = new LineTable(data.document.text);
+    this.schema = data.schema;
+    this.store = new Store(data.elements);
+    this.strip = root.querySelector("#strip");
+    new ActiveTime(root.querySelector("#active-time"));
+    this.otherNotes = new OtherNotes(this);
+    this.#saving();
+    this.#buttons();
+  }
+
+  static async load(root) {
+    return get(`/api/v1/assignments/${root.dataset.assignment}`);
+  }
+
+  say(words) {
+    announce(words);
+  }
+
+  part(name) {
+    return this.root.querySelector(`[data-part="${name}"]`);
+  }
+
+  #saving() {
+    const { data, store } = this;
+    const state = this.root.querySelector("#save-state");
+    this.autosave = new Autosave({
+      url: `${this.url}/draft`,
+      key: `${this.root.dataset.reader ?? ""}:${data.assignment.id}`,
+      version: data.version,
+      elements: data.elements,
+      quotes: (body) => this.quotes(body),
+      onstate: (words, kind) => {
+        state.textContent = words;
+        state.dataset.kind = kind;
+        this.onsaved?.();
+      },
+      onremote: (changes) => store.replace(changes),
+      conflict: (clash) => this.#conflict(clash),
+      keepBoth: (id, mine) => this.#keepBoth(id, mine),
+      onstop: (error) => this.#stopped(error),
+    });
+    store.subscribe(({ actions }) => actions && this.autosave.add(actions));
+    store.setReadOnly(!data.may.edit);
+    if (!data.may.edit) return this.#closed();
+    this.tab = new SingleTab(data.assignment.id, this.root.querySelector("#tab-strip"), {
+      flush: () => this.autosave.flush(),
+      setReadOnly: (on) => store.setReadOnly(on),
+      reload: async () => {
+        const now = await Workspace.load(this.root);
+        await this.autosave.rebase(now.version, now.elements);
+      },
+    });
+    return undefined;
+  }
+
+  /** Brings back what was not sent when the page was left; call once the view can draw. */
+  async restore() {
+    if (!this.data.may.edit) return;
+    const left = await this.autosave.restore();
+    if (!left.length) return;
+    this.store.replace(left);
+    this.say(`${left.length} changes from last time were kept and are being saved`);
+  }
+
+  /** The texts under the offsets of a body; the server checks them against its own. */
+  quotes(body) {
+    const pairs = body.fragments ?? (body.kind === "observation" || body.kind === "critical" ? body.evidence : null);
+    return pairs?.length ? pairs.map(([start, end]) => this.table.slice(start, end)) : null;
+  }
+
+  textOf(body) {
+    return (this.quotes(body) ?? []).join(" … ");
+  }
+
+  #closed() {
+    const { data } = this;
+    const recall = data.may.recall ? button("Recall", () => this.recall(), {}) : null;
+    this.strip.append(h("p", { class: "strip", role: "status" },
+      `This is your finished work (${data.assignment.state}), read only. `, recall));
+  }
+
+  async recall() {
+    await post(`${this.url}/recall`, {}).then(() => location.reload(), (error) => this.fail("Recall", error));
+  }
+
+  async fail(what, error) {
+    await ask(`${what} did not work`, [h("p", null, error.message)], [{ text: "Close", value: null, primary: true }]);
+  }
+
+  async #conflict({ mine, theirs }) {
+    const words = (body) => (body === null ? "deleted" : [body.label ?? body.kind, body.status, this.textOf(body)].filter(Boolean).join(" · "));
+    const answer = await ask("Changed in two places", [
+      h("p", null, "The same element was changed elsewhere since this page was loaded."),
+      h("dl", { class: "pairs" }, h("dt", null, "Mine"), h("dd", null, words(mine)), h("dt", null, "Theirs"), h("dd", null, words(theirs))),
+    ], [
+      { text: "Keep both as a question", value: "both" }, { text: "Take theirs", value: "theirs" }, { text: "Keep mine", value: "mine", primary: true },
+    ]);
+    return answer ?? "mine";
+  }
+
+  #keepBoth(id, mine) {
+    if (mine === null) return;
+    const copy = newId("e");
+    this.store.run(commands.put(copy, mine, "keep both"));
+    post(`${this.url}/questions`, { text: "Two versions of this were made at the same time: which one holds?", element_id: copy, blocking: true })
+      .catch((error) => this.fail("The question", error));
+  }
+
+  async #stopped(error) {
+    if (error.status === 401) return this.#signedOut();
+    const lines = error.problems.length ? error.problems.map((p) => p.message) : [error.message];
+    const answer = await ask("Not saved", [
+      h("p", null, "The server refused the last changes. They are kept on this page."), h("ul", null, lines.map((line) => h("li", null, line))),
+    ], [{ text: "Take these changes back", value: "back" }, { text: "Try again", value: "again", primary: true }]);
+    const places = error.problems.map((p) => p.where).filter((where) => this.store.elements.has(where));
+    if (answer === "back") await this.autosave.takeBack(places);
+    if (answer === "again") await this.autosave.retry();
+    return undefined;
+  }
+
+  async #signedOut() {
+    const link = h("a", { href: this.root.dataset.signIn ?? "/sign-in", target: "_blank", rel: "noopener" }, "Sign in (new tab)");
+    const answer = await ask("You are signed out", [
+      h("p", null, `Nothing is lost: ${this.autosave.unsaved} unsaved changes are kept on this page.`),
+      h("p", null, link, ", then come back and save."),
+    ], [{ text: "Later", value: null }, { text: "I have signed in: save now", value: "again", primary: true }]);
+    if (answer === "again") await this.autosave.retry();
+  }
+
+  #buttons() {
+    this.root.addEventListener("click", (event) => {
+      const act = event.target.closest("[data-do]")?.dataset.do;
+      if (act) this.shared()[act]?.();
+    });
+    this.root.querySelectorAll("[data-do]").forEach((b) => b.addEventListener("mousedown", (e) => e.preventDefault()));
+    const acknowledge = this.part("acknowledge");
+    acknowledge?.addEventListener("click", () => this.#acknowledge(acknowledge));
+  }
+
+  async #acknowledge(control) {
+    const id = this.data.guideline?.id ?? control.dataset.guideline;
+    await post(`/api/v1/guidelines/${id}/acknowledgement`, {}).then(
+      () => control.closest(".strip").remove(), (error) => this.fail("Confirming", error));
+    this.surface.focus();
+  }
+
+  /** Commands that are the same on every workbench, by name of the key table. */
+  shared() {
+    return {
+      undo: () => this.#step("undo"),
+      redo: () => this.#step("redo"),
+      ask: () => askQuestion(this),
+      report: () => reportIdentifier(this),
+      recall: () => this.recall(),
+      finish: () => finish(this),
+      guideline: () => this.toggleGuideline(),
+      otherNotes: () => this.otherNotes.toggle(),
+      help: () => showKeys(this.keymap),
+      go: () => this.#go(),
+      back: () => this.back(),
+    };
+  }
+
+  back() {
+    this.store.select(null);
+    document.getSelection()?.removeAllRanges();
+    this.surface.focus({ preventScroll: true });
+  }
+
+  #step(direction) {
+    const title = this.store[direction]();
+    this.say(title ? `${direction}: ${title}` : `nothing to ${direction}`);
+  }
+
+  #go() {
+    this.say("Go: n next item, p previous item, w work list");
+    const leave = this.keymap.push((key) => {
+      leave();
+      const to = { n: this.root.dataset.next, p: this.root.dataset.previous, w: this.root.dataset.home }[key];
+      if (to) location.assign(to);
+      return true;
+    });
+  }
+
+  toggleGuideline(section) {
+    const guide = this.root.querySelector(".guide");
+    if (!guide) return;
+    const show = section !== undefined || guide.hidden;
+    guide.hidden = !show;
+    for (const control of this.root.querySelectorAll('[data-do="guideline"]')) control.setAttribute("aria-pressed", String(show));
+    const place = section && guide.querySelector(`[data-section="${CSS.escape(section)}"]`);
+    if (place) place.scrollIntoView({ block: "start" });
+    if (place) place.focus({ preventScroll: true });
+  }
+}

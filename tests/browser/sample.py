@@ -1,0 +1,100 @@
+"""A synthetic note with suggestions, three readings of it, codes and a guideline: written by us."""
+
+from copy import deepcopy
+
+NOTE = """DISCHARGE SUMMARY
+Admitted 12/03, discharged 17/03. Ward 4B.
+
+HISTORY OF PRESENTING COMPLAINT
+67-year-old woman with type 2 diabetes mellitus and hypertension, presenting with two days of productive cough and fever. No chest pain. Denies haemoptysis. Possible exposure to tuberculosis at work. Her father had a myocardial infarction at 58.
+
+MEDICATION
+Metformin 500 mg b.d., amlodipine 5 mg o.d. Commenced on amoxicillin-clavulanate 625 mg t.d.s. on day 1. After the second dose she developed a widespread maculopapular rash and pruritus; amoxicillin-clavulanate was stopped and the rash resolved in 48 hours. If fever recurs, consider pulmonary embolism. 👩🏽‍⚕️ reviewed.
+
+INVESTIGATIONS
+CXR: right lower lobe consolidation, no pleural effusion. CRP 142, creatinine 88.
+Blood cultures: no growth. Sputum AFB negative x3.
+
+IMPRESSION
+1. Community-acquired pneumonia, improving.
+2. Drug eruption, probably due to amoxicillin-clavulanate.
+3. Type 2 diabetes mellitus, stable.
+
+PLAN
+Complete doxycycline. Avoid penicillins. Review in clinic in 6 weeks.
+"""
+
+LABELS = [
+    ("problem", "Problem", "DX"), ("symptom", "Symptom", "SX"), ("medication", "Medication", "RX"), ("dose", "Dose", "DOSE"),
+    ("adverse_event", "Adverse event", "AE"), ("test", "Test", "TEST"), ("anatomy", "Anatomy", "ANAT"),
+]
+SCHEMA = {
+    "key": "clinical", "title": "Clinical", "modality": "notes", "version": "1",
+    "labels": [
+        {"key": k, "title": t, "tag": g, "color": i, "class": "significant" if k == "adverse_event" else "routine", "section": s}
+        for i, ((k, t, g), s) in enumerate(zip(LABELS, ["3", "3", "5", "5", "4", "7", "7"], strict=True))
+    ],
+    "relations": [
+        {"key": "causes", "title": "causes", "head": ["medication"], "tail": ["adverse_event", "symptom"]},
+        {"key": "dose_of", "title": "dose of", "head": ["dose"], "tail": ["medication"]},
+        {"key": "treats", "title": "treats", "head": ["medication"], "tail": ["problem", "symptom"]},
+    ],
+}
+GUIDELINE = [
+    ("3", "Problems", "Mark the longest noun phrase that names the problem."),
+    ("4", "Adverse events", "Mark the reaction, not the drug. Include severity words that are adjacent."),
+    ("4.2", "Span of a rash", "Take the longest noun phrase: <strong>widespread maculopapular rash</strong>."),
+    ("5", "Medication", "Name and dose are two entities, linked."),
+    ("6", "Negation", "“No …”, “denies …” and “… is not documented” are negated."),
+    ("7", "Tests", "Mark the name of the test, not its value."),
+]
+CODES = [
+    ("E11.9", "Type 2 diabetes mellitus without complications"), ("I10", "Essential (primary) hypertension"),
+    ("L27.0", "Generalized skin eruption due to drugs and medicaments taken internally"), ("R05.9", "Cough, unspecified"),
+    ("J18.9", "Pneumonia, unspecified organism"), ("R21", "Rash and other nonspecific skin eruption"), ("R50.9", "Fever, unspecified"),
+    ("L29.9", "Pruritus, unspecified"), ("I26.99", "Other pulmonary embolism without acute cor pulmonale"),
+]
+REASONS = ["guideline", "slip", "ambiguous", "guideline-silent", "terminology-gap"]
+
+WORDS = [
+    ("type 2 diabetes mellitus", "problem", {}), ("hypertension", "problem", {}), ("productive cough", "symptom", {}), ("fever", "symptom", {}),
+    ("chest pain", "symptom", {"polarity": "negated"}), ("haemoptysis", "symptom", {"polarity": "negated"}),
+    ("tuberculosis", "problem", {"certainty": "possible"}), ("myocardial infarction", "problem", {"experiencer": "family"}),
+    ("Metformin", "medication", {}), ("500 mg b.d.", "dose", {}), ("amlodipine", "medication", {}), ("5 mg o.d.", "dose", {}),
+    ("amoxicillin-clavulanate", "medication", {}), ("625 mg t.d.s.", "dose", {}), ("widespread maculopapular rash", "adverse_event", {}),
+    ("maculopapular rash", "symptom", {}), ("pruritus", "adverse_event", {}), ("pulmonary embolism", "problem", {"hypothetical": True}), ("CXR", "test", {}),
+    ("right lower lobe", "anatomy", {}), ("pleural effusion", "problem", {"polarity": "negated"}), ("CRP", "test", {}), ("creatinine", "test", {}),
+    ("Blood cultures", "test", {}), ("Community-acquired pneumonia", "problem", {}), ("Drug eruption", "adverse_event", {}), ("doxycycline", "medication", {}),
+]
+MODEL = {"by": "model", "pipeline": "medspacy_stock", "version": "1.0"}
+
+
+def suggestions(text, words=WORDS):
+    elements = {}
+    for i, (word, label, axes) in enumerate(words):
+        start = text.index(word)
+        cue = [{"axis": next(iter(axes)), "cue": "rule", "start": start - 3, "end": start - 1}] if axes else []
+        elements[f"s{i}"] = {
+            "kind": "entity", "fragments": [[start, start + len(word)]], "label": label, "assertion": dict(axes), "codes": [],
+            "status": "suggested", "origin": dict(MODEL), "because": cue,
+        }
+    return elements
+
+
+def readings(text):
+    """Three finished readings that differ in a boundary, a label, an attribute, a code and a relation."""
+    words = [WORDS[i] for i in (0, 1, 2, 4, 6, 12, 14, 16, 17, 24)]
+    base = suggestions(text, words)
+    for body in base.values():
+        body["status"] = "confirmed"
+    a, b, c = deepcopy(base), deepcopy(base), deepcopy(base)
+    start = text.index("maculopapular rash")
+    c["s6"]["fragments"] = [[start, start + len("maculopapular rash")]]
+    b["s7"]["label"] = "symptom"
+    b["s8"]["assertion"] = {"certainty": "possible"}
+    c["s8"]["assertion"] = {}
+    del b["s2"]
+    code = {"system": "icd10cm", "release": "2026-04"}
+    a["s9"]["codes"], b["s9"]["codes"] = [code | {"code": "J18.9"}], [code | {"code": "R05.9"}]
+    a["r1"] = {"kind": "relation", "type": "causes", "head": "s5", "tail": "s6", "certainty": "probable", "status": "confirmed"}
+    return [{"elements": e} for e in (a, b, c)]
