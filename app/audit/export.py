@@ -44,17 +44,27 @@ def export(
 ) -> Exported:
     """Write a bundle into a new or empty folder, after recording and sealing that this was done.
 
-    With `project_id` events of other projects appear by their leaf hash only. Raises Conflict when
-    the folder holds anything.
+    With `project_id` events of other projects appear by their leaf hash only. A log that cannot be
+    sealed any more is exported all the same, with the reason: that is when an auditor needs it.
+    Raises Conflict when the folder holds anything.
     """
     if folder.exists() and any(folder.iterdir()):
         raise Conflict("folder-not-empty", f"{folder} is not empty")
     folder.mkdir(parents=True, exist_ok=True)
     database.writing(lambda session: _record_export(session, actor, project_id, at))
-    sequence(database, signer, at=at)
+    refusals = _seal(database, signer, at)
     with database.reading() as session:
         _freeze(session)
-        return _write(session, signer, folder, project_id)
+        return _write(session, signer, folder, project_id, refusals)
+
+
+def _seal(database: Database, signer: Signer, at: int) -> list[str]:
+    """Why the log could not be sealed, if so."""
+    try:
+        sequence(database, signer, at=at)
+    except Conflict as error:
+        return [f"the log is not sealed any more: {error}"]
+    return []
 
 
 def _record_export(session: Session, actor: Actor, project_id: int | None, at: int) -> None:
@@ -69,7 +79,9 @@ def _freeze(session: Session) -> None:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def _write(session: Session, signer: Signer, folder: Path, project_id: int | None) -> Exported:
+def _write(
+    session: Session, signer: Signer, folder: Path, project_id: int | None, refusals: list[str]
+) -> Exported:
     checkpoints = session.scalars(select(Checkpoint).order_by(Checkpoint.size)).all()
     size = checkpoints[-1].size if checkpoints else 0
     _write_lines(folder / "checkpoints.jsonl", (_json({"size": c.size, "note": c.note}) for c in checkpoints))
@@ -82,14 +94,17 @@ def _write(session: Session, signer: Signer, folder: Path, project_id: int | Non
     for name in {*EXPECTED_EVIDENCE, *EVIDENCE.keys()}:
         rows = EVIDENCE.get(name).rows(session, project_id) if name in EVIDENCE else ()
         _write_lines(folder / f"{name}.jsonl", map(_json, rows))
-    shown, discrepancies = _write_events(session, folder, project_id)
+    shown, discrepancies = _write_events(session, folder, project_id, refusals)
     _write_lines(folder / "pending.jsonl", _pending(session, project_id))
     shutil.copyfile(verify.__file__, folder / "verify.py")
     shutil.copyfile(README, folder / "README.md")
     return Exported(size, shown, discrepancies)
 
 
-def _write_events(session: Session, folder: Path, project_id: int | None) -> tuple[int, int]:
+def _write_events(
+    session: Session, folder: Path, project_id: int | None, refusals: list[str]
+) -> tuple[int, int]:
+    """Events, leaves and discrepancies; returns how many were shown and how many did not agree."""
     shown, discrepancies = 0, 0
     with (
         (folder / "events.jsonl").open("w", encoding="utf-8", newline="\n") as events,
@@ -104,7 +119,7 @@ def _write_events(session: Session, folder: Path, project_id: int | None) -> tup
             for message in _disagreements(leaf, event):
                 differences.write(_json({"leaf": leaf.idx, "message": message}) + "\n")
                 discrepancies += 1
-        for message in _strays(session):
+        for message in (*refusals, *_strays(session)):
             differences.write(_json({"leaf": None, "message": message}) + "\n")
             discrepancies += 1
     return shown, discrepancies

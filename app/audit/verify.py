@@ -181,6 +181,7 @@ class Log:
         self.declared = "" if machines else self.transitions_sha256
         self.tree = Tree()
         self.announced: list[str] = []
+        self.exports: set[str] = set()
         self.events = self.hidden = self.unsealed = self.latest = self.broken = 0
         self.heads: dict[str, tuple[int, str, int, int, int]] = {}
         self.states: dict[tuple[str, str], tuple[str | None, int | None]] = {}
@@ -287,6 +288,7 @@ FOLLOWED: dict[str, Callable[[Log, int, dict[str, Any]], None]] = {
     "review.assignment.advanced": Log.follow_transition,
     "review.signature.made": lambda log, i, e: log.keep_named("signature", i, e["data"]),
     "release.release.cut": lambda log, i, e: log.keep_named("release", i, e["data"]),
+    "release.release.exported": lambda log, _, e: log.exports.add(str(e["data"].get("sha256"))),
     "audit.transitions.declared": lambda log, _, e: setattr(log, "declared", e["data"].get("sha256")),
     "audit.key.rotated": lambda log, _, e: log.announced.extend(e["data"].get("vkeys", [])),
 }
@@ -334,7 +336,7 @@ def read_log(log: Log, kept: list[str]) -> None:
             log.tree.append(bytes.fromhex(leaf))
             for name, note in notes.get(log.tree.size, []):
                 log.check_checkpoint(note, since, name)
-                since = log.tree.size
+            since = log.tree.size if log.tree.size in notes else since
     size = log.tree.size
     for stated in sorted(stated for stated in notes if not 0 < stated <= size):
         gone = f"{notes[stated][0][0]} of size {stated}: the last {stated - size} events are missing"
@@ -350,16 +352,16 @@ def verify(folder: Path, kept: list[str], vkeys: list[str], held: list[Path]) ->
     with (folder / "pending.jsonl").open("rb") as bodies:  # recorded, not yet in the tree
         for log.unsealed, body in enumerate(bodies, start=1):
             log.read_event(log.tree.size + log.unsealed - 1, body.rstrip(b"\n"))
+    log.breaks.sort(key=lambda found: found["leaf"])  # what is wrong in the log itself comes first
     log.check_states()
     log.check_named("signature", signature_problem)
     log.check_named("release", release_problem)
-    released = {digest for data, _ in log.named["release"].values() for _, digest in digests(data)}
+    released = log.exports | {digest for data, _ in log.named["release"].values() for _, digest in digests(data)}
     for path in held:
         if hashlib.sha256(path.read_bytes()).hexdigest() not in released:
-            log.broke(None, "release", f"{path.name} was not released: its digest is in no release event")
+            log.broke(None, "release", f"{path.name} was not released: its digest is in no event")
     for row in log.rows("discrepancies.jsonl"):
         log.broke(row["leaf"], "database", row["message"])
-    log.breaks.sort(key=lambda found: (found["leaf"] is None, found["leaf"]))
     counts = {"events": log.events, "hidden": log.hidden, "unsealed": log.unsealed, "streams": len(log.heads)}
     state = {"keys": log.keys, "size": log.tree.size, "root": log.tree.root(), "broken": log.broken}
     return {"ok": not log.broken, **log.about, **counts, **state, "breaks": log.breaks}
