@@ -12,6 +12,7 @@ COMMANDS = (
 # Formats of code systems, one importer each.
 CODE_SYSTEM_IMPORTERS = (
     "app.terminology.importers.icd10cm:Icd10Cm",
+    "app.terminology.importers.rf2:Rf2",
 )
 
 
