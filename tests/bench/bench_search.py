@@ -10,6 +10,7 @@ codes. A prefix that more than ten concepts match counts when any of them is.
 import argparse
 import json
 import random
+import re
 import resource
 import string
 import sys
@@ -75,8 +76,8 @@ def make_queries(release, per_class: int, rng: random.Random) -> list[tuple[str,
     while min(len(q) for q in found.values()) < per_class:
         term = rng.randrange(len(matcher.term_concept))
         concept = int(matcher.term_concept[term])
-        words = release.text(term).lower().replace(",", " ").split()
-        if not flags[concept] & 1 or len(words) < 2 or words[-1].startswith("("):
+        words = re.findall(r"[a-z0-9]+", release.text(term).lower())
+        if not flags[concept] & 1 or len(words) < 2:
             continue
         shuffled = rng.sample(words, len(words))
         begun = words[: rng.randrange(0, min(3, len(words)))]
