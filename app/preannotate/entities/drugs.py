@@ -7,12 +7,12 @@ from bisect import bisect_left
 from functools import cache
 
 from app.preannotate.entities.chunks import Unit
-from app.preannotate.entities.lexicon import CLASSES, LABELS_OF_WORDS, word_set
+from app.preannotate.entities.lexicon import CLASSES, LABELS_OF_WORDS
 from app.preannotate.entities.mention import Mention
 from app.preannotate.reading.note import Note
 from app.preannotate.reading.phrases import PhraseTable
 from app.preannotate.reading.tokens import words_of
-from app.preannotate.valuesets import rows
+from app.preannotate.valuesets import rows, word_set
 
 _INDUCED = frozenset({"induced", "associated", "related", "treated", "naive", "resistant", "refractory"})
 _CAUSED = _INDUCED | {
@@ -39,6 +39,7 @@ _CHEMICAL = re.compile(
 )
 _NO_NAME = ("ed", "ing", "ly", "ion", "ity")
 _AMOUNTS = frozenset({"mg", "mcg", "g", "meq", "gram", "unit", "tablet"})
+_GREEK = frozenset({"alpha", "beta", "gamma", "delta", "omega", "cis", "trans", "iso", "nor", "tert"})
 _NEAR = 12  # tokens between a drug and how it is given
 
 
@@ -54,19 +55,48 @@ def named_drugs(note: Note, units: list[Unit]) -> list[Mention]:
     salts = word_set("salts")
     words = note.tokens.words
     for first, last, term in units:
-        if term.label != "MEDICATION":
+        if term.label != "MEDICATION" or term.kind == "bound":
             continue
         end = last
         while end < note.ends[first] and words[end] in salts:
             end += 1
-        found.append(Mention(first, end, "MEDICATION", "vocabulary" if term.kind else "stem"))
+        source = "misspelt name" if term.kind == "misspelt" else "vocabulary or stem"
+        found.append(Mention(_with_prefix(note, first), end, "MEDICATION", source))
+    return found
+
+
+def _with_prefix(note: Note, first: int) -> int:
+    """The name with what belongs to it in front: "5-", "N-", "alpha-"."""
+    tokens = note.tokens
+    while first and tokens.starts[first] - tokens.ends[first - 1] == 1:
+        before = tokens.raw[first - 1]
+        if note.text[tokens.ends[first - 1]] != "-" or not (
+            len(before) == 1 or before.isdigit() or before in _GREEK
+        ):
+            break
+        first -= 1
+    return first
+
+
+def acids(note: Note) -> list[Mention]:
+    """Substances named "…ic acid", nucleic acids apart."""
+    found = []
+    for at, word in enumerate(note.tokens.words):
+        if word == "acid" and at > note.starts[at]:
+            kind = note.tokens.words[at - 1]
+            if kind.endswith("ic") and not kind.endswith(
+                ("nucleic", "uric", "gastric", "lactic", "metabolic")
+            ):
+                found.append(Mention(_with_prefix(note, at - 1), at + 1, "MEDICATION", "name of an acid"))
     return found
 
 
 def is_drug_here(note: Note, first: int, last: int) -> bool:
     """Does an ambiguous word (calcium, iron, alcohol) stand for a drug here?"""
     words, end = note.tokens.words, note.ends[first]
-    after = words[last : min(end, last + 2)]
+    after = words[last : min(end, last + 4)]
+    if "/" in after[2:3] and after[3:4] != ["kg"]:
+        return False  # "1.4 mg/dl" is a result
     if note.sections.category_at(note.tokens.starts[first]) in ("medications", "allergies"):
         return True
     if any(word in _CAUSED or word in word_set("salts") for word in after[:1]):
@@ -95,7 +125,7 @@ def _unknown(word: str) -> bool:
 
 
 def implied_drugs(note: Note, taken: set[int]) -> list[Mention]:
-    """ "X-induced …", and chemical-looking words after "treated with"."""
+    """Unknown words before "-induced", and chemical-looking ones after "treated with"."""
     found = []
     words, raw, starts, ends = note.tokens.words, note.tokens.raw, note.tokens.starts, note.tokens.ends
     for at, word in enumerate(words):
