@@ -158,6 +158,7 @@ def _load_release() -> None:
     FORMATS.register(
         "app.release.formats.jsonl:JsonLines",
         "app.release.formats.brat:Brat",
+        "app.release.formats.safety:Safety",
     )
 
 

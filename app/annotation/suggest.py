@@ -6,6 +6,7 @@ from typing import Any
 
 from app.agreement.judgements import Payload
 from app.annotation.payload import Elements
+from app.annotation.schema import relation_named
 from app.annotation.vocabulary import AXES, EVENT_SUBTYPES, SERIOUSNESS
 from app.core.errors import Invalid
 
@@ -29,6 +30,29 @@ def suggested_note(suggestions: list[dict[str, Any]]) -> Payload:
             if event := _event(found, key):
                 _add(elements, event, answer)
     return {"elements": elements}
+
+
+def within_schema(answer: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """The part of a pipeline's answer the schema has words for: its labels, and relations it allows."""
+    labels = {label["key"] for label in schema.get("labels", ())}
+    entities = answer.get("entities", [])
+    places = [n for n, found in enumerate(entities) if found["label"] in labels]
+    renumbered = {old: new for new, old in enumerate(places)}
+    relations = [
+        {**found, "head": renumbered[found["head"]], "tail": renumbered[found["tail"]]}
+        for found in answer.get("relations", [])
+        if found["head"] in renumbered
+        and found["tail"] in renumbered
+        and _allowed(schema, found["type"], entities[found["head"]], entities[found["tail"]])
+    ]
+    return {**answer, "entities": [entities[n] for n in places], "relations": relations}
+
+
+def _allowed(schema: dict[str, Any], kind: str, head: dict[str, Any], tail: dict[str, Any]) -> bool:
+    relation = relation_named(schema, kind)
+    return relation is not None and all(
+        not relation.get(end) or entity["label"] in relation[end] for end, entity in (("head", head), ("tail", tail))
+    )
 
 
 def suggested_keyed(suggestions: list[dict[str, Any]], kind: str, fields: tuple[str, ...]) -> Payload:
@@ -67,12 +91,8 @@ def _entity(found: dict[str, Any]) -> dict[str, Any]:
 
 def _codes(found: list[dict[str, Any]]) -> list[dict[str, str]]:
     """The code triples; terms and scores stay behind."""
-    triples = [
-        {name: str(code[name]) for name in ("system", "release", "code") if code.get(name)} for code in found
-    ]
-    return [
-        code for position, code in enumerate(triples) if len(code) == 3 and code not in triples[:position]
-    ]
+    triples = [{name: str(code[name]) for name in ("system", "release", "code") if code.get(name)} for code in found]
+    return [code for position, code in enumerate(triples) if len(code) == 3 and code not in triples[:position]]
 
 
 def _reason(reason: Any) -> Any:
