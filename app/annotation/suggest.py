@@ -13,6 +13,10 @@ from app.core.errors import Invalid
 # Keys under which a rule may carry words of the note: a payload holds offsets instead.
 _QUOTES = frozenset({"text", "cue", "quote", "words", "phrase", "match", "literal", "sentence"})
 
+# Shorter words of the pipelines → the payload's.
+_SUBTYPES = {"complication": "procedure_complication", "other": "other_outcome"}
+_SERIOUS = {"medically_important": "other_medically_important"}
+
 
 def suggested_note(suggestions: list[dict[str, Any]]) -> Payload:
     """Elements ``s1``, ``s2``, … with status "suggested", entities first, in the order given.
@@ -98,13 +102,18 @@ def _codes(found: list[dict[str, Any]]) -> list[dict[str, str]]:
 def _reason(reason: Any) -> Any:
     if not isinstance(reason, dict):
         return str(reason)
-    flat = {}
-    for name, value in reason.items():
-        if name in _QUOTES and isinstance(value, str):
-            continue
-        # A float has no canonical form, and nested records no place here.
-        flat[name] = value if isinstance(value, (str, int, bool, type(None))) else str(value)
-    return flat
+    return {
+        name: _flat(value)
+        for name, value in reason.items()
+        if not (name in _QUOTES and isinstance(value, str))
+    }
+
+
+def _flat(value: Any) -> Any:
+    """A float has no canonical form, and nested records no place here."""
+    if isinstance(value, (list, tuple)) and all(type(number) is int for number in value):
+        return list(value)
+    return value if isinstance(value, (str, int, bool, type(None))) else str(value)
 
 
 def _relation(found: dict[str, Any], ids: list[str], position: int) -> dict[str, Any]:
@@ -118,11 +127,17 @@ def _relation(found: dict[str, Any], ids: list[str], position: int) -> dict[str,
 
 
 def _event(found: dict[str, Any], key: str) -> dict[str, Any] | None:
-    """The event an adverse-event mention suggests, when the pipeline said what sort it is."""
+    """The event an adverse-event mention suggests. What became of it and who is to blame is not suggested."""
     cues = found.get("adverse_event")
-    if not isinstance(cues, dict) or cues.get("subtype") not in EVENT_SUBTYPES:
+    if not isinstance(cues, dict):
         return None
-    body: dict[str, Any] = {"kind": "event", "mentions": [key], "subtype": cues["subtype"]}
-    given = cues.get("seriousness") or []
-    serious = [name for name in SERIOUSNESS if name in given]
+    subtype = _SUBTYPES.get(str(cues.get("subtype")), cues.get("subtype"))
+    body: dict[str, Any] = {
+        "kind": "event",
+        "mentions": [key],
+        "subtype": subtype if subtype in EVENT_SUBTYPES else "other_outcome",
+    }
+    said = {cue.get("value") if isinstance(cue, dict) else cue for cue in cues.get("seriousness") or []}
+    said |= {_SERIOUS[value] for value in said if value in _SERIOUS}
+    serious = [name for name in SERIOUSNESS if name in said]
     return {**body, "seriousness": serious} if serious else body
