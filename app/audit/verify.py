@@ -31,7 +31,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NoReturn
 
-STREAM_TOLERANCE_MS = 10_000  # clocks of several hosts writing to one stream
+STREAM_TOLERANCE_MS = 900_000  # acts bear the time they began at, and some wait long for their turn
 LOG_TOLERANCE_MS = 3_600_000  # long transactions take their place in the log late
 GENESIS = "0" * 64
 BREAKS_KEPT = 1000

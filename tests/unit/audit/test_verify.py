@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -502,9 +503,28 @@ def test_trust_passes_from_key_to_key_through_the_log(told, tmp_path, verdict):
     assert "signed by none of the known keys" in found["breaks"][0]["message"]
 
 
+def test_a_restored_backup_that_went_on_is_a_fork(sqlite_database, tmp_path, monkeypatch, verdict):
+    """The operator even takes away the signer's memory: two true histories, and the auditor saw one."""
+    story.register(monkeypatch)
+    database, path = sqlite_database, tmp_path / "test.db"
+    story.tell(database, tmp_path)
+    database.dispose()
+    shutil.copy(path, tmp_path / "backup.db")
+    kept = story.hand_out(database, tmp_path, "seen") / "checkpoint.txt"
+    database.dispose()
+    shutil.copy(tmp_path / "backup.db", path)
+    signer_in(tmp_path).memory.unlink()
+    write(database, 70, 71)
+    bundle = Bundle(story.hand_out(database, tmp_path, "forked"))
+    assert verdict(bundle)["ok"]
+    (found,) = verdict(bundle, "--checkpoint", kept)["breaks"]
+    assert found["leaf"] == 18
+    assert "your checkpoint of size 29 has another root: the change is in leaves 18 to 28" in found["message"]
+
+
 def test_a_clock_that_runs_backwards_is_named(told, tmp_path, verdict):
     database, _ = told
-    database.writing(lambda s: say(s, 60, at=NOON - 60_000))
+    database.writing(lambda s: say(s, 60, at=NOON - 1_000_000))
     database.writing(lambda s: say(s, 61, stream="account:9", at=NOON - 2 * 3_600_000))
     breaks = verdict(Bundle(story.hand_out(database, tmp_path)))["breaks"]
     assert [(f["leaf"], f["check"]) for f in breaks] == [(28, "time"), (29, "time")]
