@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.audit import merkle, verify
+from app.audit.events import Tag
 from app.audit.rotation import retire_key, rotate_key
 from app.core.digest import sha256
 from tests.unit.audit import story
@@ -314,6 +315,13 @@ def test_a_wrong_bit_in_a_signature_is_found(bundle, verdict):
     assert (found["leaf"], found["message"]) == (17, "checkpoint of size 18 carries a wrong signature")
 
 
+@pytest.mark.parametrize("note", ["", "nonsense", "log.example.org/audit\n-5\nAAAA\n\n— a b\n"])
+def test_what_is_no_checkpoint_is_found(bundle, verdict, note):
+    bundle.edit_rows("checkpoints.jsonl", lambda rows: rows.append({"size": 1, "note": note}))
+    (found,) = verdict(bundle)["breaks"]
+    assert (found["leaf"], found["message"]) == (SIZE, "checkpoint states no size")
+
+
 def test_a_checkpoint_of_another_log_is_found(bundle, verdict):
     about = json.loads((bundle.folder / "bundle.json").read_text())
     (bundle.folder / "bundle.json").write_text(json.dumps(about | {"origin": "other.example.org"}))
@@ -331,6 +339,8 @@ def test_a_checkpoint_of_another_log_is_found(bundle, verdict):
         ('{"a": 1}', "not in canonical form"),
         ('{"a":1,"a":1}', "not in canonical form"),
         ("[" * 3000, "not JSON"),
+        ('{"a":NaN}', "not JSON"),
+        ('{"a":"\\ud800"}', "not JSON"),
     ],
 )
 def test_what_is_no_canonical_event_is_named(bundle, verdict, line, message):
@@ -402,6 +412,18 @@ def test_a_signature_removed_or_invented_is_found(bundle, verdict):
         "signature 8: it is in no event",
         "signature 7 is in the log and no longer in the database",
     }
+
+
+def test_a_second_event_for_the_same_signature_is_found(told, tmp_path, verdict, monkeypatch):
+    """Otherwise a later event could put another manifest in the place of the signed one."""
+    other = story.MANIFEST.replace("Ada", "Eve")
+    monkeypatch.setattr(story, "MANIFEST", other)
+    told[0].writing(story.sign_and_release)
+    breaks = verdict(Bundle(story.hand_out(told[0], tmp_path)))["breaks"]
+    assert [(f["leaf"], f["message"]) for f in breaks] == [
+        (28, "signature 7 is in the log a second time"),
+        (29, "release 3 is in the log a second time"),
+    ]
 
 
 def test_a_release_file_with_another_digest_is_found(bundle, verdict):
@@ -501,6 +523,27 @@ def test_trust_passes_from_key_to_key_through_the_log(told, tmp_path, verdict):
     seal(database, tmp_path)
     found = verdict(Bundle(story.hand_out(database, tmp_path, "later")), "--vkey", first)
     assert "signed by none of the known keys" in found["breaks"][0]["message"]
+
+
+def test_a_key_slipped_into_the_log_is_not_trusted_because_the_signer_does_not_sign_with_it(
+    told, tmp_path, verdict
+):
+    database, _ = told
+    stranger, (true_key,) = signer_in(tmp_path / "stranger"), signer_in(tmp_path).vkeys()
+    announcement = {"vkeys": [true_key, *stranger.vkeys()]}
+    database.writing(lambda s: say(s, 50, stream="server", tag=Tag.CHECKPOINT_KEY_ROTATED, **announcement))
+    bundle = Bundle(story.hand_out(database, tmp_path))
+    found = verdict(bundle, "--vkey", true_key)
+    assert (found["ok"], found["keys"]) == (True, [true_key])
+    notes = bundle.lines("checkpoints.jsonl")
+    size = len(bundle.lines())
+    bundle.sign_again(stranger, sizes=())
+    bundle.write([*notes[:-1], *bundle.lines("checkpoints.jsonl")], "checkpoints.jsonl")
+    (broken,) = verdict(bundle, "--vkey", true_key)["breaks"]
+    assert (broken["leaf"], broken["message"]) == (
+        size - 1,
+        f"checkpoint of size {size} is signed by none of the known keys",
+    )
 
 
 def test_a_restored_backup_that_went_on_is_a_fork(sqlite_database, tmp_path, monkeypatch, verdict):
