@@ -100,6 +100,11 @@ class Verification:
     method: str
 
 
+def normal_specialty(specialty: str) -> str:
+    """Specialties are compared in lower case: those of projects, labels and credentials alike."""
+    return specialty.strip().casefold()
+
+
 def grant_credential(
     session: Session,
     actor: AnyActor,
@@ -120,7 +125,7 @@ def grant_credential(
         raise Conflict("own-credential", "somebody else has to verify a credential")
     credential = Credential(
         person_id=person.id,
-        **vars(stated),
+        **(vars(stated) | {"specialty": normal_specialty(stated.specialty)}),
         verified_by=checked.by,
         verified_at=at,
         verified_method=checked.method.strip(),

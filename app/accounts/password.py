@@ -65,6 +65,13 @@ def store_hash(session: Session, actor: AnyActor, person_id: int, encoded: str, 
     record(session, Tag.PASSWORD_CHANGED, stream=stream, actor=actor, subject=subject, at=at)
 
 
+def drop_hash(session: Session, person_id: int) -> None:
+    """Make a lost password worthless (21 CFR 11.300(c)); the caller records the event."""
+    row = session.get(Password, person_id)
+    if row is not None:
+        session.delete(row)
+
+
 @cache
 def _nobodys_hash() -> str:
     return _HASHER.hash("the password of nobody at all")

@@ -134,6 +134,8 @@ def count_open(session: Session, person_id: int, *, at: int) -> int:
     return len(session.scalars(query).all())
 
 
-def sweep(session: Session, *, at: int) -> None:
-    """Forget sessions that ended or expired a month ago; the log keeps their events."""
-    session.execute(delete(SignInSession).where(SignInSession.expires_at < at - 30 * DAY))
+def sweep(session: Session, person_id: int, *, at: int) -> None:
+    """Forget a person's sessions that expired a month ago; the log keeps their events."""
+    session.execute(
+        delete(SignInSession).where(SignInSession.person_id == person_id, SignInSession.expires_at < at - 30 * DAY)
+    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import click
+from flask.cli import AppGroup
 
 from app.core.errors import ChartmarkError
 
 
-class Noun(click.Group):
-    """`@click.group(cls=Noun)`: translates service errors, with a line per problem."""
+class Noun(AppGroup):
+    """`@click.group(cls=Noun)`: commands run inside the application; errors are told a line per problem."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:

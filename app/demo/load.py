@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,10 @@ from app.core.errors import invalid
 from app.corpus.document import Document, text_of
 from app.corpus.member import add_member
 from app.corpus.project import create_project, find_project, get_project
-from app.corpus.schema import current_schema, load_schema
+from app.corpus.schema import load_schema
 from app.corpus.source import Source
 from app.corpus.vault import Vault
-from app.demo.answers import note_changes, record_changes, report_changes
+from app.demo.answers import changes_towards, wanted_elements
 from app.demo.people import CAST, OPERATOR, grant_tiers, open_accounts
 from app.guidelines.version import publish
 from app.intake.load import start_batch
@@ -89,7 +90,6 @@ def _deliver(session: Session, services: Services, name: str, modality: str) -> 
         OPERATOR,
         project,
         [with_path],
-        mapping={"note_type": "note_type"},
         modality=modality,
         at=clock.now(),
     )
@@ -102,42 +102,44 @@ def _assign(session: Session) -> int:
 
 
 def _answer(services: Services, codes: CodeLookup, ids: dict[str, int]) -> None:
-    """Let both trainees answer what decisions.json holds; all but the last of each are submitted."""
+    """Let both trainees answer what decisions.json holds; one reader leaves the last of each open."""
     decisions = json.loads(_data("decisions.json").read_text(encoding="utf-8"))
-    vault: Vault = services.vault
     for kind in ("notes", "reports", "records"):
         for outside_id, both in decisions[kind].items():
+            is_last = outside_id == list(decisions[kind])[-1]
             for reader, username in (("a", "ana"), ("b", "ben")):
-                _answer_one(services, codes, ids[username], (kind, outside_id, vault), both[reader] | {"d": decisions})
+                reading = Reading(kind, outside_id, both[reader], decisions["release"], is_last and reader == "b")
+                _answer_one(services, codes, ids[username], reading)
 
 
-def _answer_one(
-    services: Services, codes: CodeLookup, person: int, which: tuple[str, str, Vault], wanted: dict[str, Any]
-) -> None:
+@dataclass(frozen=True)
+class Reading:
+    """One reader's answer to one item, as decisions.json tells it."""
+
+    kind: str
+    outside_id: str
+    content: dict[str, Any]
+    release: str
+    stays_open: bool
+
+
+def _answer_one(services: Services, codes: CodeLookup, person: int, reading: Reading) -> None:
     def unit(session: Session) -> None:
         at = clock.now()
-        found = _task(session, which[2], which[1], person)
+        found = _task(session, services.vault, reading.outside_id, person)
         if found is None:
             return
         task, item = found
         actor = load_actor(session, person, at=at)
         open_task(session, actor, task, at=at)
-        changes = _changes(session, which[0], item, assemble(session, task.id), wanted)
+        text = text_of(session, item.document_id)
+        wanted = wanted_elements(reading.kind, text, reading.content, reading.release)
+        changes = changes_towards(assemble(session, task.id)["elements"], wanted)
         change_draft(session, actor, task, changes, expected_version=task.draft_version, codes=codes, at=at)
-        submit(session, actor, task, codes=codes, at=at)
+        if not reading.stays_open:
+            submit(session, actor, task, codes=codes, at=at)
 
     services.database.writing(unit)
-
-
-def _changes(session: Session, kind: str, item: Item, draft: Any, wanted: dict[str, Any]) -> list:
-    text = text_of(session, item.document_id)
-    if kind == "records":
-        return record_changes(wanted)
-    if kind == "reports":
-        schema = current_schema(session, item.project_id, "reports").content
-        categories = {finding["key"]: finding["category"] for finding in schema["labels"] if "category" in finding}
-        return report_changes(text, wanted, categories)
-    return note_changes(text, draft, wanted, wanted["d"]["assertion_defaults"], release="2026-04")
 
 
 def _task(session: Session, vault: Vault, outside_id: str, person: int) -> tuple[Assignment, Item] | None:

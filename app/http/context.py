@@ -17,6 +17,9 @@ from app.core.errors import ChartmarkError
 from app.settings import Settings
 from app.terminology.lookup import Lookup
 
+# How long after the password was typed it opens what changes other people's rights.
+FRESH = 15 * clock.MINUTE
+
 
 class NotSignedIn(ChartmarkError):
     """Nobody is signed in, or not any more."""
@@ -29,6 +32,7 @@ class SignedIn(UserMixin):
     actor: Actor
     session_id: int
     session_ends_at: int
+    authenticated_at: int
     token: str
 
     def get_id(self) -> str:
@@ -88,6 +92,12 @@ def signed_in() -> SignedIn:
     if found is None:
         raise NotSignedIn("not-signed-in", "sign in first")
     return found
+
+
+def is_fresh() -> bool:
+    """Whether the person showed who they are within the last `FRESH` milliseconds."""
+    found = find_signed_in()
+    return found is not None and at() - found.authenticated_at < FRESH
 
 
 def actor() -> Actor:

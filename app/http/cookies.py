@@ -79,7 +79,7 @@ def _load(_request: Request) -> SignedIn | None:
             return None
     _keep_alive(row, at)
     ends_at = min(at + lifetime.idle, row.expires_at)
-    return SignedIn(actor=actor, session_id=row.id, session_ends_at=ends_at, token=token)
+    return SignedIn(actor, row.id, ends_at, row.created_at, token)
 
 
 def _keep_alive(row: SignInSession, at: int) -> None:

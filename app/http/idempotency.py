@@ -81,6 +81,6 @@ def _replay(row: IdempotencyKey, request_sha256: str) -> dict[str, Any]:
     return json.loads(row.answer or "{}")
 
 
-def sweep(session: Session, *, at: int) -> None:
-    """Forget keys older than a week."""
-    session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < at - KEEP))
+def sweep(session: Session, person_id: int, *, at: int) -> None:
+    """Forget a person's keys older than a week."""
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.person_id == person_id, IdempotencyKey.at < at - KEEP))

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from app.core.errors import Invalid
+from app.preannotate.reading.words import normal
 
 FOLDER = Path(__file__).parents[2] / "ontologies" / "valuesets"
 
@@ -22,6 +23,12 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
         if None in row.values() or None in row or not row.get("reason"):
             raise Invalid("bad-value-set", f"{path.name} line {line}: a field or its reason is missing")
     return found
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """The words of a table with the column ``word``, in normal form."""
+    return frozenset(normal(row["word"]) for row in rows(name))
 
 
 @cache

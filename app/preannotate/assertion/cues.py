@@ -78,6 +78,7 @@ def find_cues(tokens: Tokens, ends: list[int], firsts: list[int]) -> dict[str, l
         for rule in _apt(table.rules[number], tokens, (first, last), ends[first]):
             found[rule.axis].append(Hit(first, last, rule))
     _signs(tokens, found["polarity"])
+    _years(tokens, found["temporality"])
     return found
 
 
@@ -89,10 +90,8 @@ def _before_target(
     place = bisect_right(firsts, first)
     if place == len(firsts) or firsts[place] >= last:
         return hit
-    shorter = next(table.phrases.longest(tokens.words[first : firsts[place]]), None)
-    if shorter is None or shorter[0]:
-        return None
-    return first, first + shorter[1], shorter[2]
+    shorter = table.phrases.at(tokens.words, first, firsts[place])
+    return (first, *shorter) if shorter else None
 
 
 def _apt(rules: tuple[Rule, ...], tokens: Tokens, span: tuple[int, int], end: int) -> list[Rule]:
@@ -116,12 +115,26 @@ def _apt(rules: tuple[Rule, ...], tokens: Tokens, span: tuple[int, int], end: in
 
 
 def _is_field(tokens: Tokens, first: int) -> bool:
-    """ "Complications: None." answers what stands before it."""
+    """An answer to what stands before it: "Complications: None."."""
     return first > 0 and tokens.words[first - 1] in _FIELD_MARKS
 
 
+def _years(tokens: Tokens, temporality: list[Hit]) -> None:
+    """A year right behind dates what stands before it: "MI in 2010"."""
+    words = tokens.words
+    years = [
+        at
+        for at, word in enumerate(words)
+        if len(word) == 4 and word[:2] in ("19", "20") and word.isdigit() and at and words[at - 1] == "in"
+    ]
+    if years:
+        rule = Rule("temporality", "past", "backward", 5)
+        temporality += [Hit(at - 1, at + 1, rule) for at in years]
+        temporality.sort(key=lambda hit: hit.first)
+
+
 def _signs(tokens: Tokens, polarity: list[Hit]) -> None:
-    """ "+fever -edema": a sign that touches the word after it and not the one before."""
+    """Signs that touch the word after them and not the one before: "+fever -edema"."""
     text, added = tokens.text, False
     plus = "+" in text
     for at, word in enumerate(tokens.words):

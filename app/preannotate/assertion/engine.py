@@ -11,10 +11,14 @@ from app.preannotate.assertion.scope import Reach, nearest, reaches
 from app.preannotate.labels import AXES, assertion
 from app.preannotate.reading.note import Note
 from app.preannotate.reading.phrases import PhraseTable
+from app.preannotate.reading.sections import Section
 from app.preannotate.reading.tokens import Tokens, words_of
 from app.preannotate.valuesets import rows
 
 _ATTRIBUTION = ("due to", "secondary to", "related to")
+_CLINICAL = frozenset({"PROBLEM", "SYMPTOM", "ADVERSE_EVENT", "PROCEDURE", "LAB_TEST"})
+_REACTING = frozenset({"MEDICATION", "PROBLEM", "SYMPTOM"})
+_ONLY_CLINICAL = ("certainty", "course", "conditional")
 
 
 @dataclass
@@ -49,10 +53,10 @@ def _chronic() -> PhraseTable:
 def _conclude(note: Note, span: tuple[int, int, str], marks: dict[str, Reach]) -> Asserted:
     """Axes from the cues that reach the span, corrected by what it is, completed by its section."""
     first, last, label = span
+    if label not in _CLINICAL:
+        marks = {axis: reach for axis, reach in marks.items() if _applies(note, span, axis, reach)}
     axes = {axis: reach.hit.rule.value for axis, reach in marks.items()}
     because = [_evidence(note.tokens, axis, reach) for axis, reach in marks.items()]
-    if label == "MEDICATION" and _about_attribution(note.tokens, marks.get("certainty")):
-        del axes["certainty"]
     past = axes.get("temporality") == "past" and _of_history(note.tokens, marks["temporality"])
     if past and next(_chronic().longest(note.tokens.words[first:last]), None):
         axes.update(temporality="current", course="chronic")
@@ -60,16 +64,16 @@ def _conclude(note: Note, span: tuple[int, int, str], marks: dict[str, Reach]) -
     return Asserted(assertion(**axes), because)
 
 
-def _about_attribution(tokens: Tokens, reach: Reach | None) -> bool:
-    """ "likely due to amoxicillin" doubts the link, not the drug."""
-    if reach is None:
-        return False
-    cue = " ".join(tokens.words[reach.hit.first : reach.hit.last])
-    return cue.endswith(_ATTRIBUTION)
+def _applies(note: Note, span: tuple[int, int, str], axis: str, reach: Reach) -> bool:
+    """Doubt and course are of problems; doubt is of a drug right before it, unless it doubts the blame."""
+    if axis not in _ONLY_CLINICAL:
+        return True
+    cue = " ".join(note.tokens.words[reach.hit.first : reach.hit.last])
+    return axis == "certainty" and reach.hit.last == span[0] and not cue.endswith(_ATTRIBUTION)
 
 
 def _of_history(tokens: Tokens, reach: Reach) -> bool:
-    """ "h/o CHF" is active and codable; "previous MI" is past (domain: amendment 0.5)."""
+    """With such a cue a chronic disease is active and codable: "h/o CHF", unlike "previous MI"."""
     cue = tokens.words[reach.hit.first : reach.hit.last]
     return "history" in cue or "hx" in cue or cue[:3] == ["h", "/", "o"] or "significant" in cue
 
@@ -83,7 +87,7 @@ def _from_section(note: Note, span: tuple[int, int, str], axes: dict[str, Any], 
         added["experiencer"] = "family"
     elif section.category == "maternal" and "experiencer" not in axes:
         added["experiencer"] = "mother"
-    elif section.category == "allergies" and span[2] in ("MEDICATION", "PROBLEM", "SYMPTOM"):
+    elif section.category == "allergies" and span[2] in _REACTING and _on_list(note, section, span[0]):
         added["temporality"] = "past"
     for axis, value in added.items():
         axes[axis] = value
@@ -99,6 +103,14 @@ def _from_section(note: Note, span: tuple[int, int, str], axes: dict[str, Any], 
                 "scope": [section.start, section.end],
             }
         )
+
+
+def _on_list(note: Note, section: Section, token: int) -> bool:
+    """Is the token in the list of allergies: on the title's line, or below it where that line is empty?"""
+    line = note.text.find("\n", section.title[1])
+    if line < 0 or note.tokens.starts[token] < line:
+        return True
+    return not note.text[section.title[1] : line].strip(" :\t\r-")
 
 
 def _evidence(tokens: Tokens, axis: str, reach: Reach) -> dict[str, Any]:

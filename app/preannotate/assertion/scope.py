@@ -77,12 +77,17 @@ def _before_close(tokens: Tokens, start: int, end: int) -> int:
     return end
 
 
+def _named(reach: Reach) -> bool:
+    """May the cue be part of the name: "dyspnoea on exertion", but not "skin without lesion"?"""
+    return reach.hit.rule.axis == "conditional"
+
+
 def nearest(reached: list[Reach], firsts: list[int], lasts: list[int]) -> dict[int, Reach]:
     """Target number → the nearest cue that reaches it and does not touch it; `firsts` ascend."""
     best: dict[int, tuple[int, Reach]] = {}
     for reach in reached:
         for target in range(bisect_left(firsts, reach.start), bisect_left(firsts, reach.end)):
-            if reach.hit.first < lasts[target] and firsts[target] < reach.hit.last:
+            if reach.hit.first < lasts[target] and firsts[target] < reach.hit.last and not _named(reach):
                 continue
             gap = max(firsts[target] - reach.hit.last, reach.hit.first - lasts[target])
             if target not in best or gap < best[target][0]:

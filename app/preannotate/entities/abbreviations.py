@@ -11,6 +11,7 @@ from app.preannotate.reading.note import Note
 from app.preannotate.reading.tokens import TOKEN, words_of
 from app.preannotate.valuesets import rows
 
+SHORT_FOR = "short for "
 _NEIGHBOURHOOD = 6  # tokens on either side
 _DEFINITION = re.compile(r"[(\[]([A-Za-z][A-Za-z0-9-]{1,9})s?[)\],;]")
 
@@ -53,11 +54,12 @@ def known_short_forms(note: Note) -> tuple[list[Mention], set[int]]:
         ]
         if not fitting or _shouting(note, at):
             continue
+        fitting = [sense for sense in fitting if len(sense.tokens) == len(fitting[0].tokens)]
         chosen = fitting[0] if len(fitting) == 1 else _best(note, at, fitting)
         if chosen is None or not chosen.label:
             empty.add(at)
         else:
-            source = f"short for {chosen.sense}"
+            source = SHORT_FOR + chosen.sense
             found.append(Mention(at, at + len(chosen.tokens), chosen.label, source))
     return found, empty
 
@@ -81,7 +83,7 @@ def _best(note: Note, at: int, senses: list[Sense]) -> Sense | None:
 
 
 def defined_short_forms(note: Note, mentions: list[Mention]) -> list[Mention]:
-    """ "pigmented villonodular synovitis (PVNS)": PVNS has that label wherever it stands in this note."""
+    """After "pigmented villonodular synovitis (PVNS)", PVNS has that label all over the note."""
     ending = {mention.last: mention for mention in mentions if mention.label != "ANATOMY"}
     meaning: dict[str, Mention] = {}
     for match in _DEFINITION.finditer(note.text):

@@ -8,7 +8,7 @@ from app.preannotate.reading.note import Note
 
 Unit = tuple[int, int, Term]  # tokens [first, last) and what they are
 
-_CLINICAL = frozenset({"PROBLEM", "SYMPTOM", "PROCEDURE"})
+CLINICAL = frozenset({"PROBLEM", "SYMPTOM", "PROCEDURE"})
 _JOINED = frozenset({"ANATOMY", "PROBLEM", "SYMPTOM"})
 _AND = frozenset({"and", "or", "/", "&"})
 _DETERMINERS = frozenset({"the", "his", "her"})
@@ -24,7 +24,7 @@ def chunk_heads(note: Note, units: list[Unit]) -> list[Mention]:
     found = []
     for unit in units:
         first, last, term = unit
-        if term.label in _CLINICAL:
+        if term.label in CLINICAL or (term.label == "MEDICATION" and term.kind == "bound"):
             found += _phrase(note, unit, ending, starting)
         elif term.label in ("LAB_TEST", "VITAL_SIGN", "ANATOMY"):
             problem = _abnormal(note, first, last)
@@ -67,6 +67,8 @@ def _leftmost(note: Note, head: int, term: Term, ending: dict[int, Unit]) -> int
 
 
 def _joins(before: Term, head: Term) -> bool:
+    if head.label == "MEDICATION":
+        return before.label in ("MEDICATION", "PROBLEM", "SYMPTOM")
     if before.label in _JOINED:
         return head.label != "PROCEDURE" or before.label == "ANATOMY"
     return head.kind == "bound" and before.label in ("LAB_TEST", "VITAL_SIGN")
@@ -78,7 +80,7 @@ def _eponym(note: Note, at: int) -> bool:
 
 
 def _grade(note: Note, last: int) -> int:
-    """ "diabetes mellitus type 2", "stage IV"."""
+    """Past a type or grade: "diabetes mellitus type 2", "stage IV"."""
     words, raw, end = note.tokens.words, note.tokens.raw, note.ends[last - 1]
     while last < end and words[last] in _GRADE:
         last += 1
@@ -88,7 +90,7 @@ def _grade(note: Note, last: int) -> int:
 
 
 def _of_anatomy(note: Note, last: int, starting: dict[int, Unit]) -> int:
-    """ "carcinoma of the left breast"."""
+    """Past the place: "carcinoma of the left breast"."""
     words, end = note.tokens.words, note.ends[last - 1]
     if last + 1 >= end or words[last] != "of":
         return last
@@ -102,7 +104,7 @@ def _of_anatomy(note: Note, last: int, starting: dict[int, Unit]) -> int:
 
 
 def _abnormal(note: Note, first: int, last: int) -> Mention | None:
-    """ "elevated serum troponin", "enlarged heart"."""
+    """A measured thing with what is wrong: "elevated serum troponin", "enlarged heart"."""
     words, start = note.tokens.words, note.starts[first]
     at = first
     while (
@@ -118,7 +120,7 @@ def _abnormal(note: Note, first: int, last: int) -> Mention | None:
 
 
 def _coordinated(note: Note, span: tuple[int, int, int], term: Term) -> list[Mention]:
-    """ "breast and ovarian cancer" is also a (discontinuous) breast cancer."""
+    """The other piece of a shared head: in "breast and ovarian cancer" also breast cancer."""
     first, head, last = span
     words, start = note.tokens.words, note.starts[head]
     if not (start + 1 < first < head and words[first - 1] in _AND):
@@ -134,7 +136,7 @@ def _coordinated(note: Note, span: tuple[int, int, int], term: Term) -> list[Men
 
 
 def _paired(note: Note, first: int, last: int) -> list[Mention]:
-    """ "left and right lung": one suggestion for each side, the first of them in two pieces."""
+    """For "left and right lung" one suggestion for each side, the first in two pieces."""
     words, start = note.tokens.words, note.starts[first]
     at = first
     if at - 3 < start or words[at - 2] not in _AND or not {words[at - 1], words[at - 3]} <= _LATERAL:

@@ -7,12 +7,12 @@ from bisect import bisect_left
 from functools import cache
 
 from app.preannotate.entities.chunks import Unit
-from app.preannotate.entities.lexicon import CLASSES, LABELS_OF_WORDS, word_set
+from app.preannotate.entities.lexicon import CLASSES, LABELS_OF_WORDS
 from app.preannotate.entities.mention import Mention
 from app.preannotate.reading.note import Note
 from app.preannotate.reading.phrases import PhraseTable
 from app.preannotate.reading.tokens import words_of
-from app.preannotate.valuesets import rows
+from app.preannotate.valuesets import rows, word_set
 
 _INDUCED = frozenset({"induced", "associated", "related", "treated", "naive", "resistant", "refractory"})
 _CAUSED = _INDUCED | {
@@ -25,20 +25,55 @@ _CAUSED = _INDUCED | {
     "allergy",
     "therapy",
 }
-_GIVEN = re.compile(
-    r"\b(?:(?:treat(?:ed|ment)|therapy|managed|started|placed|pretreated|medicated|maintained|exposed|"
-    r"exposure|monotherapy) (?:with|on|to)|(?:administration|infusion|injection|ingestion|doses?|use|"
-    r"course|cycles?|discontinuation|withdrawal|cessation|introduction|initiation|intake|effects?|"
-    r"toxicity) of|receiv(?:ed|ing)|taking|took|given|prescribed|while on|after|due to|caused by)"
-    r" (?:(?:oral|intravenous|iv|high-dose|low-dose|the|a|topical|inhaled) )?"
-    r"([A-Za-z][A-Za-z0-9-]{4,})",
-    re.IGNORECASE,
+# Words that, before such a preposition, announce a drug ("treated with …", "infusion of …").
+_GIVEN_BY = {
+    "with": frozenset({"treated", "treatment", "therapy", "managed", "pretreated", "medicated", "started"}),
+    "on": frozenset({"started", "placed", "maintained", "while"}),
+    "to": frozenset({"exposed", "exposure", "due"}),
+    "by": frozenset({"caused", "induced"}),
+    "of": frozenset(
+        {
+            "administration",
+            "infusion",
+            "injection",
+            "ingestion",
+            "dose",
+            "use",
+            "course",
+            "cycle",
+            "effect",
+            "discontinuation",
+            "withdrawal",
+            "cessation",
+            "introduction",
+            "initiation",
+            "intake",
+            "toxicity",
+        }
+    ),
+}
+_GIVING = frozenset({"received", "receiving", "taking", "took", "given", "prescribed", "after"})
+_BETWEEN = frozenset(
+    {
+        "oral",
+        "intravenous",
+        "iv",
+        "high",
+        "low",
+        "dose",
+        "the",
+        "a",
+        "topical",
+        "inhaled",
+        "systemic",
+    }
 )
 _CHEMICAL = re.compile(
     r"(?:[a-z]{4,}(?:ine|ate|ol|ide|one|il|ium|azole|ib|ab|am|en|cin|vir)|[A-Z]{2,}-?\d+\w*)$"
 )
 _NO_NAME = ("ed", "ing", "ly", "ion", "ity")
 _AMOUNTS = frozenset({"mg", "mcg", "g", "meq", "gram", "unit", "tablet"})
+_GREEK = frozenset({"alpha", "beta", "gamma", "delta", "omega", "cis", "trans", "iso", "nor", "tert"})
 _NEAR = 12  # tokens between a drug and how it is given
 
 
@@ -54,19 +89,48 @@ def named_drugs(note: Note, units: list[Unit]) -> list[Mention]:
     salts = word_set("salts")
     words = note.tokens.words
     for first, last, term in units:
-        if term.label != "MEDICATION":
+        if term.label != "MEDICATION" or term.kind == "bound":
             continue
         end = last
         while end < note.ends[first] and words[end] in salts:
             end += 1
-        found.append(Mention(first, end, "MEDICATION", "vocabulary" if term.kind else "stem"))
+        source = "misspelt name" if term.kind == "misspelt" else "vocabulary or stem"
+        found.append(Mention(_with_prefix(note, first), end, "MEDICATION", source))
+    return found
+
+
+def _with_prefix(note: Note, first: int) -> int:
+    """The name with what belongs to it in front: "5-", "N-", "alpha-"."""
+    tokens = note.tokens
+    while first and tokens.starts[first] - tokens.ends[first - 1] == 1:
+        before = tokens.raw[first - 1]
+        if note.text[tokens.ends[first - 1]] != "-" or not (
+            len(before) == 1 or before.isdigit() or before in _GREEK
+        ):
+            break
+        first -= 1
+    return first
+
+
+def acids(note: Note) -> list[Mention]:
+    """Substances named "…ic acid", nucleic acids apart."""
+    found = []
+    for at, word in enumerate(note.tokens.words):
+        if word == "acid" and at > note.starts[at]:
+            kind = note.tokens.words[at - 1]
+            if kind.endswith("ic") and not kind.endswith(
+                ("nucleic", "uric", "gastric", "lactic", "metabolic")
+            ):
+                found.append(Mention(_with_prefix(note, at - 1), at + 1, "MEDICATION", "name of an acid"))
     return found
 
 
 def is_drug_here(note: Note, first: int, last: int) -> bool:
     """Does an ambiguous word (calcium, iron, alcohol) stand for a drug here?"""
     words, end = note.tokens.words, note.ends[first]
-    after = words[last : min(end, last + 2)]
+    after = words[last : min(end, last + 4)]
+    if "/" in after[2:3] and after[3:4] != ["kg"]:
+        return False  # "1.4 mg/dl" is a result
     if note.sections.category_at(note.tokens.starts[first]) in ("medications", "allergies"):
         return True
     if any(word in _CAUSED or word in word_set("salts") for word in after[:1]):
@@ -95,7 +159,7 @@ def _unknown(word: str) -> bool:
 
 
 def implied_drugs(note: Note, taken: set[int]) -> list[Mention]:
-    """ "X-induced …", and chemical-looking words after "treated with"."""
+    """Unknown words before "-induced", and chemical-looking ones after "treated with"."""
     found = []
     words, raw, starts, ends = note.tokens.words, note.tokens.raw, note.tokens.starts, note.tokens.ends
     for at, word in enumerate(words):
@@ -105,12 +169,37 @@ def implied_drugs(note: Note, taken: set[int]) -> list[Mention]:
         hyphened = starts[at] - ends[before] == 1 and note.text[ends[before]] == "-"
         if hyphened and _unknown(words[before]) and len(raw[before]) > 2:
             found.append(Mention(before, at, "MEDICATION", "before -induced"))
-    for match in _GIVEN.finditer(note.text):
-        at = bisect_left(starts, match.start(1))
-        if at < len(words) and at not in taken and _unknown(words[at]) and _CHEMICAL.search(match[1]):
-            last = bisect_left(starts, match.end(1))
-            found.append(Mention(at, last, "MEDICATION", "chemical name after a verb of giving"))
+    for at, word in enumerate(words):
+        if word in _GIVING or (word in _GIVEN_BY and at and words[at - 1] in _GIVEN_BY[word]):
+            mention = _chemical(note, at + 1, taken)
+            if mention:
+                found.append(mention)
     return found
+
+
+def _chemical(note: Note, at: int, taken: set[int]) -> Mention | None:
+    """The word at a token, past "oral", "high-dose", if it is unknown and looks like a substance."""
+    tokens, end = note.tokens, note.ends[at - 1]
+    while at < end and tokens.words[at] in _BETWEEN:
+        at += 1
+    if at >= end or at in taken or len(tokens.raw[at]) < 2 or not _unknown(tokens.words[at]):
+        return None
+    last = at + 1
+    while (
+        last < end
+        and tokens.starts[last] - tokens.ends[last - 1] == 1
+        and tokens.raw[last].isalnum()
+        and (note.text[tokens.ends[last - 1]] == "-")
+    ):
+        last += 1
+    while last < end and tokens.starts[last] == tokens.ends[last - 1] and tokens.raw[last].isalnum():
+        last += 1
+    written = note.text[tokens.starts[at] : tokens.ends[last - 1]]
+    return (
+        Mention(at, last, "MEDICATION", "chemical name after a word of giving")
+        if _CHEMICAL.search(written)
+        else None
+    )
 
 
 def ways_of_giving(note: Note, near: list[Mention]) -> list[Mention]:

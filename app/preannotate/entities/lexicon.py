@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
+from app.preannotate.entities.misspelt import corrected
 from app.preannotate.reading.phrases import PhraseTable
 from app.preannotate.reading.tokens import words_of
-from app.preannotate.reading.words import normal
-from app.preannotate.valuesets import rows
+from app.preannotate.valuesets import rows, word_set
 
 QUALITY, ANATOMIC, ABNORMAL, SEVERITY, ADJECTIVE = 1, 2, 4, 8, 16
 MODIFIER = QUALITY | ANATOMIC | ABNORMAL | ADJECTIVE
@@ -64,12 +64,6 @@ def _without_drugs() -> tuple[PhraseTable, list[Term]]:
 
 
 @cache
-def word_set(name: str) -> frozenset[str]:
-    """The single words of a value set with the column ``word``."""
-    return frozenset(normal(row["word"]) for row in rows(name))
-
-
-@cache
 def _affixes() -> list[tuple[str, str, str, int]]:
     found = [(row["affix"], row["position"], row["label"], int(row["least"])) for row in rows("affixes")]
     return sorted(found, key=lambda affix: -len(affix[0]))
@@ -106,7 +100,7 @@ class WordLabels(dict[str, Term | None]):
     """Word → what its affixes say it is (inflammation, blood, operation, drug stem), or None."""
 
     def __missing__(self, word: str) -> Term | None:
-        found = _by_affix(word) if len(word) > 5 and word.isalpha() else None
+        found = _by_affix(word) or _by_spelling(word) if len(word) > 5 and word.isalpha() else None
         if len(self) > 200_000:
             self.clear()
         self[word] = found
@@ -127,6 +121,20 @@ def _by_affix(word: str) -> Term | None:
     if len(word) >= least and word.endswith(stems) and word not in word_set("not_stemmed"):
         return Term("MEDICATION", "drug")
     return None
+
+
+def _by_spelling(word: str) -> Term | None:
+    """What the word is that one slip of the pen made of it."""
+    if word in word_set("not_affixed") or word in word_set("not_stemmed"):
+        return None
+    meant = corrected(word)
+    table, terms = vocabulary()
+    number = table.find([meant]) if meant else None
+    if number is None or terms[number].kind in ("context", "bound", "class"):
+        return None
+    if terms[number].label != "MEDICATION" and _by_affix(str(meant)) is None:
+        return None  # "structure" is no slip for "stricture"
+    return Term(terms[number].label, "misspelt")
 
 
 CLASSES = WordClasses()

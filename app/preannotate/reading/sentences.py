@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from app.preannotate.valuesets import word_set
+
 # One character each, so that the scan stays linear whatever the text.
 _CANDIDATE = re.compile(r"[.!?](?=[\s\"'”’)\]A-Z]|$)|\n|\s(?=\s{3}[A-Z0-9(])")
 _SPACE = re.compile(r"[\s\"'”’)\]]*")
 _TITLE = re.compile(
     r"(?:^|[\s(,/])(?:Dr|Drs|Mr|Mrs|Ms|Prof|St|vs|Fig|Figs|No|Nos|approx|ca|cf|e\.g|i\.e|[A-Z]|[A-Z]\.[A-Z])\.$"
 )
-_SHORTENED = re.compile(r"(?:^|[\s(,/\d])(?:[A-Za-z]\.)*[A-Za-z]{1,4}\.$")
+_DOTTED = re.compile(r"(?:^|[\s(,/\d])(?:[A-Za-z]\.)*[A-Za-z]\.$")
+_LAST_WORD = re.compile(r"[\w.]*(?=\.$)")
 _BULLET = re.compile(
     r"[ \t]*(?:[-*•+#>]|\(?\d{1,2}[.):]|\(?[A-Za-z][.)])[ \t]*(?=\S)|[ \t]*[A-Z][\w /&-]{1,40}:"
 )
@@ -60,8 +63,13 @@ def _stop_ends(text: str, at: int, following: int) -> bool:
         )
     before = text[max(0, at - 12) : at + 1]
     if upcoming.islower():
-        return text[following : following + 1].isalpha() and not _SHORTENED.search(before)
+        return not (_DOTTED.search(before) or _is_shortened(before))
     return not _TITLE.search(before)
+
+
+def _is_shortened(before: str) -> bool:
+    word = _LAST_WORD.search(before)
+    return bool(word and word[0].lower() in word_set("shortened"))
 
 
 def _next_is_word(text: str, at: int) -> bool:

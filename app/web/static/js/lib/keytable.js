@@ -8,7 +8,7 @@ const row = (group, id, keys, does, where) => ({ group, id, keys, does, where })
 export const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 export const KEYS = [
-  row("Decide", "accept", ["a"], "accept, go to the next open one", [N, I]),
+  row("Decide", "accept", ["a"], "accept, go to the next open one", [N, R, I]),
   row("Decide", "reject", ["x", "Delete"], "reject a suggestion, delete an own one, mark unusable", [N, R, I]),
   row("Decide", "choose", DIGITS, "choose by number: label of the entity or selection, value, version", ALL),
   row("Decide", "none", ["0"], "none of the numbered: search labels, not mentioned, nobody is right", [N, R, A]),
@@ -28,7 +28,7 @@ export const KEYS = [
   row("Mark", "caret", ["m"], "word cursor: arrows, Shift extends, a digit labels", [N, R]),
   row("Mark", "link", ["l"], "link to another entity: hint letter, then a digit", [N]),
   row("Mark", "evidence", ["z"], "take the selection or entity as evidence", [N, R]),
-  row("Mark", "edit", ["Enter"], "edit the current one", [N, R, I]),
+  row("Mark", "edit", ["Enter"], "edit or confirm the current one", ALL),
   row("Assertion", "negated", ["q"], "negated", [N]),
   row("Assertion", "uncertain", ["w"], "uncertain", [N]),
   row("Assertion", "historical", ["e"], "historical", [N]),

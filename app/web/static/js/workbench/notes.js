@@ -10,6 +10,7 @@ import { CodeSearch } from "../controllers/code-search.js";
 import { Keymap } from "../lib/keys.js";
 import { button, h, redraw } from "../lib/dom.js";
 import { Accepting, sectionOf } from "./accepting.js";
+import { Foot } from "./foot.js";
 import { noteActs } from "./note-acts.js";
 import { CodeListPanel } from "./panels/code-list.js";
 import { CommentPanel } from "./panels/comment.js";
@@ -36,6 +37,7 @@ class NoteSpace extends Workspace {
     this.arcs = new Arcs(this.view, store, { titles: (type) => this.relationTitle(type), lineOf: (id) => this.lineOf(id) });
     this.act = noteActs(this);
     this.seen = new Seen(this.view);
+    this.foot = new Foot(root);
     this.accepting = new Accepting(this, root.querySelector("#speed-strip"));
     this.#parts();
     Object.assign(this.keymap.handlers, this.act, this.shared());
@@ -197,8 +199,7 @@ class NoteSpace extends Workspace {
     this.view.setCurrent(this.store.focus, this.store.edge);
     this.panels[this.tabs.current].render();
     const counts = progress(this.store.elements);
-    this.root.querySelector("#progress-words").textContent = progressWords(counts);
-    this.root.querySelector("#progress").value = counts.total ? counts.done / counts.total : 1;
+    this.foot.show(progressWords(counts), counts.total ? counts.done / counts.total : 1);
     this.#section();
     this.#legend();
   }
@@ -218,7 +219,8 @@ class NoteSpace extends Workspace {
 
   /** What must be done before finishing. */
   open() {
-    const waiting = [...this.store.elements].filter(([, body]) => isOpen(body));
+    const place = (id) => (this.store.order.indexOf(id) + 1 || Infinity); // entities as they stand, the rest after them
+    const waiting = [...this.store.elements].filter(([, body]) => isOpen(body)).sort(([a], [b]) => place(a) - place(b) || 0);
     return waiting.map(([id, body]) => ({ message: `Not reviewed: ${this.textOf(body) || body.label || body.kind.replace("_", " ")}`, go: () => this.jumpTo(id) }));
   }
 

@@ -3,6 +3,7 @@ import { Autosave } from "../controllers/autosave.js";
 import { ActiveTime } from "../controllers/active-time.js";
 import { ask } from "../controllers/dialogs.js";
 import { showKeys } from "../controllers/key-help.js";
+import { go, toggleGuideline, wireButtons } from "../controllers/page-keys.js";
 import { SingleTab } from "../controllers/single-tab.js";
 import { Store } from "../annotator/state.js";
 import { newId } from "../annotator/payload.js";
@@ -152,11 +153,7 @@ export class Workspace {
   }
 
   #buttons() {
-    this.root.addEventListener("click", (event) => {
-      const act = event.target.closest("[data-do]")?.dataset.do;
-      if (act) this.shared()[act]?.();
-    });
-    this.root.querySelectorAll("[data-do]").forEach((b) => b.addEventListener("mousedown", (e) => e.preventDefault()));
+    wireButtons(this.root, this.shared());
     const acknowledge = this.part("acknowledge");
     acknowledge?.addEventListener("click", () => this.#acknowledge(acknowledge));
   }
@@ -180,7 +177,7 @@ export class Workspace {
       guideline: () => this.toggleGuideline(),
       otherNotes: () => this.otherNotes.toggle(),
       help: () => showKeys(this.keymap),
-      go: () => this.#go(),
+      go: () => go(this.root, this.keymap, (words) => this.say(words)),
       back: () => this.back(),
     };
   }
@@ -196,24 +193,7 @@ export class Workspace {
     this.say(title ? `${direction}: ${title}` : `nothing to ${direction}`);
   }
 
-  #go() {
-    this.say("Go: n next item, p previous item, w work list");
-    const leave = this.keymap.push((key) => {
-      leave();
-      const to = { n: this.root.dataset.next, p: this.root.dataset.previous, w: this.root.dataset.home }[key];
-      if (to) location.assign(to);
-      return true;
-    });
-  }
-
   toggleGuideline(section) {
-    const guide = this.root.querySelector(".guide");
-    if (!guide) return;
-    const show = section !== undefined || guide.hidden;
-    guide.hidden = !show;
-    for (const control of this.root.querySelectorAll('[data-do="guideline"]')) control.setAttribute("aria-pressed", String(show));
-    const place = section && guide.querySelector(`[data-section="${CSS.escape(section)}"]`);
-    if (place) place.scrollIntoView({ block: "start" });
-    if (place) place.focus({ preventScroll: true });
+    toggleGuideline(this.root, section);
   }
 }

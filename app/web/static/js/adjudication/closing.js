@@ -1,0 +1,41 @@
+// Closing an item: what is undecided, a summary, and a signature with the password typed again.
+import { post } from "../lib/api.js";
+import { h, plural } from "../lib/dom.js";
+import { ask, form, problemList, signatureFields } from "../controllers/dialogs.js";
+
+const STATEMENT = "I settled the differences of this record and stand for the result.";
+
+export async function close(page) {
+  const open = page.cases.filter((c) => !c.ruling);
+  if (open.length) return listOpen(page, open);
+  const answer = await form("Sign and close", [summary(page), h("p", null, STATEMENT),
+    ...signatureFields()],
+  "Sign", ({ username, password }) => (username && password ? null : "Please give your user name and your password."));
+  if (!answer) return undefined;
+  try {
+    const { signature } = await post(`${page.url}/closing`, { ...answer, meaning: "adjudication" });
+    page.closed(signature);
+  } catch (error) {
+    const lines = error.problems.length ? error.problems.map((p) => p.message) : [error.message];
+    await ask("Not signed", [h("ul", null, lines.map((line) => h("li", null, line)))], [{ text: "Close", value: null, primary: true }]);
+  }
+  return undefined;
+}
+
+async function listOpen(page, open) {
+  let finish = null;
+  const problems = open.map((c) => ({ message: `Not decided: ${page.titleOf(c)}`, go: c.key }));
+  const answer = await ask(`${plural(open.length, "case")} to decide`, [problemList(problems, (p) => finish(p.go))],
+    [{ text: "Close", value: null, primary: true }], { onopen: (dialog, done) => { finish = done; } });
+  if (answer) page.show(answer);
+}
+
+/** How often each version was taken, and why. */
+function summary(page) {
+  const count = new Map();
+  for (const { ruling } of page.cases) {
+    const words = ruling.choice === "take" ? `took ${page.letters[ruling.version]}` : { own: "own version", none: "nobody is right" }[ruling.choice];
+    count.set(words, (count.get(words) ?? 0) + 1);
+  }
+  return h("p", null, `${plural(page.cases.length, "case")}: ${[...count].map(([words, n]) => `${n} × ${words}`).join(", ")}. ${page.data.agreed} elements agreed.`);
+}

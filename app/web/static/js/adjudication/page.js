@@ -1,0 +1,263 @@
+// The adjudication page: cases left, the text and the versions right; one key decides and goes on.
+import { LineTable } from "../lib/offsets.js";
+import { Keymap } from "../lib/keys.js";
+import { announce } from "../lib/announce.js";
+import { get, post, put, remove } from "../lib/api.js";
+import { button, h, plural, redraw } from "../lib/dom.js";
+import { NoteView } from "../annotator/noteview.js";
+import { ask, form, textField } from "../controllers/dialogs.js";
+import { go, toggleGuideline, wireButtons } from "../controllers/page-keys.js";
+import { showKeys } from "../controllers/key-help.js";
+import { close } from "./closing.js";
+import { ownVersion } from "./own.js";
+import { columnsOf } from "./readings.js";
+import { RulingBar } from "./ruling-bar.js";
+
+class Page {
+  constructor(root, data) {
+    Object.assign(this, { root, data, cases: data.cases, undone: [], pending: null });
+    this.url = `/api/v1/items/${data.item.id}`;
+    this.letters = data.versions.map((version) => version.letter);
+    this.table = new LineTable(data.document.text);
+    this.view = new NoteView(root.querySelector("#text"), this.table, { lang: data.document.language ?? "en" });
+    this.surface = root.querySelector("[data-surface]");
+    this.list = root.querySelector("#cases");
+    this.labels = new Map(data.schema.labels.map((label, i) => [label.keyword ?? label.key, { color: i % 8, ...label }]));
+    this.bar = new RulingBar(root.querySelector("#ruling"), this);
+    this.keymap = new Keymap("adjudication", {});
+    const acts = this.#acts();
+    Object.assign(this.keymap.handlers, acts);
+    this.keymap.attach(root);
+    wireButtons(root, acts);
+    this.list.addEventListener("click", (event) => {
+      const row = event.target.closest("[role=option]");
+      if (row) this.show(row.dataset.key);
+    });
+    if (data.signatures?.length) this.closed(data.signatures.at(-1));
+    this.show((this.cases.find((c) => !c.ruling) ?? this.cases[0])?.key);
+  }
+
+  #acts() {
+    const open = (c) => !c.ruling;
+    return {
+      next: () => this.#step(1), previous: () => this.#step(-1),
+      nextOpen: () => this.#step(1, open), previousOpen: () => this.#step(-1, open),
+      choose: (key) => this.#take(Number(key) - 1), none: () => this.decide({ choice: "none" }),
+      own: () => this.#own(), why: () => this.bar.chooseReason(), edit: () => this.confirm(),
+      undo: () => this.#undo(), finish: () => close(this), more: () => this.#agreements(),
+      ask: () => this.#ask(), guideline: () => toggleGuideline(this.root), help: () => showKeys(this.keymap),
+      go: () => go(this.root, this.keymap, announce),
+      back: () => { this.pending = null; this.#render(); this.surface.focus({ preventScroll: true }); },
+    };
+  }
+
+  get current() {
+    return this.cases.find((c) => c.key === this.at) ?? null;
+  }
+
+  #step(step, wanted = () => true) {
+    const from = this.cases.indexOf(this.current);
+    for (let i = 1; i <= this.cases.length; i++) {
+      const next = this.cases[(from + step * i + this.cases.length * i) % this.cases.length];
+      if (wanted(next)) return this.show(next.key);
+    }
+    return announce("Every case is decided; Ctrl+Enter signs");
+  }
+
+  show(key) {
+    this.at = key;
+    this.pending = null;
+    this.#render();
+    if (this.current) announce(`${this.titleOf(this.current)}; ${this.current.ruling ? "decided" : "to decide"}`);
+  }
+
+  #columns() {
+    return columnsOf(this.current.versions, (at) => this.wordsOf(at));
+  }
+
+  #take(column) {
+    const chosen = this.current && this.#columns()[column];
+    if (chosen) this.decide({ choice: "take", version: chosen.versions[0] });
+  }
+
+  async #own() {
+    if (!this.current || !this.data.may.rule) return;
+    const labels = [...this.labels].map(([key, label]) => [key, label.title]);
+    const elements = await ownVersion(this, this.current.versions, this.letters, labels);
+    if (elements) this.decide(Object.keys(elements).length ? { choice: "own", elements } : { choice: "none" });
+  }
+
+  isCritical(c) {
+    return c.critical ?? c.labels.some((label) => this.labels.get(label)?.class === "critical");
+  }
+
+  /** Records a decision; a critical case waits for its reason and a second key. */
+  decide(decision) {
+    if (!this.data.may.rule || !this.current) return undefined;
+    if (this.data.critical_needs_second_key && this.isCritical(this.current)) {
+      this.pending = decision;
+      this.#render();
+      return announce("Critical: check the reason (y), then Enter confirms");
+    }
+    return this.#send(decision, false);
+  }
+
+  confirm() {
+    return this.pending ? this.#send(this.pending, true) : undefined;
+  }
+
+  async #send(decision, confirmed) {
+    const c = this.current;
+    const before = c.ruling;
+    const ruling = { version: null, elements: {}, ...decision, ...this.bar.reason(), confirmed };
+    this.pending = null;
+    try {
+      await put(`${this.url}/rulings/${c.key}`, ruling);
+    } catch (error) {
+      const lines = error.problems.length ? error.problems.map((p) => p.message) : [error.message];
+      await ask("Not recorded", [h("ul", null, lines.map((line) => h("li", null, line)))], [{ text: "Close", value: null, primary: true }]);
+      return;
+    }
+    c.ruling = ruling;
+    this.undone.push({ key: c.key, before });
+    this.#step(1, (other) => !other.ruling);
+    this.#render();
+  }
+
+  async #undo() {
+    const last = this.undone.pop();
+    if (!last) return announce("Nothing to undo");
+    const c = this.cases.find((one) => one.key === last.key);
+    if (last.before) await put(`${this.url}/rulings/${c.key}`, last.before);
+    else await remove(`${this.url}/rulings/${c.key}`);
+    c.ruling = last.before;
+    this.show(c.key);
+    return announce("Undone");
+  }
+
+  async #ask() {
+    const { assignment } = this.root.dataset;
+    if (!assignment) return;
+    const answer = await form("Ask the owner of the guideline", [textField("text", "Question", { hint: "Do not copy names or other identifiers." })], "Ask");
+    if (answer?.text.trim()) {
+      await post(`/api/v1/assignments/${assignment}/questions`, { text: answer.text.trim(), element_id: "", blocking: false });
+      announce("The question was sent");
+    }
+  }
+
+  #agreements() {
+    this.unfolded = !this.unfolded;
+    this.root.querySelector("#context").classList.toggle("full", this.unfolded);
+    this.root.querySelector('[data-do="more"]').setAttribute("aria-pressed", String(this.unfolded));
+    this.#text();
+  }
+
+  /** Names for one version's elements, for the columns. */
+  wordsOf(at) {
+    const version = this.current.versions[at];
+    const text = (pieces) => pieces.map(([s, e]) => this.table.slice(s, e)).join(" … ");
+    return {
+      text, label: (key) => this.labels.get(key)?.title ?? key, code: ({ code }) => code,
+      relation: (type) => this.data.schema.relations?.find((r) => r.key === type)?.title ?? type,
+      element: (id) => this.#named(version[id], text, version),
+    };
+  }
+
+  #named(body, text, version) {
+    if (!body) return "(not in this case)";
+    if (body.fragments) return text(body.fragments);
+    return (body.mentions ?? []).map((id) => this.#named(version[id], text, version)).join("; ") || body.kind;
+  }
+
+  titleOf(c) {
+    const text = c.place ? this.table.slice(c.place[0], Math.min(c.place[1], c.place[0] + 60)) : c.labels.map((l) => this.labels.get(l)?.title ?? l).join(", ") || "whole document";
+    return `${c.kinds.join(" + ")}, ${text}`;
+  }
+
+  #render() {
+    const open = this.cases.filter((c) => !c.ruling).length;
+    this.root.querySelector("#counts").textContent = `${this.data.agreed} agree (folded) · ${open} to decide · ${this.cases.length - open} decided`;
+    this.root.querySelector("#progress-words").textContent = open ? `${plural(open, "case")} to decide` : "all decided";
+    this.root.querySelector("#progress").value = this.cases.length ? 1 - open / this.cases.length : 1;
+    redraw(this.list, this.cases.length ? this.cases.map((c, at) => this.#row(c, at)) : [h("div", { role: "option", "aria-disabled": "true", class: "case" }, "The readers agree everywhere.")]);
+    if (!this.current) return;
+    this.list.setAttribute("aria-activedescendant", `case-${this.current.key}`);
+    this.list.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+    redraw(this.root.querySelector("#versions"), this.#columns().map((column, at) => this.#column(column, at)));
+    this.bar.render();
+    if (this.drawn !== this.at) this.#text();
+  }
+
+  #row(c, at) {
+    const place = c.place ? `line ${this.table.lineOf(c.place[0])}` : "document";
+    const { ruling } = c;
+    const took = ruling && (ruling.choice === "take" ? `took ${this.letters[ruling.version]}` : { own: "own version", none: "nobody is right" }[ruling.choice]);
+    return h("div", { role: "option", id: `case-${c.key}`, "data-key": c.key, class: ruling ? "case done" : "case", "aria-selected": String(c === this.current), "aria-posinset": at + 1, "aria-setsize": this.cases.length },
+      h("p", null, h("span", { class: "kind" }, c.kinds.join(" + ").toUpperCase()), ` · ${place}`, c.escalated ? h("span", { class: "escalated" }, " · escalated") : null),
+      h("p", null, this.titleOf(c).split(", ").slice(1).join(", ")), took ? h("p", null, `✓ ${took}`) : null);
+  }
+
+  #column({ versions, rows }, at) {
+    const c = this.current;
+    const taken = c.ruling?.choice === "take" && versions.includes(c.ruling.version);
+    const names = versions.map((v) => [this.letters[v], this.data.versions[v].name].filter(Boolean).join(" · ")).join(", ");
+    const parts = rows.filter(Boolean).map(({ fields }) => h("dl", { class: "element" }, fields.flatMap(({ name, words, differs }) =>
+      [h("dt", null, name), h("dd", null, differs ? h("span", { class: "differs" }, words) : words)])));
+    return h("article", { class: taken ? "version taken" : "version", "aria-label": `Version ${names}` },
+      h("h3", null, names, taken ? " ✓" : ""), parts.length ? parts : h("p", { class: "empty" }, "nothing here"), h("div", { class: "grow-down" }),
+      button(`Take ${versions.map((v) => this.letters[v]).join(" ")}`, () => this.#take(at), { key: this.keymap.off ? undefined : String(at + 1), disabled: !this.data.may.rule, keep: `take-${at}` }));
+  }
+
+  /** The whole text, with the spans of this case, each with the letters of who marked it. */
+  #text() {
+    this.drawn = this.at;
+    for (const id of [...this.view.spans.keys()]) this.view.setSpan(id, null);
+    const spans = new Map();
+    this.current.versions.forEach((version, at) => {
+      for (const body of Object.values(version)) {
+        const pieces = body.fragments ?? (body.evidence?.length && Array.isArray(body.evidence[0]) ? body.evidence : null);
+        if (!pieces) continue;
+        const key = `${pieces.flat().join("-")}:${body.label.replaceAll(/\s/g, "_")}`; // ids of marks hold no spaces
+        if (!spans.has(key)) spans.set(key, { pieces, label: body.label, letters: [] });
+        spans.get(key).letters.push(this.letters[at]);
+      }
+    });
+    for (const [key, { pieces, label, letters }] of spans) {
+      const found = this.labels.get(label) ?? { color: 7, tag: label, title: label };
+      this.view.setSpan(key, {
+        id: key, pieces: pieces.map(([s, e]) => [this.table.toUnit(s), this.table.toUnit(e)]), tint: "evidence", line: "solid",
+        color: found.color, tag: `${letters.join(" ")} ${found.tag ?? found.title}`, say: `${found.title}, marked by ${letters.join(", ")}`,
+      });
+    }
+    if (this.unfolded) this.#agreed();
+    this.view.draw();
+    const { place } = this.current;
+    if (!place) return;
+    const units = place.map((point) => this.table.toUnit(point));
+    this.view.reveal(...units);
+    this.view.paintUnits("here", [units]);
+  }
+
+  /** What everybody agrees on, where the server tells it. */
+  #agreed() {
+    for (const [id, body] of Object.entries(this.data.agreed_elements ?? {})) {
+      if (!body.fragments) continue;
+      const found = this.labels.get(body.label) ?? { tag: body.label, title: body.label };
+      const pieces = body.fragments.map(([s, e]) => [this.table.toUnit(s), this.table.toUnit(e)]);
+      this.view.setSpan(id, { id, pieces, tint: "", line: "dotted", color: 7, tag: found.tag ?? found.title, say: `${found.title}, agreed` });
+    }
+  }
+
+  closed({ name, at, meaning, sha256 }) {
+    this.data.may.rule = false;
+    this.root.querySelector("#strip").replaceChildren(h("div", { class: "signature", role: "status" },
+      h("b", null, `Signed by ${name}`), ` · ${new Date(at).toLocaleString()} · ${meaning} · SHA-256 ${sha256} · `, h("a", { href: this.root.dataset.home || "/" }, "Back to the work list")));
+    this.#render();
+  }
+}
+
+export async function start(root) {
+  const page = new Page(root, await get(`/api/v1/items/${root.dataset.item}/adjudication`));
+  page.surface.focus({ preventScroll: true });
+  return page;
+}

@@ -1,0 +1,13 @@
+// The footer of a workbench: how far the work is, in words and as a bar.
+
+export class Foot {
+  constructor(root) {
+    this.words = root.querySelector("#progress-words");
+    this.meter = root.querySelector("#progress");
+  }
+
+  show(words, share) {
+    this.words.textContent = words;
+    this.meter.value = share;
+  }
+}
