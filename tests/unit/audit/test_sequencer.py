@@ -106,6 +106,15 @@ def test_a_stored_tree_of_several_levels_equals_the_tree_in_memory(database, tmp
         assert merkle.verify_consistency(257, 600, roots[257], roots[600], proof)
 
 
+def test_a_node_that_is_gone_is_named(database, tmp_path):
+    write(database, *range(4))
+    seal(database, tmp_path)
+    with database.engine.begin() as connection:
+        connection.execute(delete(Leaf).where(Leaf.idx == 1))
+    with database.reading() as session, pytest.raises(LookupError, match="nodes 0 to 3 of level 0"):
+        StoredTree(session).node(2, 0)
+
+
 def test_a_waiter_gets_proofs_that_hold(database, tmp_path):
     ids = write(database, *range(11))
     signer = signer_in(tmp_path)

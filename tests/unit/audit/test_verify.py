@@ -322,6 +322,19 @@ def test_what_is_no_checkpoint_is_found(bundle, verdict, note):
     assert (found["leaf"], found["message"]) == (SIZE, "checkpoint states no size")
 
 
+@pytest.mark.parametrize("note", ["x\n1\nAAAA\n\n— a *\n", "x\n1\n\n", "x\n1\ny\nz\n\n— a b\n"])
+def test_a_malformed_checkpoint_is_found_at_its_size(bundle, verdict, note):
+    bundle.edit_rows("checkpoints.jsonl", lambda rows: rows.append({"size": 1, "note": note}))
+    (found,) = verdict(bundle)["breaks"]
+    assert (found["leaf"], found["message"]) == (0, "checkpoint of size 1 is not a checkpoint")
+
+
+@pytest.mark.parametrize("vkey", ["name+00000000+AAAA", "name", "name+zz+" + "A" * 44])
+def test_a_key_that_is_none_is_named(bundle, verdict, vkey):
+    breaks = verdict(bundle, "--vkey", vkey)["breaks"]
+    assert all("is not an Ed25519 verifier key" in found["message"] for found in breaks)
+
+
 def test_a_checkpoint_of_another_log_is_found(bundle, verdict):
     about = json.loads((bundle.folder / "bundle.json").read_text())
     (bundle.folder / "bundle.json").write_text(json.dumps(about | {"origin": "other.example.org"}))
