@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.accounts.loading import MEMBERSHIPS
 from app.accounts.policy import RELATIONS
 from app.agreement.metrics.protocol import METRICS
+from app.audit.evidence import EVIDENCE, STATE_MACHINES
 from app.corpus.free_text import TEXT_SCANNERS  # noqa: F401
 from app.intake.readers import READERS
 from app.jobs.job import JOBS
@@ -31,6 +32,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.api.assignments:assignments_api",
     "app.api.items:items_api",
     "app.api.codes:codes_api",
+    "app.web.workbench:workbench_pages",
 )
 
 # Entries of the main menu, left to right; who may not see one does not.
@@ -38,6 +40,10 @@ MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (
+    "app.cli.backup:backup",
+    "app.cli.backup:restore",
+    "app.cli.backup:security",
+    "app.cli.audit:audit",
     "app.cli.agreement:agreement",
     "app.cli.demo:demo",
     "app.cli.project:project",
@@ -60,6 +66,7 @@ def load() -> None:
     _load_statistics()
     _load_review()
     _load_release()
+    _load_evidence()
 
 
 def _load_accounts() -> None:
@@ -75,6 +82,7 @@ def _load_accounts() -> None:
 def _load_knowledge() -> None:
     CODE_SYSTEMS.register(
         "app.terminology.importers.icd10cm:Icd10Cm",
+        "app.terminology.importers.rf2:Rf2",
     )
 
 
@@ -150,4 +158,15 @@ def _load_release() -> None:
     FORMATS.register(
         "app.release.formats.jsonl:JsonLines",
         "app.release.formats.brat:Brat",
+    )
+
+
+def _load_evidence() -> None:
+    STATE_MACHINES.register(
+        "app.release.evidence:ITEM_STATES",
+        "app.release.evidence:ASSIGNMENT_STATES",
+    )
+    EVIDENCE.register(
+        "app.release.evidence:Signatures",
+        "app.release.evidence:Releases",
     )

@@ -17,7 +17,7 @@ from app.review import draft, question
 from app.review.assignment import Assignment, get_assignment, next_task
 from app.review.item import get_item
 from app.review.opening import open_task
-from app.review.queries import needs_view, note_view, own_work
+from app.review.queries import encounter_document, needs_view, note_view, own_work
 from app.review.submission import recall, submit
 from app.terminology.search import open_release
 
@@ -142,7 +142,7 @@ def ask(assignment_id: int) -> ResponseReturnValue:
 
     def unit(session: Session) -> dict:
         assignment = get_assignment(session, assignment_id)
-        options = {"element_id": asked.element_id, "blocking": asked.blocking}
+        options = {"element_id": asked.element_id or "", "blocking": asked.blocking}
         return {"question": question.ask(session, actor, assignment, asked.text, **options, at=at).id}
 
     answer = answer_once(unit)
@@ -163,3 +163,19 @@ def candidates(assignment_id: int, element_id: str) -> ResponseReturnValue:
     release = open_release(context.settings().terminology_dir, request.args.get("system", "icd10cm"))
     hits = release.candidates(text, label=label, limit=8) if text else []
     return jsonify(present.code_hits(release, hits))
+
+
+@assignments_api.get("/<int:assignment_id>/documents/<int:document_id>")
+@access(acting(Action.READ_OWN_WORK))
+def other_document(assignment_id: int, document_id: int) -> ResponseReturnValue:
+    """Another note of the same encounter, to read: coders code encounters. The view is noted."""
+    actor, at = context.actor(), context.at()
+
+    def unit(session: Session) -> dict:
+        assignment = get_assignment(session, assignment_id)
+        own_work(session, actor, assignment, at=at)
+        document = encounter_document(session, assignment, document_id)
+        note_view(session, actor, assignment, document_id=document.id, at=at)
+        return {"document": present.plain_document(session, document)}
+
+    return jsonify(context.database().writing(unit))

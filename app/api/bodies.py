@@ -39,7 +39,7 @@ class SubmissionBody(Strict):
 
 class QuestionBody(Strict):
     text: str
-    element_id: str = Field(default="", max_length=40)
+    element_id: str | None = Field(default=None, max_length=40)
     blocking: bool = False
 
 

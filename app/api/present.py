@@ -9,7 +9,7 @@ from app.accounts.person import get_person
 from app.agreement.judgements import REASONS, Difference, Ruling
 from app.core.db import Session
 from app.core.text import covered
-from app.corpus.document import documents_of_encounter, get_document
+from app.corpus.document import Document, documents_of_encounter, get_document, text_of
 from app.corpus.project import get_project
 from app.guidelines.version import GuidelineVersion, get_guideline, has_acknowledged, sections
 from app.review.adjudication import Cases, rulings_of
@@ -181,4 +181,14 @@ def code_hits(release: Any, hits: list[Any]) -> dict[str, Any]:
             }
             for hit in hits
         ],
+    }
+
+
+def plain_document(session: Session, document: Document) -> dict[str, Any]:
+    """A document to read beside one's own: text and kind."""
+    return {
+        "id": document.id,
+        "title": f"{document.note_type or document.modality} {document.label}",
+        "text": text_of(session, document.id),
+        "language": document.language,
     }

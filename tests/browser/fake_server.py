@@ -12,7 +12,7 @@ from markupsafe import Markup
 from werkzeug.serving import make_server
 
 from app.annotation.cases import note_differences
-from app.annotation.payload import Frame
+from app.review.modality import Context
 from app.annotation.check import blocking, check_note
 from app.core.digest import canonical_json, sha256
 from app.http.headers import CSP
@@ -37,9 +37,8 @@ class State:
         self.critical = True
 
 
-def error(status, code, message, problems=(), **more):
-    body = {"error": {"code": code, "message": message, "problems": list(problems), "details": {}}}
-    return jsonify(body | more), status
+def error(status, code, message, problems=(), **details):
+    return jsonify({"error": {"code": code, "message": message, "problems": list(problems), "details": details}}), status
 
 
 def build(state):
@@ -98,7 +97,7 @@ def build(state):
             "schema": state.schema, "guideline": {"id": 3, "version": "3.2", "acknowledged": state.acknowledged},
             "elements": state.elements, "version": state.version, "present": state.present,
             "encounter": {"documents": [{"id": 5, "title": "Discharge"}, {"id": 6, "title": "Nursing note"}]},
-            "may": {"submit": editable, "recall": not editable, "edit": editable},
+            "may": {"verify": False, "submit": editable, "recall": not editable, "edit": editable},
         })
 
     @app.patch("/api/v1/assignments/7/draft")
@@ -129,7 +128,7 @@ def build(state):
         if request.json != {"count": len(state.elements), "sha256": sha256(canonical_json(payload))}:
             return error(409, "digest-mismatch", "the page and the server do not hold the same")
         if state.kind == "notes":
-            frame = Frame(text=state.text, schema=state.schema, codes=lambda *a: {"code": a[2], "term": "", "billable": True, "active": True})
+            frame = Context({"id": 5, "text": state.text, "meta": {}}, state.schema, lambda *a: {"code": a[2], "term": "", "billable": True, "active": True})
             problems = [p.to_dict() for p in blocking(check_note(payload, frame))]
             if problems:
                 return error(422, "invalid", "not finished", problems)
@@ -164,7 +163,7 @@ def build(state):
         words = query.lower().split()
         hits = [{"code": c, "term": t, "preferred": t, "match": t, "score": 900, "billable": True, "marks": []}
                 for c, t in sample.CODES if all(w in f"{c} {t}".lower() for w in words)]
-        return {"release": "2026-04", "validity": "1 April to 30 September 2026", "hits": hits[:limit]}
+        return {"release": "2026-04", "validity": {"from": "2026-04-01", "to": "2026-09-30"}, "hits": hits[:limit]}
 
     @app.post("/api/v1/code-searches")
     def search():
@@ -180,7 +179,7 @@ def build(state):
     @app.get("/api/v1/items/12/adjudication")
     def adjudication():
         cases = [{"key": d.key, "kinds": list(d.kinds), "labels": list(d.labels), "place": d.place, "versions": d.versions,
-                  "ruling": state.rulings.get(d.key), "escalated": "adverse_event" in d.labels} for d in differences]
+                  "ruling": state.rulings.get(d.key), "escalated": "adverse_event" in d.labels, "critical": "adverse_event" in d.labels} for d in differences]
         return jsonify({
             "item": {"id": 12, "label": "Note 8f3c", "modality": "notes", "state": "in_adjudication"},
             "document": {"id": 5, "text": state.text, "language": "en"}, "schema": state.schema,

@@ -28,6 +28,7 @@ def read_table(text: str, name: str, into: Collected, *, unit: str = "rating", w
         _read_spans(rows[1:], columns, name, into)
         return
     if columns is None:
+        _require_three_columns(rows, name)
         columns = {"item": 0, "rater": 1, "value": 2}
         if _stands_alone(rows):
             into.notes.append(f"{name}: the first line was taken for a header")
@@ -69,6 +70,14 @@ def _header(row: list[str]) -> dict[str, int] | None:
     columns.setdefault("item", columns.get("document", -1))
     usable = "rater" in columns and "value" in columns and columns["item"] >= 0
     return columns if usable else None
+
+
+def _require_three_columns(rows: list[tuple[int, list[str]]], name: str) -> None:
+    """Without a header only (item, rater, value) can be meant: a wider table would be misread."""
+    width = Counter(len(row) for _, row in rows).most_common(1)[0][0]
+    if width != 3:
+        message = f"{name} has {width} columns: name item, rater and value in a header, or say --wide"
+        raise Invalid("not-a-table", message)
 
 
 def _stands_alone(rows: list[tuple[int, list[str]]]) -> bool:

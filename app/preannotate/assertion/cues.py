@@ -90,10 +90,8 @@ def _before_target(
     place = bisect_right(firsts, first)
     if place == len(firsts) or firsts[place] >= last:
         return hit
-    shorter = next(table.phrases.longest(tokens.words[first : firsts[place]]), None)
-    if shorter is None or shorter[0]:
-        return None
-    return first, first + shorter[1], shorter[2]
+    shorter = table.phrases.at(tokens.words, first, firsts[place])
+    return (first, *shorter) if shorter else None
 
 
 def _apt(rules: tuple[Rule, ...], tokens: Tokens, span: tuple[int, int], end: int) -> list[Rule]:

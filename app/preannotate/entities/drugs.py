@@ -25,14 +25,48 @@ _CAUSED = _INDUCED | {
     "allergy",
     "therapy",
 }
-_GIVEN = re.compile(
-    r"\b(?:(?:treat(?:ed|ment)|therapy|managed|started|placed|pretreated|medicated|maintained|exposed|"
-    r"exposure|monotherapy) (?:with|on|to)|(?:administration|infusion|injection|ingestion|doses?|use|"
-    r"course|cycles?|discontinuation|withdrawal|cessation|introduction|initiation|intake|effects?|"
-    r"toxicity) of|receiv(?:ed|ing)|taking|took|given|prescribed|while on|after|due to|caused by)"
-    r" (?:(?:oral|intravenous|iv|high-dose|low-dose|the|a|topical|inhaled) )?"
-    r"([A-Za-z][A-Za-z0-9-]{4,})",
-    re.IGNORECASE,
+# Words that, before such a preposition, announce a drug ("treated with …", "infusion of …").
+_GIVEN_BY = {
+    "with": frozenset({"treated", "treatment", "therapy", "managed", "pretreated", "medicated", "started"}),
+    "on": frozenset({"started", "placed", "maintained", "while"}),
+    "to": frozenset({"exposed", "exposure", "due"}),
+    "by": frozenset({"caused", "induced"}),
+    "of": frozenset(
+        {
+            "administration",
+            "infusion",
+            "injection",
+            "ingestion",
+            "dose",
+            "use",
+            "course",
+            "cycle",
+            "effect",
+            "discontinuation",
+            "withdrawal",
+            "cessation",
+            "introduction",
+            "initiation",
+            "intake",
+            "toxicity",
+        }
+    ),
+}
+_GIVING = frozenset({"received", "receiving", "taking", "took", "given", "prescribed", "after"})
+_BETWEEN = frozenset(
+    {
+        "oral",
+        "intravenous",
+        "iv",
+        "high",
+        "low",
+        "dose",
+        "the",
+        "a",
+        "topical",
+        "inhaled",
+        "systemic",
+    }
 )
 _CHEMICAL = re.compile(
     r"(?:[a-z]{4,}(?:ine|ate|ol|ide|one|il|ium|azole|ib|ab|am|en|cin|vir)|[A-Z]{2,}-?\d+\w*)$"
@@ -135,12 +169,37 @@ def implied_drugs(note: Note, taken: set[int]) -> list[Mention]:
         hyphened = starts[at] - ends[before] == 1 and note.text[ends[before]] == "-"
         if hyphened and _unknown(words[before]) and len(raw[before]) > 2:
             found.append(Mention(before, at, "MEDICATION", "before -induced"))
-    for match in _GIVEN.finditer(note.text):
-        at = bisect_left(starts, match.start(1))
-        if at < len(words) and at not in taken and _unknown(words[at]) and _CHEMICAL.search(match[1]):
-            last = bisect_left(starts, match.end(1))
-            found.append(Mention(at, last, "MEDICATION", "chemical name after a verb of giving"))
+    for at, word in enumerate(words):
+        if word in _GIVING or (word in _GIVEN_BY and at and words[at - 1] in _GIVEN_BY[word]):
+            mention = _chemical(note, at + 1, taken)
+            if mention:
+                found.append(mention)
     return found
+
+
+def _chemical(note: Note, at: int, taken: set[int]) -> Mention | None:
+    """The word at a token, past "oral", "high-dose", if it is unknown and looks like a substance."""
+    tokens, end = note.tokens, note.ends[at - 1]
+    while at < end and tokens.words[at] in _BETWEEN:
+        at += 1
+    if at >= end or at in taken or len(tokens.raw[at]) < 2 or not _unknown(tokens.words[at]):
+        return None
+    last = at + 1
+    while (
+        last < end
+        and tokens.starts[last] - tokens.ends[last - 1] == 1
+        and tokens.raw[last].isalnum()
+        and (note.text[tokens.ends[last - 1]] == "-")
+    ):
+        last += 1
+    while last < end and tokens.starts[last] == tokens.ends[last - 1] and tokens.raw[last].isalnum():
+        last += 1
+    written = note.text[tokens.starts[at] : tokens.ends[last - 1]]
+    return (
+        Mention(at, last, "MEDICATION", "chemical name after a word of giving")
+        if _CHEMICAL.search(written)
+        else None
+    )
 
 
 def ways_of_giving(note: Note, near: list[Mention]) -> list[Mention]:

@@ -46,6 +46,19 @@ class PhraseTable:
                 return None
         return self.entry.get(node)
 
+    def at(self, words: list[str], first: int, end: int) -> tuple[int, int] | None:
+        """(last, entry) of the longest phrase that begins at token `first` and ends by `end`, or None."""
+        ids, step = self.ids, self.step
+        node, place, found = 0, first, None
+        while place < end:
+            node = step.get(node << _SHIFT | ids.get(words[place], 0), 0)
+            if not node:
+                break
+            place += 1
+            if node in self.entry:
+                found = place, self.entry[node]
+        return found
+
     def longest(self, words: list[str]) -> Iterator[tuple[int, int, int]]:
         """(first, last, entry) of the longest phrase at each place, skipping what one covers."""
         get_id, step, entry = self.ids.get, self.step, self.entry

@@ -10,7 +10,11 @@ from app.preannotate.relations.frame import Frame
 EVENTS = frozenset({"PROBLEM", "SYMPTOM", "PROCEDURE", "MEDICATION", "LAB_TEST"})
 TIMES = frozenset({"TIME"})
 _ORDERS = {"before": "before", "after": "after", "following": "after", "during": "overlaps"}
-_PHRASES = {("prior", "to"): "before", ("status", "post"): "after", ("s", "/", "p"): "after"}
+_PHRASES = {
+    "prior": (("prior", "to"), "before"),
+    "status": (("status", "post"), "after"),
+    "s": (("s", "/", "p"), "after"),
+}
 _NEAR = 6  # tokens on either side of the word of time
 
 
@@ -19,8 +23,9 @@ def find_order(frame: Frame) -> Iterator[Link]:
     words = frame.note.tokens.words
     for at, word in enumerate(words):
         kind, last = _ORDERS.get(word), at + 1
-        for phrase, order in _PHRASES.items():
-            if word == phrase[0] and tuple(words[at : at + len(phrase)]) == phrase:
+        if word in _PHRASES:
+            phrase, order = _PHRASES[word]
+            if tuple(words[at : at + len(phrase)]) == phrase:
                 kind, last = order, at + len(phrase)
         if kind and last < len(words) and last < frame.note.ends[at]:
             tails = frame.after(EVENTS, last, _NEAR)[:1]

@@ -1,7 +1,7 @@
 // Closing an item: what is undecided, a summary, and a signature with the password typed again.
 import { post } from "../lib/api.js";
 import { h, plural } from "../lib/dom.js";
-import { ask, form, inputField, problemList } from "../controllers/dialogs.js";
+import { ask, form, problemList, signatureFields } from "../controllers/dialogs.js";
 
 const STATEMENT = "I settled the differences of this record and stand for the result.";
 
@@ -9,11 +9,11 @@ export async function close(page) {
   const open = page.cases.filter((c) => !c.ruling);
   if (open.length) return listOpen(page, open);
   const answer = await form("Sign and close", [summary(page), h("p", null, STATEMENT),
-    inputField("password", "Your password", { type: "password", autocomplete: "current-password" })],
-  "Sign", ({ password }) => (password ? null : "Please give your password."));
+    ...signatureFields()],
+  "Sign", ({ username, password }) => (username && password ? null : "Please give your user name and your password."));
   if (!answer) return undefined;
   try {
-    const { signature } = await post(`${page.url}/closing`, { password: answer.password, meaning: "adjudication" });
+    const { signature } = await post(`${page.url}/closing`, { ...answer, meaning: "adjudication" });
     page.closed(signature);
   } catch (error) {
     const lines = error.problems.length ? error.problems.map((p) => p.message) : [error.message];

@@ -33,7 +33,7 @@ class Page {
       const row = event.target.closest("[role=option]");
       if (row) this.show(row.dataset.key);
     });
-    if (data.signature) this.closed(data.signature);
+    if (data.signatures?.length) this.closed(data.signatures.at(-1));
     this.show((this.cases.find((c) => !c.ruling) ?? this.cases[0])?.key);
   }
 
@@ -88,7 +88,7 @@ class Page {
   }
 
   isCritical(c) {
-    return c.escalated || c.labels.some((label) => this.labels.get(label)?.class === "critical");
+    return c.critical ?? c.labels.some((label) => this.labels.get(label)?.class === "critical");
   }
 
   /** Records a decision; a critical case waits for its reason and a second key. */
@@ -140,7 +140,7 @@ class Page {
     if (!assignment) return;
     const answer = await form("Ask the owner of the guideline", [textField("text", "Question", { hint: "Do not copy names or other identifiers." })], "Ask");
     if (answer?.text.trim()) {
-      await post(`/api/v1/assignments/${assignment}/questions`, { text: answer.text.trim(), element_id: null, blocking: false });
+      await post(`/api/v1/assignments/${assignment}/questions`, { text: answer.text.trim(), element_id: "", blocking: false });
       announce("The question was sent");
     }
   }

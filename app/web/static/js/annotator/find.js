@@ -1,5 +1,6 @@
 // Find in the note: hits are painted as you type; Enter selects the whole word of the current hit.
 import { plural } from "../lib/dom.js";
+import { literal } from "../lib/pattern.js";
 
 const MOST = 500;
 
@@ -24,7 +25,7 @@ export class Find {
     const query = this.input.value;
     this.hits = [];
     if (query.length > 1) {
-      const pattern = new RegExp(query.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"), "giu");
+      const pattern = new RegExp(literal(query), "giu");
       for (const match of this.view.text.matchAll(pattern)) {
         this.hits.push([match.index, match.index + match[0].length]);
         if (this.hits.length >= MOST) break;

@@ -114,7 +114,8 @@ export class Autosave {
   /** True when sending may go on at once. */
   async #failed(error) {
     if (error.status === 412) {
-      await this.rebase(error.body.version, error.body.elements);
+      const { version, elements } = error.details;
+      await this.rebase(version, elements);
       return true;
     }
     if (error.status === 0 || error.status === 429 || error.status >= 500) {

@@ -87,14 +87,15 @@ export class CodeSearch {
     this.list.hidden = !hits.length;
     redraw(this.list, hits.map((hit, at) => this.#row(hit, at)));
     this.#point();
-    const where = [release, validity].filter(Boolean).join(", ");
+    const valid = validity?.from ? `valid ${validity.from} to ${validity.to ?? "now"}` : null;
+    const where = [release, valid].filter(Boolean).join(", ");
     this.note.textContent = hits.length ? where : `Nothing found in ${where}`;
   }
 
   #row(hit, at) {
-    const flags = [hit.code, hit.billable === false ? "not billable" : null, hit.match && hit.match !== hit.term ? `for “${hit.match}”` : null];
+    const flags = [hit.code, hit.billable === false ? "not billable" : null, hit.active === false ? `no longer valid${hit.replaced_by ? `, now ${hit.replaced_by}` : ""}` : null, hit.preferred && hit.preferred !== hit.term ? hit.preferred : null];
     return h("li", { role: "option", id: `${this.list.id}-${at}`, "data-at": at },
-      h("span", { class: "term" }, marked(hit.preferred ?? hit.term, hit)), h("span", { class: "mut" }, flags.filter(Boolean).join(" · ")));
+      h("span", { class: "term" }, marked(hit)), h("span", { class: "mut" }, flags.filter(Boolean).join(" · ")));
   }
 
   #point() {
@@ -142,12 +143,11 @@ export class CodeSearch {
 }
 
 /** The term with what matched in bold: `marks` are [start, end] in code points of the term. */
-function marked(text, { term, marks }) {
-  if (!marks?.length || text !== term) return text;
-  const letters = [...text];
+function marked({ term, marks }) {
+  const letters = [...term];
   const parts = [];
   let at = 0;
-  for (const [start, end] of marks) {
+  for (const [start, end] of marks ?? []) {
     parts.push(letters.slice(at, start).join(""), h("b", null, letters.slice(start, end).join("")));
     at = end;
   }

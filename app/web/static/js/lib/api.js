@@ -7,7 +7,7 @@ export class ApiError extends Error {
     this.status = status;
     this.code = body?.error?.code ?? "";
     this.problems = body?.error?.problems ?? [];
-    this.body = body ?? {};
+    this.details = body?.error?.details ?? {};
   }
 }
 

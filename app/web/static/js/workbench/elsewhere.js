@@ -1,5 +1,6 @@
 // "Same text elsewhere": after a label or code, offers it for other places of the same words; each is ticked by hand.
 import { button, h, plural } from "../lib/dom.js";
+import { literal } from "../lib/pattern.js";
 import { ask } from "../controllers/dialogs.js";
 import { isEntity, newEntity, newId, same } from "../annotator/payload.js";
 
@@ -12,7 +13,7 @@ export function places(space, id) {
   if (words.length < 3) return [];
   const taken = new Map();
   for (const [key, other] of store.elements) if (isEntity(other)) taken.set(other.fragments.flat().join(), key);
-  const pattern = new RegExp(`(?<![\\p{L}\\p{N}])${words.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")}(?![\\p{L}\\p{N}])`, "giu");
+  const pattern = new RegExp(`(?<![\\p{L}\\p{N}])${literal(words)}(?![\\p{L}\\p{N}])`, "giu");
   const found = [];
   for (const match of table.text.matchAll(pattern)) {
     const span = [table.toPoint(match.index), table.toPoint(match.index + match[0].length)];

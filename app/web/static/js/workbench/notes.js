@@ -219,7 +219,8 @@ class NoteSpace extends Workspace {
 
   /** What must be done before finishing. */
   open() {
-    const waiting = [...this.store.elements].filter(([, body]) => isOpen(body));
+    const place = (id) => (this.store.order.indexOf(id) + 1 || Infinity); // entities as they stand, the rest after them
+    const waiting = [...this.store.elements].filter(([, body]) => isOpen(body)).sort(([a], [b]) => place(a) - place(b) || 0);
     return waiting.map(([id, body]) => ({ message: `Not reviewed: ${this.textOf(body) || body.label || body.kind.replace("_", " ")}`, go: () => this.jumpTo(id) }));
   }
 

@@ -12,7 +12,7 @@ export async function askQuestion(space) {
     checkField("blocking", "I cannot finish before this is answered"),
   ], "Ask", ({ text }) => (text.trim() ? null : "Please write the question."));
   if (!answer) return;
-  await post(`${space.url}/questions`, { text: answer.text.trim(), element_id: store.focused ? store.focus : null, blocking: answer.blocking })
+  await post(`${space.url}/questions`, { text: answer.text.trim(), element_id: store.focused ? store.focus : "", blocking: answer.blocking })
     .then(() => space.say("The question was sent"), (error) => space.fail("The question", error));
 }
 

@@ -1,7 +1,7 @@
 // The verify step: accept, change or reject the answer, with a reason and a signature.
 import { post } from "../lib/api.js";
 import { h, option } from "../lib/dom.js";
-import { ask, form, inputField } from "../controllers/dialogs.js";
+import { ask, form, signatureFields } from "../controllers/dialogs.js";
 
 const REASONS = ["guideline", "slip", "ambiguous", "guideline-silent", "terminology-gap"];
 
@@ -12,8 +12,8 @@ export async function verify(space) {
   const answer = await form("Verify and sign", [
     h("label", { class: "field" }, h("span", null, "Decision"), decision), h("label", { class: "field" }, h("span", null, "Reason (for a change or rejection)"), reason),
     h("p", null, "I verified this record and found it correct as it now stands."),
-    inputField("password", "Your password", { type: "password", autocomplete: "current-password" }),
-  ], "Sign", (given) => (!given.password ? "Please give your password." : given.decision !== "accept" && !given.reason ? "Please choose the reason." : null));
+    ...signatureFields(),
+  ], "Sign", (given) => (!given.username || !given.password ? "Please give your user name and your password." : given.decision !== "accept" && !given.reason ? "Please choose the reason." : null));
   if (!answer) return;
   await space.autosave.flush();
   try {

@@ -1,0 +1,3 @@
+// Words as a pattern that matches exactly them.
+
+export const literal = (words) => words.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");

@@ -1,0 +1,85 @@
+"""Driving the notes workbench: counts key presses, asks the page what it holds."""
+
+
+import time
+
+
+def until(page, expression, seconds=5):
+    """Waits until a script expression is true; `wait_for_function` would need eval, which the policy forbids."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"never true: {expression}"
+        page.wait_for_timeout(30)
+
+
+class NotesPage:
+    """A ready workbench; `press` counts, `space` runs script with the workspace."""
+
+    def __init__(self, page):
+        self.page, self.pressed = page, 0
+        page.wait_for_selector("[data-ready]")
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.pressed += 1
+
+    def space(self, body, argument=None):
+        return self.page.evaluate(f"(x) => {{ const space = document.querySelector('[data-workbench]').workbench; {body} }}", argument)
+
+    def focus(self):
+        """The element in focus, with its words."""
+        return self.space("const b = space.store.focused; return b && { ...b, words: space.textOf(b) };")
+
+    def focus_on(self, words):
+        self.space("for (const [id, b] of space.store.elements) if (space.textOf(b) === x) { space.focusOn(id); return; } throw new Error('no entity: ' + x)", words)
+        self.page.locator("[data-surface]").focus()
+
+    def elements(self, kind="entity"):
+        return self.space("return [...space.store.elements.values()].filter((b) => b.kind === x).map((b) => ({ ...b, words: space.textOf(b) }));", kind)
+
+    def entity(self, words):
+        return next((body for body in self.elements() if body["words"] == words), None)
+
+    def saved(self):
+        until(self.page, "document.querySelector('#save-state').textContent === 'All changes saved'")
+
+    def until(self, condition):
+        until(self.page, "(() => { const space = document.querySelector('[data-workbench]').workbench; return %s; })()" % condition)
+
+    def state(self):
+        return self.page.locator("#save-state").inner_text()
+
+    def click(self, words):
+        """Clicks on the first line box of the words."""
+        left, top = self.space(
+            """const start = space.table.text.indexOf(x); const walker = document.createTreeWalker(space.view.lineAtUnit(start).element, NodeFilter.SHOW_TEXT);
+            let left = start - space.view.lineAtUnit(start).start;
+            for (let n = walker.nextNode(); n; n = walker.nextNode()) {
+              if (left < n.length) { const r = document.createRange(); r.setStart(n, left); r.setEnd(n, left + 1); const b = r.getBoundingClientRect(); return [b.left + 2, (b.top + b.bottom) / 2]; }
+              left -= n.length;
+            }""",
+            words,
+        )
+        self.page.mouse.click(left, top)
+        self.page.wait_for_timeout(50)
+
+    def select(self, words):
+        """Drags over the words with the mouse."""
+        boxes = self.space(
+            """const start = space.table.text.indexOf(x); space.view.reveal(start, start + x.length);
+            const line = space.view.lineAtUnit(start).element; const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+            const at = (unit) => { let left = unit - space.view.lineAtUnit(start).start; walker.currentNode = line;
+              for (let n = walker.nextNode(); n; n = walker.nextNode()) { if (left < n.length) return [n, left]; left -= n.length; } };
+            const box = (unit) => { const r = document.createRange(); const [n, o] = at(unit); r.setStart(n, o); r.setEnd(n, o + 1); const b = r.getBoundingClientRect(); return [b.left, b.right, (b.top + b.bottom) / 2]; };
+            return [box(start), box(start + x.length - 1)];""",
+            words,
+        )
+        (left, _, top), (_, right, bottom) = boxes
+        mouse = self.page.mouse
+        mouse.move(left + 1, top)
+        mouse.down()
+        mouse.move((left + right) / 2, (top + bottom) / 2)
+        mouse.move(right - 1, bottom)
+        mouse.up()
+        until(self.page, "document.querySelector('[data-workbench]').workbench.store.selection !== null")
