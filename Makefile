@@ -30,7 +30,6 @@ demo: migrate    ## load the demo project unless it is there
 	@$(FLASK) demo
 
 run: migrate     ## set up, migrate, load the demo (DEMO=0: not), serve on 127.0.0.1:8000 (PORT=…)
-	@$(FLASK) terminology ensure
 	@if [ "$(DEMO)" = 1 ]; then $(FLASK) demo; fi
 	@$(FLASK) welcome --port $(PORT)
 	@trap 'trap - INT TERM EXIT; kill 0' INT TERM EXIT; \

@@ -40,6 +40,7 @@ MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (
+    "app.cli.welcome:welcome",
     "app.cli.backup:backup",
     "app.cli.backup:restore",
     "app.cli.backup:security",
