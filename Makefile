@@ -1,28 +1,56 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`.
 PY      := .venv/bin/python
+FLASK   := $(PY) -m flask --app wsgi
 PORT    ?= 8000
 DEMO    ?= 1
-FLASK   := $(PY) -m flask --app wsgi
+ONLY    ?=
+# SQLite takes one web process with threads; behind PostgreSQL take more.
+WORKERS ?= 1
 
-.PHONY: help setup run test lint bench migrate demo torture clean-var
+.PHONY: help setup run test lint bench migrate demo torture screenshots
 
 help:            ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
 
 setup: .venv/.installed ## create .venv with the pinned requirements
 
 .venv/.installed: requirements.txt constraints.txt
 	python3 -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
-	touch $@
+	@touch $@
 
 .venv/.installed-dev: .venv/.installed requirements-dev.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
-	touch $@
+	@touch $@
+
+migrate: setup   ## bring the database to the newest schema
+	@$(PY) -m alembic -c alembic.ini upgrade head
+
+demo: migrate    ## load the demo project unless it is there
+	@$(FLASK) demo
+
+run: migrate     ## set up, migrate, load the demo (DEMO=0: not), serve on 127.0.0.1:8000 (PORT=…)
+	@if [ "$(DEMO)" = 1 ]; then $(FLASK) demo; fi
+	@$(FLASK) welcome --port $(PORT)
+	@trap 'trap - INT TERM EXIT; kill 0' INT TERM EXIT; \
+	 $(FLASK) jobs work & \
+	 $(PY) -m gunicorn wsgi:app --workers $(WORKERS) --threads 8 --worker-class gthread \
+	   --bind 127.0.0.1:$(PORT) --log-level warning --no-control-socket & \
+	 wait
 
 lint: .venv/.installed-dev ## ruff and mypy
-	$(PY) -m ruff check .
-	$(PY) -m mypy
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
 
 test: lint       ## everything: lint, unit, functional, contracts, architecture, migrations, browser
-	$(PY) -m pytest -n 2 --dist loadfile
+	@sh tests/needs.sh
+	@$(PY) -m pytest -n 2 --dist loadfile
+
+bench: .venv/.installed-dev ## figures as JSON lines (ONLY=preannotate|deid|search|store|agreement|verify …)
+	@$(PY) -m tests.bench $(ONLY)
+
+torture: .venv/.installed-dev ## random kills of web and worker, for as long as you like
+	@$(PY) -m tests.bench.torture
+
+screenshots: .venv/.installed-dev ## pictures of every screen into screenshots/
+	@$(PY) -m tests.browser.screenshots

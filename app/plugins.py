@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from app.accounts.loading import MEMBERSHIPS
 from app.accounts.policy import RELATIONS
+from app.agreement.metrics.protocol import METRICS
+from app.audit.evidence import EVIDENCE, STATE_MACHINES
 from app.corpus.free_text import TEXT_SCANNERS  # noqa: F401
 from app.intake.readers import READERS
 from app.jobs.job import JOBS
+from app.preannotate.gazetteer import TERM_SOURCES
+from app.preannotate.protocol import PIPELINES
 from app.release.formats import FORMATS
 from app.review.modality import MODALITIES
 from app.review.states import GATES
@@ -25,6 +29,10 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.people:people_pages",
     "app.web.person:person_pages",
     "app.api.session:session_api",
+    "app.api.assignments:assignments_api",
+    "app.api.items:items_api",
+    "app.api.codes:codes_api",
+    "app.web.workbench:workbench_pages",
 )
 
 # Entries of the main menu, left to right; who may not see one does not.
@@ -32,7 +40,21 @@ MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (
+    "app.cli.welcome:welcome",
+    "app.cli.backup:backup",
+    "app.cli.backup:restore",
+    "app.cli.backup:security",
+    "app.cli.audit:audit",
+    "app.cli.agreement:agreement",
+    "app.cli.demo:demo",
+    "app.cli.project:project",
+    "app.cli.project:schema",
+    "app.cli.intake:intake",
+    "app.cli.jobs:jobs",
+    "app.cli.release:release",
+    "app.cli.accounts:accounts",
     "app.cli.terminology:terminology",
+    "app.cli.preannotate:group",
 )
 
 
@@ -41,8 +63,10 @@ def load() -> None:
     _load_accounts()
     _load_knowledge()
     _load_stages()
+    _load_statistics()
     _load_review()
     _load_release()
+    _load_evidence()
 
 
 def _load_accounts() -> None:
@@ -58,6 +82,7 @@ def _load_accounts() -> None:
 def _load_knowledge() -> None:
     CODE_SYSTEMS.register(
         "app.terminology.importers.icd10cm:Icd10Cm",
+        "app.terminology.importers.rf2:Rf2",
     )
 
 
@@ -68,24 +93,80 @@ def _load_stages() -> None:
         "app.intake.readers.table:Table",
         "app.intake.readers.jsonl:JsonLines",
     )
+    TERM_SOURCES.register("app.preannotate.icd_terms:IcdTerms")
+    PIPELINES.register(
+        "app.preannotate.chartmark:ChartmarkRules",
+        "app.preannotate.stock:MedspacyStock",
+    )
     JOBS.register(
         "app.intake.load:LoadJob",
+        "app.deid.stage:DeidentifyJob",
+        "app.preannotate.stage:PreannotateJob",
+    )
+
+
+def _load_statistics() -> None:
+    # Agreement coefficients, in the order they are shown.
+    METRICS.register(
+        "app.agreement.metrics.kappa:Percent",
+        "app.agreement.metrics.kappa:Cohen",
+        "app.agreement.metrics.kappa:KappaLinear",
+        "app.agreement.metrics.kappa:KappaQuadratic",
+        "app.agreement.metrics.kappa:Scott",
+        "app.agreement.metrics.multirater:Fleiss",
+        "app.agreement.metrics.multirater:Randolph",
+        "app.agreement.metrics.multirater:Conger",
+        "app.agreement.metrics.multirater:Light",
+        "app.agreement.metrics.multirater:LightLinear",
+        "app.agreement.metrics.multirater:LightQuadratic",
+        "app.agreement.metrics.alpha:AlphaNominal",
+        "app.agreement.metrics.alpha:AlphaOrdinal",
+        "app.agreement.metrics.alpha:AlphaInterval",
+        "app.agreement.metrics.alpha:AlphaRatio",
+        "app.agreement.metrics.gwet:AC1",
+        "app.agreement.metrics.gwet:AC2",
+        "app.agreement.metrics.gwet:AC2Linear",
+        "app.agreement.metrics.specific:SpecificPositive",
+        "app.agreement.metrics.specific:SpecificNegative",
+        "app.agreement.metrics.spans:F1Strict",
+        "app.agreement.metrics.spans:F1StrictUntyped",
+        "app.agreement.metrics.spans:F1Relaxed",
+        "app.agreement.metrics.spans:F1RelaxedUntyped",
+        "app.agreement.metrics.spans:Dice",
+        "app.agreement.metrics.spans:DiceUntyped",
+        "app.agreement.metrics.relations:RelationF1",
+        "app.agreement.metrics.relations:RelationF1Conditional",
+        "app.agreement.metrics.tokens:TokenKappa",
+        "app.agreement.metrics.tokens:TokenKappaMarked",
     )
 
 
 def _load_review() -> None:
     MODALITIES.register(
         "app.modalities.notes:Notes",
+        "app.modalities.reports:Reports",
+        "app.modalities.imaging:Imaging",
     )
     STRATEGIES.register(
         "app.review.strategies.two_readers:TwoReaders",
         "app.review.strategies.one_reader:OneReader",
     )
-    GATES.register("app.review.admission:DeidentificationGate")
+    GATES.register("app.review.item:DeidentificationGate")
 
 
 def _load_release() -> None:
     FORMATS.register(
         "app.release.formats.jsonl:JsonLines",
         "app.release.formats.brat:Brat",
+    )
+
+
+def _load_evidence() -> None:
+    STATE_MACHINES.register(
+        "app.release.evidence:ITEM_STATES",
+        "app.release.evidence:ASSIGNMENT_STATES",
+    )
+    EVIDENCE.register(
+        "app.release.evidence:Signatures",
+        "app.release.evidence:Releases",
     )

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.audit.triggers import all_triggers
 from app.core.db import Base, Database
+from app.factory import create_app
 
 # A server on which tests may create and drop databases of their own.
 SERVER = os.environ.get("CHARTMARK_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
@@ -20,6 +21,7 @@ KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 def build_schema(url):
     """All tables and append-only triggers in an empty database."""
+    create_app()  # imports every model, whichever test comes first
     database = Database(url)
     Base.metadata.create_all(database.engine)
     with database.engine.begin() as connection:

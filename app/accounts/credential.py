@@ -100,6 +100,11 @@ class Verification:
     method: str
 
 
+def normal_specialty(specialty: str) -> str:
+    """Specialties are compared in lower case: those of projects, labels and credentials alike."""
+    return specialty.strip().casefold()
+
+
 def grant_credential(
     session: Session,
     actor: AnyActor,
@@ -120,7 +125,7 @@ def grant_credential(
         raise Conflict("own-credential", "somebody else has to verify a credential")
     credential = Credential(
         person_id=person.id,
-        **vars(stated),
+        **(vars(stated) | {"specialty": normal_specialty(stated.specialty)}),
         verified_by=checked.by,
         verified_at=at,
         verified_method=checked.method.strip(),
@@ -133,9 +138,7 @@ def grant_credential(
     return credential
 
 
-def revoke_credential(
-    session: Session, actor: AnyActor, credential: Credential, because: str, *, at: int
-) -> None:
+def revoke_credential(session: Session, actor: AnyActor, credential: Credential, because: str, *, at: int) -> None:
     """Withdraw a qualification from now on. Raises Forbidden, Invalid, Conflict."""
     person = get_person(session, credential.person_id)
     policy.require(session, actor, Action.REVOKE_CREDENTIAL, subject_of(person), at=at)
@@ -178,8 +181,6 @@ def _held(row: Credential) -> HeldCredential:
     )
 
 
-def _say(
-    session: Session, actor: AnyActor, credential: Credential, tag: Tag, data: dict, *, at: int
-) -> None:
+def _say(session: Session, actor: AnyActor, credential: Credential, tag: Tag, data: dict, *, at: int) -> None:
     stream, subject = streams.account(credential.person_id), Subject("credential", credential.id)
     record(session, tag, stream=stream, actor=actor, subject=subject, data=data, at=at)

@@ -10,9 +10,7 @@ from app.audit.log import Subject, record
 from app.core.db import Database, Session
 
 
-def record_denial(
-    database: Database, actor: AnyActor, error: ActForbidden | ActHidden, *, at: int
-) -> None:
+def record_denial(database: Database, actor: AnyActor, error: ActForbidden | ActHidden, *, at: int) -> None:
     """Write `accounts.act.denied`: who was refused which act on what, and why."""
     denial = error.denial
     subject = Subject(denial.subject.kind, denial.subject.id if denial.subject.id is not None else "new")

@@ -28,9 +28,7 @@ class Password(Base):
     __tablename__ = "password"
     __table_args__ = ({"info": {"kind": RECORD}},)
 
-    person_id: Mapped[int] = mapped_column(
-        ForeignKey("person.id"), primary_key=True, autoincrement=False
-    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
     hash: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[int]
 
@@ -65,6 +63,13 @@ def store_hash(session: Session, actor: AnyActor, person_id: int, encoded: str, 
         row.hash, row.changed_at = encoded, at
     stream, subject = streams.account(person_id), Subject("person", person_id)
     record(session, Tag.PASSWORD_CHANGED, stream=stream, actor=actor, subject=subject, at=at)
+
+
+def drop_hash(session: Session, person_id: int) -> None:
+    """Make a lost password worthless (21 CFR 11.300(c)); the caller records the event."""
+    row = session.get(Password, person_id)
+    if row is not None:
+        session.delete(row)
 
 
 @cache

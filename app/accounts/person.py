@@ -36,9 +36,7 @@ class Person(Base):
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("status in ('active', 'deactivated')", name="status_known"),
-        CheckConstraint(
-            "(status = 'deactivated') = (deactivated_at is not null)", name="deactivated_dated"
-        ),
+        CheckConstraint("(status = 'deactivated') = (deactivated_at is not null)", name="deactivated_dated"),
         CheckConstraint(
             "(identity_verified_at is null) = (identity_verified_by is null)"
             " and (identity_verified_at is null) = (identity_method is null)",
@@ -121,9 +119,7 @@ def create_person(session: Session, actor: AnyActor, new: NewPerson, *, at: int)
     return person
 
 
-def verify_identity(
-    session: Session, actor: AnyActor, person: Person, by: int, method: str, *, at: int
-) -> None:
+def verify_identity(session: Session, actor: AnyActor, person: Person, by: int, method: str, *, at: int) -> None:
     """State that `by` has established who this is (21 CFR 11.100(b)); without it nobody signs."""
     policy.require(session, actor, Action.MANAGE_PEOPLE, subject_of(person), at=at)
     if not method.strip():
@@ -184,8 +180,6 @@ def list_people(session: Session, *, after: str = "", limit: int = 100) -> list[
     return list(session.scalars(query))
 
 
-def _say(
-    session: Session, actor: AnyActor, person: Person, tag: Tag, data: dict | None = None, *, at: int
-) -> None:
+def _say(session: Session, actor: AnyActor, person: Person, tag: Tag, data: dict | None = None, *, at: int) -> None:
     stream, subject = streams.account(person.id), Subject("person", person.id)
     record(session, tag, stream=stream, actor=actor, subject=subject, data=data, at=at)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.accounts import policy
 from app.accounts.actor import Actor, AnyActor
 from app.accounts.loading import load_actor
-from app.accounts.password import find_hash, hash_password, is_password, store_hash
+from app.accounts.password import drop_hash, find_hash, hash_password, is_password, store_hash
 from app.accounts.person import Person, get_person, subject_of
 from app.accounts.policy import Action
 from app.accounts.session import close_all, new_token
@@ -50,11 +50,10 @@ def issue_link(session: Session, actor: AnyActor, person: Person, *, at: int) ->
     if not person.is_active:
         raise Conflict("account-closed", "this account is closed")
     _spend_links(session, person.id, at=at)
+    drop_hash(session, person.id)
     token = new_token()
     session.add(
-        PasswordLink(
-            token_sha256=sha256(token), person_id=person.id, issued_at=at, expires_at=at + LINK_LIFETIME
-        )
+        PasswordLink(token_sha256=sha256(token), person_id=person.id, issued_at=at, expires_at=at + LINK_LIFETIME)
     )
     subject = Subject("person", person.id)
     stream = streams.account(person.id)

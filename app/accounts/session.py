@@ -63,9 +63,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
-def open_session(
-    session: Session, person_id: int, token: str, lifetime: Lifetime, *, at: int
-) -> SignInSession:
+def open_session(session: Session, person_id: int, token: str, lifetime: Lifetime, *, at: int) -> SignInSession:
     """Start a session under a token made for it; `sign_in` records the event."""
     row = SignInSession(
         token_sha256=sha256(token),
@@ -111,9 +109,7 @@ def close_all(
     session: Session, actor: Recorded, person_id: int, because: str, *, keep: str | None = None, at: int
 ) -> int:
     """End every session of a person, but for the one whose token is `keep`; how many ended."""
-    query = select(SignInSession).where(
-        SignInSession.person_id == person_id, SignInSession.ended_at.is_(None)
-    )
+    query = select(SignInSession).where(SignInSession.person_id == person_id, SignInSession.ended_at.is_(None))
     kept = sha256(keep) if keep else None
     rows = [row for row in session.scalars(query) if row.token_sha256 != kept]
     _end(session, actor, rows, because, at=at)
@@ -138,6 +134,8 @@ def count_open(session: Session, person_id: int, *, at: int) -> int:
     return len(session.scalars(query).all())
 
 
-def sweep(session: Session, *, at: int) -> None:
-    """Forget sessions that ended or expired a month ago; the log keeps their events."""
-    session.execute(delete(SignInSession).where(SignInSession.expires_at < at - 30 * DAY))
+def sweep(session: Session, person_id: int, *, at: int) -> None:
+    """Forget a person's sessions that expired a month ago; the log keeps their events."""
+    session.execute(
+        delete(SignInSession).where(SignInSession.person_id == person_id, SignInSession.expires_at < at - 30 * DAY)
+    )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.accounts import session as sessions
+from app.accounts import throttle
+from app.accounts.actor import Actor
 from app.accounts.password import find_hash, is_password
 from app.accounts.person import Person, find_by_username, normal_username
 from app.accounts.session import Lifetime, new_token, open_session
@@ -57,8 +60,22 @@ def sign_in(database: Database, attempt: Attempt, lifetime: Lifetime, *, at: int
     return database.writing(lambda session: _open(session, person, attempt, lifetime, at=at))
 
 
+def confirm(database: Database, actor: Actor, attempt: Attempt, token: str, lifetime: Lifetime, *, at: int) -> Opened:
+    """Show again who one is before changing what others may do (ASVS 7.5.1): the session is replaced
+    by a new one. Raises Forbidden, Unavailable as `sign_in` does.
+    """
+    if normal_username(attempt.username) != actor.username:
+        raise Forbidden("sign-in-refused", "user name or password is wrong")
+    opened = sign_in(database, attempt, lifetime, at=at)
+    database.writing(lambda session: sessions.close_session(session, actor, token, at=at))
+    return opened
+
+
 def _open(session: Session, person: Person, attempt: Attempt, lifetime: Lifetime, *, at: int) -> Opened:
     forgive_try(session, attempt.brakes(), at=at)
+    # Signing in is rare enough to tidy up.
+    throttle.sweep(session, at=at)
+    sessions.sweep(session, person.id, at=at)
     token = new_token()
     row = open_session(session, person.id, token, lifetime, at=at)
     stream, subject = streams.account(person.id), Subject("person", person.id)

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.annotation.payload import REFERENTS, Elements, Frame, live, of_kind, references
 from app.annotation.schema import assertion_axes, label_named, relation_named
-from app.annotation.shapes import NOTE_KINDS, Kinds, payload_problems
+from app.annotation.shapes import NOTE_KINDS, payload_problems
 from app.annotation.vocabulary import AXES, CAUSALITY, full_assertion
 from app.core.errors import Problem
 from app.core.text import fragments_problem
@@ -59,11 +59,9 @@ def span_problems(body: dict[str, Any], field: str, where: str, text: str) -> It
             yield Problem("offsets", where, wrong)
 
 
-def reviewed_problems(payload: dict[str, Any], kinds: Kinds, text: str, labels: set[str]) -> list[Problem]:
-    """What report and imaging elements have in common: shape, review, evidence offsets, labels."""
-    problems = payload_problems(payload, kinds)
-    if problems:
-        return problems
+def reviewed_problems(payload: dict[str, Any], text: str, labels: set[str]) -> list[Problem]:
+    """What report and imaging elements of the right shape have in common: review, labels, evidence."""
+    problems = []
     for key, body in live(payload).items():
         if body.get("status") == "suggested":
             problems.append(Problem("unreviewed", key, "a suggestion nobody has confirmed or rejected"))

@@ -15,7 +15,7 @@ from app.core.db import Base
 _PG_REFUSE = """
 CREATE OR REPLACE FUNCTION chartmark_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only', ERRCODE = 'restrict_violation';
 END $$"""
 
 _PG_NEED_ERASURE = """
@@ -23,8 +23,8 @@ CREATE OR REPLACE FUNCTION chartmark_need_erasure() RETURNS trigger LANGUAGE plp
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM audit_erasure
                  WHERE table_name = TG_TABLE_NAME AND row_id = to_jsonb(OLD) ->> TG_ARGV[0]) THEN
-    RAISE EXCEPTION '% is deleted from only with an erasure', TG_TABLE_NAME
-      USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is deleted from only with an erasure',
+      ERRCODE = 'restrict_violation';
   END IF;
   RETURN OLD;
 END $$"""
@@ -39,7 +39,8 @@ def append_only(table: Table | str, dialect: str) -> list[str]:
             _sqlite(table.name, "no_delete", "DELETE", "is append-only"),
             *_sqlite_no_replace(table),
         ]
-    return [_PG_REFUSE, *_pg_refuse(table.name, "no_change", "UPDATE OR DELETE"), *_pg_no_truncate(table.name)]
+    refusals = _pg_refuse(table.name, "no_change", "UPDATE OR DELETE")
+    return [_PG_REFUSE, *refusals, *_pg_no_truncate(table.name)]
 
 
 def erasable(table: Table | str, dialect: str) -> list[str]:

@@ -55,9 +55,7 @@ def get_batch(session: Session, batch_id: int) -> Batch:
 
 def list_batches(session: Session, project_id: int) -> list[Batch]:
     """Newest first."""
-    return list(
-        session.scalars(select(Batch).where(Batch.project_id == project_id).order_by(Batch.id.desc()))
-    )
+    return list(session.scalars(select(Batch).where(Batch.project_id == project_id).order_by(Batch.id.desc())))
 
 
 def erase(session: Session, body: Base, *, event_id: str, at: int) -> None:

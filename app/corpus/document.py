@@ -29,9 +29,7 @@ class Document(Base):
     __table_args__ = (
         UniqueConstraint("source_id", "version"),
         Index("ix_document_project_id_id", "project_id", "id"),
-        CheckConstraint(
-            "verdict IN ('machine_passed','needs_review','accepted','refused')", name="verdict_known"
-        ),
+        CheckConstraint("verdict IN ('machine_passed','needs_review','accepted','refused')", name="verdict_known"),
         CheckConstraint("characters >= 0", name="characters_positive"),
         {"info": {"kind": RECORD}},
     )
@@ -109,7 +107,5 @@ def text_of(session: Session, document_id: int) -> str:
 
 def documents_of_encounter(session: Session, encounter_id: int) -> list[Document]:
     """The newest version of each document of an encounter."""
-    rows = session.scalars(
-        select(Document).where(Document.encounter_id == encounter_id).order_by(Document.id)
-    )
+    rows = session.scalars(select(Document).where(Document.encounter_id == encounter_id).order_by(Document.id))
     return list({row.source_id: row for row in rows}.values())

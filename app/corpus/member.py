@@ -41,9 +41,7 @@ class Member(Base):
     ended_at: Mapped[int | None]
 
 
-def add_member(
-    session: Session, actor: Actor, project: Project, person_id: int, role: str, *, at: int
-) -> Member:
+def add_member(session: Session, actor: Actor, project: Project, person_id: int, role: str, *, at: int) -> Member:
     """Give a person a role in a project. Raises Forbidden, Invalid, or Conflict when already given."""
     policy.require(session, actor, policy.Action.MANAGE_MEMBERS, project_subject(project.id), at=at)
     if role not in set(ProjectRole):

@@ -32,9 +32,7 @@ class Paper(Base):
 
     __tablename__ = "paper"
     __table_args__ = (
-        CheckConstraint(
-            "kind IN ('agreement','ethics','legal_basis','expert_determination')", name="kind_known"
-        ),
+        CheckConstraint("kind IN ('agreement','ethics','legal_basis','expert_determination')", name="kind_known"),
         {"info": {"kind": RECORD, "append_only": True}},
     )
 
@@ -64,9 +62,7 @@ def file_paper(
         raise Invalid("paper-kind", f"a paper is one of {', '.join(PaperKind)}")
     if not re.fullmatch(r"[0-9a-f]{64}", sha256):
         raise Invalid("paper-digest", "the SHA-256 of the filed document is 64 hexadecimal digits")
-    paper = Paper(
-        project_id=project.id, kind=kind, title=title, sha256=sha256, filed_at=at, expires_at=expires_at
-    )
+    paper = Paper(project_id=project.id, kind=kind, title=title, sha256=sha256, filed_at=at, expires_at=expires_at)
     session.add(paper)
     session.flush()
     record(

@@ -118,9 +118,7 @@ def create_project(
     return project
 
 
-def change_settings(
-    session: Session, actor: Actor, project: Project, changes: dict[str, Any], *, at: int
-) -> None:
+def change_settings(session: Session, actor: Actor, project: Project, changes: dict[str, Any], *, at: int) -> None:
     """Change settings; old and new values go into the log (21 CFR 11.10(e))."""
     policy.require(session, actor, policy.Action.CHANGE_PROJECT, project_subject(project.id), at=at)
     check_settings(changes)
@@ -155,9 +153,7 @@ def check_settings(settings: dict[str, Any]) -> None:
 
 def get_project(session: Session, key_or_id: str | int) -> Project:
     """The project with this key or id. Raises NotFound."""
-    found = (
-        session.get(Project, key_or_id) if isinstance(key_or_id, int) else find_project(session, key_or_id)
-    )
+    found = session.get(Project, key_or_id) if isinstance(key_or_id, int) else find_project(session, key_or_id)
     if found is None:
         raise NotFound("project", f"there is no project {key_or_id!r}")
     return found

@@ -49,9 +49,7 @@ class LabelSchema(Base):
         return {entry["key"]: entry.get("class", "routine") for entry in entries}
 
 
-def load_schema(
-    session: Session, actor: Actor, project: Project, content: dict[str, Any], *, at: int
-) -> LabelSchema:
+def load_schema(session: Session, actor: Actor, project: Project, content: dict[str, Any], *, at: int) -> LabelSchema:
     """Store a checked schema. Raises Forbidden, Invalid, or Conflict when the version differs."""
     policy.require(session, actor, policy.Action.LOAD_SCHEMA, project_subject(project.id), at=at)
     for name in ("key", "version", "modality"):
@@ -114,7 +112,5 @@ def current_schema(session: Session, project_id: int, modality: str) -> LabelSch
 
 def list_schemas(session: Session, project_id: int) -> list[LabelSchema]:
     return list(
-        session.scalars(
-            select(LabelSchema).where(LabelSchema.project_id == project_id).order_by(LabelSchema.id)
-        )
+        session.scalars(select(LabelSchema).where(LabelSchema.project_id == project_id).order_by(LabelSchema.id))
     )

@@ -71,13 +71,9 @@ def random_label(length: int) -> str:
 def find_or_add_subject(session: Session, vault: Vault, project_id: int, outside_id: str) -> Patient:
     """The subject of an outside patient id, made with a key of its own on first sight."""
     reference = vault.reference("subject", project_id, outside_id)
-    subject = session.scalar(
-        select(Patient).where(Patient.project_id == project_id, Patient.reference == reference)
-    )
+    subject = session.scalar(select(Patient).where(Patient.project_id == project_id, Patient.reference == reference))
     if subject is None:
-        subject = Patient(
-            project_id=project_id, pseudonym=f"S-{random_label(8)}", reference=reference, erased_at=None
-        )
+        subject = Patient(project_id=project_id, pseudonym=f"S-{random_label(8)}", reference=reference, erased_at=None)
         session.add(subject)
         session.flush()
         vault.new_key(session, subject.id)

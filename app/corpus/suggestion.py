@@ -39,9 +39,7 @@ def add_suggestion(
     session: Session, document_id: int, provenance: dict[str, str], content: dict[str, Any], *, at: int
 ) -> Suggestion:
     """Freeze a pipeline's output. `provenance`: pipeline, version, digest."""
-    suggestion = Suggestion(
-        document_id=document_id, body=canonical_json(content), created_at=at, **provenance
-    )
+    suggestion = Suggestion(document_id=document_id, body=canonical_json(content), created_at=at, **provenance)
     session.add(suggestion)
     return suggestion
 

@@ -135,6 +135,14 @@ def current_guideline(session: Session, project_id: int, modality: str) -> Guide
     return guideline
 
 
+def get_guideline(session: Session, guideline_id: int) -> GuidelineVersion:
+    """Raises NotFound."""
+    guideline = session.get(GuidelineVersion, guideline_id)
+    if guideline is None:
+        raise NotFound("guideline", f"there is no guideline version {guideline_id}")
+    return guideline
+
+
 def list_guidelines(session: Session, project_id: int) -> list[GuidelineVersion]:
     """Newest first."""
     return list(
@@ -148,9 +156,7 @@ def list_guidelines(session: Session, project_id: int) -> list[GuidelineVersion]
 
 def acknowledge(session: Session, actor: Actor, guideline: GuidelineVersion, *, at: int) -> None:
     """State having read a version; saying so twice changes nothing."""
-    policy.require(
-        session, actor, policy.Action.ACKNOWLEDGE_GUIDELINE, _project(guideline.project_id), at=at
-    )
+    policy.require(session, actor, policy.Action.ACKNOWLEDGE_GUIDELINE, _project(guideline.project_id), at=at)
     if has_acknowledged(session, guideline.id, actor.id):
         return
     session.add(Acknowledgement(guideline_version_id=guideline.id, person_id=actor.id, at=at))

@@ -10,6 +10,7 @@ from flask import Flask, current_app, request
 
 from app.accounts import policy
 from app.accounts.policy import Action, PolicySubject
+from app.core.errors import Forbidden
 from app.http import context, cookies
 from app.http.context import NotSignedIn
 
@@ -51,15 +52,18 @@ class Declared:
 
     rule: Rule
     accepts: frozenset[str]
+    fresh: bool
 
 
-def access(rule: Rule, *, accepts: frozenset[str] | None = None) -> Callable[[View], View]:
+def access(rule: Rule, *, accepts: frozenset[str] | None = None, fresh: bool = False) -> Callable[[View], View]:
     """Declare a view's rule. Bodies are JSON under `/api/`, forms elsewhere, unless `accepts` says else;
-    only routes that accept UPLOAD take bodies beyond the common limit."""
+    only routes that accept UPLOAD take bodies beyond the common limit. `fresh`: only shortly after the
+    password was typed."""
 
     def declare(view: View) -> View:
         view.access_rule = rule  # type: ignore[attr-defined]
         view.access_accepts = accepts  # type: ignore[attr-defined]
+        view.access_fresh = fresh  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -72,7 +76,8 @@ def find_declared(app: Flask, endpoint: str, path: str) -> Declared | None:
     if rule is None:
         return None
     accepts = getattr(view, "access_accepts", None)
-    return Declared(rule, accepts or (JSON if path.startswith("/api/") else FORM))
+    accepted = accepts or (JSON if path.startswith("/api/") else FORM)
+    return Declared(rule, accepted, getattr(view, "access_fresh", False))
 
 
 def declared() -> Declared:
@@ -94,10 +99,13 @@ def check_signed_in() -> None:
 
 
 def check_door() -> None:
-    """Raises Forbidden where the rule's act is decided before the view."""
-    rule = declared().rule
+    """Raises Forbidden where the rule's act is decided before the view, or the sign-in is too old."""
+    found = declared()
+    rule = found.rule
     if rule.action is not None and rule.at_the_door:
         actor = context.actor()
         subject = PolicySubject("server", None)
         with context.database().reading() as session:
             policy.require(session, actor, rule.action, subject, at=context.at())
+    if found.fresh and not context.is_fresh():
+        raise Forbidden("confirmation-needed", "confirm your password first; you typed it a while ago")

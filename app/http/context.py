@@ -10,10 +10,15 @@ from flask_login import UserMixin, current_user
 
 from app.accounts.actor import Actor
 from app.accounts.session import Lifetime
+from app.audit.checkpoint import Signer
 from app.core import clock
 from app.core.db import Database
 from app.core.errors import ChartmarkError
 from app.settings import Settings
+from app.terminology.lookup import Lookup
+
+# How long after the password was typed it opens what changes other people's rights.
+FRESH = 15 * clock.MINUTE
 
 
 class NotSignedIn(ChartmarkError):
@@ -27,6 +32,7 @@ class SignedIn(UserMixin):
     actor: Actor
     session_id: int
     session_ends_at: int
+    authenticated_at: int
     token: str
 
     def get_id(self) -> str:
@@ -39,6 +45,16 @@ def database() -> Database:
 
 def settings() -> Settings:
     return current_app.extensions["settings"]
+
+
+def codes() -> Lookup:
+    """The lookup of codes in the installed releases."""
+    return Lookup(settings().terminology_dir)
+
+
+def signer() -> Signer:
+    """The server's key, made on first use."""
+    return Signer(settings().log_key_path, settings().log_origin)
 
 
 def lifetime() -> Lifetime:
@@ -76,6 +92,12 @@ def signed_in() -> SignedIn:
     if found is None:
         raise NotSignedIn("not-signed-in", "sign in first")
     return found
+
+
+def is_fresh() -> bool:
+    """Whether the person showed who they are within the last `FRESH` milliseconds."""
+    found = find_signed_in()
+    return found is not None and at() - found.authenticated_at < FRESH
 
 
 def actor() -> Actor:

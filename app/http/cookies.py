@@ -74,14 +74,12 @@ def _load(_request: Request) -> SignedIn | None:
         if row is None:
             return None
         try:
-            actor = load_actor(
-                session, row.person_id, at=at, session_ref=row.ref, request_id=context.request_id()
-            )
+            actor = load_actor(session, row.person_id, at=at, session_ref=row.ref, request_id=context.request_id())
         except Forbidden:
             return None
     _keep_alive(row, at)
     ends_at = min(at + lifetime.idle, row.expires_at)
-    return SignedIn(actor=actor, session_id=row.id, session_ends_at=ends_at, token=token)
+    return SignedIn(actor, row.id, ends_at, row.created_at, token)
 
 
 def _keep_alive(row: SignInSession, at: int) -> None:

@@ -13,7 +13,7 @@ from app.accounts.policy import ActForbidden, ActHidden
 from app.core.errors import ChartmarkError, Conflict, Forbidden, Invalid, NotFound, Unavailable
 from app.http import context, request_log
 from app.http.context import NotSignedIn
-from app.http.csrf import UnsupportedMediaType
+from app.http.csrf import SAFE, UnsupportedMediaType
 
 SIGN_IN = "/sign-in"
 STATUS: dict[type[ChartmarkError], int] = {
@@ -65,15 +65,17 @@ def status_of(error: ChartmarkError) -> int:
 
 def wants_json() -> bool:
     accept = request.accept_mimetypes
-    return request.path.startswith("/api/") or request.is_json or (
-        accept.best_match(["text/html", "application/json"]) == "application/json"
+    return (
+        request.path.startswith("/api/")
+        or request.is_json
+        or (accept.best_match(["text/html", "application/json"]) == "application/json")
     )
 
 
 def _answer(error: ChartmarkError) -> Response:
     if isinstance(error, ActForbidden | ActHidden):
         _write_down(error)
-    if isinstance(error, NotSignedIn) and request.method == "GET" and not wants_json():
+    if isinstance(error, NotSignedIn) and request.method in SAFE and not wants_json():
         # The target is kept, so that after signing in again one is where one was.
         return redirect(f"{SIGN_IN}?next={quote(request.full_path.rstrip('?'))}")  # type: ignore[return-value]
     return _respond(_blurred(error), status_of(error))

@@ -29,9 +29,7 @@ class IdempotencyKey(Base):
         {"info": {"kind": OPERATIONAL}},
     )
 
-    person_id: Mapped[int] = mapped_column(
-        ForeignKey("person.id"), primary_key=True, autoincrement=False
-    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     request_sha256: Mapped[str] = mapped_column(Text)
     answer: Mapped[str | None] = mapped_column(Text)
@@ -54,18 +52,14 @@ def answer_once(unit: Callable[[Session], dict[str, Any]]) -> Response:
     return jsonify(apply_once(context.database(), row, unit))
 
 
-def apply_once(
-    database: Database, asked: IdempotencyKey, unit: Callable[[Session], dict[str, Any]]
-) -> dict[str, Any]:
+def apply_once(database: Database, asked: IdempotencyKey, unit: Callable[[Session], dict[str, Any]]) -> dict[str, Any]:
     """The same without HTTP: `asked` carries person, key, digest and time."""
 
     def whole(session: Session) -> dict[str, Any]:
         row = session.get(IdempotencyKey, (asked.person_id, asked.key))
         if row is not None:
             return _replay(row, asked.request_sha256)
-        row = IdempotencyKey(
-            person_id=asked.person_id, key=asked.key, request_sha256=asked.request_sha256, at=asked.at
-        )
+        row = IdempotencyKey(person_id=asked.person_id, key=asked.key, request_sha256=asked.request_sha256, at=asked.at)
         session.add(row)
         # The key first: of two at once, the second waits here on PostgreSQL.
         session.flush()
@@ -87,6 +81,6 @@ def _replay(row: IdempotencyKey, request_sha256: str) -> dict[str, Any]:
     return json.loads(row.answer or "{}")
 
 
-def sweep(session: Session, *, at: int) -> None:
-    """Forget keys older than a week."""
-    session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < at - KEEP))
+def sweep(session: Session, person_id: int, *, at: int) -> None:
+    """Forget a person's keys older than a week."""
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.person_id == person_id, IdempotencyKey.at < at - KEEP))

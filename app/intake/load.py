@@ -58,15 +58,14 @@ def start_batch(
     *,
     reader: str | None = None,
     mapping: dict[str, str] | None = None,
+    modality: str = "",
     at: int,
 ) -> tuple[Batch, Job]:
     """Open a batch and queue its loading. Raises Forbidden, NotFound (no reader), Conflict (no agreement)."""
     policy.require(session, actor, policy.Action.LOAD_BATCH, project_subject(project.id), at=at)
     for path in paths:
         reader_for(path, reader)
-    if project.setting("agreement_required") and not papers_in_force(
-        session, project.id, PaperKind.AGREEMENT, at=at
-    ):
+    if project.setting("agreement_required") and not papers_in_force(session, project.id, PaperKind.AGREEMENT, at=at):
         raise Conflict("agreement-missing", "no agreement with the source is in force; nothing was stored")
     batch = Batch(
         project_id=project.id,
@@ -88,6 +87,7 @@ def start_batch(
         "paths": [str(path.resolve()) for path in paths],
         "reader": reader or "",
         "mapping": mapping or {},
+        "modality": modality,
     }
     job = enqueue(session, "intake.load", args, project_id=project.id, person_id=actor.id, at=at)
     return batch, job
@@ -118,7 +118,7 @@ class LoadJob:
                 if found is None:
                     outcome.refuse(problems)
                 else:
-                    _store(session, services.vault, batch, found, outcome)
+                    _store(session, services.vault, batch, found, outcome, job.args["modality"])
             _count(session, batch, outcome, new_drops, last=len(taken) < CHUNK, at=at)
             advance(session, job.id, done=len(taken), cursor={"rows": position + len(taken)}, at=at)
 
@@ -150,19 +150,17 @@ def read_paths(paths: list[str], reader: str, mapping: dict[str, str]) -> Iterat
         yield from reader_for(path, reader or None).read(path, mapping)
 
 
-def _check(
-    row: Row | Problem, mapping: dict[str, str], dropped: Counter[str]
-) -> tuple[Record | None, list[Problem]]:
+def _check(row: Row | Problem, mapping: dict[str, str], dropped: Counter[str]) -> tuple[Record | None, list[Problem]]:
     if isinstance(row, Problem):
         return None, [row]
     return build_record(map_fields(row.values, mapping, dropped), row.where)
 
 
-def _store(session: Session, vault: Vault, batch: Batch, found: Record, outcome: Outcome) -> None:
+def _store(
+    session: Session, vault: Vault, batch: Batch, found: Record, outcome: Outcome, modality: str
+) -> None:
     reference = vault.reference("source", batch.project_id, found.id)
-    earlier = session.scalar(
-        select(Source).where(Source.project_id == batch.project_id, Source.reference == reference)
-    )
+    earlier = session.scalar(select(Source).where(Source.project_id == batch.project_id, Source.reference == reference))
     text = canonical_json({"fields": found.fields}) if found.fields else found.text
     if earlier is not None:
         _note_duplicate(session, vault, earlier, found, text, outcome)
@@ -177,7 +175,7 @@ def _store(session: Session, vault: Vault, batch: Batch, found: Record, outcome:
         subject_id=patient.id,
         encounter_id=encounter.id,
         reference=reference,
-        modality=_modality(found),
+        modality=modality or _modality(found),
         note_type=found.note_type,
         language=found.language or project.language,
         text_sha256=salted_sha256(salt, text),
@@ -222,9 +220,7 @@ def _outside(found: Record) -> dict[str, Any]:
     }
 
 
-def _count(
-    session: Session, batch: Batch, outcome: Outcome, dropped: Counter[str], *, last: bool, at: int
-) -> None:
+def _count(session: Session, batch: Batch, outcome: Outcome, dropped: Counter[str], *, last: bool, at: int) -> None:
     batch.stored += outcome.stored
     batch.skipped += outcome.skipped
     batch.refused += outcome.refused
@@ -245,9 +241,7 @@ def _count(
         _record(session, Tag.BATCH_FINISHED, WORKER, batch, totals, at=at)
 
 
-def _record(
-    session: Session, tag: Tag, actor: AnyActor, batch: Batch, data: dict[str, Any], *, at: int
-) -> None:
+def _record(session: Session, tag: Tag, actor: AnyActor, batch: Batch, data: dict[str, Any], *, at: int) -> None:
     record(
         session,
         tag,

@@ -68,7 +68,8 @@ def map_fields(raw: dict[str, Any], mapping: dict[str, str], dropped: Counter[st
     """Allowed fields of a raw row. `mapping` (field → column) goes before recognised names."""
     chosen = {column: field_name for field_name, column in mapping.items()}
     found: dict[str, Any] = {}
-    for column, value in raw.items():
+    # A field's own name goes before the other names it is known by.
+    for column, value in sorted(raw.items(), key=lambda pair: pair[0] not in NAMES):
         field_name = chosen.get(column) or field_for(column)
         if field_name is None or (field_name in mapping and mapping[field_name] != column):
             # Names of columns come from the sender: count them without repeating them at length.
@@ -127,8 +128,7 @@ def _known(value: Any, where: str, problems: list[Problem]) -> dict[str, list[st
     if value in (None, ""):
         return {}
     fits = isinstance(value, dict) and all(
-        isinstance(entries, list) and all(isinstance(entry, str) for entry in entries)
-        for entries in value.values()
+        isinstance(entries, list) and all(isinstance(entry, str) for entry in entries) for entries in value.values()
     )
     if not fits:
         problems.append(Problem("bad-known", where, "known identifiers are lists of strings by kind"))
@@ -139,9 +139,7 @@ def _known(value: Any, where: str, problems: list[Problem]) -> dict[str, list[st
 def _fields(value: Any, where: str, problems: list[Problem]) -> dict[str, str]:
     if value in (None, ""):
         return {}
-    fits = isinstance(value, dict) and all(
-        isinstance(k, str) and isinstance(v, str | int) for k, v in value.items()
-    )
+    fits = isinstance(value, dict) and all(isinstance(k, str) and isinstance(v, str | int) for k, v in value.items())
     if not fits:
         problems.append(Problem("bad-fields", where, "metadata fields are strings by keyword"))
         return {}

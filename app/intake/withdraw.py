@@ -61,9 +61,7 @@ class Withdrawal:
     actor: AnyActor
     event_id: str
     at: int
-    counts: dict[str, int] = field(
-        default_factory=lambda: {"texts": 0, "keys": 0, "items": 0, "released_items": 0}
-    )
+    counts: dict[str, int] = field(default_factory=lambda: {"texts": 0, "keys": 0, "items": 0, "released_items": 0})
 
 
 def _withdraw_source(session: Session, source: Source, erasure: Withdrawal) -> None:

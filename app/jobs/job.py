@@ -179,6 +179,4 @@ def get_job(session: Session, job_id: int) -> Job:
 
 def list_jobs(session: Session, project_id: int, limit: int = 20) -> list[Job]:
     """Newest first."""
-    return list(
-        session.scalars(select(Job).where(Job.project_id == project_id).order_by(Job.id.desc()).limit(limit))
-    )
+    return list(session.scalars(select(Job).where(Job.project_id == project_id).order_by(Job.id.desc()).limit(limit)))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from app.core import clock, fault
 from app.core.errors import ChartmarkError
-from app.jobs.job import JOBS, Job, JobState, Services, claim, enqueue, fail, finish
+from app.jobs.job import JOBS, Job, JobState, Services, claim, enqueue, fail, finish, get_job
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,14 @@ def work(services: Services, *, until_empty: bool = False, stop: Callable[[], bo
     return chunks
 
 
-def run_job(services: Services, job: Job, *, stop: Callable[[], bool] = lambda: False) -> int:
-    """Do one claimed job to its end, or until told to stop."""
+def run_job(
+    services: Services,
+    job: Job,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    on_chunk: Callable[[int], None] = lambda done: None,
+) -> int:
+    """Do one claimed job to its end, or until told to stop; `on_chunk` hears how much is done."""
     chunks = 0
     kind = JOBS.get(job.kind)
     more = True
@@ -49,7 +55,8 @@ def run_job(services: Services, job: Job, *, stop: Callable[[], bool] = lambda: 
         chunks += 1
         fault.point("chunk")
         with services.database.reading() as session:
-            job = session.get(Job, job.id)
+            job = get_job(session, job.id)
+        on_chunk(job.done)
     if not more:
         services.database.writing(lambda session: _finish(session, job, at=clock.now()))
     return chunks

@@ -16,7 +16,7 @@ from app.corpus.project import get_project
 from app.corpus.suggestion import Suggestion, add_suggestion
 from app.jobs.job import Job, Services, advance
 from app.preannotate.protocol import PIPELINES, Pipeline
-from app.review.admission import admit
+from app.review.item import admit
 
 CHUNK = 50
 WORKER = ServiceActor("preannotate")

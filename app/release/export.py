@@ -123,9 +123,7 @@ def _provenance(session: Session, item: Item, submission: Submission) -> dict[st
     }
 
 
-def write_to(
-    session: Session, actor: AnyActor, release: Release, format_key: str, path: Path, *, at: int
-) -> Export:
+def write_to(session: Session, actor: AnyActor, release: Release, format_key: str, path: Path, *, at: int) -> Export:
     """Export into a new file; nothing half-written stays when it fails."""
     partial = path.with_name(path.name + ".partial")
     try:

@@ -162,9 +162,7 @@ def get_release(session: Session, release_id: int) -> Release:
 def list_releases(session: Session, project_id: int) -> list[Release]:
     """Newest first."""
     return list(
-        session.scalars(
-            select(Release).where(Release.project_id == project_id).order_by(Release.number.desc())
-        )
+        session.scalars(select(Release).where(Release.project_id == project_id).order_by(Release.number.desc()))
     )
 
 

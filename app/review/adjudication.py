@@ -116,9 +116,7 @@ def rule(
         raise Invalid("citation", "a citation is the number of a guideline section")
     if ruling.reason not in REASONS:
         raise Invalid("reason", f"a reason is one of {', '.join(REASONS)}")
-    if ruling.choice == Choice.TAKE and not (
-        ruling.version is not None and 0 <= ruling.version < len(cases.payloads)
-    ):
+    if ruling.choice == Choice.TAKE and not (ruling.version is not None and 0 <= ruling.version < len(cases.payloads)):
         raise Invalid("version", "there is no such version")
     classes = label_classes(session, item)
     if any(classes.get(label) == "critical" for label in case.labels) and not decision.confirmed:
@@ -137,9 +135,7 @@ def rule(
     return row
 
 
-def withdraw_ruling(
-    session: Session, actor: Actor, assignment: Assignment, case_key: str, *, at: int
-) -> None:
+def withdraw_ruling(session: Session, actor: Actor, assignment: Assignment, case_key: str, *, at: int) -> None:
     """Take a ruling back before closing; both stay in the record."""
     assignment, item = _require_settling(session, actor, assignment, at=at)
     if case_key not in rulings_of(session, assignment.id):
@@ -157,9 +153,7 @@ def withdraw_ruling(
     _store(session, actor, item, row, (), at=at)
 
 
-def _require_settling(
-    session: Session, actor: Actor, assignment: Assignment, *, at: int
-) -> tuple[Assignment, Item]:
+def _require_settling(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> tuple[Assignment, Item]:
     item = get_item(session, assignment.item_id, lock=True)
     assignment = get_assignment(session, assignment.id, lock=True)
     require_may_work(session, actor, assignment, at=at)
@@ -169,9 +163,7 @@ def _require_settling(
     return assignment, item
 
 
-def _store(
-    session: Session, actor: Actor, item: Item, row: RulingRow, labels: tuple[str, ...], *, at: int
-) -> None:
+def _store(session: Session, actor: Actor, item: Item, row: RulingRow, labels: tuple[str, ...], *, at: int) -> None:
     session.add(row)
     session.flush()
     record(
@@ -198,9 +190,7 @@ def _store(
 def rulings_of(session: Session, assignment_id: int) -> dict[str, Ruling]:
     """Case → the ruling that stands."""
     standing: dict[str, Ruling] = {}
-    rows = session.scalars(
-        select(RulingRow).where(RulingRow.assignment_id == assignment_id).order_by(RulingRow.id)
-    )
+    rows = session.scalars(select(RulingRow).where(RulingRow.assignment_id == assignment_id).order_by(RulingRow.id))
     for row in rows:
         if row.choice == WITHDRAWN:
             standing.pop(row.case_key, None)
@@ -235,9 +225,7 @@ def close(
     payload = modality_of(item).settle(cases.payloads, rulings, context_of(session, item, codes))
     require_valid(session, item, payload, codes)
     gold = freeze(session, actor, assignment, payload, SubmissionKind.GOLD, at=at)
-    states.advance(
-        session, actor, assignment, "submitted", data={"submission_sha256": gold.body_sha256}, at=at
-    )
+    states.advance(session, actor, assignment, "submitted", data={"submission_sha256": gold.body_sha256}, at=at)
     settled = "resolved" if item.state == ItemState.ESCALATED else "adjudicated"
     finally_ = "_finally" if workflow_for(session, item).adjudicator_finishes else ""
     states.advance(session, actor, item, settled + finally_, data={"gold": gold.body_sha256}, at=at)

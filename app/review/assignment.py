@@ -9,12 +9,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts import policy
-from app.accounts.actor import Actor
+from app.accounts.actor import Actor, ProjectRole
+from app.accounts.loading import load_actor
+from app.accounts.person import get_person
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.errors import Conflict, Invalid, NotFound
+from app.corpus.member import list_members
 from app.corpus.project import Project, get_project, project_subject
 from app.review import states
 from app.review.hold import require_no_hold
@@ -70,9 +73,7 @@ class Assignment(Base):
     opened_at: Mapped[int | None]
 
 
-def offer(
-    session: Session, actor: Actor, item: Item, row: Round, *, person_id: int, step: Step, at: int
-) -> Assignment:
+def offer(session: Session, actor: Actor, item: Item, row: Round, *, person_id: int, step: Step, at: int) -> Assignment:
     """Give a person a task. The caller has asked the policy."""
     assignment = Assignment(
         project_id=item.project_id,
@@ -133,6 +134,29 @@ def assign_ready(
     return assigned
 
 
+def find_readers(session: Session, project: Project, *, at: int) -> list[int]:
+    """People who may read in a project now: role, tier, credential, specialty, country."""
+    subject = policy.PolicySubject(
+        "project",
+        project.id,
+        project_id=project.id,
+        min_tier=max(project.setting("reader_tier"), workflow_of(project.setting("workflow")).reader_tier),
+        specialties=frozenset(project.setting("specialties")),
+        jurisdictions=frozenset(project.setting("required_countries")),
+        # The task does not exist yet: the question is whether they could do it once it is theirs.
+        relations=frozenset({policy.OWN_ASSIGNMENT}),
+    )
+    people = sorted({m.person_id for m in list_members(session, project.id) if m.role == ProjectRole.ANNOTATOR})
+    found = []
+    for person_id in people:
+        person = get_person(session, person_id)
+        if person.is_active:
+            actor = load_actor(session, person_id, at=at)
+            if policy.may(actor, policy.Action.ANNOTATE, subject, at=at):
+                found.append(person_id)
+    return found
+
+
 DECLINE_REASONS = ("conflict-of-interest", "unable", "not-my-field")
 
 
@@ -172,11 +196,7 @@ def claim(session: Session, actor: Actor, item: Item, step: Step, *, at: int) ->
 
 def _require_waiting(session: Session, actor: Actor, item: Item, step: Step, *, at: int) -> None:
     """State, role, tier and own-work rules of adjudication and verification."""
-    awaited = (
-        (ItemState.ADJUDICATION, ItemState.ESCALATED)
-        if step == Step.ADJUDICATE
-        else (ItemState.VERIFICATION,)
-    )
+    awaited = (ItemState.ADJUDICATION, ItemState.ESCALATED) if step == Step.ADJUDICATE else (ItemState.VERIFICATION,)
     require_may_finish(session, actor, item, step, at=at)
     if item.state not in awaited:
         raise Conflict("state", f"the item does not wait for this: {step}", details={"state": item.state})
@@ -264,6 +284,23 @@ def subject_of_item(session: Session, item: Item, min_tier: int = 1) -> policy.P
     )
 
 
+def find_own(session: Session, actor: Actor, item: Item, step: Step, *, at: int) -> Assignment:
+    """The actor's own task on an item at a step. Raises Forbidden or NotFound."""
+    if step == Step.ANNOTATE:
+        policy.require(session, actor, policy.Action.VIEW_PROJECT, project_subject(item.project_id), at=at)
+    else:
+        require_may_finish(session, actor, item, step, at=at)
+    assignment = session.scalar(
+        select(Assignment)
+        .where(Assignment.item_id == item.id, Assignment.person_id == actor.id, Assignment.step == step)
+        .order_by(Assignment.id.desc())
+        .limit(1)
+    )
+    if assignment is None:
+        raise NotFound("assignment", "you have not taken this item")
+    return assignment
+
+
 def get_assignment(session: Session, assignment_id: int, *, lock: bool = False) -> Assignment:
     """Raises NotFound."""
     assignment = session.get(Assignment, assignment_id, with_for_update=lock or None)
@@ -282,7 +319,7 @@ def open_tasks(session: Session, people: list[int]) -> dict[int, int]:
         )
         .group_by(Assignment.person_id)
     )
-    return dict(rows)
+    return dict(rows.tuples().all())
 
 
 def list_assignments(

@@ -39,9 +39,7 @@ class DraftElement(Base):
     __tablename__ = "draft_element"
     __table_args__ = ({"info": {"kind": RECORD}},)
 
-    assignment_id: Mapped[int] = mapped_column(
-        ForeignKey("assignment.id"), primary_key=True, autoincrement=False
-    )
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), primary_key=True, autoincrement=False)
     element_id: Mapped[str] = mapped_column(Text, primary_key=True)
     body: Mapped[str] = mapped_column(Text)
     version: Mapped[int]
@@ -67,9 +65,7 @@ def start_draft(
     require_no_hold(session, assignment.item_id)
     item = get_item(session, assignment.item_id)
     guideline = current_guideline(session, item.project_id, item.modality)
-    states.advance(
-        session, actor, assignment, "opened", data={"guideline_sha256": guideline.body_sha256}, at=at
-    )
+    states.advance(session, actor, assignment, "opened", data={"guideline_sha256": guideline.body_sha256}, at=at)
     assignment.guideline_version_id = guideline.id
     assignment.opened_at = at
     provenance: dict[str, Any] = {"source": "suggestions"}
@@ -90,9 +86,7 @@ def start_draft(
         provenance = {"source": "earlier-answer"}
     for element_id, body in payload["elements"].items():
         session.add(
-            DraftElement(
-                assignment_id=assignment.id, element_id=element_id, body=canonical_json(body), version=0
-            )
+            DraftElement(assignment_id=assignment.id, element_id=element_id, body=canonical_json(body), version=0)
         )
     record(
         session,
@@ -208,8 +202,6 @@ def _require_quotes(change: Change, context: Context) -> None:
 def assemble(session: Session, assignment_id: int) -> Payload:
     """The draft as one payload."""
     rows = session.scalars(
-        select(DraftElement)
-        .where(DraftElement.assignment_id == assignment_id)
-        .order_by(DraftElement.element_id)
+        select(DraftElement).where(DraftElement.assignment_id == assignment_id).order_by(DraftElement.element_id)
     )
     return {"elements": {row.element_id: json.loads(row.body) for row in rows}}

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any, Protocol
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts import policy
+from app.accounts.actor import AnyActor
 from app.audit import streams
 from app.audit.events import Tag
-from app.audit.log import Actor, Subject, record
+from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.errors import Conflict
+from app.corpus.project import project_subject
+
+
+class HeldItem(Protocol):
+    """What a hold needs to know of an item (items know of holds, not the other way round)."""
+
+    id: Any
+    project_id: Any
 
 
 class HoldKind(StrEnum):
@@ -43,9 +54,7 @@ class Hold(Base):
     closed_at: Mapped[int | None]
 
 
-def open_hold(
-    session: Session, actor: Actor, item_id: int, project_id: int, kind: HoldKind, *, at: int
-) -> Hold:
+def open_hold(session: Session, actor: AnyActor, item_id: int, project_id: int, kind: HoldKind, *, at: int) -> Hold:
     """Hold an item back at once; its state does not change."""
     hold = Hold(
         item_id=item_id,
@@ -62,7 +71,27 @@ def open_hold(
     return hold
 
 
-def close_hold(session: Session, actor: Actor, hold: Hold, *, at: int) -> None:
+def report_phi(session: Session, actor: AnyActor, item: HeldItem, fragments: list[list[int]], *, at: int) -> Hold:
+    """Hide an item in which a reader saw an identifier. Offsets go into the log, never the text.
+
+    Raises Forbidden for somebody outside the project.
+    """
+    policy.require(session, actor, policy.Action.REPORT_PHI, project_subject(item.project_id), at=at)
+    hold = open_hold(session, actor, item.id, item.project_id, HoldKind.PHI, at=at)
+    record(
+        session,
+        Tag.PHI_REPORTED,
+        stream=streams.item(item.id),
+        actor=actor,
+        subject=Subject("item", item.id),
+        data={"hold": hold.id, "fragments": fragments},
+        project_id=item.project_id,
+        at=at,
+    )
+    return hold
+
+
+def close_hold(session: Session, actor: AnyActor, hold: Hold, *, at: int) -> None:
     """Let the item go on. Raises Conflict when the hold was closed already."""
     if hold.closed_at is not None:
         raise Conflict("hold-closed", "this hold was closed already")
@@ -78,12 +107,10 @@ def require_no_hold(session: Session, item_id: int) -> None:
     """Raises Conflict when the item is held."""
     holds = open_holds(session, item_id)
     if holds:
-        raise Conflict(
-            "held", "the item is held back", details={"holds": sorted({hold.kind for hold in holds})}
-        )
+        raise Conflict("held", "the item is held back", details={"holds": sorted({hold.kind for hold in holds})})
 
 
-def _record(session: Session, tag: Tag, actor: Actor, hold: Hold, *, at: int) -> None:
+def _record(session: Session, tag: Tag, actor: AnyActor, hold: Hold, *, at: int) -> None:
     record(
         session,
         tag,

@@ -14,7 +14,8 @@ from app.audit.events import Tag
 from app.audit.log import Actor, Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.errors import NotFound
-from app.corpus.document import Document, get_document, text_of
+from app.corpus.document import Document, Verdict, get_document, text_of
+from app.corpus.project import Project, get_project
 from app.corpus.schema import LabelSchema
 from app.corpus.subject import Encounter
 from app.review import states
@@ -32,9 +33,7 @@ class Item(Base):
         UniqueConstraint("document_id", "schema_id"),
         Index("ix_item_project_state", "project_id", "state", "id"),
         CheckConstraint("complexity BETWEEN 0 AND 2", name="complexity_range"),
-        CheckConstraint(
-            "state IN (" + ",".join(f"'{s}'" for s in states.ItemState) + ")", name="state_known"
-        ),
+        CheckConstraint("state IN (" + ",".join(f"'{s}'" for s in states.ItemState) + ")", name="state_known"),
         {"info": {"kind": RECORD}},
     )
     machine: ClassVar[states.Machine] = states.ITEM
@@ -98,10 +97,8 @@ def get_item(session: Session, item_id: int, *, lock: bool = False) -> Item:
 
 def count_by_state(session: Session, project_id: int) -> dict[str, int]:
     """State → number of items; the states add up to all items (INV-16)."""
-    rows = session.execute(
-        select(Item.state, func.count()).where(Item.project_id == project_id).group_by(Item.state)
-    )
-    return dict(rows)
+    rows = session.execute(select(Item.state, func.count()).where(Item.project_id == project_id).group_by(Item.state))
+    return dict(rows.tuples().all())
 
 
 def list_items(
@@ -165,3 +162,37 @@ def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Co
 
 def modality_of(item: Item) -> Modality:
     return MODALITIES.get(item.modality)
+
+
+def may_be_read(project: Project, document: Document) -> bool:
+    """Whether a text's de-identification suffices for this project (domain R31, INV-12).
+
+    A person accepted it, or the project says that texts no person has checked may be assigned.
+    """
+    if document.verdict == Verdict.ACCEPTED:
+        return True
+    return document.verdict == Verdict.MACHINE_PASSED and project.setting("machine_passed_may_be_assigned")
+
+
+class DeidentificationGate:
+    """No item becomes READY without evidence of its text's de-identification."""
+
+    key = "deidentification"
+    event = "deid_accepted"
+
+    def problem(self, session: Session, item: Item, *, at: int) -> str | None:
+        document = session.get(Document, item.document_id)
+        if document is None or not may_be_read(get_project(session, item.project_id), document):
+            return "deidentification-missing"
+        return None
+
+
+def admit(session: Session, actor: Actor, document: Document, *, at: int) -> bool:
+    """Let a document's item into review when its text may be read; says whether it did."""
+    item = session.scalar(select(Item).where(Item.document_id == document.id))
+    if item is None or item.state != states.ItemState.IMPORTED:
+        return False
+    if not may_be_read(get_project(session, document.project_id), document):
+        return False
+    states.advance(session, actor, item, "deid_accepted", data={"verdict": document.verdict}, at=at)
+    return True

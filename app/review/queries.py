@@ -15,10 +15,12 @@ from app.audit.log import Subject, record
 from app.audit.models import Event
 from app.core import clock
 from app.core.db import Session
-from app.corpus.project import project_subject
+from app.core.errors import NotFound
+from app.corpus.document import Document, documents_of_encounter, get_document
+from app.corpus.project import get_project, project_subject
 from app.review.assignment import Assignment, Step, subject_of
 from app.review.draft import assemble
-from app.review.item import Item
+from app.review.item import Item, may_be_read
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import latest_of, payload_of
 
@@ -54,25 +56,51 @@ def own_work(session: Session, actor: Actor, assignment: Assignment, *, at: int)
     return OwnWork(payload, assignment.draft_version, editable, may_recall)
 
 
-def note_view(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> None:
-    """Say in the log that a text was shown, before it leaves; once per session and 15 minutes.
+def needs_view(session: Session, assignment: Assignment, *, at: int) -> bool:
+    """Whether showing the text now must be noted: not seen in the last 15 minutes."""
+    last = session.scalar(select(func.max(Event.at)).where(Event.stream == streams.view(assignment.id)))
+    return last is None or at - last >= VIEW_WINDOW
 
-    HIPAA access accounting; the caller commits before it answers.
+
+def note_view(
+    session: Session, actor: Actor, assignment: Assignment, *, document_id: int | None = None, at: int
+) -> None:
+    """Say in the log that a text was shown, before it leaves (HIPAA access accounting).
+
+    `document_id` names another document of the encounter than the task's own; it is always noted.
     """
-    stream = streams.view(assignment.id)
-    last = session.scalar(select(func.max(Event.at)).where(Event.stream == stream))
-    if last is not None and at - last < VIEW_WINDOW:
+    if document_id is None and not needs_view(session, assignment, at=at):
         return
     record(
         session,
         Tag.DOCUMENT_VIEWED,
-        stream=stream,
+        stream=streams.view(assignment.id),
         actor=actor,
         subject=Subject("item", assignment.item_id),
-        data={"assignment": assignment.id, "step": assignment.step},
+        data={"assignment": assignment.id, "step": assignment.step, "document": document_id},
         project_id=assignment.project_id,
         at=at,
     )
+
+
+def encounter_document(session: Session, assignment: Assignment, document_id: int) -> Document:
+    """A readable document of the task's own encounter. Raises NotFound for any other."""
+    item = session.get(Item, assignment.item_id)
+    own = get_document(session, item.document_id) if item else None
+    project = get_project(session, assignment.project_id)
+    for document in documents_of_encounter(session, own.encounter_id) if own else []:
+        if document.id == document_id and may_be_read(project, document):
+            return document
+    raise NotFound("document", "there is no such document in this encounter")
+
+
+def neighbours(session: Session, assignment: Assignment) -> tuple[int | None, int | None]:
+    """The same person's unfinished tasks before and after one, by id."""
+    waiting = Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN))
+    own = select(Assignment.id).where(Assignment.person_id == assignment.person_id, waiting)
+    before = own.where(Assignment.id < assignment.id).order_by(Assignment.id.desc()).limit(1)
+    after = own.where(Assignment.id > assignment.id).order_by(Assignment.id).limit(1)
+    return session.scalar(before), session.scalar(after)
 
 
 def queue(session: Session, actor: Actor, project_id: int, step: Step, *, at: int) -> list[Item]:
@@ -81,11 +109,7 @@ def queue(session: Session, actor: Actor, project_id: int, step: Step, *, at: in
     Escalated items come first, then by complexity and age (queue order v1, R8).
     """
     policy.require(session, actor, policy.Action.VIEW_PROJECT, project_subject(project_id), at=at)
-    waiting = (
-        (ItemState.ESCALATED, ItemState.ADJUDICATION)
-        if step == Step.ADJUDICATE
-        else (ItemState.VERIFICATION,)
-    )
+    waiting = (ItemState.ESCALATED, ItemState.ADJUDICATION) if step == Step.ADJUDICATE else (ItemState.VERIFICATION,)
     own = select(Assignment.item_id).where(
         Assignment.person_id == actor.id,
         Assignment.item_id == Item.id,

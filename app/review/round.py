@@ -32,9 +32,7 @@ class Round(Base):
     opened_at: Mapped[int]
 
 
-def open_round(
-    session: Session, actor: Actor, item: Item, readers: int, *, cites: int | None = None, at: int
-) -> Round:
+def open_round(session: Session, actor: Actor, item: Item, readers: int, *, cites: int | None = None, at: int) -> Round:
     """Begin the next round of an item."""
     last = session.scalar(select(func.max(Round.number)).where(Round.item_id == item.id)) or 0
     row = Round(item_id=item.id, number=last + 1, readers=readers, cites_submission_id=cites, opened_at=at)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import json
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from app.accounts.actor import Actor
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
+from app.audit.models import Event
 from app.core import clock
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json, sha256
@@ -46,9 +47,9 @@ STATEMENTS = {
 class Signer(Protocol):
     """The server's key, which seals that the manifest was made here."""
 
-    name: str
-
-    def sign(self, data: bytes) -> bytes: ...
+    def attest(self, text: str) -> str:
+        """A signature line over a text that ends in a newline."""
+        ...
 
 
 class Signature(Base):
@@ -74,8 +75,21 @@ class Signature(Base):
     #: canonical JSON, verbatim: what the signature value covers
     manifest: Mapped[str] = mapped_column(Text)
     manifest_sha256: Mapped[str] = mapped_column(Text)
-    #: base64 of the server key's signature over the manifest's bytes
+    #: the server key's signature line (C2SP signed-note) over `signed_text(manifest)`
     value: Mapped[str] = mapped_column(Text)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature and the event whose proof of inclusion it waits for."""
+
+    signature: Signature
+    event_id: str
+
+
+def signed_text(manifest: str) -> str:
+    """What the server's key signs: a line that sets it apart from checkpoints, then the manifest."""
+    return f"chartmark signature manifest v{MANIFEST_VERSION}\n{manifest}\n"
 
 
 def record_to_sign(session: Session, item_id: int) -> Submission:
@@ -95,7 +109,7 @@ def sign(
     signer: Signer,
     authentication: dict[str, Any],
     at: int,
-) -> Signature:
+) -> Signed:
     """Sign an item's final answer. `authentication` is what `accounts.signing` attests.
 
     Raises Forbidden (tier, credential or identity at this moment), Conflict or Invalid.
@@ -120,15 +134,13 @@ def sign(
         signed_at=at,
         manifest=manifest,
         manifest_sha256=sha256(manifest),
-        value=base64.b64encode(signer.sign(manifest.encode())).decode(),
+        value=signer.attest(signed_text(manifest)),
     )
     session.add(signature)
     session.flush()
-    _record(session, actor, signature, at=at)
-    states.advance(
-        session, actor, item, "signed", data={"signature": signature.id, "gold": gold.body_sha256}, at=at
-    )
-    return signature
+    event = _record(session, actor, signature, at=at)
+    states.advance(session, actor, item, "signed", data={"signature": signature.id, "gold": gold.body_sha256}, at=at)
+    return Signed(signature, event.event_id)
 
 
 def _manifest(
@@ -162,8 +174,8 @@ def _manifest(
     }
 
 
-def _record(session: Session, actor: Actor, signature: Signature, *, at: int) -> None:
-    record(
+def _record(session: Session, actor: Actor, signature: Signature, *, at: int) -> Event:
+    return record(
         session,
         Tag.SIGNATURE_MADE,
         stream=streams.item(signature.item_id),

@@ -76,9 +76,7 @@ class SubmissionBody(Base):
     __tablename__ = "submission_body"
     __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
 
-    submission_id: Mapped[int] = mapped_column(
-        ForeignKey("submission.id"), primary_key=True, autoincrement=False
-    )
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, autoincrement=False)
     body: Mapped[str] = mapped_column(Text)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
 
@@ -89,9 +87,7 @@ class Recall(Base):
     __tablename__ = "submission_recall"
     __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
 
-    submission_id: Mapped[int] = mapped_column(
-        ForeignKey("submission.id"), primary_key=True, autoincrement=False
-    )
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, autoincrement=False)
     at: Mapped[int]
 
 
@@ -117,9 +113,7 @@ def submit(
     payload = assemble(session, assignment.id)
     require_valid(session, item, payload, codes)
     submission = freeze(session, actor, assignment, payload, SubmissionKind.READING, at=at)
-    states.advance(
-        session, actor, assignment, "submitted", data={"submission_sha256": submission.body_sha256}, at=at
-    )
+    states.advance(session, actor, assignment, "submitted", data={"submission_sha256": submission.body_sha256}, at=at)
     _compare_when_complete(session, actor, item, codes, at=at)
     return submission
 
@@ -146,9 +140,7 @@ def freeze(
     if assignment.guideline_version_id is None:
         raise Conflict("not-open", "the task was never opened")
     body, salt = canonical_json(payload), new_salt()
-    last = session.scalar(
-        select(func.max(Submission.ordinal)).where(Submission.assignment_id == assignment.id)
-    )
+    last = session.scalar(select(func.max(Submission.ordinal)).where(Submission.assignment_id == assignment.id))
     submission = Submission(
         assignment_id=assignment.id,
         ordinal=(last or 0) + 1,
@@ -246,9 +238,7 @@ def _compare_when_complete(session: Session, actor: Actor, item: Item, codes: Co
         states.advance(session, actor, item, event, at=at)
         return
     classes = label_classes(session, item)
-    weighty = sorted(
-        {label for d in differences for label in d.labels if classes.get(label, "routine") != "routine"}
-    )
+    weighty = sorted({label for d in differences for label in d.labels if classes.get(label, "routine") != "routine"})
     states.advance(session, actor, item, "found_disagreed", data={"cases": len(differences)}, at=at)
     # INV-8: a significant label in dispute goes to a senior reviewer; nothing is ever voted on.
     item.escalated = bool(weighty)
@@ -296,10 +286,7 @@ def contenders(session: Session, round_id: int) -> list[Submission]:
 def latest_of(session: Session, assignment_id: int) -> Submission:
     """The last answer of a task. Raises NotFound."""
     row = session.scalar(
-        select(Submission)
-        .where(Submission.assignment_id == assignment_id)
-        .order_by(Submission.ordinal.desc())
-        .limit(1)
+        select(Submission).where(Submission.assignment_id == assignment_id).order_by(Submission.ordinal.desc()).limit(1)
     )
     if row is None:
         raise NotFound("submission", "this task has no answer yet")

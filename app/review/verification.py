@@ -65,9 +65,7 @@ def verify(
     labels = sorted({label for difference in differences for label in difference.labels})
     classes = label_classes(session, item)
     gold = freeze(session, actor, assignment, payload, SubmissionKind.GOLD, at=at)
-    states.advance(
-        session, actor, assignment, "submitted", data={"submission_sha256": gold.body_sha256}, at=at
-    )
+    states.advance(session, actor, assignment, "submitted", data={"submission_sha256": gold.body_sha256}, at=at)
     critical = [label for label in labels if classes.get(label) == "critical"]
     if critical and not item.escalated:
         item.escalated = True
@@ -94,9 +92,7 @@ def reject(session: Session, actor: Actor, assignment: Assignment, reason: str, 
     states.advance(session, actor, item, "rejected", data={"reason": reason}, at=at)
 
 
-def _require_verifying(
-    session: Session, actor: Actor, assignment: Assignment, *, at: int
-) -> tuple[Assignment, Item]:
+def _require_verifying(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> tuple[Assignment, Item]:
     item = get_item(session, assignment.item_id, lock=True)
     assignment = get_assignment(session, assignment.id, lock=True)
     require_may_work(session, actor, assignment, at=at)

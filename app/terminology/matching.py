@@ -49,21 +49,27 @@ class Matcher:
         self.vocabulary = Vocabulary(memoryview(blob), load("word_ptr"), load("fuzzy_key"), load("fuzzy_word"))
         self.unknown_weight = float(np.log1p(max(len(self.term_ptr) - 1, 1)))
 
-    def slot(self, word: str, *, typing: bool = False, loose: bool = False) -> Slot:
-        """The index words for a query word: exact; beginnings while typing; misspellings when loose."""
+    def slot(self, word: str, *, typed: str = "", loose: bool = False) -> Slot:
+        """The index words for a query word: exact; beginnings while typing; misspellings when loose.
+
+        `typed` is the word as it stands while it is being typed (folding would take the s of `pyelos`).
+        """
         options: dict[int, float] = {}
         exact = self.vocabulary.find(word)
         span = (exact, exact + 1) if exact >= 0 else (0, 0)
-        if typing or (loose and len(word) >= 2):
-            span = self.vocabulary.prefix(word)
+        if typed or (loose and len(word) >= 2):
+            span = self.vocabulary.prefix(typed or word)
         if loose:
-            options = dict(self.vocabulary.similar(word, typing=typing))
-        return self._slot(word, exact, span, options)
+            options = dict(self.vocabulary.similar(word, typing=bool(typed)))
+        if exact >= 0:
+            options[exact] = 1.0
+        required = word not in FILLERS or (bool(typed) and not loose)
+        return self._slot(exact, span, options, required=required)
 
-    def _slot(self, word: str, exact: int, span: tuple[int, int], options: dict[int, float]) -> Slot:
+    def _slot(self, exact: int, span: tuple[int, int], options: dict[int, float], *, required: bool) -> Slot:
         low, high = span
         numbers, quality = np.arange(low, high, dtype=np.int32), np.full(high - low, 0.93, np.float32)
-        if exact >= 0:
+        if low <= exact < high:
             quality[exact - low] = 1.0
         extra = sorted(n for n in options if not low <= n < high)
         if extra:
@@ -77,7 +83,7 @@ class Matcher:
             weight = float(self.word_weight[exact])
         elif len(numbers):
             weight = float(np.log1p((len(self.term_ptr) - 1) / max(postings, 1)))
-        return Slot(numbers, quality, span, postings, max(weight, 0.05), word not in FILLERS)
+        return Slot(numbers, quality, span, postings, max(weight, 0.05), required)
 
     # --- candidates ---
 

@@ -18,13 +18,14 @@ from app.terminology.icd10cm_ranking import Icd10CmRanking
 from app.terminology.matching import Slot
 from app.terminology.phrases import Reading, phrasebook
 from app.terminology.release import ReleaseData
+from app.terminology.rows import PREFERRED
 from app.terminology.systems import code_key, display_code
-from app.terminology.words import split, words
+from app.terminology.words import FILLERS, split, words
 
 MAX_QUERY_WORDS = 16
 RERANKED = 40  # terms whose text is compared letter by letter
 # Bonus by kind of term: preferred, full name, synonym, inclusion, index, lower.
-KIND_BONUS = np.array([0.03, 0.02, 0.02, 0.015, 0.03, 0.0], np.float32)
+KIND_BONUS = np.array([0.03, 0.02, 0.02, 0.015, 0.035, 0.0], np.float32)
 RANKINGS = {"icd10cm": Icd10CmRanking}
 
 
@@ -76,16 +77,18 @@ class Release(ReleaseData):
         by_code = self._by_code(query, allowed, limit)
         typed = words(query)[:MAX_QUERY_WORDS]
         found: dict[int, Found] = {}
+        ranking = None
         if typed and not (by_code and _is_code(query)):
-            typing = not query[-1].isspace()
-            for reading in phrasebook().readings(tuple(typed)):
-                for hit in self._read(reading, allowed, typing=typing and reading.via == "words"):
+            readings = phrasebook().readings(tuple(typed))
+            ranking = RANKINGS[self.system](self, readings) if self.system in RANKINGS else None
+            being_typed = last_typed(query)
+            for reading in ranking.readings() if ranking else readings:
+                for hit in self._read(reading, allowed, being_typed if reading.via == "words" else ""):
                     _keep_best(found, hit)
         self._prefer_used(found, usage)
         ranked = sorted(found.values(), key=lambda f: (-round(f.score, 4), f.term))
-        ranking = RANKINGS.get(self.system)
-        if ranking is not None:
-            ranked = ranking(self).rank(query, ranked, allowed)
+        if ranked and ranking:
+            ranked = [f for f in ranking.rank(ranked) if allowed is None or allowed[f.concept]]
         return self._hits([*by_code, *ranked], limit, frozenset(typed))
 
     # --- restriction ---
@@ -117,29 +120,38 @@ class Release(ReleaseData):
             "SELECT id, key FROM concept WHERE key >= ? AND key < ? ORDER BY key LIMIT ?", (key, key + "~", 4 * limit)
         )
         rows = [r for r in rows if allowed is None or allowed[r[0]]]
-        terms = {number: self.terms_of(number) for number, _ in rows}
-        return [Found(n, terms[n][0], 1.0 if k == key else 0.9, "code") for n, k in rows if terms[n]]
+        found = [Found(n, self._best_term(n), 1.0 if k == key else 0.9, "code") for n, k in rows]
+        if self.system in RANKINGS and (default := RANKINGS[self.system](self, []).default_of_code(key)):
+            number, first = default
+            if allowed is None or allowed[number]:
+                found.insert(0 if first else 1, Found(number, self._best_term(number), 0.95, "code"))
+        return found
+
+    def _best_term(self, concept: int) -> int:
+        """The preferred term, or where a release gives none, the first there is."""
+        terms = self.terms_of(concept)
+        return next((t for t in terms if self.matcher.term_kind[t] == PREFERRED), terms[0])
 
     # --- by words ---
 
-    def _read(self, reading: Reading, allowed: np.ndarray | None, *, typing: bool) -> Iterator[Found]:
+    def _read(self, reading: Reading, allowed: np.ndarray | None, typed: str) -> Iterator[Found]:
         """Candidates for one reading: all words, then all words loosely, then most words."""
         matcher = self.matcher
-        last = len(reading.words) - 1
-        slots = [matcher.slot(w, typing=typing and i == last) for i, w in enumerate(reading.words)]
+        begun = [""] * (len(reading.words) - 1) + [typed]
+        slots = [matcher.slot(w, typed=t) for w, t in zip(reading.words, begun, strict=True)]
         terms, match = matcher.all_words(slots, allowed), reading.via
         if not len(terms):
-            slots = [self._loose(w, s, typing=typing and i == last)
-                     for i, (w, s) in enumerate(zip(reading.words, slots, strict=True))]  # fmt: skip
+            slots = [self._loose(w, t, s) for w, t, s in zip(reading.words, begun, slots, strict=True)]
             terms = matcher.all_words([s for s in slots if len(s.words)], allowed)
             match = "misspelt" if match == "words" else match
         if len(terms) < 3:
             terms = np.union1d(terms, matcher.most_words(slots, allowed)).astype(np.int32)
         yield from self._scored(reading, terms, slots, match)
 
-    def _loose(self, word: str, strict: Slot, *, typing: bool) -> Slot:
+    def _loose(self, word: str, typed: str, strict: Slot) -> Slot:
         # A word that occurs often is hardly a misspelling of another.
-        return self.matcher.slot(word, typing=typing, loose=True) if strict.postings < 2_000 else strict
+        often = strict.postings >= 2_000 and strict.required == (word not in FILLERS)
+        return strict if often else self.matcher.slot(word, typed=typed, loose=True)
 
     def _scored(self, reading: Reading, terms: np.ndarray, slots: list[Slot], match: str) -> Iterator[Found]:
         matcher = self.matcher
@@ -195,6 +207,18 @@ def marks(text: str, typed: frozenset[str]) -> list[tuple[int, int]]:
             if begun:
                 found.append((start, min(start + begun, end)))
     return found
+
+
+def last_typed(query: str) -> str:
+    """The last word as it stands so far, folded but not made singular; empty after a space."""
+    if not query[-1:].isalnum():
+        return ""
+    found = split(query)
+    if not found:
+        return ""
+    word, start, end = found[-1]
+    raw = query[start:end].lower()
+    return raw if raw.isascii() and raw.startswith(word) else word
 
 
 def _keep_best(found: dict[int, Found], hit: Found) -> None:

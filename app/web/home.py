@@ -21,6 +21,7 @@ home = Blueprint("home", __name__)
 def _add_globals(state: BlueprintSetupState) -> None:
     environment = state.app.jinja_env
     environment.globals |= {"menu": menu, "notice": notice, "signed_in": context.find_signed_in}
+    environment.globals["is_fresh"] = context.is_fresh
     environment.filters |= {"day": day, "minute": minute, "iso": iso}
 
 

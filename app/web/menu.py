@@ -35,9 +35,9 @@ def menu() -> list[Link]:
     if actor is None:
         return []
     shown = [entry for entry in current_app.extensions["menu"] if entry.shown(actor)]
-    return [Link(e.title, url_for(e.endpoint), _is_current(e)) for e in shown]
+    return [_link(entry.title, url_for(entry.endpoint)) for entry in shown]
 
 
-def _is_current(entry: Entry) -> bool:
-    """Whether the page belongs to the entry: the same blueprint."""
-    return request.blueprint == entry.endpoint.partition(".")[0]
+def _link(title: str, address: str) -> Link:
+    """Current is the entry whose page, or a page below it, is shown."""
+    return Link(title, address, f"{request.path}/".startswith(f"{address.rstrip('/')}/"))

@@ -34,12 +34,10 @@ def index() -> ResponseReturnValue:
 
 
 @people_pages.post("")
-@access(server_acting(Action.MANAGE_PEOPLE))
+@access(server_acting(Action.MANAGE_PEOPLE), fresh=True)
 def create() -> ResponseReturnValue:
     actor, at = context.actor(), context.at()
-    new = NewPerson(
-        *(request.form.get(name, "") for name in ("username", "display_name", "profession", "specialty"))
-    )
+    new = NewPerson(*(request.form.get(name, "") for name in ("username", "display_name", "profession", "specialty")))
 
     def unit(session: Session) -> tuple[Person, str]:
         person = create_person(session, actor, new, at=at)
@@ -56,12 +54,12 @@ def _page(error: Invalid | Conflict | None = None, typed: NewPerson | None = Non
     with context.database().reading() as session:
         people = list_people(session, after=request.args.get("after", ""), limit=PAGE + 1)
     more = people[PAGE - 1].username if len(people) > PAGE else None
-    may_manage = ServerRole.ADMIN in context.actor().server_roles
+    manages = ServerRole.ADMIN in context.actor().server_roles
     return render_template(
         "people/index.html",
         people=people[:PAGE],
         more=more,
-        may_manage=may_manage,
+        manages=manages,
         error=error,
         typed=typed or NewPerson("", ""),
     )

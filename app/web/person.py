@@ -35,7 +35,7 @@ def show(person_id: int) -> ResponseReturnValue:
 
 
 @person_pages.post("/password-link")
-@access(MANAGE)
+@access(MANAGE, fresh=True)
 def reset(person_id: int) -> ResponseReturnValue:
     actor, at = context.actor(), context.at()
 
@@ -48,25 +48,25 @@ def reset(person_id: int) -> ResponseReturnValue:
 
 
 @person_pages.post("/deactivation")
-@access(server_acting(Action.MANAGE_PEOPLE))
+@access(MANAGE, fresh=True)
 def deactivate(person_id: int) -> ResponseReturnValue:
     return _do(person_id, "deactivated", lambda s, a, p: people.deactivate(s, a, p, at=context.at()))
 
 
 @person_pages.post("/reactivation")
-@access(MANAGE)
+@access(MANAGE, fresh=True)
 def reactivate(person_id: int) -> ResponseReturnValue:
     return _do(person_id, "reactivated", lambda s, a, p: people.reactivate(s, a, p, at=context.at()))
 
 
 @person_pages.post("/sessions/end")
-@access(MANAGE)
+@access(MANAGE, fresh=True)
 def end_sessions(person_id: int) -> ResponseReturnValue:
     return _do(person_id, "sessions-ended", lambda s, a, p: people.end_sessions(s, a, p, at=context.at()))
 
 
 @person_pages.post("/identity")
-@access(MANAGE)
+@access(MANAGE, fresh=True)
 def verify_identity(person_id: int) -> ResponseReturnValue:
     method = request.form.get("method", "")
 
@@ -77,7 +77,7 @@ def verify_identity(person_id: int) -> ResponseReturnValue:
 
 
 @person_pages.post("/credentials")
-@access(server_acting(Action.GRANT_CREDENTIAL))
+@access(server_acting(Action.GRANT_CREDENTIAL), fresh=True)
 def grant_credential(person_id: int) -> ResponseReturnValue:
     def act(session: Session, actor: Actor, person: Person) -> None:
         checked = Verification(actor.id, request.form.get("method", ""))
@@ -88,7 +88,7 @@ def grant_credential(person_id: int) -> ResponseReturnValue:
 
 
 @person_pages.post("/credentials/<int:credential_id>/revocation")
-@access(server_acting(Action.REVOKE_CREDENTIAL))
+@access(server_acting(Action.REVOKE_CREDENTIAL), fresh=True)
 def revoke_credential(person_id: int, credential_id: int) -> ResponseReturnValue:
     because = request.form.get("because", "")
 
@@ -102,14 +102,14 @@ def revoke_credential(person_id: int, credential_id: int) -> ResponseReturnValue
 
 
 @person_pages.post("/roles")
-@access(server_acting(Action.GRANT_ROLE))
+@access(server_acting(Action.GRANT_ROLE), fresh=True)
 def give_role(person_id: int) -> ResponseReturnValue:
     role = _role(request.form.get("role", ""))
     return _do(person_id, "role-granted", lambda s, a, p: grant_role(s, a, p, role, at=context.at()))
 
 
 @person_pages.post("/roles/<role>/removal")
-@access(server_acting(Action.REVOKE_ROLE))
+@access(server_acting(Action.REVOKE_ROLE), fresh=True)
 def take_role(person_id: int, role: str) -> ResponseReturnValue:
     known = _role(role)
     return _do(person_id, "role-revoked", lambda s, a, p: revoke_role(s, a, p, known, at=context.at()))
@@ -145,7 +145,7 @@ def _page(person_id: int, error: ChartmarkError | None = None) -> str:
             roles=sorted(list_roles(session, person_id)),
             all_roles=list(ServerRole),
             sessions=count_open(session, person_id, at=at),
-            may_manage=ServerRole.ADMIN in actor.server_roles and actor.id != person_id,
+            manages=ServerRole.ADMIN in actor.server_roles and actor.id != person_id,
             tiers=TIERS,
             at=at,
             error=error,

@@ -8,28 +8,25 @@ from app.accounts.credential import Qualification
 from app.core.clock import parse_iso
 from app.core.errors import Problem, invalid
 
+_TEXTS = ("profession", "specialty", "issuing_body", "register_number")
+_DATES = ("issued_at", "expires_at", "next_check_due_at")
+
 
 def read_qualification(form: Mapping[str, str]) -> Qualification:
-    """What the form states. Raises Invalid for a date or tier that is none."""
+    """What the form states. Raises Invalid for a date that is none."""
     problems: list[Problem] = []
-    issued_at = _date(form, "issued_at", problems)
-    if issued_at is None and not problems:
+    texts = {name: form.get(name, "").strip() for name in _TEXTS}
+    dates = {name: _date(form, name, problems) for name in _DATES}
+    if dates["issued_at"] is None and not problems:
         problems.append(Problem("date-missing", "issued_at", "say since when"))
-    expires_at, next_check = _date(form, "expires_at", problems), _date(form, "next_check_due_at", problems)
-    tier = form.get("tier", "")
     if problems:
         raise invalid(problems)
+    tier = form.get("tier", "")
     return Qualification(
         tier=int(tier) if tier in ("1", "2", "3", "4") else 0,
-        profession=form.get("profession", "").strip(),
-        specialty=form.get("specialty", "").strip().casefold(),
         country=form.get("country", "").strip().upper(),
-        issuing_body=form.get("issuing_body", "").strip(),
-        register_number=form.get("register_number", "").strip(),
-        issued_at=issued_at or 0,
-        expires_at=expires_at,
-        next_check_due_at=next_check,
         evidence_sha256=form.get("evidence_sha256", "").strip().lower() or None,
+        **(texts | dates),  # type: ignore[arg-type]
     )
 
 

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.reset import choose_password, find_link_owner
 from app.accounts.session import close_session
-from app.accounts.sign_in import Attempt, sign_in
+from app.accounts.sign_in import Attempt, confirm, sign_in
 from app.core.errors import ChartmarkError, Invalid
 from app.http import context, cookies
 from app.http.access import PUBLIC, SIGNED_IN, access
 from app.http.errors import status_of
+from app.http.idempotency import sweep
 from app.web.targets import safe_target
 
 sign_in_pages = Blueprint("sign_in", __name__)
@@ -29,13 +30,32 @@ def form() -> ResponseReturnValue:
 @access(PUBLIC)
 def enter() -> ResponseReturnValue:
     target = safe_target(request.form.get("next", ""))
-    attempt = Attempt(
-        request.form.get("username", ""), request.form.get("password", ""), request.remote_addr or ""
-    )
+    attempt = Attempt(request.form.get("username", ""), request.form.get("password", ""), request.remote_addr or "")
     try:
         opened = sign_in(context.database(), attempt, context.lifetime(), at=context.at())
     except ChartmarkError as error:
         return _form(target, error), status_of(error), _retry(error)
+    cookies.remember(opened.token)
+    context.database().writing(lambda session: sweep(session, opened.person_id, at=context.at()))
+    return redirect(target, 303)
+
+
+@sign_in_pages.get("/confirmation")
+@access(SIGNED_IN)
+def confirmation() -> ResponseReturnValue:
+    return _confirmation(request.args.get("next", ""))
+
+
+@sign_in_pages.post("/confirmation")
+@access(SIGNED_IN)
+def confirm_password() -> ResponseReturnValue:
+    target, actor = safe_target(request.form.get("next", "")), context.actor()
+    attempt = Attempt(actor.username, request.form.get("password", ""), request.remote_addr or "")
+    token, at = cookies.session_token(), context.at()
+    try:
+        opened = confirm(context.database(), actor, attempt, token, context.lifetime(), at=at)
+    except ChartmarkError as error:
+        return _confirmation(target, error), status_of(error), _retry(error)
     cookies.remember(opened.token)
     return redirect(target, 303)
 
@@ -76,6 +96,10 @@ def choose(token: str) -> ResponseReturnValue:
 def _form(target: str, error: ChartmarkError | None = None) -> str:
     ended = bool(cookies.session_token()) and error is None
     return render_template("sign_in.html", target=safe_target(target), error=error, ended=ended)
+
+
+def _confirmation(target: str, error: ChartmarkError | None = None) -> str:
+    return render_template("confirm.html", target=safe_target(target), error=error)
 
 
 def _retry(error: ChartmarkError) -> dict[str, str]:

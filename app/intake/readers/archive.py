@@ -71,9 +71,7 @@ def _entry_refusal(entry: zipfile.ZipInfo, names: set[str]) -> tuple[str, str] |
     return next(((code, message) for fails, code, message in checks if fails), None)
 
 
-def _entry(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, mapping: dict[str, str]
-) -> Iterator[Row | Problem]:
+def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, mapping: dict[str, str]) -> Iterator[Row | Problem]:
     name = PurePosixPath(entry.filename)
     if name.suffix.lower() == ".txt":
         if entry.file_size > MAX_FILE_BYTES:

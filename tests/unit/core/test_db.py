@@ -54,3 +54,13 @@ def test_nothing_stays_when_the_unit_fails(database):
         database.writing(unit)
     with database.reading() as session:
         assert session.scalars(select(Event)).all() == []
+
+
+def test_rows_stay_readable_after_reading(database):
+    database.writing(say)
+    with database.reading() as session:
+        event = session.scalars(select(Event)).one()
+        event.tag = "changed"
+    assert event.stream == "project:1"
+    with database.reading() as session:
+        assert session.scalars(select(Event)).one().tag == Tag.PROJECT_CREATED

@@ -1,0 +1,75 @@
+"""How sure a figure is: bootstrap by document, jackknife, Wilson."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from app.agreement.metrics.protocol import Sums
+
+RESAMPLES = 2000
+SEED = 20261121
+LEVEL = 0.95
+FEW_DOCUMENTS = 30
+_Z = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A percentile interval; `low` is None where it could not be had, for the reason given.
+
+    `undefined` counts resamples in which the coefficient had no value.
+    """
+
+    low: float | None
+    high: float | None
+    standard_error: float | None
+    documents: int
+    undefined: int = 0
+    reason: str = ""
+    jackknife: float | None = None
+
+
+def wilson(successes: float, n: float, z: float = _Z) -> tuple[float, float]:
+    """Wilson 1927 score interval of a proportion; n > 0."""
+    p = successes / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def bootstrap(sums: Sums, *, seed: int = SEED, resamples: int = RESAMPLES) -> Interval:
+    """Resample documents with replacement; the 2.5 and 97.5 percentiles (Efron 1979).
+
+    Documents with equal sums are drawn together, which is the same draw and much faster.
+    """
+    documents = len(sums.rows)
+    if sums.estimate().value is None:
+        return Interval(None, None, None, documents, reason="undefined")
+    if documents < 2:
+        return Interval(None, None, None, documents, reason="one_document")
+    rows, counts = np.unique(sums.rows, axis=0, return_counts=True)
+    rng = np.random.default_rng(seed)
+    shares = counts / documents
+    found = [sums.value(rng.multinomial(documents, shares) @ rows).value for _ in range(resamples)]
+    values = np.array([value for value in found if value is not None])
+    missing = resamples - len(values)
+    if len(values) < resamples / 2:
+        return Interval(None, None, None, documents, missing, "mostly_undefined")
+    low, high = np.percentile(values, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
+    error = float(values.std(ddof=1))
+    few = jackknife(sums) if documents < FEW_DOCUMENTS else None
+    return Interval(float(low), float(high), error, documents, missing, "", few)
+
+
+def jackknife(sums: Sums) -> float | None:
+    """Standard error from leaving out one document at a time (Quenouille, Tukey); None if undefined."""
+    n = len(sums.rows)
+    found = [sums.value(sums.total - row).value for row in sums.rows]
+    values = [value for value in found if value is not None]
+    if len(values) < n or n < 2:
+        return None
+    mean = sum(values) / n
+    return sqrt((n - 1) / n * sum((value - mean) ** 2 for value in values))

@@ -1,0 +1,1 @@
+"""What is known of DICOM metadata: words, value forms, and rules of consistency."""

@@ -1,0 +1,85 @@
+"""Request bodies, read strictly: unknown fields are refused, and a refusal never repeats a value."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from flask import request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.core.errors import Invalid, Problem
+
+Body = TypeVar("Body", bound="Strict")
+
+
+class Strict(BaseModel):
+    """A body that takes what it names and nothing else."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class ActionBody(Strict):
+    """One annotation action; `body` null removes the element."""
+
+    element_id: str = Field(max_length=40)
+    body: dict[str, Any] | None
+    quote: list[str] | None = None
+
+
+class DraftBody(Strict):
+    actions: list[ActionBody] = Field(max_length=500)
+
+
+class SubmissionBody(Strict):
+    """What the client believes it finishes: number of elements and digest of the canonical payload."""
+
+    count: int | None = None
+    sha256: str | None = None
+
+
+class QuestionBody(Strict):
+    text: str
+    element_id: str | None = Field(default=None, max_length=40)
+    blocking: bool = False
+
+
+class PhiBody(Strict):
+    fragments: list[list[int]] = Field(default_factory=list, max_length=50)
+
+
+class SearchBody(Strict):
+    system: str = "icd10cm"
+    query: str = Field(max_length=200)
+    limit: int = Field(default=8, ge=1, le=50)
+    label: str | None = None
+
+
+class RulingBody(Strict):
+    choice: str
+    version: int | None = None
+    elements: dict[str, Any] = Field(default_factory=dict)
+    reason: str = ""
+    citation: str = Field(default="", max_length=12)
+    confirmed: bool = False
+
+
+class SigningBody(Strict):
+    """The two components of a signature, typed again, and what it means."""
+
+    username: str = Field(max_length=200)
+    password: str = Field(max_length=1024)
+    meaning: str = "adjudication"
+    reason: str = ""
+    decision: str = "accept"
+
+
+def read(kind: type[Body]) -> Body:
+    """The request's JSON as `kind`. Raises Invalid naming the fields that are wrong."""
+    try:
+        return kind.model_validate(request.get_json(silent=True))
+    except ValidationError as error:
+        problems = [
+            Problem("bad-field", ".".join(str(part) for part in e["loc"]) or "body", e["type"])
+            for e in error.errors(include_input=False, include_url=False, include_context=False)
+        ]
+        raise Invalid("bad-request", "the request's body is not of the right form", problems=problems) from None

@@ -1,0 +1,126 @@
+"""Finishing an item: adjudication, verification, signatures; and reporting an identifier."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+
+from app.accounts.policy import Action
+from app.agreement.judgements import Choice, Ruling
+from app.api import bodies, present
+from app.api.signing import signed_answer
+from app.core.db import Session
+from app.core.errors import Invalid
+from app.http import context
+from app.http.access import access, acting
+from app.http.idempotency import answer_once
+from app.review import adjudication, verification
+from app.review.assignment import Step, find_own
+from app.review.hold import report_phi
+from app.review.item import get_item
+from app.review.queries import note_view
+
+items_api = Blueprint("items_api", __name__, url_prefix="/api/v1/items")
+
+
+@items_api.get("/<int:item_id>/adjudication")
+@access(acting(Action.ADJUDICATE))
+def show(item_id: int) -> ResponseReturnValue:
+    """The cases of an item one has taken. The view is noted before the text leaves."""
+    actor, at, codes = context.actor(), context.at(), context.codes()
+
+    def unit(session: Session) -> dict:
+        item = get_item(session, item_id)
+        task = find_own(session, actor, item, Step.ADJUDICATE, at=at)
+        cases = adjudication.cases_of(session, item, task, codes)
+        note_view(session, actor, task, at=at)
+        return present.adjudication(session, item, task, cases, codes)
+
+    return jsonify(context.database().writing(unit))
+
+
+@items_api.put("/<int:item_id>/rulings/<key>")
+@access(acting(Action.ADJUDICATE))
+def rule(item_id: int, key: str) -> ResponseReturnValue:
+    """Settle one case; a later ruling of the same case replaces it, and both stay in the record."""
+    actor, at, codes = context.actor(), context.at(), context.codes()
+    asked = bodies.read(bodies.RulingBody)
+    if asked.choice not in set(Choice):
+        raise Invalid("choice", f"a choice is one of {', '.join(Choice)}")
+    ruling = Ruling(key, Choice(asked.choice), asked.version, asked.elements, asked.reason, asked.citation)
+
+    def unit(session: Session) -> dict:
+        task = find_own(session, actor, get_item(session, item_id), Step.ADJUDICATE, at=at)
+        decision = adjudication.Decision(ruling, asked.confirmed)
+        return {"ruling": adjudication.rule(session, actor, task, decision, codes=codes, at=at).id}
+
+    return answer_once(unit)
+
+
+@items_api.delete("/<int:item_id>/rulings/<key>")
+@access(acting(Action.ADJUDICATE))
+def withdraw(item_id: int, key: str) -> ResponseReturnValue:
+    """Take a ruling back."""
+    actor, at = context.actor(), context.at()
+
+    def unit(session: Session) -> dict:
+        task = find_own(session, actor, get_item(session, item_id), Step.ADJUDICATE, at=at)
+        adjudication.withdraw_ruling(session, actor, task, key, at=at)
+        return {"ruling": None}
+
+    return jsonify(context.database().writing(unit))
+
+
+@items_api.post("/<int:item_id>/closing")
+@access(acting(Action.ADJUDICATE))
+def close(item_id: int) -> ResponseReturnValue:
+    """Freeze the settled answer, signed with both components typed again."""
+    asked = bodies.read(bodies.SigningBody)
+
+    def finish(session: Session) -> object:
+        actor, at, codes = context.actor(), context.at(), context.codes()
+        task = find_own(session, actor, get_item(session, item_id), Step.ADJUDICATE, at=at)
+        return adjudication.close(session, actor, task, codes=codes, at=at)
+
+    return signed_answer(item_id, asked, finish)
+
+
+@items_api.post("/<int:item_id>/verification")
+@access(acting(Action.VERIFY))
+def verify(item_id: int) -> ResponseReturnValue:
+    """Accept (or change) the answer and sign it, or reject it with a reason."""
+    asked = bodies.read(bodies.SigningBody)
+    if asked.decision == "reject":
+        return _reject(item_id, asked.reason)
+
+    def finish(session: Session) -> object:
+        actor, at, codes = context.actor(), context.at(), context.codes()
+        task = find_own(session, actor, get_item(session, item_id), Step.VERIFY, at=at)
+        return verification.verify(session, actor, task, reason=asked.reason, codes=codes, at=at)
+
+    return signed_answer(item_id, asked, finish)
+
+
+def _reject(item_id: int, reason: str) -> ResponseReturnValue:
+    actor, at = context.actor(), context.at()
+
+    def unit(session: Session) -> dict:
+        task = find_own(session, actor, get_item(session, item_id), Step.VERIFY, at=at)
+        verification.reject(session, actor, task, reason, at=at)
+        return {"state": "ready"}
+
+    return answer_once(unit)
+
+
+@items_api.post("/<int:item_id>/phi-reports")
+@access(acting(Action.REPORT_PHI))
+def phi(item_id: int) -> ResponseReturnValue:
+    """An identifier was left in the text: the item is hidden from everybody at once."""
+    actor, at, asked = context.actor(), context.at(), bodies.read(bodies.PhiBody)
+
+    def unit(session: Session) -> dict:
+        return {"hold": report_phi(session, actor, get_item(session, item_id), asked.fragments, at=at).id}
+
+    answer = answer_once(unit)
+    answer.status_code = 201
+    return answer

@@ -1,0 +1,399 @@
+"""Check an exported audit log offline. One file, Python's standard library only: read it, then run it.
+
+    python verify.py DIR [--checkpoint EARLIER]… [--vkey KEY]… [--file RELEASED]… [--json]
+
+ 1. checkpoints  each is signed (Ed25519) by a key you trust and states the root of its own prefix of
+                 the log, so that every later one only appended to every earlier one
+ 2. events       each is canonical JSON and hashes to its leaf; times do not run backwards
+ 3. streams      each event continues the one before it in its stream: no gap, no fork
+ 4. states       every change of state was allowed and ends where the database says things stand
+ 5. signatures   each signed manifest is the one the log names, for the record the log names
+ 6. releases     the digest of every released file is in the event of its release
+
+EARLIER is a checkpoint you kept from a former visit (`checkpoint.txt`): it finds out a log that was
+cut, restored or rewritten since, even by somebody who holds the signing key. KEY is the log's public
+key as you were given it by another way than this folder. Leaves are counted from 0, the first line of
+events.jsonl. Exit code 0: everything holds; 1: the first break is named; 2: this is no such export.
+
+What no such check can show: things that happened and were never recorded, and a history rewritten by
+somebody with the signing key before any checkpoint left the system.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, NoReturn
+
+STREAM_TOLERANCE_MS = 10_000  # clocks of several hosts writing to one stream
+LOG_TOLERANCE_MS = 3_600_000  # long transactions take their place in the log late
+GENESIS = "0" * 64
+BREAKS_KEPT = 1000
+FIELDS = {"v": int, "event_id": str, "stream": str, "seq": int, "prev": str, "tag": str, "at": int}
+FIELDS |= {"project": object, "actor": dict, "subject": dict, "data": dict}
+
+
+class Broken(Exception):
+    """One thing that does not hold."""
+
+
+# --- Ed25519 (RFC 8032, 5.1): points are (x, y, z, t) with x·y = z·t -----------------------------------
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+Point = tuple[int, int, int, int]
+
+
+def add(p: Point, q: Point) -> Point:
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def decode_point(data: bytes) -> Point:
+    """RFC 8032, 5.1.3. Raises Broken when it is not the encoding of a point."""
+    number = int.from_bytes(data, "little")
+    sign, y = number >> 255, number & (2**255 - 1)
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or (x * x - square) % P or (x == 0 and sign):
+        raise Broken("has a key that is no point of the curve")
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+BASE = decode_point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+
+
+def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether [s]B = R + [k]A (RFC 8032, 5.1.7), computed as [s]B + [k](−A) in one pass."""
+    r, s = signature[:32], int.from_bytes(signature[32:], "little")
+    if len(signature) != 64 or len(public) != 32 or s >= ORDER:
+        return False
+    x, y, z, t = decode_point(public)
+    k = int.from_bytes(hashlib.sha512(r + public + message).digest(), "little") % ORDER
+    minus = (P - x, y, z, P - t)
+    total = neutral = (0, 1, 1, 0)
+    addends = {(0, 0): neutral, (1, 0): BASE, (0, 1): minus, (1, 1): add(BASE, minus)}
+    for bit in range(252, -1, -1):
+        total = add(add(total, total), addends[s >> bit & 1, k >> bit & 1])
+    scale = pow(total[2], -1, P)
+    return r == (total[1] * scale % P | (total[0] * scale % P & 1) << 255).to_bytes(32, "little")
+
+
+# --- 1. Checkpoints (C2SP signed-note and tlog-checkpoint) and the Merkle tree (RFC 6962, 2.1) ---------
+def parse_vkey(text: str) -> tuple[str, bytes, bytes]:
+    """(name, key id, public key) of `name+id+base64`; the id is recomputed, not believed."""
+    name, _, rest = text.strip().partition("+")
+    stated, _, encoded = rest.partition("+")
+    raw = base64.b64decode(encoded)
+    key_id = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
+    if len(raw) != 33 or raw[0] != 1 or stated != key_id.hex():
+        raise Broken(f"{text.strip()!r} is not an Ed25519 verifier key")
+    return name, key_id, raw[1:]
+
+
+def open_checkpoint(note: str, keys: list[str]) -> tuple[str, int, str]:
+    """(origin, size, root in hex) of a checkpoint that one of `keys` signed and none signed wrongly."""
+    try:
+        text, _, signatures = note.rpartition("\n\n")
+        origin, size, root = text.split("\n")
+        statement = origin, int(size), base64.b64decode(root, validate=True).hex()
+        lines = [line.removeprefix("— ").split(" ") for line in signatures.splitlines()]
+        signed = [(name, base64.b64decode(raw, validate=True)) for name, raw in lines]
+    except ValueError:
+        raise Broken("is not a checkpoint") from None
+    known = {(name, key_id): public for name, key_id, public in map(parse_vkey, keys)}
+    ours = [(known[name, raw[:4]], raw[4:]) for name, raw in signed if (name, raw[:4]) in known]
+    if not ours:
+        raise Broken("is signed by none of the known keys")
+    if not all(ed25519_holds(public, (text + "\n").encode(), signature) for public, signature in ours):
+        raise Broken("carries a wrong signature")
+    return statement
+
+
+class Tree:
+    """The roots of the perfect subtrees of what was appended so far, largest first."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.peaks: list[bytes] = []
+
+    def append(self, leaf: bytes) -> None:
+        index = self.size
+        while index & 1:
+            leaf = hashlib.sha256(b"\x01" + self.peaks.pop() + leaf).digest()
+            index >>= 1
+        self.peaks.append(leaf)
+        self.size += 1
+
+    def root(self) -> str:
+        value = self.peaks[-1] if self.peaks else hashlib.sha256(b"").digest()
+        for peak in reversed(self.peaks[:-1]):
+            value = hashlib.sha256(b"\x01" + peak + value).digest()
+        return value.hex()
+
+
+# --- 2. Events, and 3 to 6: everything they have to agree with ------------------------------------------
+def refuse(_value: str) -> NoReturn:
+    raise ValueError("a number that is not an integer has no canonical form")
+
+
+def parse_event(body: bytes) -> dict[str, Any]:
+    """The event, if its text is canonical: sorted keys, no white space, UTF-8, no floats (RFC 8785)."""
+    try:
+        event = json.loads(body, parse_float=refuse, parse_constant=refuse)
+        text = json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise Broken("is not JSON as the log writes it") from None
+    if text != body or not isinstance(event, dict):
+        raise Broken("is not in canonical form")
+    if event.keys() != FIELDS.keys() or not all(isinstance(event[n], FIELDS[n]) for n in FIELDS):
+        raise Broken("does not have the fields of an event")
+    # A version 7 UUID begins with the time (RFC 9562, 5.7).
+    if event["event_id"][:13].replace("-", "") != f"{event['at']:012x}":
+        raise Broken("has a time that is not the one in its event id")
+    return event
+
+
+class Log:
+    """What has been read so far, and what did not hold."""
+
+    def __init__(self, folder: Path, trusted: list[str]) -> None:
+        self.folder = folder
+        self.about = json.loads((folder / "bundle.json").read_text())
+        self.keys = trusted or (folder / "vkeys.txt").read_text().split()
+        transitions = (folder / "transitions.json").read_bytes()
+        self.transitions_sha256 = hashlib.sha256(transitions).hexdigest()
+        machines = json.loads(transitions)
+        self.allowed = {(m, *t) for m, machine in machines.items() for t in machine["transitions"]}
+        self.starts = {m: machine["start"] for m, machine in machines.items()}
+        self.declared = "" if machines else self.transitions_sha256
+        self.tree = Tree()
+        self.announced: list[str] = []
+        self.exports: set[str] = set()
+        self.events = self.hidden = self.unsealed = self.latest = self.broken = 0
+        self.heads: dict[str, tuple[int, str, int, int, int]] = {}
+        self.states: dict[tuple[str, str], tuple[str | None, int | None]] = {}
+        self.named: dict[str, dict[str, tuple[dict[str, Any], int]]] = {"signature": {}, "release": {}}
+        self.breaks: list[dict[str, Any]] = []
+
+    def broke(self, leaf: int | None, check: str, message: str) -> None:
+        self.broken += 1
+        if len(self.breaks) < BREAKS_KEPT:
+            self.breaks.append({"leaf": leaf, "check": check, "message": message})
+
+    def rows(self, name: str) -> Iterator[dict[str, Any]]:
+        with (self.folder / name).open(encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
+
+    def read_event(self, index: int, body: bytes) -> None:
+        if body == b"null" and self.about["project"] is not None:  # an event of another project
+            self.hidden += 1
+            return
+        self.events += 1
+        try:
+            event = parse_event(body)
+        except Broken as problem:
+            self.broke(index, "event", f"the event {problem}")
+            return
+        self.check_stream(index, event, hashlib.sha256(body).hexdigest())
+        if event["at"] < self.latest - LOG_TOLERANCE_MS:
+            self.broke(index, "time", f"the event is {self.latest - event['at']} ms older than one before it")
+        self.latest = max(self.latest, event["at"])
+        if event["tag"] in FOLLOWED:
+            FOLLOWED[event["tag"]](self, index, event)
+
+    def check_stream(self, index: int, event: dict[str, Any], digest: str) -> None:
+        stream, seq, at = event["stream"], event["seq"], event["at"]
+        last, head, last_at, leaf, hidden = self.heads.get(stream, (0, GENESIS, at, -1, 0))
+        place, before = f"stream {stream}: event {seq}", f"event {last} (leaf {leaf})"
+        if seq <= last:
+            self.broke(index, "stream", f"{place} comes after {before}: a fork or a copy")
+        elif seq - last - 1 > self.hidden - hidden:  # hidden events may fill a gap
+            self.broke(index, "stream", f"{place} follows {before}: some are missing")
+        elif seq == last + 1 and event["prev"] != head:
+            self.broke(index, "stream", f"{place} does not continue {before} as it stands here")
+        if at < last_at - STREAM_TOLERANCE_MS:
+            self.broke(index, "time", f"{place} is {last_at - at} ms older than {before}")
+        self.heads[stream] = (seq, digest, at, index, self.hidden)
+
+    def follow_transition(self, index: int, event: dict[str, Any]) -> None:
+        data, subject = event["data"], str(event["subject"].get("id"))
+        machine, before, name, after = (str(data.get(key)) for key in ("machine", "from", "event", "to"))
+        state = self.states.get((machine, subject), (self.starts.get(machine), None))[0]
+        if before != state:
+            self.broke(index, "state", f"{machine} {subject} was {state}, the event says {before}")
+        if (machine, before, name, after) not in self.allowed:
+            self.broke(index, "state", f"{machine} {subject}: no transition {before}, {name}, {after}")
+        self.states[machine, subject] = (after, index)
+
+    def check_states(self) -> None:
+        if self.declared != self.transitions_sha256:
+            self.broke(None, "state", "transitions.json is not the table whose digest is in the log")
+        left = dict(self.states)
+        for row in self.rows("states.jsonl"):
+            name = row["machine"], str(row["id"])
+            state, index = left.pop(name, (self.starts.get(name[0]), None))
+            claim = f"{' '.join(name)} is {row['state']} in the database, {state} by its events"
+            if row["state"] != state:
+                self.broke(index, "state", claim)
+        for (machine, subject), (state, index) in left.items():
+            self.broke(index, "state", f"{machine} {subject}, {state} by its events, is not in the database")
+
+    def keep_named(self, kind: str, index: int, data: dict[str, Any]) -> None:
+        self.named[kind][str(data.get(f"{kind}_id"))] = (data, index)
+
+    def check_named(self, kind: str, problem: Callable[[dict[str, Any], dict[str, Any]], str]) -> None:
+        """The signatures or releases of the database against their events, one to one."""
+        left = dict(self.named[kind])
+        for row in self.rows(f"{kind}s.jsonl"):
+            name = str(row[f"{kind}_id"])
+            data, index = left.pop(name, ({}, None))
+            found = "it is in no event" if index is None else problem(row, data)
+            if found:
+                self.broke(index, kind, f"{kind} {name}: {found}")
+        for name, (_, index) in left.items():
+            self.broke(index, kind, f"{kind} {name} is in the log and no longer in the database")
+
+    def check_checkpoint(self, note: str, since: int, name: str) -> None:
+        """The tree has just grown to the size of this checkpoint; `since` is the size of the one before."""
+        size = self.tree.size
+        try:
+            origin, _, root = open_checkpoint(note, self.keys)
+        except Broken as problem:
+            self.broke(size - 1, "checkpoint", f"{name} of size {size} {problem}")
+            return
+        if (origin, root) == (self.about["origin"], self.tree.root()):
+            # A key announced in what a trusted key has signed is trusted from here on.
+            self.keys, self.announced = [*dict.fromkeys([*self.keys, *self.announced])], []
+        else:
+            change = f"has another root: the change is in leaves {since} to {size - 1}"
+            wrong = change if origin == self.about["origin"] else f"is of another log, {origin}"
+            self.broke(since, "checkpoint", f"{name} of size {size} {wrong}")
+
+
+FOLLOWED: dict[str, Callable[[Log, int, dict[str, Any]], None]] = {
+    "review.item.advanced": Log.follow_transition,
+    "review.assignment.advanced": Log.follow_transition,
+    "review.signature.made": lambda log, i, e: log.keep_named("signature", i, e["data"]),
+    "release.release.cut": lambda log, i, e: log.keep_named("release", i, e["data"]),
+    "release.release.exported": lambda log, _, e: log.exports.add(str(e["data"].get("sha256"))),
+    "audit.transitions.declared": lambda log, _, e: setattr(log, "declared", e["data"].get("sha256")),
+    "audit.key.rotated": lambda log, _, e: log.announced.extend(e["data"].get("vkeys", [])),
+}
+
+
+def signature_problem(row: dict[str, Any], data: dict[str, Any]) -> str:
+    if hashlib.sha256(row["manifest"].encode()).hexdigest() != data.get("manifest_sha256"):
+        return "the manifest is not the one that was signed"
+    manifest = json.loads(row["manifest"])
+    record = str(manifest.get("record_sha256") or manifest.get("record_hash")).removeprefix("sha256:")
+    signed = [manifest.get("record_type"), str(manifest.get("record_id")), record]
+    logged = [data.get("record_type"), str(data.get("record_id")), data.get("record_sha256")]
+    return "" if signed == logged else "the manifest is about another record, or another state of it"
+
+
+def release_problem(row: dict[str, Any], data: dict[str, Any]) -> str:
+    wrong = [name for name, digest in digests(row) if (name, digest) not in digests(data)]
+    if wrong:
+        return f"file {wrong[0]} is not the one in the log"
+    return "" if row["manifest_sha256"] == data.get("manifest_sha256") else "its manifest is another"
+
+
+def digests(data: dict[str, Any]) -> list[tuple[str, str]]:
+    files = [file for file in data.get("files") or () if isinstance(file, dict)]
+    return [(str(file.get("name")), str(file.get("sha256"))) for file in files]
+
+
+def read_log(log: Log, kept: list[str]) -> None:
+    """Leaves go into the tree, events through their checks, and checkpoints wait for their size."""
+    notes: dict[int, list[tuple[str, str]]] = {}
+    exported = [("checkpoint", row["note"]) for row in log.rows("checkpoints.jsonl")]
+    for name, note in [*exported, *(("your checkpoint", note) for note in kept)]:
+        line = [*note.split("\n"), ""][1]
+        notes.setdefault(int(line) if line.isdecimal() else -1, []).append((name, note))
+    since = 0
+    with (log.folder / "events.jsonl").open("rb") as bodies, (log.folder / "leaves.txt").open() as leaves:
+        for index, (line, leaf) in enumerate(zip_longest(bodies, leaves)):
+            if line is None or leaf is None or len(leaf.strip()) != 64:
+                log.broke(index, "event", f"the {'event' if line is None else 'leaf'} is missing")
+                break
+            body = line.rstrip(b"\n")
+            if body != b"null" and hashlib.sha256(b"\x00" + body).hexdigest() != leaf.strip():
+                log.broke(index, "event", "the event does not hash to its leaf")
+            log.read_event(index, body)
+            log.tree.append(bytes.fromhex(leaf))
+            for name, note in notes.get(log.tree.size, []):
+                log.check_checkpoint(note, since, name)
+            since = log.tree.size if log.tree.size in notes else since
+    size = log.tree.size
+    for stated in sorted(stated for stated in notes if not 0 < stated <= size):
+        gone = f"{notes[stated][0][0]} of size {stated}: the last {stated - size} events are missing"
+        log.broke(size, "checkpoint", gone)
+    if since < size:
+        log.broke(since, "checkpoint", f"leaves {since} to {size - 1} are under no checkpoint")
+
+
+def verify(folder: Path, kept: list[str], vkeys: list[str], held: list[Path]) -> dict[str, Any]:
+    """The verdict; `breaks` is empty where everything holds. Raises when the folder is no bundle."""
+    log = Log(folder, vkeys)
+    read_log(log, kept)
+    with (folder / "pending.jsonl").open("rb") as bodies:  # recorded, not yet in the tree
+        for log.unsealed, body in enumerate(bodies, start=1):
+            log.read_event(log.tree.size + log.unsealed - 1, body.rstrip(b"\n"))
+    log.breaks.sort(key=lambda found: found["leaf"])  # what is wrong in the log itself comes first
+    log.check_states()
+    log.check_named("signature", signature_problem)
+    log.check_named("release", release_problem)
+    released = log.exports | {digest for data, _ in log.named["release"].values() for _, digest in digests(data)}
+    for path in held:
+        if hashlib.sha256(path.read_bytes()).hexdigest() not in released:
+            log.broke(None, "release", f"{path.name} was not released: its digest is in no event")
+    for row in log.rows("discrepancies.jsonl"):
+        log.broke(row["leaf"], "database", row["message"])
+    counts = {"events": log.events, "hidden": log.hidden, "unsealed": log.unsealed, "streams": len(log.heads)}
+    state = {"keys": log.keys, "size": log.tree.size, "root": log.tree.root(), "broken": log.broken}
+    return {"ok": not log.broken, **log.about, **counts, **state, "breaks": log.breaks}
+
+
+def describe(verdict: dict[str, Any]) -> Iterator[str]:
+    scope = "whole log" if verdict["project"] is None else f"project {verdict['project']}"
+    yield "{origin}, {0}: {events} events in {streams} streams".format(scope, **verdict)
+    yield "{hidden} hidden (hash only), {unsealed} not sealed yet; size {size}, root {root}".format(**verdict)
+    yield from (f"key {key} (compare it with the one you were given)" for key in verdict["keys"])
+    for found in verdict["breaks"][:20]:
+        where = "" if found["leaf"] is None else f"leaf {found['leaf']}: "
+        yield f"BREAK {where}{found['message']} [{found['check']}]"
+    yield "OK: everything holds" if verdict["ok"] else f"FAILED: {verdict['broken']} breaks, the first above"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Check an exported audit log offline.")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--checkpoint", type=Path, action="append", default=[], help="one you kept")
+    parser.add_argument("--vkey", action="append", default=[], help="the log's public key as you know it")
+    parser.add_argument("--file", type=Path, action="append", default=[], help="a released file you hold")
+    parser.add_argument("--json", action="store_true", help="the verdict as JSON")
+    options = parser.parse_args(arguments)
+    try:
+        kept = [path.read_text(encoding="utf-8") for path in options.checkpoint]
+        verdict = verify(options.folder, kept, options.vkey, options.file)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, Broken) as error:
+        parser.error(f"{options.folder} is not such an export: {type(error).__name__}: {error}")
+    print(json.dumps(verdict) if options.json else "\n".join(describe(verdict)))
+    return 0 if verdict["ok"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

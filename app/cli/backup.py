@@ -1,0 +1,130 @@
+"""`backup`, `restore`, `security`: keeping the installation, and checking how it is set up."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import stat
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+import click
+
+from app.cli import machine
+from app.cli.nouns import Noun
+from app.settings import Settings
+
+PARTS = ("keys", "terminology")
+
+
+@click.command()
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--without-keys", is_flag=True, help="Leave the keys out: without them texts cannot be opened.")
+def backup(out: Path, without_keys: bool) -> None:
+    """Write database, code systems and keys into OUT (a .tar, mode 0600), while the server runs."""
+    services = machine.machine()
+    partial = out.with_name(out.name + ".partial")
+    partial.touch(mode=0o600)
+    with tempfile.TemporaryDirectory(prefix="chartmark-") as folder:
+        copied = _copy_database(services.settings, Path(folder))
+        with tarfile.open(partial, "w") as archive:
+            archive.add(copied, copied.name)
+            for part in PARTS:
+                source = services.settings.var_dir / part
+                if source.exists() and not (part == "keys" and without_keys):
+                    archive.add(source, part)
+    partial.replace(out)
+    click.echo(f"{out}: {out.stat().st_size:,} bytes")
+
+
+def _copy_database(settings: Settings, folder: Path) -> Path:
+    """A consistent copy: SQLite's own backup, or pg_dump."""
+    if settings.database.startswith("sqlite"):
+        copy = folder / "chartmark.db"
+        with sqlite3.connect(_sqlite_path(settings)) as source, sqlite3.connect(copy) as target:
+            source.backup(target)
+        return copy
+    if shutil.which("pg_dump") is None:
+        raise click.ClickException("pg_dump is not installed")
+    copy = folder / "chartmark.dump"
+    url = settings.database.replace("postgresql+psycopg://", "postgresql://")
+    subprocess.run(["pg_dump", "--format=custom", f"--file={copy}", url], check=True)  # noqa: S603, S607
+    return copy
+
+
+def _sqlite_path(settings: Settings) -> Path:
+    return Path(settings.database.removeprefix("sqlite:///"))
+
+
+@click.command()
+@click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(archive: Path) -> None:
+    """Restore a backup into an empty installation; nothing that exists is overwritten."""
+    settings = machine.machine().settings
+    with tarfile.open(archive) as tar:
+        names = {Path(name).parts[0] for name in tar.getnames()}
+        if not names & {"chartmark.db", "chartmark.dump"}:
+            raise click.ClickException("this is not a backup: it holds no database")
+        _require_empty(settings, names)
+        settings.var_dir.mkdir(parents=True, exist_ok=True)
+        # "data" refuses absolute names, links out of the folder and special files.
+        tar.extractall(settings.var_dir, filter="data")
+    dump = settings.var_dir / "chartmark.dump"
+    if dump.exists():
+        url = settings.database.replace("postgresql+psycopg://", "postgresql://")
+        subprocess.run(["pg_restore", "--exit-on-error", f"--dbname={url}", dump], check=True)  # noqa: S603, S607
+        dump.unlink()
+    elif _sqlite_path(settings) != settings.var_dir / "chartmark.db":
+        shutil.move(settings.var_dir / "chartmark.db", _sqlite_path(settings))
+    click.echo("restored; check it with: flask --app wsgi audit export DIR && flask --app wsgi audit verify DIR")
+
+
+def _require_empty(settings: Settings, names: set[str]) -> None:
+    taken = [name for name in sorted(names) if (settings.var_dir / name).exists() and name != "keys"]
+    if settings.database.startswith("sqlite") and _sqlite_path(settings).exists():
+        taken.append(str(_sqlite_path(settings)))
+    if taken:
+        raise click.ClickException(f"not restored: {', '.join(taken)} exists already")
+    # A key file made by this very command is empty of meaning; the backup's must take its place.
+    if "keys" in names:
+        shutil.rmtree(settings.var_dir / "keys", ignore_errors=True)
+
+
+@click.group(cls=Noun)
+def security() -> None:
+    """How safely this installation is set up."""
+
+
+@security.command()
+def check() -> None:
+    """Look at keys, files and settings; exit 1 when something is unsafe for a server others reach."""
+    settings = machine.machine().settings
+    problems = [message for found, message in _checks(settings) if found]
+    for message in problems:
+        click.echo(message)
+    if problems:
+        raise SystemExit(1)
+    click.echo("nothing unsafe found")
+
+
+def _checks(settings: Settings) -> list[tuple[bool, str]]:
+    keys = settings.var_dir / "keys"
+    sheet = settings.var_dir / "demo-sign-in.txt"
+    return [
+        (not settings.https, "https is off: set CHARTMARK_HTTPS=1 behind a TLS proxy"),
+        (_open_to_others(settings.master_key_path), f"others can read {settings.master_key_path}"),
+        (_open_to_others(settings.log_key_path), f"others can read {settings.log_key_path}"),
+        (
+            settings.master_key_path.is_relative_to(settings.var_dir),
+            f"the master key lies beside the data it opens ({keys}): set CHARTMARK_MASTER_KEY_FILE",
+        ),
+        (settings.database.startswith("sqlite"), "SQLite is for one machine: a team runs PostgreSQL"),
+        (sheet.exists(), f"demo people can sign in ({sheet}): deactivate them"),
+        (settings.idle_minutes > 60, "sessions idle for more than an hour (NIST SP 800-63B-4, AAL2)"),
+    ]
+
+
+def _open_to_others(path: Path) -> bool:
+    return path.exists() and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))

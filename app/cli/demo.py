@@ -1,0 +1,23 @@
+"""`demo`: the synthetic project that shows every screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app.cli import machine
+from app.demo.load import KEY, SHEET, load_demo
+from app.terminology.lookup import Lookup
+from app.terminology.releases import ensure_builtin
+
+
+@click.command()
+def demo() -> None:
+    """Load the demo project unless it is there already."""
+    services = machine.machine()
+    ensure_builtin(services.settings.terminology_dir, lambda message: click.echo(message, err=True))
+    lookup = Lookup(services.settings.terminology_dir)
+    made = load_demo(services, lookup, Path("guidelines").resolve())
+    click.echo(f"project {KEY!r}: {'loaded' if made else 'is there already'}", err=True)
+    click.echo(str(services.settings.var_dir / SHEET))

@@ -1,0 +1,120 @@
+"""`intake`: records in, with counts and reasons by line; and a batch out again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from app.accounts.actor import OperatorActor
+from app.cli import machine
+from app.cli.nouns import Noun
+from app.core.db import Session
+from app.core.errors import Invalid
+from app.corpus.batch import Batch, get_batch, list_batches
+from app.corpus.project import get_project
+from app.intake.load import start_batch
+from app.intake.record import NAMES
+from app.intake.withdraw import withdraw_batch
+from app.jobs.job import get_job
+from app.jobs.worker import run_job
+
+
+@click.group(cls=Noun)
+def intake() -> None:
+    """Records: load, list, withdraw."""
+
+
+@intake.command()
+@click.argument("project")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--reader", help="Kind of file, where its ending does not say.")
+@click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Column (name or number) of a field.")
+@click.option("--modality", type=click.Choice(["notes", "reports", "imaging"]), help="What the records are.")
+@click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
+def load(
+    project: str,
+    paths: tuple[Path, ...],
+    reader: str | None,
+    mapping: tuple[str, ...],
+    modality: str | None,
+    as_json: bool,
+) -> None:
+    """Load PATHS (folders of .txt, .zip, CSV/TSV, JSONL) into PROJECT; exit 1 if anything was refused."""
+    columns = _mapping(mapping)
+
+    def unit(session: Session, actor: OperatorActor, at: int) -> tuple[int, int]:
+        row = get_project(session, project)
+        batch, job = start_batch(
+            session, actor, row, list(paths), reader=reader, mapping=columns, modality=modality or "", at=at
+        )
+        return batch.id, job.id
+
+    batch_id, job_id = machine.write(unit)
+    _work(job_id)
+    batch = machine.read(lambda session: get_batch(session, batch_id))
+    _report(batch, as_json)
+    if batch.refused:
+        raise SystemExit(1)
+
+
+def _work(job_id: int) -> None:
+    """Do the loading here and now, chunk by chunk; a worker would do the same."""
+    services = machine.machine()
+
+    def claim(session: Session) -> object:
+        job = get_job(session, job_id)
+        job.state, job.lease_owner, job.lease_until = "running", "command", 1 << 52
+        return job
+
+    run_job(services, services.database.writing(claim), on_chunk=_progress)
+
+
+def _progress(done: int) -> None:
+    click.echo(f"\r{done:,} records read", nl=False, err=True)
+
+
+def _report(batch: Batch, as_json: bool) -> None:
+    click.echo("", err=True)
+    problems, dropped = json.loads(batch.problems_json), json.loads(batch.dropped_json)
+    counts = {"batch": batch.id, "stored": batch.stored, "skipped": batch.skipped, "refused": batch.refused}
+    if as_json:
+        click.echo(json.dumps(counts | {"dropped_fields": dropped, "problems": problems}, ensure_ascii=False))
+        return
+    click.echo(", ".join(f"{name} {value}" for name, value in counts.items()))
+    for name, count in sorted(dropped.items()):
+        click.echo(f"dropped field {name!r}: {count} values")
+    for problem in problems:
+        click.echo(f"{problem['where']}: {problem['message']} [{problem['code']}]")
+
+
+@intake.command()
+@click.argument("batch", type=int)
+def withdraw(batch: int) -> None:
+    """Destroy the texts and keys of BATCH; a tombstone stays."""
+
+    def unit(session: Session, actor: OperatorActor, at: int) -> dict[str, int]:
+        return withdraw_batch(session, actor, get_batch(session, batch), at=at)
+
+    click.echo(json.dumps(machine.write(unit)))
+
+
+@intake.command("list")
+@click.argument("project")
+def list_command(project: str) -> None:
+    """Batches of PROJECT, newest first."""
+    rows = machine.read(lambda session: list_batches(session, get_project(session, project).id))
+    for row in rows:
+        fields = ("id", "state", "stored", "skipped", "refused")
+        click.echo(json.dumps({name: getattr(row, name) for name in fields}))
+
+
+def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
+    columns = {}
+    for pair in pairs:
+        field, found, column = pair.partition("=")
+        if not found or field not in NAMES:
+            raise Invalid("map", f"write FIELD=COLUMN; fields: {', '.join(NAMES)}")
+        columns[field] = column
+    return columns

@@ -1,0 +1,56 @@
+"""`jobs`: the worker of this machine, and what it is doing."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+
+import click
+
+from app.audit.sequencer import sequence
+from app.cli import machine
+from app.cli.nouns import Noun
+from app.core import clock
+from app.corpus.project import get_project
+from app.jobs.job import list_jobs
+from app.jobs.worker import work as do_work
+
+SEAL_EVERY_SECONDS = 1.0
+
+
+@click.group(cls=Noun)
+def jobs() -> None:
+    """Background work."""
+
+
+@jobs.command()
+@click.option("--until-empty", is_flag=True, help="Stop when nothing is left to do.")
+def work(until_empty: bool) -> None:
+    """Do jobs as they come, and seal the audit log every second. Ctrl-C stops after the chunk."""
+    services, stop = machine.machine(), threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    sealer = threading.Thread(target=_seal, args=(services, stop), daemon=True)
+    sealer.start()
+    chunks = do_work(services, until_empty=until_empty, stop=stop.is_set)
+    stop.set()
+    sealer.join(timeout=5)
+    sequence(services.database, services.signer(), at=clock.now())
+    click.echo(f"{chunks} chunks done", err=True)
+
+
+def _seal(services: machine.Machine, stop: threading.Event) -> None:
+    signer = services.signer()
+    while not stop.wait(SEAL_EVERY_SECONDS):
+        sequence(services.database, signer, at=clock.now())
+
+
+@jobs.command("list")
+@click.argument("project")
+def list_command(project: str) -> None:
+    """Jobs of PROJECT, newest first."""
+    rows = machine.read(lambda session: list_jobs(session, get_project(session, project).id))
+    for row in rows:
+        fields = ("id", "kind", "state", "done", "total", "error")
+        click.echo(json.dumps({name: getattr(row, name) for name in fields}))

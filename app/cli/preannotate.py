@@ -1,0 +1,42 @@
+"""`flask preannotate`: tag texts from JSON lines, measure a pipeline against gold."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from app.cli.streams import require_text, stream_json_lines
+from app.core.errors import ChartmarkError, Invalid
+from app.preannotate.protocol import PIPELINES, Pipeline
+
+DEFAULT_PIPELINE = "chartmark_rules"
+
+group = AppGroup("preannotate", help="Suggest labels for clinical texts; measure the suggestions.")
+
+
+def _pipeline(key: str) -> Pipeline:
+    try:
+        return PIPELINES.get(key)
+    except ChartmarkError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@group.command("text")
+@click.option("--pipeline", "key", default=DEFAULT_PIPELINE, show_default=True, help="which pre-annotator")
+def text_command(key: str) -> None:
+    """JSON lines {"id","text"[,"targets"]} on stdin to suggestions on stdout, line by line."""
+    pipeline = _pipeline(key)
+
+    def work(record: dict[str, Any]) -> dict[str, Any]:
+        text = require_text(record)
+        targets = record.get("targets")
+        if targets is not None and not isinstance(targets, list):
+            raise Invalid("bad-target", 'the field "targets" must be a list of [start, end]')
+        meta = record.get("meta") if isinstance(record.get("meta"), dict) else None
+        annotated = pipeline.annotate(text, targets=targets, meta=meta)
+        return {"id": record.get("id")} | annotated.to_dict(text)
+
+    sys.exit(stream_json_lines(work, sys.stdin))

@@ -1,0 +1,200 @@
+"""`project` and `schema`: a team starts its own project from the shell."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.accounts.actor import OperatorActor, ProjectRole
+from app.accounts.loading import load_actor
+from app.accounts.person import get_by_username, get_person
+from app.annotation.schema import schema_problems
+from app.cli import machine
+from app.cli.nouns import Noun
+from app.core.db import Session
+from app.core.errors import Invalid, NotFound, invalid
+from app.corpus.member import add_member, list_members, remove_member
+from app.corpus.project import SETTINGS, change_settings, create_project, get_project, list_projects
+from app.corpus.schema import LabelSchema, list_schemas, load_schema
+from app.guidelines.version import Change, publish
+from app.review.assignment import assign_ready, find_readers
+from app.review.item import count_by_state
+from app.review.strategies.workflow import WORKFLOWS
+
+MODALITY = click.Choice(["notes", "reports", "imaging"])
+
+
+@click.group(cls=Noun)
+def project() -> None:
+    """Projects: settings, members, guidelines, assignment."""
+
+
+@project.command()
+@click.argument("key")
+@click.option("--title", default="", help="Shown to people; the key when left out.")
+@click.option("--language", default="en", show_default=True)
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting; repeatable.")
+def create(key: str, title: str, language: str, settings: tuple[str, ...]) -> None:
+    """Create the project KEY."""
+
+    def unit(session: Session, actor: OperatorActor, at: int) -> dict[str, Any]:
+        made = create_project(session, actor, key, title, language=language, settings=_settings(settings), at=at)
+        return {"id": made.id, "key": made.key, "title": made.title}
+
+    _say(machine.write(unit))
+
+
+@project.command("set")
+@click.argument("key")
+@click.argument("settings", nargs=-1, required=True, metavar="NAME=VALUE…")
+def set_command(key: str, settings: tuple[str, ...]) -> None:
+    """Change settings of the project KEY."""
+
+    def unit(session: Session, actor: OperatorActor, at: int) -> None:
+        change_settings(session, actor, get_project(session, key), _settings(settings), at=at)
+
+    machine.write(unit)
+
+
+@project.command("list")
+def list_command() -> None:
+    """Every project, one JSON object a line."""
+    for row in machine.read(lambda session: [_summary(session, p) for p in list_projects(session)]):
+        _say(row)
+
+
+@project.command()
+@click.argument("key")
+@click.option("--add", multiple=True, metavar="USER:ROLE", help=f"Roles: {', '.join(ProjectRole)}.")
+@click.option("--remove", multiple=True, metavar="USER:ROLE")
+def members(key: str, add: tuple[str, ...], remove: tuple[str, ...]) -> None:
+    """Show, add or remove members of the project KEY."""
+
+    def unit(session: Session, actor: OperatorActor, at: int) -> list[dict[str, Any]]:
+        row = get_project(session, key)
+        for entry in add:
+            username, role = _pair(entry, ":")
+            person = get_by_username(session, username)
+            add_member(session, actor, row, person.id, role, at=at)
+        for entry in remove:
+            _remove(session, actor, row.id, entry, at)
+        return [
+            {"username": get_person(session, m.person_id).username, "role": m.role}
+            for m in list_members(session, row.id)
+        ]
+
+    for member in machine.write(unit):
+        _say(member)
+
+
+def _remove(session: Session, actor: OperatorActor, project_id: int, entry: str, at: int) -> None:
+    username, role = _pair(entry, ":")
+    person = get_by_username(session, username)
+    for member in list_members(session, project_id):
+        if (member.person_id, member.role) == (person.id, role):
+            remove_member(session, actor, member, at=at)
+            return
+    raise NotFound("member", f"{username} has no role {role} in this project")
+
+
+@project.command()
+@click.argument("key")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--modality", type=MODALITY, default="notes", show_default=True)
+@click.option("--version", required=True)
+@click.option("--change", type=click.Choice(list(Change)), default="minor", show_default=True)
+@click.option("--by", required=True, help="User name of the person who publishes.")
+def guideline(key: str, path: Path, modality: str, version: str, change: str, by: str) -> None:
+    """Publish a guideline (Markdown) in the project KEY, in the name of a person who may."""
+
+    def unit(session: Session, _operator: OperatorActor, at: int) -> dict[str, Any]:
+        person = load_actor(session, get_by_username(session, by).id, at=at)
+        content = {"key": path.stem, "modality": modality, "version": version, "body": path.read_text("utf-8")}
+        row = publish(session, person, get_project(session, key).id, content, change=change, at=at)
+        return {"id": row.id, "version": row.version, "sha256": row.body_sha256}
+
+    _say(machine.write(unit))
+
+
+@project.command()
+@click.argument("key")
+@click.option("--limit", default=1000, show_default=True)
+def assign(key: str, limit: int) -> None:
+    """Assign ready items of the project KEY by its strategy."""
+
+    def unit(session: Session, actor: OperatorActor, at: int) -> dict[str, Any]:
+        row = get_project(session, key)
+        readers = find_readers(session, row, at=at)
+        count = assign_ready(session, actor, row, readers, limit=limit, at=at)
+        return {"assigned": count, "states": count_by_state(session, row.id)}
+
+    _say(machine.write(unit))
+
+
+@click.group(cls=Noun)
+def schema() -> None:
+    """Label schemas."""
+
+
+@schema.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--project", "key", required=True, help="Project that gets the schema.")
+def load(path: Path, key: str) -> None:
+    """Load a label schema (JSON) into a project."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise Invalid("schema", f"{path.name} is not valid JSON: {type(error).__name__}") from None
+    problems = schema_problems(content)
+    if problems:
+        raise invalid(problems, "schema")
+
+    def unit(session: Session, actor: OperatorActor, at: int) -> LabelSchema:
+        return load_schema(session, actor, get_project(session, key), content, at=at)
+
+    row = machine.write(unit)
+    _say({"id": row.id, "key": row.key, "version": row.version, "sha256": row.body_sha256})
+
+
+def _summary(session: Session, row: Any) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "title": row.title,
+        "status": row.status,
+        "workflow": row.setting("workflow"),
+        "items": count_by_state(session, row.id),
+        "schemas": [f"{s.key} {s.version}" for s in list_schemas(session, row.id)],
+    }
+
+
+def _settings(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """Settings from NAME=VALUE, read as the kind the setting has."""
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, value = _pair(pair, "=")
+        default = SETTINGS[name][0] if name in SETTINGS else ""
+        found[name] = value if isinstance(default, str) else _typed(value)
+        if name == "workflow" and value not in WORKFLOWS:
+            raise Invalid("workflow", f"a workflow is one of {', '.join(WORKFLOWS)}")
+    return found
+
+
+def _typed(value: str) -> Any:
+    try:
+        return json.loads(value.lower())
+    except json.JSONDecodeError:
+        return [part for part in value.split(",") if part]
+
+
+def _pair(entry: str, mark: str) -> tuple[str, str]:
+    left, found, right = entry.partition(mark)
+    if not found or not left or not right:
+        raise Invalid("pair", f"write it as NAME{mark}VALUE")
+    return left, right
+
+
+def _say(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,175 @@
+"""Imaging metadata: each field of the schema is confirmed, corrected or called unusable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from app.agreement.judgements import Difference, Payload, Ruling, Unit
+from app.annotation.check import reviewed_problems
+from app.annotation.describe import action_facts
+from app.annotation.dicom.consistency import flags
+from app.annotation.dicom.values import value_problem
+from app.annotation.keyed import Questions, keyed_differences, repeated, settle_keyed
+from app.annotation.payload import live
+from app.annotation.shapes import Kinds, one_of, payload_problems, word
+from app.annotation.suggest import suggested_keyed
+from app.core.digest import canonical_json
+from app.core.errors import Invalid, Problem
+from app.review.modality import Action, Context
+
+VERDICTS = ("confirmed", "corrected", "unusable")
+
+
+def _scalar(value: Any) -> str | None:
+    good = value is None or type(value) is int or (isinstance(value, str) and len(value) <= 1024)
+    return None if good else "must be a string, a whole number or null"
+
+
+def _value(value: Any) -> str | None:
+    """A DICOM value: one, or several in a list. Decimals are strings, as in DICOM itself."""
+    parts = value if isinstance(value, list) else [value]
+    return next((why for part in parts if (why := _scalar(part))), None)
+
+
+def _reason(value: Any) -> str | None:
+    good = value is None or (isinstance(value, str) and len(value) <= 1000)
+    return None if good else "must be a text of at most 1000 characters"
+
+
+KINDS: Kinds = {
+    "field": ({"keyword": word, "verdict": one_of(*VERDICTS)}, {"value": _value, "reason": _reason}),
+}
+
+
+class Imaging:
+    key = "imaging"
+    title = "Imaging metadata"
+
+    def present(self, context: Context) -> dict[str, Any]:
+        """The schema's fields in order, with values and flags; of other fields only doubts are told."""
+        fields = fields_of(context)
+        found = flags(fields)
+        shown = {_keyword(label) for label in context.schema["labels"]}
+        return {
+            "schema": context.schema,
+            "verdicts": list(VERDICTS),
+            "fields": [_shown(label, fields, found) for label in context.schema["labels"]],
+            "flags": [
+                {"rule": flag.rule, "message": flag.message}
+                for flag in found
+                if not shown & set(flag.keywords)
+            ],
+        }
+
+    def suggest(self, context: Context, suggestions: list[dict[str, Any]]) -> Payload:
+        return suggested_keyed(suggestions, "field", ("keyword", "verdict", "value", "reason"))
+
+    def check(self, payload: Payload, context: Context) -> list[Problem]:
+        if problems := payload_problems(payload, KINDS):
+            return problems
+        labels = {_keyword(label): label for label in context.schema["labels"]}
+        problems = reviewed_problems(payload, context.text, set(labels))
+        problems += repeated(payload, _questions(context))
+        fields = fields_of(context)
+        for key, body in live(payload).items():
+            label = labels.get(body["keyword"], {})
+            problems += [Problem(code, key, why) for code, why in _wrong(body, label, fields)]
+        return problems + _unanswered(payload, labels, fields)
+
+    def describe(self, action: Action, context: Context) -> dict[str, Any]:
+        known = {_keyword(label) for label in context.schema["labels"]}
+        return action_facts(action.element_id, action.body, action.before, KINDS, known)
+
+    def units(self, payload: Payload, context: Context) -> list[Unit]:
+        """One unit per reviewed field: the verdict, with the new value of a correction."""
+        units = [
+            Unit("field", body["keyword"], _answer(body), key=body["keyword"])
+            for body in live(payload).values()
+        ]
+        return sorted(units, key=lambda unit: unit.key)
+
+    def differences(self, payloads: list[Payload], context: Context) -> list[Difference]:
+        return keyed_differences(payloads, _questions(context))
+
+    def settle(self, payloads: list[Payload], rulings: list[Ruling], context: Context) -> Payload:
+        return settle_keyed(payloads, rulings, _questions(context), KINDS)
+
+
+def fields_of(context: Context) -> dict[str, Any]:
+    """The metadata a document's text holds. Raises Invalid when it is not ``{"fields": {…}}``."""
+    try:
+        fields = json.loads(context.text)["fields"]
+    except (json.JSONDecodeError, KeyError, TypeError):
+        raise Invalid("bad-metadata", 'the document is not {"fields": {keyword: value}}') from None
+    if not isinstance(fields, dict):
+        raise Invalid("bad-metadata", "fields must be a JSON object")
+    return fields
+
+
+def _keyword(label: dict[str, Any]) -> str:
+    return label.get("keyword", label["key"])
+
+
+def _questions(context: Context) -> Questions:
+    order = tuple(_keyword(label) for label in context.schema["labels"])
+    return Questions(lambda body: body["keyword"], _answer, order)
+
+
+def _answer(body: dict[str, Any]) -> str:
+    if body["verdict"] != "corrected":
+        return body["verdict"]
+    return "corrected " + canonical_json(body.get("value"))
+
+
+def _shown(label: dict[str, Any], fields: dict[str, Any], found: list[Any]) -> dict[str, Any]:
+    keyword = _keyword(label)
+    doubts = [{"rule": flag.rule, "message": flag.message} for flag in found if keyword in flag.keywords]
+    doubts += [{"rule": code, "message": why} for code, why in _value_doubts(label, fields.get(keyword))]
+    return {
+        "keyword": keyword,
+        "title": label.get("title", keyword),
+        "class": label.get("class", "routine"),
+        "VR": label.get("VR"),
+        "allowed": label.get("allowed"),
+        "present": keyword in fields,
+        "value": fields.get(keyword),
+        "flags": doubts,
+    }
+
+
+def _value_doubts(label: dict[str, Any], value: Any) -> Iterator[tuple[str, str]]:
+    """What speaks against a value by itself; an empty one is no value."""
+    if value in (None, "", []):
+        return
+    if wrong := value_problem(label.get("VR"), value):
+        yield "bad-value", wrong
+    parts = value if isinstance(value, list) else [value]
+    if label.get("allowed") and any(str(part) not in label["allowed"] for part in parts):
+        yield "not-allowed", "is none of the values the schema allows"
+
+
+def _wrong(body: dict[str, Any], label: dict[str, Any], fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    verdict, value = body["verdict"], body.get("value")
+    if verdict == "corrected":
+        if "value" not in body:
+            yield "missing-field", "a correction needs the new value"
+        elif value == fields.get(body["keyword"]):
+            yield "no-change", "the new value is the old one"
+        yield from _value_doubts(label, value)
+    elif value is not None:
+        yield "bad-field", "only a correction has a value"
+    if verdict == "unusable" and not (body.get("reason") or "").strip():
+        yield "missing-field", "a field called unusable needs a reason"
+
+
+def _unanswered(payload: Payload, labels: dict[str, dict[str, Any]], fields: dict[str, Any]) -> list[Problem]:
+    """Fields the instance has, or the schema requires, need a verdict."""
+    answered = {body["keyword"] for body in live(payload).values()}
+    wanted = [keyword for keyword, label in labels.items() if keyword in fields or label.get("required")]
+    return [
+        Problem("unreviewed", keyword, "the field has no verdict yet")
+        for keyword in wanted
+        if keyword not in answered
+    ]

@@ -1,0 +1,1 @@
+"""Assertion: who, whether, how sure, when."""

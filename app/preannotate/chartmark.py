@@ -1,0 +1,109 @@
+"""The pipeline `chartmark_rules`: our own reading, mentions, assertion and relations."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from app.core.digest import sha256
+from app.core.errors import Invalid
+from app.core.text import MAX_TEXT_CHARACTERS
+from app.preannotate.assertion.engine import Asserted, assert_spans
+from app.preannotate.entities.find import find_mentions
+from app.preannotate.entities.mention import Mention
+from app.preannotate.gazetteer import TERM_SOURCES, Gazetteer, gazetteer_digest, load_gazetteer
+from app.preannotate.protocol import Annotated, Entity, Span, checked_targets
+from app.preannotate.reading.note import Note
+from app.preannotate.relations.find import find_relations
+from app.preannotate.valuesets import valuesets_digest
+from app.settings import Settings
+
+
+class ChartmarkRules:
+    """Rules and value sets of ours with the terms of the installed code systems. Safe in threads."""
+
+    key = "chartmark_rules"
+    title = "Chartmark rules"
+    version = "1"
+    languages = ("en",)
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._gazetteers: list[Gazetteer] | None = None
+
+    def ready(self) -> None:
+        """Load (first time: compile) the gazetteers."""
+        with self._lock:
+            if self._gazetteers is None:
+                root = Settings.from_env().var_dir / "preannotate"
+                self._gazetteers = [load_gazetteer(source, root) for source in TERM_SOURCES]
+
+    def digest(self) -> str:
+        sources = " ".join(gazetteer_digest(source) for source in TERM_SOURCES)
+        return sha256(f"{self.key} {self.version} {valuesets_digest()} {sources}")
+
+    def annotate(
+        self, text: str, *, targets: Sequence[Span] | None = None, meta: dict[str, Any] | None = None
+    ) -> Annotated:
+        if len(text) > MAX_TEXT_CHARACTERS:
+            raise Invalid("text-too-long", f"more than {MAX_TEXT_CHARACTERS} characters")
+        if self._gazetteers is None:
+            self.ready()
+        return annotate_note(text, self._gazetteers or [], targets)
+
+
+def annotate_note(text: str, gazetteers: Sequence[Gazetteer], targets: Sequence[Span] | None) -> Annotated:
+    """One text through reading, mentions, assertion and relations."""
+    note = Note(text)
+    sections = [section.to_dict() for section in note.sections.found]
+    mentions = find_mentions(note, gazetteers)
+    if targets is None:
+        asserted = assert_spans(note, [(m.first, m.last, m.label) for m in mentions])
+        entities = [_entity(note, m, a) for m, a in zip(mentions, asserted, strict=True)]
+        return Annotated(sections, entities, find_relations(note, mentions, entities))
+    spans = checked_targets(text, targets)
+    entities = _asserted_targets(note, spans, mentions)
+    return Annotated(sections, entities, [])
+
+
+def _entity(note: Note, mention: Mention, asserted: Asserted) -> Entity:
+    starts, ends = note.tokens.starts, note.tokens.ends
+    start, end = starts[mention.first], ends[mention.last - 1]
+    fragments = [[start, end]]
+    if mention.holes:
+        fragments = [[start, ends[mention.holes[0] - 1]], [starts[mention.holes[1]], end]]
+    found = {"axis": "label", "value": mention.label, "rule": mention.source, "start": start, "end": end}
+    because = [found, *asserted.because]
+    return Entity(start, end, mention.label, asserted.assertion, fragments, because, _codes(mention))
+
+
+def _codes(mention: Mention) -> list[dict[str, str]]:
+    return [dict(zip(("system", "release", "code", "term"), code, strict=True)) for code in mention.codes]
+
+
+def _asserted_targets(note: Note, spans: list[Span], mentions: list[Mention]) -> list[Entity]:
+    """One entity per target, in order; its label is that of the mention it overlaps most, else PROBLEM."""
+    if not note.tokens.raw:
+        raise Invalid("empty-text", "the text holds no words")
+    ranges = [_token_range(note, span) for span in spans]
+    named = [_overlapped(mentions, first, last) for first, last in ranges]
+    labels = [mention.label if mention else "PROBLEM" for mention in named]
+    asserted = assert_spans(note, [(*pair, label) for pair, label in zip(ranges, labels, strict=True)])
+    entities = []
+    for span, label, mention, result in zip(spans, labels, named, asserted, strict=True):
+        codes = _codes(mention) if mention else []
+        entities.append(Entity(*span, label, result.assertion, [list(span)], result.because, codes))
+    return entities
+
+
+def _token_range(note: Note, span: Span) -> tuple[int, int]:
+    """The tokens a target touches; for white space the one beside it."""
+    first, last = note.tokens.covering(*span)
+    first = min(first, len(note.tokens) - 1)
+    return first, max(last, first + 1)
+
+
+def _overlapped(mentions: list[Mention], first: int, last: int) -> Mention | None:
+    touching = [m for m in mentions if m.first < last and first < m.last]
+    return max(touching, key=lambda m: min(m.last, last) - max(m.first, first), default=None)

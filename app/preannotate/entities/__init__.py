@@ -1,0 +1,1 @@
+"""Entities: what is mentioned."""

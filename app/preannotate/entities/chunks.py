@@ -1,0 +1,147 @@
+"""Noun phrases around a head: "left upper quadrant pain", "elevated troponin"."""
+
+from __future__ import annotations
+
+from app.preannotate.entities.lexicon import ABNORMAL, ANATOMIC, CLASSES, MODIFIER, QUALITY, SEVERITY, Term
+from app.preannotate.entities.mention import Mention
+from app.preannotate.reading.note import Note
+
+Unit = tuple[int, int, Term]  # tokens [first, last) and what they are
+
+CLINICAL = frozenset({"PROBLEM", "SYMPTOM", "PROCEDURE"})
+_JOINED = frozenset({"ANATOMY", "PROBLEM", "SYMPTOM"})
+_AND = frozenset({"and", "or", "/", "&"})
+_DETERMINERS = frozenset({"the", "his", "her"})
+_GRADE = frozenset({"type", "stage", "grade", "class", "mellitus", "level"})
+_LATERAL = frozenset({"left", "right", "upper", "lower", "anterior", "posterior", "medial", "lateral"})
+_LONGEST = 7  # tokens to the left of a head
+
+
+def chunk_heads(note: Note, units: list[Unit]) -> list[Mention]:
+    """Mentions for every clinical head among the units, with the modifiers before it."""
+    ending = {unit[1]: unit for unit in units}
+    starting = {unit[0]: unit for unit in units}
+    found = []
+    for unit in units:
+        first, last, term = unit
+        if term.label in CLINICAL or (term.label == "MEDICATION" and term.kind == "bound"):
+            found += _phrase(note, unit, ending, starting)
+        elif term.label in ("LAB_TEST", "VITAL_SIGN", "ANATOMY"):
+            problem = _abnormal(note, first, last)
+            if problem:
+                found.append(problem)
+            if term.label == "ANATOMY":
+                found += _paired(note, first, last)
+    return found
+
+
+def _phrase(note: Note, unit: Unit, ending: dict[int, Unit], starting: dict[int, Unit]) -> list[Mention]:
+    head, last, term = unit
+    first = _leftmost(note, head, term, ending)
+    last = _grade(note, last)
+    if term.kind == "bound" and first == head:
+        return []
+    if term.label in ("PROBLEM", "SYMPTOM"):
+        last = _of_anatomy(note, last, starting)
+    found = [Mention(first, last, term.label, "head noun" if first < head else "vocabulary")]
+    return found + _coordinated(note, (first, head, last), term)
+
+
+def _leftmost(note: Note, head: int, term: Term, ending: dict[int, Unit]) -> int:
+    """First token of the run of modifiers, anatomy and joined heads before `head`."""
+    words, start = note.tokens.words, note.starts[head]
+    at = head
+    while at > start and head - at < _LONGEST:
+        joined = ending.get(at)
+        if joined and joined[0] >= start and _joins(joined[2], term):
+            at = joined[0]
+        elif CLASSES[words[at - 1]] & MODIFIER or _eponym(note, at - 1):
+            at -= 1
+        elif words[at - 1].isdigit() and at - 2 >= start and words[at - 2] in _GRADE:
+            at -= 2
+        else:
+            break
+    while at < head and CLASSES[words[at]] & SEVERITY and not CLASSES[words[at]] & MODIFIER:
+        at += 1
+    return at
+
+
+def _joins(before: Term, head: Term) -> bool:
+    if head.label == "MEDICATION":
+        return before.label in ("MEDICATION", "PROBLEM", "SYMPTOM")
+    if before.label in _JOINED:
+        return head.label != "PROCEDURE" or before.label == "ANATOMY"
+    return head.kind == "bound" and before.label in ("LAB_TEST", "VITAL_SIGN")
+
+
+def _eponym(note: Note, at: int) -> bool:
+    raw = note.tokens.raw[at]
+    return raw[:1].isupper() and raw.endswith(("'s", "’s")) and len(raw) > 4
+
+
+def _grade(note: Note, last: int) -> int:
+    """Past a type or grade: "diabetes mellitus type 2", "stage IV"."""
+    words, raw, end = note.tokens.words, note.tokens.raw, note.ends[last - 1]
+    while last < end and words[last] in _GRADE:
+        last += 1
+        if last < end and (raw[last].isdigit() or (raw[last].isupper() and len(raw[last]) <= 4)):
+            last += 1
+    return last
+
+
+def _of_anatomy(note: Note, last: int, starting: dict[int, Unit]) -> int:
+    """Past the place: "carcinoma of the left breast"."""
+    words, end = note.tokens.words, note.ends[last - 1]
+    if last + 1 >= end or words[last] != "of":
+        return last
+    at = last + 1
+    while at < end and at < last + 6 and (words[at] in _DETERMINERS or CLASSES[words[at]] & MODIFIER):
+        if at in starting:
+            break
+        at += 1
+    unit = starting.get(at)
+    return unit[1] if unit and unit[2].label == "ANATOMY" and unit[1] <= end else last
+
+
+def _abnormal(note: Note, first: int, last: int) -> Mention | None:
+    """A measured thing with what is wrong: "elevated serum troponin", "enlarged heart"."""
+    words, start = note.tokens.words, note.starts[first]
+    at = first
+    while (
+        at > start
+        and first - at < 3
+        and CLASSES[words[at - 1]] & (QUALITY | ANATOMIC)
+        and not (CLASSES[words[at - 1]] & ABNORMAL)
+    ):
+        at -= 1
+    if at > start and CLASSES[words[at - 1]] & ABNORMAL:
+        return Mention(at - 1, last, "PROBLEM", "abnormal finding")
+    return None
+
+
+def _coordinated(note: Note, span: tuple[int, int, int], term: Term) -> list[Mention]:
+    """The other piece of a shared head: in "breast and ovarian cancer" also breast cancer."""
+    first, head, last = span
+    words, start = note.tokens.words, note.starts[head]
+    if not (start + 1 < first < head and words[first - 1] in _AND):
+        return []
+    kind = CLASSES[words[first]] & (ANATOMIC | QUALITY)
+    before = first - 1
+    at = before
+    while at > start and before - at < 3 and CLASSES[words[at - 1]] & MODIFIER:
+        at -= 1
+    if at < before and kind & CLASSES[words[before - 1]]:
+        return [Mention(at, last, term.label, "shared head", holes=(before, head))]
+    return []
+
+
+def _paired(note: Note, first: int, last: int) -> list[Mention]:
+    """For "left and right lung" one suggestion for each side, the first in two pieces."""
+    words, start = note.tokens.words, note.starts[first]
+    at = first
+    if at - 3 < start or words[at - 2] not in _AND or not {words[at - 1], words[at - 3]} <= _LATERAL:
+        return []
+    return [
+        Mention(at - 3, last, "ANATOMY", "shared head", holes=(at - 2, at)),
+        Mention(at - 1, last, "ANATOMY", "head noun"),
+    ]

@@ -1,0 +1,95 @@
+"""All mentions of a note: vocabulary, affixes, chunks, drugs, measures, short forms, code systems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.preannotate.entities.abbreviations import SHORT_FOR, defined_short_forms, known_short_forms
+from app.preannotate.entities.chunks import CLINICAL, Unit, chunk_heads
+from app.preannotate.entities.drugs import (
+    acids,
+    dosed_drugs,
+    implied_drugs,
+    is_drug_here,
+    named_drugs,
+    ways_of_giving,
+)
+from app.preannotate.entities.lexicon import LABELS_OF_WORDS, Term, other_sense, vocabulary
+from app.preannotate.entities.measures import find_measures, find_times
+from app.preannotate.entities.mention import Codes, Mention
+from app.preannotate.entities.merge import merge
+from app.preannotate.gazetteer import Gazetteer
+from app.preannotate.reading.note import Note
+from app.preannotate.reading.tokens import words_of
+
+_ALONE = frozenset({"ANATOMY", "LAB_TEST", "VITAL_SIGN", "DEVICE"})
+
+
+def find_mentions(note: Note, gazetteers: Sequence[Gazetteer] = ()) -> list[Mention]:
+    """Mentions in text order, overlapping only where both mean something."""
+    units = _units(note)
+    shorts, empty = known_short_forms(note)
+    told = empty | {at for short in shorts for at in range(short.first, short.last)}
+    units = [unit for unit in units if unit[0] not in told or unit[1] - unit[0] > 1]
+    units += [(m.first, m.last, Term(m.label, "short")) for m in shorts if m.label in CLINICAL]
+    found = shorts + chunk_heads(note, units) + named_drugs(note, units)
+    found += [
+        Mention(first, last, term.label, "vocabulary") for first, last, term in units if term.label in _ALONE
+    ]
+    measured = {m.last: m.label for m in found if m.label in ("LAB_TEST", "VITAL_SIGN")}
+    measures = find_measures(note, measured)
+    taken = {at for mention in found for at in range(mention.first, mention.last)}
+    found += dosed_drugs(note, measures, taken) + implied_drugs(note, taken) + acids(note)
+    found += measures + find_times(note)
+    found += ways_of_giving(note, [m for m in found if m.label in ("MEDICATION", "DOSE")])
+    coded = [mention for gazetteer in gazetteers for mention in gazetteer.mentions(note)]
+    found += coded
+    found += defined_short_forms(note, found)
+    titles = note.sections.title_tokens
+    kept = merge([mention for mention in found if mention.first not in titles])
+    return _with_codes(kept, coded, gazetteers)
+
+
+def _with_codes(kept: list[Mention], coded: list[Mention], gazetteers: Sequence[Gazetteer]) -> list[Mention]:
+    """Candidate codes for problems: of the longest coded term they end with, or of a short form's sense."""
+    ending = {
+        mention.last: mention for mention in sorted(coded, key=lambda m: m.first - m.last, reverse=True)
+    }
+    found = []
+    for mention in kept:
+        codes: Codes = mention.codes
+        if not codes and mention.label in ("PROBLEM", "SYMPTOM"):
+            term = ending.get(mention.last)
+            if term and term.first >= mention.first:
+                codes = term.codes
+            elif mention.source.startswith(SHORT_FOR):
+                words = words_of(mention.source.removeprefix(SHORT_FOR))
+                codes = next((c for c in (g.codes_of(words) for g in gazetteers) if c), ())
+        found.append(mention._replace(codes=codes) if codes is not mention.codes else mention)
+    return found
+
+
+def _units(note: Note) -> list[Unit]:
+    """Phrases of the vocabulary, and single words that their affixes give away."""
+    table, terms = vocabulary()
+    words = note.tokens.words
+    units: list[Unit] = []
+    at = 0
+    for first, last, number in table.longest(words):
+        units += _affixed(words, at, first)
+        term: Term | None = terms[number]
+        if term.kind == "context" and not is_drug_here(note, first, last):
+            term = other_sense(tuple(words[first:last]))
+        if term is not None:
+            units.append((first, last, term))
+        at = last
+    return units + _affixed(words, at, len(words))
+
+
+def _affixed(words: list[str], start: int, end: int) -> list[Unit]:
+    found: list[Unit] = []
+    for at in range(start, end):
+        term = LABELS_OF_WORDS[words[at]]
+        if term is not None:
+            found.append((at, at + 1, term))
+    return found

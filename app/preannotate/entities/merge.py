@@ -1,0 +1,77 @@
+"""Which mentions stay when they overlap."""
+
+from __future__ import annotations
+
+from app.preannotate.entities.mention import Mention
+
+# Labels of one group never overlap each other: the longer mention stays, of equal ones the first label.
+_GROUPS = (
+    ("PROBLEM", "SYMPTOM", "PROCEDURE"),
+    ("MEDICATION",),
+    ("ANATOMY",),
+    ("LAB_TEST", "VITAL_SIGN"),
+    ("DEVICE",),
+    ("DOSE", "LAB_VALUE", "DURATION", "FREQUENCY", "ROUTE", "FORM", "TIME"),
+)
+_GROUP_OF = {label: number for number, group in enumerate(_GROUPS) for label in group}
+_ORDER = {label: number for number, label in enumerate(label for group in _GROUPS for label in group)}
+# A mention of the first kind that lies within one of the second says nothing of its own.
+_SWALLOWED = {
+    ("LAB_TEST", "PROCEDURE"),
+    ("VITAL_SIGN", "PROCEDURE"),
+    ("DEVICE", "PROCEDURE"),
+    ("LAB_TEST", "MEDICATION"),
+    ("PROBLEM", "MEDICATION"),
+    ("SYMPTOM", "MEDICATION"),
+    ("PROCEDURE", "MEDICATION"),
+    ("ANATOMY", "MEDICATION"),
+    ("ANATOMY", "PROCEDURE"),
+    ("LAB_TEST", "DOSE"),
+    ("VITAL_SIGN", "DOSE"),
+    ("VITAL_SIGN", "TIME"),
+    ("DOSE", "TIME"),
+    ("LAB_TEST", "LAB_VALUE"),
+    ("LAB_TEST", "ANATOMY"),
+    ("ANATOMY", "DEVICE"),
+    ("LAB_TEST", "DEVICE"),
+    ("PROCEDURE", "DEVICE"),
+    ("VITAL_SIGN", "PROBLEM"),
+    ("ANATOMY", "LAB_TEST"),
+}
+
+
+def merge(mentions: list[Mention]) -> list[Mention]:
+    """Mentions in text order; within a group no two overlap, except the pieces of a shared head."""
+    ordered = sorted(set(mentions), key=lambda m: (m.first - m.last, m.first, _ORDER[m.label], m.source))
+    taken: dict[tuple[int, int], Mention] = {}
+    kept: list[Mention] = []
+    for mention in ordered:
+        group = _GROUP_OF[mention.label]
+        tokens = [(group, at) for at in _tokens(mention)]
+        if mention.holes is None and any(key in taken for key in tokens):
+            continue
+        if mention.holes is not None and (group, mention.first) in taken:
+            continue
+        if _swallowed(mention, taken):
+            continue
+        if mention.holes is None:
+            for key in tokens:
+                taken[key] = mention
+        else:
+            taken[tokens[0]] = mention
+        kept.append(mention)
+    return sorted(kept, key=lambda m: (m.first, m.last))
+
+
+def _tokens(mention: Mention) -> list[int]:
+    if mention.holes is None:
+        return list(range(mention.first, mention.last))
+    return [*range(mention.first, mention.holes[0]), *range(mention.holes[1], mention.last)]
+
+
+def _swallowed(mention: Mention, taken: dict[tuple[int, int], Mention]) -> bool:
+    for group in range(len(_GROUPS)):
+        other = taken.get((group, mention.first))
+        if other and (mention.label, other.label) in _SWALLOWED and other.last >= mention.last:
+            return True
+    return False

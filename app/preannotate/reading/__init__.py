@@ -1,0 +1,1 @@
+"""Reading a note: words, tokens, sentences, sections, phrases."""

@@ -1,0 +1,28 @@
+"""A note read once: tokens, sections, and the sentence of every token."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from app.preannotate.reading.sections import Sections, find_sections
+from app.preannotate.reading.sentences import sentence_starts
+from app.preannotate.reading.tokens import Tokens
+
+
+class Note:
+    """`starts[t]` and `ends[t]` bound the sentence that holds token t, in tokens."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens: Tokens = Tokens(text)
+        self.sections: Sections = find_sections(self.tokens)
+        offsets = self.tokens.starts
+        breaks = {bisect_left(offsets, start) for start in sentence_starts(text)}
+        self.sentences = sorted(at for at in {0, *breaks, *self.sections.titles} if at < len(self.tokens))
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        for position, first in enumerate(self.sentences):
+            following = self.sentences[position + 1 : position + 2]
+            last = following[0] if following else len(self.tokens)
+            self.starts += [first] * (last - first)
+            self.ends += [last] * (last - first)

@@ -1,0 +1,1 @@
+"""Relations: what belongs to what."""
