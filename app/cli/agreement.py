@@ -96,7 +96,8 @@ def _report(asked: _Request) -> dict[str, Any]:
 
 def _metrics(asked: _Request) -> list[Metric]:
     """The metrics asked for, each once. Raises Invalid for one that compares something else."""
-    chosen = [metric_named(name) for name in asked.metric] or metrics_for(asked.unit)
+    names = [name for several in asked.metric for name in several.split(",")]
+    chosen = [metric_named(name) for name in names] or metrics_for(asked.unit)
     fitting = metrics_for(asked.unit)
     for metric in chosen:
         if metric not in fitting:
