@@ -309,6 +309,14 @@ def test_a_metric_nobody_knows_or_of_another_unit_is_refused(write):
     assert "compares spans" in run(path, "--metric", "f1-strict").output
 
 
+def test_several_metrics_may_follow_one_option_and_other_names_must_be_files(write):
+    path = write("r.csv", table(ROWS))
+    assert list(computed(path, "--metric", "cohen", "percent")["metrics"]) == ["cohen", "percent"]
+    assert "does not exist" in run(path, "nowhere.csv", "--metric", "cohen").output
+    assert "does not exist" in run(path, "percent").output
+    assert run("percent", "--metric", "cohen").exit_code == 1
+
+
 def test_spans_asked_of_ratings_and_ratings_of_spans_are_refused(write, folder):
     assert (
         run(
