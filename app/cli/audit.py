@@ -10,11 +10,13 @@ import click
 from app.audit import verify
 from app.audit.export import export
 from app.audit.rotation import retire_key, rotate_key
-from app.audit.sequencer import newest_checkpoint, sequence
+from app.audit.sequencer import await_proof, newest_checkpoint, sequence
 from app.cli.machine import machine, operator, read
 from app.cli.nouns import Noun
 from app.core import clock
 from app.corpus.project import get_project
+
+PROOF_SECONDS = 5.0
 
 
 @click.group("audit", cls=Noun)
@@ -61,6 +63,18 @@ def checkpoint_command() -> None:
     if newest is None:
         raise click.ClickException("the log is empty")
     click.echo(newest.note, nl=False)
+
+
+@audit.command("prove")
+@click.argument("event_ids", nargs=-1, required=True, metavar="EVENT_ID…")
+def prove_command(event_ids: tuple[str, ...]) -> None:
+    """Print receipts (C2SP tlog-proof) that events are in the log, each with a signed checkpoint."""
+    here = machine()
+    receipts = await_proof(here.database, here.signer(), event_ids, PROOF_SECONDS)
+    if receipts is None:
+        raise click.ClickException("not all of these events are in the log (yet)")
+    for receipt in receipts:
+        click.echo(receipt.text())
 
 
 @audit.command("keys")
