@@ -54,7 +54,6 @@ COMMANDS: tuple[str, ...] = (
     "app.cli.jobs:jobs",
     "app.cli.release:release",
     "app.cli.accounts:accounts",
-    "app.cli.security:security",
     "app.cli.terminology:terminology",
     "app.cli.preannotate:group",
 )
