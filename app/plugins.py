@@ -44,7 +44,7 @@ COMMANDS: tuple[str, ...] = (
     "app.cli.welcome:welcome",
     "app.cli.backup:backup",
     "app.cli.backup:restore",
-    "app.cli.backup:security",
+    "app.cli.security:security",
     "app.cli.audit:audit",
     "app.cli.agreement:agreement",
     "app.cli.demo:demo",

@@ -13,7 +13,6 @@ from app.accounts.person import NewPerson, create_person, get_person, verify_ide
 from app.accounts.reset import choose_password, issue_link
 from app.core import clock
 from app.corpus.member import add_member
-from app.corpus.project import create_project
 from app.terminology.releases import ensure_builtin
 
 PASSWORD = "seven quiet herons wade"

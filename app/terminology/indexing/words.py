@@ -1,6 +1,6 @@
 """How text becomes words for search: folded, British and American spelling alike, plural as singular."""
 
-# ruff: noqa: SIM905 (a word list reads best as text)
+
 from __future__ import annotations
 
 import re
