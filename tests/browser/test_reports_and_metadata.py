@@ -9,39 +9,44 @@ SAVED = "document.querySelector('#save-state').textContent === 'All changes save
 
 
 @pytest.fixture
-def report(server, open_page):
-    state = server.state
-    state.kind, state.text, state.schema = "reports", sample.REPORT, sample.REPORT_SCHEMA
-    state.elements = sample.report_suggestions(sample.REPORT)
-    page = open_page(f"{server.url}/assignments/7")
-    page.wait_for_selector("[data-ready]")
-    return page
+def report_task(world):
+    return world.task("reports")
 
 
 @pytest.fixture
-def metadata(server, open_page):
-    state = server.state
-    state.kind, state.text, state.schema, state.elements = "imaging", sample.METADATA, sample.METADATA_SCHEMA, {}
-    state.present = {"fields": sample.METADATA_FIELDS, "flags": []}
-    page = open_page(f"{server.url}/assignments/7")
+def record_task(world):
+    return world.task("imaging")
+
+
+@pytest.fixture
+def report(report_task, open_page):
+    return ready(open_page(report_task.url))
+
+
+@pytest.fixture
+def metadata(record_task, open_page):
+    return ready(open_page(record_task.url))
+
+
+def ready(page):
     page.wait_for_selector("[data-ready]")
     return page
 
 
-def answers(server):
-    return {b.get("label", b.get("keyword")): b for b in server.state.elements.values() if b["kind"] in ("observation", "field")}
+def answers(task):
+    return {b.get("label", b.get("keyword")): b for b in task.elements.values() if b["kind"] in ("observation", "field")}
 
 
-def test_observations_are_answered_by_digit_and_go_on(report, server):
+def test_observations_are_answered_by_digit_and_go_on(report, report_task):
     for key in ("d", "a", "3", "2", "1"):
         report.keyboard.press(key)
     until(report, SAVED)
-    assert {k: b["value"] for k, b in answers(server).items()} == {
+    assert {k: b["value"] for k, b in answers(report_task).items()} == {
         "cardiomegaly": "positive", "pleural_effusion": "uncertain", "pneumothorax": "negative", "support_devices": "positive"}
-    assert answers(server)["cardiomegaly"]["status"] == "confirmed"
+    assert answers(report_task)["cardiomegaly"]["status"] == "confirmed"
 
 
-def test_a_value_chosen_with_a_selection_has_it_as_evidence(report, server):
+def test_a_value_chosen_with_a_selection_has_it_as_evidence(report, report_task):
     for key in ("s", "/"):
         report.keyboard.press(key)
     report.keyboard.type("PICC")
@@ -49,22 +54,22 @@ def test_a_value_chosen_with_a_selection_has_it_as_evidence(report, server):
         report.keyboard.press(key)
     until(report, SAVED)
     start = sample.REPORT.index("PICC")
-    assert answers(server)["support_devices"]["evidence"] == [[start, start + 4]]
+    assert answers(report_task)["support_devices"]["evidence"] == [[start, start + 4]]
     assert report.locator("mark", has_text="PICC").count() == 1
 
 
-def test_not_mentioned_is_no_element(report, server):
+def test_not_mentioned_is_no_element(report, report_task):
     report.keyboard.press("d")
     report.keyboard.press("0")
     until(report, SAVED)
     until(report, "document.querySelectorAll('mark').length === 0")
-    assert answers(server) == {}
+    assert answers(report_task) == {}
 
 
-def test_a_critical_finding_has_a_category(report, server):
+def test_a_critical_finding_has_a_category(report, report_task):
     report.get_by_label("critical").select_option("1")
     until(report, SAVED)
-    assert [b["category"] for b in server.state.elements.values() if b["kind"] == "critical"] == [1]
+    assert [b["category"] for b in report_task.elements.values() if b["kind"] == "critical"] == [1]
 
 
 def test_an_open_suggestion_is_listed_at_finish(report):
@@ -75,7 +80,7 @@ def test_an_open_suggestion_is_listed_at_finish(report):
     assert report.locator("tr[aria-current=true] th").inner_text().startswith("Cardiomegaly")
 
 
-def test_fields_are_confirmed_corrected_and_called_unusable(metadata, server):
+def test_fields_are_confirmed_corrected_and_called_unusable(metadata, record_task):
     metadata.keyboard.press("a")
     metadata.keyboard.press("Enter")
     metadata.keyboard.type("THORAX")
@@ -86,7 +91,7 @@ def test_fields_are_confirmed_corrected_and_called_unusable(metadata, server):
     metadata.get_by_role("textbox", name="Why").fill("not an age string")
     metadata.get_by_role("button", name="Mark unusable").click()
     until(metadata, SAVED)
-    given = answers(server)
+    given = answers(record_task)
     assert {k: (b["verdict"], b.get("value")) for k, b in given.items()} == {
         "Modality": ("confirmed", None), "BodyPartExamined": ("corrected", "THORAX"), "Laterality": ("corrected", "L"), "PatientAge": ("unusable", None)}
     assert given["PatientAge"]["reason"] == "not an age string"
@@ -97,8 +102,8 @@ def test_a_record_cannot_be_finished_with_open_fields(metadata):
     assert "4 things still open" in metadata.get_by_role("dialog").inner_text()
 
 
-def test_a_whole_record_is_done_by_keyboard_alone(metadata, server):
+def test_a_whole_record_is_done_by_keyboard_alone(metadata, record_task):
     for key in ("a", "a", "a", "a", "Control+Enter"):
         metadata.keyboard.press(key)
-    metadata.wait_for_selector("#done")
-    assert server.state.state == "submitted"
+    metadata.wait_for_url(lambda url: url != record_task.url)
+    assert record_task.state == "submitted"
