@@ -83,11 +83,11 @@ def _codes(mention: Mention) -> list[dict[str, str]]:
 
 
 def _asserted_targets(note: Note, spans: list[Span], mentions: list[Mention]) -> list[Entity]:
-    """One entity per target, in order; its label is that of the mention it overlaps most, else PROBLEM."""
+    """One entity per target, in order; its label is that of a mention that covers it, else PROBLEM."""
     if not note.tokens.raw:
         raise Invalid("empty-text", "the text holds no words")
     ranges = [_token_range(note, span) for span in spans]
-    named = [_overlapped(mentions, first, last) for first, last in ranges]
+    named = [_covering(mentions, first, last) for first, last in ranges]
     labels = [mention.label if mention else "PROBLEM" for mention in named]
     asserted = assert_spans(note, [(*pair, label) for pair, label in zip(ranges, labels, strict=True)])
     entities = []
@@ -104,6 +104,7 @@ def _token_range(note: Note, span: Span) -> tuple[int, int]:
     return first, max(last, first + 1)
 
 
-def _overlapped(mentions: list[Mention], first: int, last: int) -> Mention | None:
-    touching = [m for m in mentions if m.first < last and first < m.last]
-    return max(touching, key=lambda m: min(m.last, last) - max(m.first, first), default=None)
+def _covering(mentions: list[Mention], first: int, last: int) -> Mention | None:
+    """The shortest mention around the tokens."""
+    around = [m for m in mentions if m.first <= first and last <= m.last]
+    return min(around, key=lambda m: m.last - m.first, default=None)
