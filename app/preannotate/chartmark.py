@@ -67,6 +67,15 @@ def annotate_note(text: str, gazetteers: Sequence[Gazetteer], targets: Sequence[
     return Annotated(sections, entities, [])
 
 
+def tag_terms(text: str, gazetteer: Gazetteer) -> Annotated:
+    """Sections, the gazetteer's own terms and their assertion; nothing that rules would add."""
+    note = Note(text)
+    mentions = list(gazetteer.mentions(note))
+    asserted = assert_spans(note, [(m.first, m.last, m.label) for m in mentions])
+    entities = [_entity(note, m, a) for m, a in zip(mentions, asserted, strict=True)]
+    return Annotated([section.to_dict() for section in note.sections.found], entities, [])
+
+
 def _entity(note: Note, mention: Mention, asserted: Asserted) -> Entity:
     starts, ends = note.tokens.starts, note.tokens.ends
     start, end = starts[mention.first], ends[mention.last - 1]
