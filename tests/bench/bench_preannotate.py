@@ -20,27 +20,87 @@ from app.preannotate.stock import load_medspacy
 TERMS = (50, 5_000, 100_000)
 SMALL, LARGE = 3_100, 94_000
 KNOWN = (
-    "chest pain", "shortness of breath", "fever", "chills", "nausea", "vomiting", "diarrhea", "headache", "cough",
-    "pneumonia", "hypertension", "diabetes", "asthma", "edema", "rash", "pleural effusion", "pneumothorax", "stroke",
-    "atrial fibrillation", "heart failure", "abdominal pain", "dizziness", "syncope", "seizure", "weight loss",
-    "breast cancer", "hepatitis", "cellulitis", "anemia", "gout", "depression", "anxiety", "back pain", "fatigue",
-    "dyspnea", "palpitations", "hemoptysis", "melena", "jaundice", "wheezing", "hypothyroidism", "osteoporosis",
-    "pulmonary embolism", "deep vein thrombosis", "urinary tract infection", "kidney stone", "migraine", "tremor",
-    "infection", "fracture",
-)  # fmt: skip
+    "chest pain",
+    "shortness of breath",
+    "fever",
+    "chills",
+    "nausea",
+    "vomiting",
+    "diarrhea",
+    "headache",
+    "cough",
+    "pneumonia",
+    "hypertension",
+    "diabetes",
+    "asthma",
+    "edema",
+    "rash",
+    "pleural effusion",
+    "pneumothorax",
+    "stroke",
+    "atrial fibrillation",
+    "heart failure",
+    "abdominal pain",
+    "dizziness",
+    "syncope",
+    "seizure",
+    "weight loss",
+    "breast cancer",
+    "hepatitis",
+    "cellulitis",
+    "anemia",
+    "gout",
+    "depression",
+    "anxiety",
+    "back pain",
+    "fatigue",
+    "dyspnea",
+    "palpitations",
+    "hemoptysis",
+    "melena",
+    "jaundice",
+    "wheezing",
+    "hypothyroidism",
+    "osteoporosis",
+    "pulmonary embolism",
+    "deep vein thrombosis",
+    "urinary tract infection",
+    "kidney stone",
+    "migraine",
+    "tremor",
+    "infection",
+    "fracture",
+)
 FRAMES = (
-    "The patient denies {0}, {1} or {2}.", "No evidence of {0}.", "She presents with {0} and {1} for three days.",
-    "There is a small {0}, unchanged since the previous study.", "He has a history of {0} and {1}.",
-    "Possible {0}, cannot rule out {1}.", "{0} was ruled out.", "Return to the clinic if {0} or {1} recurs.",
-    "Her mother had {0}.", "Lisinopril 20 mg by mouth daily for {0}.", "The examination is otherwise unremarkable.",
-    "Vital signs are stable, temperature 37.2, blood pressure 124/78.", "He was admitted for {0} with {1}.",
-    "The abdomen is soft and nontender without {0}.", "We discussed the plan with the family at length today.",
-)  # fmt: skip
+    "The patient denies {0}, {1} or {2}.",
+    "No evidence of {0}.",
+    "She presents with {0} and {1} for three days.",
+    "There is a small {0}, unchanged since the previous study.",
+    "He has a history of {0} and {1}.",
+    "Possible {0}, cannot rule out {1}.",
+    "{0} was ruled out.",
+    "Return to the clinic if {0} or {1} recurs.",
+    "Her mother had {0}.",
+    "Lisinopril 20 mg by mouth daily for {0}.",
+    "The examination is otherwise unremarkable.",
+    "Vital signs are stable, temperature 37.2, blood pressure 124/78.",
+    "He was admitted for {0} with {1}.",
+    "The abdomen is soft and nontender without {0}.",
+    "We discussed the plan with the family at length today.",
+)
 TITLES = (
-    "CHIEF COMPLAINT", "HISTORY OF PRESENT ILLNESS", "PAST MEDICAL HISTORY", "MEDICATIONS", "ALLERGIES",
-    "FAMILY HISTORY", "SOCIAL HISTORY", "REVIEW OF SYSTEMS", "PHYSICAL EXAMINATION", "LABORATORY DATA",
+    "CHIEF COMPLAINT",
+    "HISTORY OF PRESENT ILLNESS",
+    "PAST MEDICAL HISTORY",
+    "MEDICATIONS",
+    "ALLERGIES",
+    "FAMILY HISTORY",
+    "SOCIAL HISTORY",
+    "REVIEW OF SYSTEMS",
+    "PHYSICAL EXAMINATION",
+    "LABORATORY DATA",
     "ASSESSMENT AND PLAN",
-)  # fmt: skip
+)
 
 
 def note(size: int, chance: random.Random) -> str:
@@ -72,9 +132,14 @@ def seconds(work: Callable[[str], object], notes: list[str], repeats: int = 1) -
     return best / len(notes)
 
 
-def say(metric: str, value: float, unit: str, size: int, baseline: str = "", ratio: float | None = None) -> None:
+def say(
+    metric: str, value: float, unit: str, size: int, baseline: str = "", ratio: float | None = None
+) -> None:
     line = {"bench": "preannotate", "metric": metric, "value": round(value, 3), "unit": unit, "size": size}
-    print(json.dumps(line | {"baseline": baseline, "ratio": None if ratio is None else round(ratio, 2)}), flush=True)
+    print(
+        json.dumps(line | {"baseline": baseline, "ratio": None if ratio is None else round(ratio, 2)}),
+        flush=True,
+    )
 
 
 def stock(words: list[str]) -> Callable[[str], object]:
@@ -112,7 +177,7 @@ def _times(unit: str, size: int) -> str:
 
 
 def main() -> None:
-    chance = random.Random(11)  # noqa: S311
+    chance = random.Random(11)
     small, large = [note(SMALL, chance) for _ in range(60)], [note(LARGE, chance) for _ in range(2)]
     plugins.load()
     full = ChartmarkRules()
