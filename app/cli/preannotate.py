@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,6 +12,8 @@ from flask.cli import AppGroup
 
 from app.cli.streams import require_text, stream_json_lines
 from app.core.errors import ChartmarkError, Invalid
+from app.preannotate.evaluation.evaluate import evaluate
+from app.preannotate.evaluation.gold import read_gold
 from app.preannotate.protocol import PIPELINES, Pipeline
 
 DEFAULT_PIPELINE = "chartmark_rules"
@@ -40,3 +44,16 @@ def text_command(key: str) -> None:
         return {"id": record.get("id")} | annotated.to_dict(text)
 
     sys.exit(stream_json_lines(work, sys.stdin))
+
+
+@group.command("evaluate")
+@click.argument("gold", type=click.Path(path_type=Path))
+@click.option("--pipeline", "key", default=DEFAULT_PIPELINE, show_default=True, help="which pre-annotator")
+def evaluate_command(gold: Path, key: str) -> None:
+    """One JSON report for GOLD, a brat folder or JSON lines {"id","text","entities"[,"relations"]}."""
+    pipeline = _pipeline(key)
+    try:
+        report = evaluate(pipeline, read_gold(gold))
+    except ChartmarkError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(json.dumps(report, ensure_ascii=False, indent=2))
