@@ -10,6 +10,7 @@ from typing import NoReturn, TextIO
 
 import click
 from flask import current_app
+from flask.cli import AppGroup
 
 from app.core.errors import ChartmarkError
 from app.terminology.artefacts import list_releases
@@ -39,9 +40,7 @@ def _open(system: str, release: str | None = None) -> Release:
     return open_release(_root(), system, release or manifest.digest)
 
 
-@click.group("terminology")
-def terminology() -> None:
-    """Code systems: releases, search, coding rules."""
+terminology = AppGroup("terminology", help="Code systems: releases, search, coding rules.")
 
 
 @terminology.command("import")
