@@ -1,10 +1,9 @@
-"""`backup`, `restore`, `security`: keeping the installation, and checking how it is set up."""
+"""`backup` and `restore`: everything an installation needs, in one file."""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
-import stat
 import subprocess
 import tarfile
 import tempfile
@@ -14,7 +13,6 @@ import click
 
 from app.audit.continuity import accept_restore
 from app.cli import machine
-from app.cli.nouns import Noun
 from app.core.clock import now
 from app.settings import Settings
 
@@ -102,41 +100,3 @@ def _require_empty(settings: Settings, names: set[str]) -> None:
     if "keys" in names:
         for path in (settings.var_dir / "keys").glob("*.key"):
             path.unlink()
-
-
-@click.group(cls=Noun)
-def security() -> None:
-    """How safely this installation is set up."""
-
-
-@security.command()
-def check() -> None:
-    """Look at keys, files and settings; exit 1 when something is unsafe for a server others reach."""
-    settings = machine.machine().settings
-    problems = [message for found, message in _checks(settings) if found]
-    for message in problems:
-        click.echo(message)
-    if problems:
-        raise SystemExit(1)
-    click.echo("nothing unsafe found")
-
-
-def _checks(settings: Settings) -> list[tuple[bool, str]]:
-    keys = settings.var_dir / "keys"
-    sheet = settings.var_dir / "demo-sign-in.txt"
-    return [
-        (not settings.https, "https is off: set CHARTMARK_HTTPS=1 behind a TLS proxy"),
-        (_open_to_others(settings.master_key_path), f"others can read {settings.master_key_path}"),
-        (_open_to_others(settings.log_key_path), f"others can read {settings.log_key_path}"),
-        (
-            settings.master_key_path.is_relative_to(settings.var_dir),
-            f"the master key lies beside the data it opens ({keys}): set CHARTMARK_MASTER_KEY_FILE",
-        ),
-        (settings.database.startswith("sqlite"), "SQLite is for one machine: a team runs PostgreSQL"),
-        (sheet.exists(), f"demo people can sign in ({sheet}): deactivate them"),
-        (settings.idle_minutes > 60, "sessions idle for more than an hour (NIST SP 800-63B-4, AAL2)"),
-    ]
-
-
-def _open_to_others(path: Path) -> bool:
-    return path.exists() and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))

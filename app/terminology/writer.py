@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.core.errors import Problem, invalid
 from app.terminology import rows as r
-from app.terminology.index import TermSpool, write_index
+from app.terminology.indexing.building import TermSpool, write_index
 from app.terminology.systems import code_key, display_code
 
 MAX_PROBLEMS = 50
@@ -91,8 +91,10 @@ class ReleaseWriter:
             return
         concept = self._ids[key] = len(self._ids)
         self._flags.append(int(row.active) | int(row.billable) << 1)
-        self._put("concept", (concept, code, key, row.kind, int(row.billable), int(row.active),
-                              row.valid_from, row.valid_to))  # fmt: skip
+        self._put(
+            "concept",
+            (concept, code, key, row.kind, int(row.billable), int(row.active), row.valid_from, row.valid_to),
+        )
         self.counts["concepts"] += 1
         if row.preferred:
             self._terms.add(concept, row.preferred, r.PREFERRED, "")
@@ -121,8 +123,10 @@ class ReleaseWriter:
                 self._put("note", (concept, row.kind, row.text))
                 self._count("notes")
             case r.Mapping():
-                self._put("mapping", (concept, row.target_system, row.target, row.group, row.priority,
-                                      row.rule, row.advice))  # fmt: skip
+                self._put(
+                    "mapping",
+                    (concept, row.target_system, row.target, row.group, row.priority, row.rule, row.advice),
+                )
                 self._count("maps")
             case r.Member():
                 self._put("member", (row.value_set, concept, row.detail))

@@ -28,9 +28,18 @@ from tests.bench.snomed_sized import generate
 RUNS = 5
 
 
-def emit(metric: str, value: float, unit: str, size: str, baseline: str = "", ratio: float | None = None) -> None:
-    row = {"bench": "search", "metric": metric, "value": round(value, 4), "unit": unit, "size": size,
-           "baseline": baseline, "ratio": None if ratio is None else round(ratio, 2)}  # fmt: skip
+def emit(
+    metric: str, value: float, unit: str, size: str, baseline: str = "", ratio: float | None = None
+) -> None:
+    row = {
+        "bench": "search",
+        "metric": metric,
+        "value": round(value, 4),
+        "unit": unit,
+        "size": size,
+        "baseline": baseline,
+        "ratio": None if ratio is None else round(ratio, 2),
+    }
     print(json.dumps(row), flush=True)
 
 
@@ -43,9 +52,12 @@ def edit(word: str, rng: random.Random) -> str:
     while True:
         at, kind = rng.randrange(1, len(word)), rng.randrange(4)
         letter = rng.choice(string.ascii_lowercase)
-        made = {0: word[:at] + letter + word[at:], 1: word[:at] + word[at + 1 :],
-                2: word[:at] + letter + word[at + 1 :],
-                3: word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :] if at > 1 else word}[kind]  # fmt: skip
+        made = {
+            0: word[:at] + letter + word[at:],
+            1: word[:at] + word[at + 1 :],
+            2: word[:at] + letter + word[at + 1 :],
+            3: word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :] if at > 1 else word,
+        }[kind]
         if made != word:
             return made
 
@@ -83,11 +95,13 @@ def make_queries(release, per_class: int, rng: random.Random) -> list[tuple[str,
         begun = words[: rng.randrange(0, min(3, len(words)))]
         last = words[len(begun)]
         made = {
-            "exact": " ".join(words), "reordered": " ".join(shuffled),
-            "one_edit": misspelt(words, 1, rng), "two_edits": misspelt(words, 2, rng),
+            "exact": " ".join(words),
+            "reordered": " ".join(shuffled),
+            "one_edit": misspelt(words, 1, rng),
+            "two_edits": misspelt(words, 2, rng),
             "prefix": " ".join([*begun, last[: rng.randrange(2, max(3, len(last)))]]),
             "code": release.codes([concept])[concept][0],
-        }  # fmt: skip
+        }
         for kind, query in made.items():
             if query and len(found[kind]) < per_class:
                 found[kind].append((kind, query, concept))

@@ -78,3 +78,12 @@ def fake():
     server = Server()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def server():
+    from tests.browser.fake_server import Server
+
+    server = Server()
+    yield server
+    server.stop()

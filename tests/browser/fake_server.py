@@ -12,10 +12,10 @@ from markupsafe import Markup
 from werkzeug.serving import make_server
 
 from app.annotation.cases import note_differences
-from app.review.modality import Context
 from app.annotation.check import blocking, check_note
 from app.core.digest import canonical_json, sha256
 from app.http.headers import CSP
+from app.review.modality import Context
 from tests.browser import sample
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -45,7 +45,7 @@ def build(state):
     app = Flask("fake", static_folder=None)
     app.jinja_loader = ChoiceLoader([FileSystemLoader(WEB / "templates")])
     app.jinja_env.globals.update(
-        static=lambda name: f"/static/test/{name}", csrf_token=lambda: "token", menu=lambda: [], notice=lambda: None,
+        static=lambda name: f"/static/test/{name}", csrf_token=lambda: "token", menu=list, notice=lambda: None,
         signed_in=lambda: None,
     )
 

@@ -98,3 +98,41 @@ def readings(text):
     a["s9"]["codes"], b["s9"]["codes"] = [code | {"code": "J18.9"}], [code | {"code": "R05.9"}]
     a["r1"] = {"kind": "relation", "type": "causes", "head": "s5", "tail": "s6", "certainty": "probable", "status": "confirmed"}
     return [{"elements": e} for e in (a, b, c)]
+
+
+REPORT = """CHEST RADIOGRAPH
+Comparison: none.
+FINDINGS: The cardiac silhouette is enlarged. No pneumothorax. Possible small left pleural effusion.
+A PICC line ends in the superior vena cava.
+IMPRESSION: Cardiomegaly.
+"""
+FINDINGS = [("no_finding", "No Finding"), ("cardiomegaly", "Cardiomegaly"), ("pleural_effusion", "Pleural Effusion"),
+            ("pneumothorax", "Pneumothorax"), ("support_devices", "Support Devices")]
+REPORT_SCHEMA = {
+    "key": "chexpert", "title": "Chest", "modality": "reports", "version": "1",
+    "labels": [{"key": k, "title": t, "color": i, "class": "critical" if k == "pneumothorax" else "routine"} for i, (k, t) in enumerate(FINDINGS)],
+}
+
+
+def report_suggestions(text):
+    start = text.index("cardiac silhouette is enlarged")
+    body = {"kind": "observation", "label": "cardiomegaly", "value": "positive", "evidence": [[start, start + 30]]}
+    return {"o1": body | {"status": "suggested", "origin": dict(MODEL)}}
+
+
+METADATA = """{"fields": {"BodyPartExamined": "CHEST", "Laterality": "R", "Modality": "CR", "PatientAge": "90Y"}}"""
+METADATA_SCHEMA = {
+    "key": "header", "title": "Header", "modality": "imaging", "version": "1",
+    "labels": [
+        {"key": "Modality", "title": "Modality", "VR": "CS", "class": "routine"},
+        {"key": "BodyPartExamined", "title": "Body part", "VR": "CS", "class": "routine"},
+        {"key": "Laterality", "title": "Laterality", "VR": "CS", "allowed": ["L", "R", "B", "U"], "class": "significant"},
+        {"key": "PatientAge", "title": "Age", "VR": "AS", "class": "routine"},
+    ],
+}
+METADATA_FIELDS = [
+    {"keyword": label["key"], "title": label["title"], "class": label["class"], "VR": label["VR"], "allowed": label.get("allowed"),
+     "present": True, "value": {"BodyPartExamined": "CHEST", "Laterality": "R", "Modality": "CR", "PatientAge": "90Y"}[label["key"]],
+     "flags": [{"rule": "age-form", "message": "must be four characters such as 090Y"}] if label["key"] == "PatientAge" else []}
+    for label in METADATA_SCHEMA["labels"]
+]

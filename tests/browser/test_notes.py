@@ -6,15 +6,6 @@ from tests.browser.notes_page import NotesPage
 
 
 @pytest.fixture
-def server():
-    from tests.browser.fake_server import Server
-
-    server = Server()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def notes(server, open_page):
     return NotesPage(open_page(f"{server.url}/assignments/7"))
 

@@ -9,6 +9,7 @@ const WORKBENCHES = {
 
 const CONTROLLERS = {
   "sign-out": () => import("./controllers/sign-out.js"),
+  "session-end": () => import("./controllers/session-end.js"),
 };
 
 async function startAll() {

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import IO, NoReturn
 
@@ -22,6 +23,14 @@ MAX_LINE = 1 << 20
 
 def refuse(where: str, message: str, code: str = "bad-release") -> NoReturn:
     raise invalid([Problem(code, where, message)], "bad-release")
+
+
+def is_date(value: str) -> bool:
+    """Whether a text is a calendar date of the form YYYY-MM-DD."""
+    try:
+        return len(value) == 10 and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 class Source:
@@ -60,7 +69,9 @@ class Source:
         return [n for n in self._names if any(fnmatch.fnmatch(n.rsplit("/", 1)[-1].lower(), p) for p in low)]
 
     def one(self, *patterns: str) -> str:
-        """The file that matches; refuses when there is none or more than one."""
+        """The file that matches; refuses none and more than one. A single file given is the one meant."""
+        if self._zip is None and self.path.is_file():
+            return self._names[0]
         found = self.find(*patterns)
         if len(found) != 1:
             many = "no file" if not found else f"{len(found)} files"
@@ -78,7 +89,9 @@ class Source:
             with self._raw(name) as raw:
                 yield raw
         except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
-            raise invalid([Problem("bad-release", name, "the packed file is damaged or cut off")], "bad-release") from error
+            raise invalid(
+                [Problem("bad-release", name, "the packed file is damaged or cut off")], "bad-release"
+            ) from error
 
     def _raw(self, name: str) -> IO[bytes]:
         if self._zip is not None:
@@ -106,7 +119,9 @@ class Source:
                 if line.strip():
                     yield number, line
 
-    def records(self, name: str, separator: str, columns: int | None = None) -> Iterator[tuple[str, list[str]]]:
+    def records(
+        self, name: str, separator: str, columns: int | None = None
+    ) -> Iterator[tuple[str, list[str]]]:
         """(`file:line`, fields) of a file without quoting; a row of another width is refused."""
         base = name.rsplit("/", 1)[-1]
         for number, line in self.lines(name):

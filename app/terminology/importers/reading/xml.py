@@ -9,15 +9,16 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from app.terminology.importers.source import Source, refuse
+from app.terminology.importers.reading.source import Source, refuse
 
 
 def root_tag(source: Source, name: str) -> str:
     """The tag of the document element."""
     with source.open(name) as raw:
-        for _, element in _events(raw, name, ("start",)):
-            return element.tag
-    refuse(name, "no XML element")
+        first = next(_events(raw, name, ("start",)), None)
+    if first is None:
+        refuse(name, "no XML element")
+    return first[1].tag
 
 
 def elements(source: Source, name: str, *tags: str) -> Iterator[Element]:

@@ -13,7 +13,7 @@ from zlib import crc32
 
 import numpy as np
 
-from app.terminology.words import FILLERS, words
+from app.terminology.indexing.words import FILLERS, words
 
 FILLER_SHARE = 0.12  # of the weight its rarity would give a filler word
 PREFIX = 7  # letters of a word whose deletions are indexed
@@ -61,9 +61,15 @@ def write_index(folder: Path, spool: TermSpool, flags: bytes, parents: array) ->
     order = _static_order(spool, concept_flags[concepts], kinds, ~filler[tokens], starts)
 
     term_tokens, term_ptr = _permute(tokens, starts, order)
-    _save(folder, term_concept=concepts[order], term_kind=kinds[order], term_ptr=term_ptr,
-          term_word=term_tokens, concept_flags=concept_flags,
-          term_language=np.frombuffer(bytes(spool.languages), np.uint8)[order])  # fmt: skip
+    _save(
+        folder,
+        term_concept=concepts[order],
+        term_kind=kinds[order],
+        term_ptr=term_ptr,
+        term_word=term_tokens,
+        concept_flags=concept_flags,
+        term_language=np.frombuffer(bytes(spool.languages), np.uint8)[order],
+    )
     _write_texts(folder, spool, order)
     _write_postings(folder, term_tokens, term_ptr, filler)
     _write_vocabulary(folder, vocabulary)
@@ -80,7 +86,9 @@ def _static_order(
     running = np.concatenate([[0], np.cumsum(telling)])
     telling_words = running[starts[1:]] - running[starts[:-1]]
     inactive = (flags & 1) == 0
-    return np.lexsort((np.asarray(spool.lengths), kinds, np.asarray(spool.token_counts), telling_words, inactive))
+    return np.lexsort(
+        (np.asarray(spool.lengths), kinds, np.asarray(spool.token_counts), telling_words, inactive)
+    )
 
 
 def _offsets(counts: np.ndarray) -> np.ndarray:
@@ -127,8 +135,12 @@ def _write_vocabulary(folder: Path, vocabulary: list[str]) -> None:
             keys.append(crc32(variant.encode("utf-8")))
             ids.append(number)
     order = np.argsort(np.asarray(keys, np.uint32), kind="stable")
-    _save(folder, word_ptr=_offsets(np.array([len(word) for word in encoded], np.int64)),
-          fuzzy_key=np.asarray(keys, np.uint32)[order], fuzzy_word=np.asarray(ids, np.int32)[order])  # fmt: skip
+    _save(
+        folder,
+        word_ptr=_offsets(np.array([len(word) for word in encoded], np.int64)),
+        fuzzy_key=np.asarray(keys, np.uint32)[order],
+        fuzzy_word=np.asarray(ids, np.int32)[order],
+    )
 
 
 def indexed_variants(word: str) -> set[str]:
@@ -149,8 +161,13 @@ def deletions(word: str, most: int) -> set[str]:
 
 def _write_groups(folder: Path, name: str, group: np.ndarray, size: int) -> None:
     """Members of each group, as CSR: `<name>` and `<name>_ptr`."""
-    _save(folder, **{name: np.argsort(group, kind="stable").astype(np.int32),
-                     f"{name}_ptr": _offsets(np.bincount(group, minlength=size))})  # fmt: skip
+    _save(
+        folder,
+        **{
+            name: np.argsort(group, kind="stable").astype(np.int32),
+            f"{name}_ptr": _offsets(np.bincount(group, minlength=size)),
+        },
+    )
 
 
 def _write_hierarchy(folder: Path, parents: array, size: int) -> None:
@@ -176,7 +193,9 @@ def _closure(child: np.ndarray, parent: np.ndarray, size: int) -> tuple[np.ndarr
         while stack:
             concept = stack[-1]
             direct = above[ptr[concept] : ptr[concept + 1]]
-            todo = [p for p in direct if known[p] is None and p not in stack] if known[concept] is None else []
+            todo = (
+                [p for p in direct if known[p] is None and p not in stack] if known[concept] is None else []
+            )
             if todo:
                 stack.extend(todo)
                 continue

@@ -1,5 +1,6 @@
 """How text becomes words for search: folded, British and American spelling alike, plural as singular."""
 
+
 from __future__ import annotations
 
 import re

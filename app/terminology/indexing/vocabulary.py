@@ -9,7 +9,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from app.terminology.index import PREFIX, deletions
+from app.terminology.indexing.building import PREFIX, deletions
 
 MAX_VARIANTS = 24  # words one misspelling may stand for
 

@@ -1,6 +1,6 @@
 """Which terms match a list of words, and how well: intersection of postings, then weighted coverage.
 
-All work is on numpy arrays of term numbers in static order (see `index.py`); no text is decoded here.
+All work is on numpy arrays of term numbers in static order (see `building.py`); no text is decoded here.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.terminology.vocabulary import Vocabulary
-from app.terminology.words import FILLERS
+from app.terminology.indexing.vocabulary import Vocabulary
+from app.terminology.indexing.words import FILLERS
 
 ENOUGH = 400  # full matches after which the search for candidates stops
 CHUNK = 8_192  # terms looked at in one go
@@ -45,8 +45,12 @@ class Matcher:
         self.term_concept, self.term_kind = load("term_concept"), load("term_kind")
         self.term_language = load("term_language")
         self.word_weight = load("word_weight")
-        blob = np.memmap(folder / "words.bin", np.uint8, "r") if len(self.word_weight) else np.empty(0, np.uint8)
-        self.vocabulary = Vocabulary(memoryview(blob), load("word_ptr"), load("fuzzy_key"), load("fuzzy_word"))
+        blob = (
+            np.memmap(folder / "words.bin", np.uint8, "r") if len(self.word_weight) else np.empty(0, np.uint8)
+        )
+        self.vocabulary = Vocabulary(
+            memoryview(blob), load("word_ptr"), load("fuzzy_key"), load("fuzzy_word")
+        )
         self.unknown_weight = float(np.log1p(max(len(self.term_ptr) - 1, 1)))
 
     def slot(self, word: str, *, typed: str = "", loose: bool = False) -> Slot:
