@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 
 from app.cli.streams import require_text, stream_json_lines
 from app.core.errors import ChartmarkError, Invalid
+from app.preannotate.comparison import compare, read_negex
 from app.preannotate.evaluation.evaluate import evaluate
 from app.preannotate.evaluation.gold import read_gold
 from app.preannotate.protocol import PIPELINES, Pipeline
@@ -43,7 +44,7 @@ def text_command(key: str) -> None:
         annotated = pipeline.annotate(text, targets=targets, meta=meta)
         return {"id": record.get("id")} | annotated.to_dict(text)
 
-    sys.exit(stream_json_lines(work, sys.stdin))
+    sys.exit(stream_json_lines(work, sys.stdin, sys.stdout))
 
 
 @group.command("evaluate")
@@ -54,6 +55,19 @@ def evaluate_command(gold: Path, key: str) -> None:
     pipeline = _pipeline(key)
     try:
         report = evaluate(pipeline, read_gold(gold))
+    except ChartmarkError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+
+
+@group.command("compare")
+@click.argument("cases", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--pipeline", "key", default=DEFAULT_PIPELINE, show_default=True, help="which pre-annotator")
+@click.option("--beside", default="medspacy_stock", show_default=True, help="the one it is compared with")
+def compare_command(cases: Path, key: str, beside: str) -> None:
+    """One JSON report on CASES, a NegEx file: scores of both, and each difference with its reason."""
+    try:
+        report = compare(_pipeline(key), _pipeline(beside), read_negex(cases))
     except ChartmarkError as error:
         raise click.ClickException(str(error)) from None
     click.echo(json.dumps(report, ensure_ascii=False, indent=2))

@@ -1,4 +1,4 @@
-"""What the tests of pre-annotation share: tagging without a code system, and finding an entity by its text."""
+"""What the tests of pre-annotation share: tagging without a code system, entities by covered text."""
 
 from __future__ import annotations
 

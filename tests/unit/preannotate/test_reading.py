@@ -1,5 +1,7 @@
 """Words, sentences, sections and phrases."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +35,7 @@ def test_inflected_and_british_forms_meet(word, form):
 
 def sentences(text):
     starts = [*sentence_starts(text), len(text)]
-    return [text[a:b].strip() for a, b in zip(starts, starts[1:], strict=False)]
+    return [text[a:b].strip() for a, b in pairwise(starts)]
 
 
 @pytest.mark.parametrize(
