@@ -77,7 +77,7 @@ def list_command(*, as_json: bool) -> None:
 @terminology.command("search")
 @click.argument("system")
 @click.argument("query", required=False)
-@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 200))
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
 @click.option("--within", default=None, help="Only this code and what is below it.")
 @click.option("--value-set", default=None, help="Only members of this value set.")
 @click.option("--release", default=None, help="A release other than the current one.")
