@@ -43,13 +43,13 @@ MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (
     "app.cli.deid:group",
-    "app.cli.welcome:welcome",
-    "app.cli.backup:backup",
-    "app.cli.backup:restore",
+    "app.cli.setup.welcome:welcome",
+    "app.cli.setup.backup:backup",
+    "app.cli.setup.backup:restore",
     "app.cli.security:security",
     "app.cli.audit:audit",
     "app.cli.agreement:agreement",
-    "app.cli.demo:demo",
+    "app.cli.setup.demo:demo",
     "app.cli.project:project",
     "app.cli.project:schema",
     "app.cli.intake:intake",
