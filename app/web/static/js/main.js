@@ -9,6 +9,7 @@ const WORKBENCHES = {
 
 const CONTROLLERS = {
   "sign-out": () => import("./controllers/sign-out.js"),
+  "job-progress": () => import("./controllers/job-progress.js"),
 };
 
 async function startAll() {
