@@ -15,6 +15,7 @@ from app.release.formats import FORMATS
 from app.review.modality import MODALITIES
 from app.review.states import GATES
 from app.review.strategies import STRATEGIES
+from app.terminology.coding_rules import CODING_RULES
 from app.terminology.importers.protocol import CODE_SYSTEMS
 
 # What stands around every request.
@@ -66,7 +67,7 @@ COMMANDS: tuple[str, ...] = (
     "app.cli.welcome:welcome",
     "app.cli.backup:backup",
     "app.cli.backup:restore",
-    "app.cli.backup:security",
+    "app.cli.security:security",
     "app.cli.audit:audit",
     "app.cli.agreement:agreement",
     "app.cli.demo:demo",
@@ -105,7 +106,33 @@ def _load_accounts() -> None:
 def _load_knowledge() -> None:
     CODE_SYSTEMS.register(
         "app.terminology.importers.icd10cm:Icd10Cm",
+        "app.terminology.importers.icd10cm_index:Icd10CmIndex",
+        "app.terminology.importers.icd10pcs:Icd10Pcs",
+        "app.terminology.importers.claml:Icd10Who",
         "app.terminology.importers.rf2:Rf2",
+        "app.terminology.importers.snomed_gps:SnomedGps",
+        "app.terminology.importers.rxnorm:RxNorm",
+        "app.terminology.importers.meddra:MedDra",
+        "app.terminology.importers.whodrug:WhoDrug",
+        "app.terminology.importers.loinc:Loinc",
+        "app.terminology.importers.atc:Atc",
+        "app.terminology.importers.own:Own",
+    )
+    CODING_RULES.register(
+        "app.terminology.coding_rules.completeness:Exists",
+        "app.terminology.coding_rules.completeness:Billable",
+        "app.terminology.coding_rules.completeness:Dated",
+        "app.terminology.coding_rules.completeness:Instructed",
+        "app.terminology.coding_rules.conflicts:Excludes1",
+        "app.terminology.coding_rules.conflicts:Once",
+        "app.terminology.coding_rules.conflicts:Combination",
+        "app.terminology.coding_rules.sequencing:CodeFirst",
+        "app.terminology.coding_rules.sequencing:UseAdditional",
+        "app.terminology.coding_rules.sequencing:DrugSequence",
+        "app.terminology.coding_rules.sequencing:NeverFirst",
+        "app.terminology.coding_rules.person:AgeSex",
+        "app.terminology.coding_rules.against_text:Laterality",
+        "app.terminology.coding_rules.against_text:Assertion",
     )
 
 
@@ -181,6 +208,7 @@ def _load_release() -> None:
     FORMATS.register(
         "app.release.formats.jsonl:JsonLines",
         "app.release.formats.brat:Brat",
+        "app.release.formats.safety:Safety",
     )
 
 

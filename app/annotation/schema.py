@@ -109,7 +109,15 @@ def _field_problems(label: dict[str, Any], where: str) -> list[Problem]:
     allowed = label.get("allowed")
     if allowed is not None and not (isinstance(allowed, list) and all(isinstance(v, str) for v in allowed)):
         problems.append(Problem("bad-field", where, "allowed must be a list of strings"))
+    limits = label.get("range")
+    if limits is not None and not _is_range(limits):
+        problems.append(Problem("bad-field", where, "range must be [low, high]"))
     return problems
+
+
+def _is_range(limits: Any) -> bool:
+    pair = isinstance(limits, list) and len(limits) == 2 and all(type(n) in (int, float) for n in limits)
+    return pair and limits[0] <= limits[1]
 
 
 def _relation_problems(body: dict[str, Any], labels: list[tuple[str, dict[str, Any]]]) -> list[Problem]:

@@ -96,15 +96,20 @@ def record(required: dict[str, Test], optional: dict[str, Test] | None = None) -
 
 
 def because(value: Any) -> str | None:
-    """Rule names and offsets that led to a suggestion: flat records of strings and whole numbers."""
+    """What led to a suggestion: records of strings, whole numbers and offset pairs."""
     if not isinstance(value, list):
         return "must be a list"
-    flat = (str, int, bool, type(None))
     for position, item in enumerate(value):
         inner = item.values() if isinstance(item, dict) else [item]
-        if not all(isinstance(part, flat) for part in inner):
+        if not all(_plain(part) for part in inner):
             return f"item {position} must be a flat record"
     return None
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(type(number) is int for number in value)
+    return isinstance(value, (str, int, bool, type(None)))
 
 
 def naranjo(value: Any) -> str | None:

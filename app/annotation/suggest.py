@@ -6,11 +6,16 @@ from typing import Any
 
 from app.agreement.judgements import Payload
 from app.annotation.payload import Elements
+from app.annotation.schema import relation_named
 from app.annotation.vocabulary import AXES, EVENT_SUBTYPES, SERIOUSNESS
 from app.core.errors import Invalid
 
 # Keys under which a rule may carry words of the note: a payload holds offsets instead.
 _QUOTES = frozenset({"text", "cue", "quote", "words", "phrase", "match", "literal", "sentence"})
+
+# Shorter words of the pipelines → the payload's.
+_SUBTYPES = {"complication": "procedure_complication", "other": "other_outcome"}
+_SERIOUS = {"medically_important": "other_medically_important"}
 
 
 def suggested_note(suggestions: list[dict[str, Any]]) -> Payload:
@@ -29,6 +34,29 @@ def suggested_note(suggestions: list[dict[str, Any]]) -> Payload:
             if event := _event(found, key):
                 _add(elements, event, answer)
     return {"elements": elements}
+
+
+def within_schema(answer: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """The part of a pipeline's answer the schema has words for: its labels, and relations it allows."""
+    labels = {label["key"] for label in schema.get("labels", ())}
+    entities = answer.get("entities", [])
+    places = [n for n, found in enumerate(entities) if found["label"] in labels]
+    renumbered = {old: new for new, old in enumerate(places)}
+    relations = [
+        {**found, "head": renumbered[found["head"]], "tail": renumbered[found["tail"]]}
+        for found in answer.get("relations", [])
+        if found["head"] in renumbered
+        and found["tail"] in renumbered
+        and _allowed(schema, found["type"], entities[found["head"]], entities[found["tail"]])
+    ]
+    return {**answer, "entities": [entities[n] for n in places], "relations": relations}
+
+
+def _allowed(schema: dict[str, Any], kind: str, head: dict[str, Any], tail: dict[str, Any]) -> bool:
+    relation = relation_named(schema, kind)
+    return relation is not None and all(
+        not relation.get(end) or entity["label"] in relation[end] for end, entity in (("head", head), ("tail", tail))
+    )
 
 
 def suggested_keyed(suggestions: list[dict[str, Any]], kind: str, fields: tuple[str, ...]) -> Payload:
@@ -67,24 +95,25 @@ def _entity(found: dict[str, Any]) -> dict[str, Any]:
 
 def _codes(found: list[dict[str, Any]]) -> list[dict[str, str]]:
     """The code triples; terms and scores stay behind."""
-    triples = [
-        {name: str(code[name]) for name in ("system", "release", "code") if code.get(name)} for code in found
-    ]
-    return [
-        code for position, code in enumerate(triples) if len(code) == 3 and code not in triples[:position]
-    ]
+    triples = [{name: str(code[name]) for name in ("system", "release", "code") if code.get(name)} for code in found]
+    return [code for position, code in enumerate(triples) if len(code) == 3 and code not in triples[:position]]
 
 
 def _reason(reason: Any) -> Any:
     if not isinstance(reason, dict):
         return str(reason)
-    flat = {}
-    for name, value in reason.items():
-        if name in _QUOTES and isinstance(value, str):
-            continue
-        # A float has no canonical form, and nested records no place here.
-        flat[name] = value if isinstance(value, (str, int, bool, type(None))) else str(value)
-    return flat
+    return {
+        name: _flat(value)
+        for name, value in reason.items()
+        if not (name in _QUOTES and isinstance(value, str))
+    }
+
+
+def _flat(value: Any) -> Any:
+    """A float has no canonical form, and nested records no place here."""
+    if isinstance(value, (list, tuple)) and all(type(number) is int for number in value):
+        return list(value)
+    return value if isinstance(value, (str, int, bool, type(None))) else str(value)
 
 
 def _relation(found: dict[str, Any], ids: list[str], position: int) -> dict[str, Any]:
@@ -98,11 +127,17 @@ def _relation(found: dict[str, Any], ids: list[str], position: int) -> dict[str,
 
 
 def _event(found: dict[str, Any], key: str) -> dict[str, Any] | None:
-    """The event an adverse-event mention suggests, when the pipeline said what sort it is."""
+    """The event an adverse-event mention suggests. What became of it and who is to blame is not suggested."""
     cues = found.get("adverse_event")
-    if not isinstance(cues, dict) or cues.get("subtype") not in EVENT_SUBTYPES:
+    if not isinstance(cues, dict):
         return None
-    body: dict[str, Any] = {"kind": "event", "mentions": [key], "subtype": cues["subtype"]}
-    given = cues.get("seriousness") or []
-    serious = [name for name in SERIOUSNESS if name in given]
+    subtype = _SUBTYPES.get(str(cues.get("subtype")), cues.get("subtype"))
+    body: dict[str, Any] = {
+        "kind": "event",
+        "mentions": [key],
+        "subtype": subtype if subtype in EVENT_SUBTYPES else "other_outcome",
+    }
+    said = {cue.get("value") if isinstance(cue, dict) else cue for cue in cues.get("seriousness") or []}
+    said |= {_SERIOUS[value] for value in said if value in _SERIOUS}
+    serious = [name for name in SERIOUSNESS if name in said]
     return {**body, "seriousness": serious} if serious else body

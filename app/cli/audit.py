@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 
 from app.audit import verify
+from app.audit.continuity import accept_restore, retire_key, rotate_key
 from app.audit.export import export
-from app.audit.rotation import retire_key, rotate_key
-from app.audit.sequencer import newest_checkpoint, sequence
+from app.audit.sequencer import await_proof, newest_checkpoint, sequence
 from app.cli.machine import machine, operator, read
 from app.cli.nouns import Noun
 from app.core import clock
 from app.corpus.project import get_project
+
+PROOF_SECONDS = 5.0
 
 
 @click.group("audit", cls=Noun)
@@ -63,6 +65,18 @@ def checkpoint_command() -> None:
     click.echo(newest.note, nl=False)
 
 
+@audit.command("prove")
+@click.argument("event_ids", nargs=-1, required=True, metavar="EVENT_ID…")
+def prove_command(event_ids: tuple[str, ...]) -> None:
+    """Print receipts (C2SP tlog-proof) that events are in the log, each with a signed checkpoint."""
+    here = machine()
+    receipts = await_proof(here.database, here.signer(), event_ids, PROOF_SECONDS)
+    if receipts is None:
+        raise click.ClickException("not all of these events are in the log (yet)")
+    for receipt in receipts:
+        click.echo(receipt.text())
+
+
 @audit.command("keys")
 def keys_command() -> None:
     """Print the log's public keys, oldest first: hand them to auditors by another way than the bundle."""
@@ -75,6 +89,14 @@ def rotate_key_command() -> None:
     """Add a key and sign with all current ones; retire the old one when auditors know the new one."""
     here = machine()
     click.echo(rotate_key(here.database, here.signer(), operator(), at=clock.now()))
+
+
+@audit.command("accept-restore")
+def accept_restore_command() -> None:
+    """Go on after the database was restored from a backup; the log says so and names what was lost."""
+    here = machine()
+    lost = accept_restore(here.database, here.signer(), operator(), at=clock.now())
+    click.echo(f"the log goes on; {lost} sealed events were lost")
 
 
 @audit.command("retire-key")

@@ -1,10 +1,9 @@
-"""`backup`, `restore`, `security`: keeping the installation, and checking how it is set up."""
+"""`backup` and `restore`: everything an installation needs, in one file."""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
-import stat
 import subprocess
 import tarfile
 import tempfile
@@ -12,8 +11,9 @@ from pathlib import Path
 
 import click
 
+from app.audit.continuity import accept_restore
 from app.cli import machine
-from app.cli.nouns import Noun
+from app.core.clock import now
 from app.settings import Settings
 
 PARTS = ("keys", "terminology")
@@ -34,9 +34,14 @@ def backup(out: Path, without_keys: bool) -> None:
             for part in PARTS:
                 source = services.settings.var_dir / part
                 if source.exists() and not (part == "keys" and without_keys):
-                    archive.add(source, part)
+                    archive.add(source, part, filter=_without_memory)
     partial.replace(out)
     click.echo(f"{out}: {out.stat().st_size:,} bytes")
+
+
+def _without_memory(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """The signer's memory of its last checkpoint is of this machine, and ahead of the copied database."""
+    return None if Path(entry.name).name.startswith("log.checkpoint") else entry
 
 
 def _copy_database(settings: Settings, folder: Path) -> Path:
@@ -78,6 +83,10 @@ def restore(archive: Path) -> None:
         dump.unlink()
     elif _sqlite_path(settings) != settings.var_dir / "chartmark.db":
         shutil.move(settings.var_dir / "chartmark.db", _sqlite_path(settings))
+    services = machine.machine()
+    lost = accept_restore(services.database, services.signer(), machine.operator(), at=now())
+    if lost:
+        click.echo(f"the backup is older than the log: {lost} sealed events were lost; the log says so", err=True)
     click.echo("restored; check it with: flask --app wsgi audit export DIR && flask --app wsgi audit verify DIR")
 
 
@@ -89,42 +98,5 @@ def _require_empty(settings: Settings, names: set[str]) -> None:
         raise click.ClickException(f"not restored: {', '.join(taken)} exists already")
     # A key file made by this very command is empty of meaning; the backup's must take its place.
     if "keys" in names:
-        shutil.rmtree(settings.var_dir / "keys", ignore_errors=True)
-
-
-@click.group(cls=Noun)
-def security() -> None:
-    """How safely this installation is set up."""
-
-
-@security.command()
-def check() -> None:
-    """Look at keys, files and settings; exit 1 when something is unsafe for a server others reach."""
-    settings = machine.machine().settings
-    problems = [message for found, message in _checks(settings) if found]
-    for message in problems:
-        click.echo(message)
-    if problems:
-        raise SystemExit(1)
-    click.echo("nothing unsafe found")
-
-
-def _checks(settings: Settings) -> list[tuple[bool, str]]:
-    keys = settings.var_dir / "keys"
-    sheet = settings.var_dir / "demo-sign-in.txt"
-    return [
-        (not settings.https, "https is off: set CHARTMARK_HTTPS=1 behind a TLS proxy"),
-        (_open_to_others(settings.master_key_path), f"others can read {settings.master_key_path}"),
-        (_open_to_others(settings.log_key_path), f"others can read {settings.log_key_path}"),
-        (
-            settings.master_key_path.is_relative_to(settings.var_dir),
-            f"the master key lies beside the data it opens ({keys}): set CHARTMARK_MASTER_KEY_FILE",
-        ),
-        (settings.database.startswith("sqlite"), "SQLite is for one machine: a team runs PostgreSQL"),
-        (sheet.exists(), f"demo people can sign in ({sheet}): deactivate them"),
-        (settings.idle_minutes > 60, "sessions idle for more than an hour (NIST SP 800-63B-4, AAL2)"),
-    ]
-
-
-def _open_to_others(path: Path) -> bool:
-    return path.exists() and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+        for path in (settings.var_dir / "keys").glob("*.key"):
+            path.unlink()

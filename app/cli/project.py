@@ -12,6 +12,7 @@ from app.accounts.actor import OperatorActor, ProjectRole
 from app.accounts.loading import load_actor
 from app.accounts.person import get_by_username, get_person
 from app.annotation.schema import schema_problems
+from app.audit.evidence import declare_transitions
 from app.cli import machine
 from app.cli.nouns import Noun
 from app.core.db import Session
@@ -41,6 +42,7 @@ def create(key: str, title: str, language: str, settings: tuple[str, ...]) -> No
     """Create the project KEY."""
 
     def unit(session: Session, actor: OperatorActor, at: int) -> dict[str, Any]:
+        declare_transitions(session, actor, at=at)
         made = create_project(session, actor, key, title, language=language, settings=_settings(settings), at=at)
         return {"id": made.id, "key": made.key, "title": made.title}
 
@@ -105,7 +107,7 @@ def _remove(session: Session, actor: OperatorActor, project_id: int, entry: str,
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--modality", type=MODALITY, default="notes", show_default=True)
 @click.option("--version", required=True)
-@click.option("--change", type=click.Choice(list(Change)), default="minor", show_default=True)
+@click.option("--change", type=click.Choice([change.value for change in Change]), default="minor", show_default=True)
 @click.option("--by", required=True, help="User name of the person who publishes.")
 def guideline(key: str, path: Path, modality: str, version: str, change: str, by: str) -> None:
     """Publish a guideline (Markdown) in the project KEY, in the name of a person who may."""

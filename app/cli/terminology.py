@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
+from typing import NoReturn, TextIO
 
 import click
 from flask import current_app
+from flask.cli import AppGroup
 
 from app.core.errors import ChartmarkError
 from app.terminology.artefacts import list_releases
+from app.terminology.browse import open_page
+from app.terminology.coding_rules import check
+from app.terminology.diff import diff
 from app.terminology.releases import Named, current_release, import_release
 from app.terminology.search import Hit, Release, open_release
 
@@ -23,7 +29,7 @@ def _progress(message: str) -> None:
     click.echo(message, err=True)
 
 
-def _fail(error: ChartmarkError) -> None:
+def _fail(error: ChartmarkError) -> NoReturn:
     for problem in error.problems or ():
         click.echo(f"{problem.where}: {problem.message}", err=True)
     raise click.ClickException(str(error))
@@ -34,9 +40,7 @@ def _open(system: str, release: str | None = None) -> Release:
     return open_release(_root(), system, release or manifest.digest)
 
 
-@click.group("terminology")
-def terminology() -> None:
-    """Code systems: releases, search, coding rules."""
+terminology = AppGroup("terminology", help="Code systems: releases, search, coding rules.")
 
 
 @terminology.command("import")
@@ -46,11 +50,10 @@ def terminology() -> None:
 @click.option("--valid-from", default="", help="First day the release is valid (YYYY-MM-DD).")
 @click.option("--valid-to", default="", help="Last day the release is valid (YYYY-MM-DD).")
 @click.option("--language", default="", help="Language of the preferred terms.")
-def import_command(system: str, path: Path, release: str, valid_from: str, valid_to: str, language: str) -> None:
+def import_command(system: str, path: Path, **said: str) -> None:
     """Import release files of SYSTEM from PATH (folder, file, .zip or .gz)."""
-    named = Named(release, valid_from, valid_to, language)
     try:
-        manifest = import_release(_root(), system, path, named, _progress)
+        manifest = import_release(_root(), system, path, Named(**said), _progress)
     except ChartmarkError as error:
         _fail(error)
     click.echo(json.dumps(manifest.to_dict(), ensure_ascii=False))
@@ -66,19 +69,23 @@ def list_command(*, as_json: bool) -> None:
         else:
             validity = f"{manifest.valid_from or '?'} to {manifest.valid_to or '?'}"
             counts = ", ".join(f"{n:,} {what}" for what, n in manifest.counts.items() if n)
-            click.echo(f"{manifest.system} {manifest.release} ({validity}): {counts} [{manifest.digest[:12]}]")
+            click.echo(
+                f"{manifest.system} {manifest.release} ({validity}): {counts} [{manifest.digest[:12]}]"
+            )
 
 
 @terminology.command("search")
 @click.argument("system")
 @click.argument("query", required=False)
-@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 200))
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
 @click.option("--within", default=None, help="Only this code and what is below it.")
 @click.option("--value-set", default=None, help="Only members of this value set.")
 @click.option("--release", default=None, help="A release other than the current one.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="One query a line from standard input.")
 @click.option("--json", "as_json", is_flag=True, help="JSON (with --stdin one object a line).")
-def search_command(system: str, query: str | None, from_stdin: bool, as_json: bool, **options: object) -> None:
+def search_command(
+    system: str, query: str | None, from_stdin: bool, as_json: bool, **options: object
+) -> None:
     """Search SYSTEM for QUERY."""
     if (query is None) == (not from_stdin):
         raise click.UsageError("give a QUERY, or --stdin")
@@ -97,7 +104,13 @@ def search_command(system: str, query: str | None, from_stdin: bool, as_json: bo
 
 
 def _hit(hit: Hit) -> dict:
-    answer = {"code": hit.code, "term": hit.term, "preferred": hit.preferred, "match": hit.match, "score": hit.score}
+    answer = {
+        "code": hit.code,
+        "term": hit.term,
+        "preferred": hit.preferred,
+        "match": hit.match,
+        "score": hit.score,
+    }
     answer |= {"billable": hit.billable, "active": hit.active, "marks": hit.marks}
     return answer | ({"replaced_by": hit.replaced_by} if hit.replaced_by else {})
 
@@ -107,3 +120,72 @@ def _print(hits: list[Hit]) -> None:
         flag = "" if hit.billable else "  (not billable)"
         via = "" if hit.term == hit.preferred else f"  [{hit.term}]"
         click.echo(f"{hit.code:<10} {hit.preferred}{via}{flag}")
+
+
+@terminology.command("check")
+@click.argument("codes", nargs=-1, required=True)
+@click.option("--date", default=None, help="Date of service (YYYY-MM-DD): the true one.")
+@click.option("--sex", default=None, help="female or male.")
+@click.option("--age", default=None, type=float, help="Age in years.")
+@click.option("--setting", default=None, help="inpatient, outpatient or emergency.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def check_command(codes: tuple[str, ...], as_json: bool, **facts: object) -> None:
+    """Coding rules over the ICD-10-CM codes of one encounter, in their order."""
+    try:
+        current_release(_root(), "icd10cm", _progress)
+        releases = [open_release(_root(), "icd10cm", m.digest) for m in list_releases(_root(), "icd10cm")]
+        findings = check(codes, releases=releases, **facts)  # type: ignore[arg-type]
+    except ChartmarkError as error:
+        _fail(error)
+    if as_json:
+        click.echo(
+            json.dumps({"codes": list(codes), "problems": [asdict(f) for f in findings]}, ensure_ascii=False)
+        )
+        return
+    for finding in findings:
+        click.echo(
+            f"{finding.severity:<12} {finding.rule:<18} {', '.join(finding.codes)}: "
+            f"{finding.message} [{finding.source}]"
+        )
+    if not findings:
+        click.echo("nothing to say")
+
+
+@terminology.command("diff")
+@click.argument("system")
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--codes",
+    "in_use",
+    type=click.File("r"),
+    default=None,
+    help="Only these codes, one a line (- for stdin).",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def diff_command(system: str, old: str, new: str, in_use: TextIO | None, as_json: bool) -> None:
+    """What changed in SYSTEM from release OLD to release NEW: retired and changed codes first."""
+    codes = [line.strip() for line in in_use if line.strip()] if in_use else None
+    try:
+        changes = diff(_open(system, old), _open(system, new), codes)
+    except ChartmarkError as error:
+        _fail(error)
+    for change in changes:
+        if as_json:
+            click.echo(json.dumps(asdict(change), ensure_ascii=False))
+        else:
+            instead = f" → {', '.join(change.instead[:6])}" if change.instead else ""
+            click.echo(f"{change.kind:<19} {change.code:<10} {change.before or change.after}{instead}")
+
+
+@terminology.command("show")
+@click.argument("system")
+@click.argument("code")
+@click.option("--release", default=None, help="A release other than the current one.")
+def show_command(system: str, code: str, release: str | None) -> None:
+    """One code with parents, children, synonyms, notes, maps and value sets, as JSON."""
+    try:
+        page = open_page(_open(system, release), code)
+    except ChartmarkError as error:
+        _fail(error)
+    click.echo(json.dumps(asdict(page), ensure_ascii=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from app.audit.evidence import declare_transitions
 from app.cli import machine
 from app.demo.load import SHEET
 from app.terminology.releases import ensure_builtin
@@ -14,6 +15,7 @@ from app.terminology.releases import ensure_builtin
 def welcome(port: int) -> None:
     """Build the bundled code system if it is missing; say where the server is and how to sign in."""
     settings = machine.machine().settings
+    machine.write(lambda session, actor, at: declare_transitions(session, actor, at=at))
     ensure_builtin(settings.terminology_dir, lambda message: click.echo(message, err=True))
     click.echo(f"\n  Chartmark: http://127.0.0.1:{port}")
     sheet = settings.var_dir / SHEET

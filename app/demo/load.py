@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.accounts.loading import load_actor
 from app.annotation.schema import schema_problems
+from app.audit.evidence import declare_transitions
 from app.core import clock
 from app.core.db import Session
 from app.core.errors import invalid
@@ -65,6 +66,7 @@ def load_demo(services: Services, codes: CodeLookup, guidelines: Path) -> bool:
 
 def _set_up(session: Session, ids: dict[str, int], guidelines: Path) -> None:
     at = clock.now()
+    declare_transitions(session, OPERATOR, at=at)
     project = create_project(session, OPERATOR, KEY, "Demo: synthetic notes", settings=SETTINGS, at=at)
     for role in CAST:
         for project_role in role.roles:

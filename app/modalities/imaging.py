@@ -10,7 +10,7 @@ from app.agreement.judgements import Difference, Payload, Ruling, Unit
 from app.annotation.check import reviewed_problems
 from app.annotation.describe import action_facts
 from app.annotation.dicom.consistency import flags
-from app.annotation.dicom.values import value_problem
+from app.annotation.dicom.values import parts_of, range_problem, value_problem
 from app.annotation.keyed import Questions, keyed_differences, repeated, settle_keyed
 from app.annotation.payload import live
 from app.annotation.shapes import Kinds, one_of, payload_problems, word
@@ -145,8 +145,9 @@ def _value_doubts(label: dict[str, Any], value: Any) -> Iterator[tuple[str, str]
         return
     if wrong := value_problem(label.get("VR"), value):
         yield "bad-value", wrong
-    parts = value if isinstance(value, list) else [value]
-    if label.get("allowed") and any(str(part) not in label["allowed"] for part in parts):
+    if wrong := range_problem(label.get("range"), value):
+        yield "out-of-range", wrong
+    if label.get("allowed") and any(part not in label["allowed"] for part in parts_of(value)):
         yield "not-allowed", "is none of the values the schema allows"
 
 

@@ -11,7 +11,7 @@ from app.annotation.describe import action_facts
 from app.annotation.schema import known_keys
 from app.annotation.settle import settle_note
 from app.annotation.shapes import NOTE_KINDS
-from app.annotation.suggest import suggested_note
+from app.annotation.suggest import suggested_note, within_schema
 from app.annotation.units import note_units
 from app.core.errors import Problem
 from app.review.modality import Action, Context
@@ -34,7 +34,8 @@ class Notes:
         }
 
     def suggest(self, context: Context, suggestions: list[dict[str, Any]]) -> Payload:
-        return suggested_note(suggestions)
+        """Suggestions of labels and relations this project does not use are left out."""
+        return suggested_note([within_schema(answer, context.schema) for answer in suggestions])
 
     def check(self, payload: Payload, context: Context) -> list[Problem]:
         """Problems with a code beginning ``warn-`` do not block: `app.annotation.check.blocking`."""

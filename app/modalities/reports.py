@@ -57,9 +57,11 @@ class Reports:
         """One unit per observation of the schema; one not mentioned is a value of its own."""
         said = {_question(body): _answer(body) for body in live(payload).values()}
         units = []
-        for label in (label["key"] for label in context.schema["labels"]):
-            value = said.get(f"observation {label}", NOT_MENTIONED)
-            units.append(Unit("observation", label, value, key=label))
+        for entry in context.schema["labels"]:
+            label = entry["key"]
+            if _is_observation(entry):
+                value = said.get(f"observation {label}", NOT_MENTIONED)
+                units.append(Unit("observation", label, value, key=label))
             if category := said.get(f"critical {label}"):
                 units.append(Unit("critical", label, category, key=label))
         return units
@@ -69,6 +71,11 @@ class Reports:
 
     def settle(self, payloads: list[Payload], rulings: list[Ruling], context: Context) -> Payload:
         return settle_keyed(payloads, rulings, _questions(context), KINDS)
+
+
+def _is_observation(label: dict[str, Any]) -> bool:
+    """A schema may list critical findings beside the observations, in a group of their own."""
+    return label.get("group") != "critical"
 
 
 def _question(body: dict[str, Any]) -> str:
@@ -132,7 +139,12 @@ def _critical_problems(elements: Elements, context: Context) -> list[Problem]:
     marked = {body["label"] for body in of_kind(elements, "critical").values()}
     problems = []
     for key, body in elements.items():
-        critical = (label_named(context.schema, body["label"]) or {}).get("class") == "critical"
+        label = label_named(context.schema, body["label"]) or {}
+        critical = label.get("class") == "critical"
+        if body["kind"] == "observation" and not _is_observation(label):
+            problems.append(
+                Problem("not-an-observation", key, "the schema lists this label as a critical finding")
+            )
         if body["kind"] == "critical" and not critical:
             problems.append(Problem("not-critical", key, "the schema does not call this label critical"))
         if critical and body.get("value") == "positive" and body["label"] not in marked:

@@ -319,7 +319,7 @@ def open_tasks(session: Session, people: list[int]) -> dict[int, int]:
         )
         .group_by(Assignment.person_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def list_assignments(

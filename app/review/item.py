@@ -98,7 +98,7 @@ def get_item(session: Session, item_id: int, *, lock: bool = False) -> Item:
 def count_by_state(session: Session, project_id: int) -> dict[str, int]:
     """State → number of items; the states add up to all items (INV-16)."""
     rows = session.execute(select(Item.state, func.count()).where(Item.project_id == project_id).group_by(Item.state))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def list_items(

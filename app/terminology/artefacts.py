@@ -49,26 +49,26 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def list_releases(root: Path, system: str | None = None) -> list[Manifest]:
-    """Installed releases, newest release id last within a system. Unfinished ones are not seen."""
-    found = []
-    for path in root.glob("*/manifest.json"):
-        if path.parent.name.startswith("."):
-            continue
-        manifest = read_manifest(path.parent)
-        if manifest.format == FORMAT and (system is None or manifest.system == system_key(system)):
-            found.append(manifest)
-    return sorted(found, key=lambda m: (m.system, m.release, m.digest))
+    """Installed releases by system and release id; of a release imported again, the latest import."""
+    latest = {(m.system, m.release): m for m in _artefacts(root, system)}
+    return [latest[key] for key in sorted(latest)]
+
+
+def _artefacts(root: Path, system: str | None) -> list[Manifest]:
+    """Every finished artefact, oldest import first."""
+    paths = [p for p in root.glob("*/manifest.json") if not p.parent.name.startswith(".")]
+    manifests = [read_manifest(p.parent) for p in sorted(paths, key=lambda p: p.stat().st_mtime_ns)]
+    return [m for m in manifests if m.format == FORMAT and (system is None or m.system == system_key(system))]
 
 
 def find_release(root: Path, system: str, release: str | None = None) -> Manifest:
     """The named release (by id or digest), or the system's current one. Raises NotFound."""
     key = system_key(system)
-    there = list_releases(root, key)
     wanted = release or _read_pointer(root, key)
-    for manifest in reversed(there):
+    for manifest in reversed(_artefacts(root, key)):
         if wanted is None or wanted in (manifest.release, manifest.digest):
             return manifest
-    known = ", ".join(m.release for m in there) or "none"
+    known = ", ".join(m.release for m in list_releases(root, key)) or "none"
     raise NotFound("unknown-release", f"no release {wanted or ''} of {key}; installed: {known}")
 
 
@@ -95,8 +95,15 @@ def publish(root: Path, staging: Path, manifest: Manifest) -> Manifest:
     return sealed
 
 
-def has_current(root: Path, system: str) -> bool:
-    return _read_pointer(root, system) is not None
+def make_current_if_newer(root: Path, manifest: Manifest) -> bool:
+    """Make it current unless a later release is; importing last year's release changes nobody's search."""
+    digest = _read_pointer(root, manifest.system)
+    current = next((m for m in _artefacts(root, manifest.system) if m.digest == digest), None)
+    if current is not None and current.release > manifest.release:
+        return False
+    if digest != manifest.digest:
+        make_current(root, manifest)
+    return True
 
 
 def make_current(root: Path, manifest: Manifest) -> None:

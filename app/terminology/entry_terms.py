@@ -9,12 +9,14 @@ from pathlib import Path
 
 from app.core.digest import sha256
 from app.core.errors import Invalid
-from app.terminology.rows import INDEX, Row, Term
+from app.terminology.rows import INDEX, Member, Row, Term
 
 ONTOLOGIES = Path(__file__).resolve().parents[2] / "ontologies"
 
 # Tables of entry terms by system; a phrase may be written for several codes.
-_TABLES = {"icd10cm": ("icd10cm_entry_terms.tsv", "icd10cm_drugs.tsv", "icd10cm_neoplasms.tsv")}
+_TABLES = {
+    "icd10cm": ("icd10cm_entry_terms.tsv", "icd10cm_drugs.tsv", "icd10cm_neoplasms.tsv", "value_sets.tsv")
+}
 
 
 @lru_cache(maxsize=32)
@@ -32,8 +34,10 @@ def table(name: str) -> list[dict[str, str]]:
 
 def entry_sources(system: str) -> list[dict[str, str]]:
     """Name and SHA-256 of every table that goes into a release of this system."""
-    return [{"name": f"ontologies/{name}", "sha256": sha256((ONTOLOGIES / name).read_bytes())}
-            for name in _TABLES.get(system, ())]  # fmt: skip
+    return [
+        {"name": f"ontologies/{name}", "sha256": sha256((ONTOLOGIES / name).read_bytes())}
+        for name in _TABLES.get(system, ())
+    ]
 
 
 def entry_rows(system: str, has: Callable[[str], bool]) -> Iterator[Row]:
@@ -41,6 +45,9 @@ def entry_rows(system: str, has: Callable[[str], bool]) -> Iterator[Row]:
     for phrase, code, where in entry_terms(system):
         if has(code):
             yield Term(code, phrase, where, INDEX)
+    for row in table("value_sets.tsv"):
+        if row["system"] == system and has(row["code"]):
+            yield Member(row["code"], row["value_set"], "value_sets.tsv", row["why"])
 
 
 def entry_terms(system: str) -> Iterator[tuple[str, str, str]]:

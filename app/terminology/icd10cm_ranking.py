@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from app.terminology.entry_terms import table
+from app.terminology.indexing.words import fold, words
 from app.terminology.phrases import Reading
 from app.terminology.rows import INDEX
 from app.terminology.systems import code_key
-from app.terminology.words import fold, words
 
 if TYPE_CHECKING:
     from app.terminology.search import Found, Release
@@ -28,10 +28,15 @@ SUBSEQUENT = _folded("subsequent follow followup aftercare healing")
 SEQUELA = _folded("sequela sequelae late")
 # Words that only choose among codes of one condition: a wording without them still fits.
 INTENT = _folded("adverse underdosing accidental intentional assault undetermined")
-NARROWING = frozenset(SIDES) | SUBSEQUENT | SEQUELA | _folded(
-    "initial encounter side sided up closed open acute of in the due to with first visit new "
-    "intentional self harm accidental undetermined assault unintentional suicide attempt"
-)  # fmt: skip
+NARROWING = (
+    frozenset(SIDES)
+    | SUBSEQUENT
+    | SEQUELA
+    | _folded(
+        "initial encounter side sided eye ear up closed open acute of in the due to with first visit new "
+        "intentional self harm accidental undetermined assault unintentional suicide attempt"
+    )
+)
 # A code whose title has one of these is not meant unless the query says so: (words of the title,
 # words that ask for it, what it costs).
 UNASKED = tuple(
@@ -41,25 +46,40 @@ UNASKED = tuple(
         ("sequela", "sequelae late old residual", 0.15),
         ("open", "compound", 0.08),
         ("nonunion malunion delayed", "", 0.15),
-        ("pregnancy childbirth puerperium trimester obstetric", "pregnant maternal gestational labor delivery "
-         "postpartum eclampsia preeclampsia fetal", 0.15),
+        (
+            "pregnancy childbirth puerperium trimester obstetric",
+            "pregnant maternal gestational labor delivery postpartum eclampsia preeclampsia fetal",
+            0.15,
+        ),
         ("newborn fetus neonatal perinatal", "baby infant fetal liveborn", 0.12),
         ("history", "ex former past status survivor", 0.12),
         ("family", "mother father", 0.1),
-        ("poisoning underdosing adverse", "overdose toxicity intentional accidental toxic reaction effect", 0.1),
+        (
+            "poisoning underdosing adverse",
+            "overdose toxicity intentional accidental toxic reaction effect",
+            0.1,
+        ),
         ("elsewhere", "", 0.04),
         ("drug", "induced medication", 0.04),
         ("underlying", "secondary", 0.05),
-        ("postprocedural intraoperative complicating", "postoperative complication surgery following after", 0.08),
+        (
+            "postprocedural intraoperative complicating",
+            "postoperative complication surgery following after",
+            0.08,
+        ),
         ("screening", "screen", 0.06),
         ("right left bilateral", "both", 0.05),
         ("chronic", "longstanding", 0.03),
+        ("other", "", 0.02),
+        ("mild moderate severe", "", 0.04),
+        ("foreign", "retained", 0.06),
+        ("vessel nerve tendon", "vascular artery vein neural", 0.06),
         ("juvenile", "child", 0.05),
         ("congenital", "birth", 0.05),
-        ("traumatic", "injury trauma", 0.02),
+        ("traumatic", "injury trauma", 0.06),
         ("secondary", "metastatic metastasi metastasis mets", 0.03),
     )
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +92,8 @@ class Asked:
 
 
 def asked(readings: list[Reading]) -> Asked:
-    """The narrowing words of a query over its better readings."""
+    """What the best reading and the words as typed say; second meanings would ask for too much."""
+    readings = readings[:1] + readings[-1:]
     said = frozenset(w for r in readings for w in r.words)
     side = next((SIDES[w] for r in readings for w in r.words if w in SIDES), "")
     encounter = "S" if said & SEQUELA else "D" if said & SUBSEQUENT else "A"
@@ -88,7 +109,7 @@ class Icd10CmRanking:
         self._readings = readings
 
     def readings(self) -> list[Reading]:
-        """The readings, and each without the words that only narrow: `right hip fracture` → `hip fracture`."""
+        """The readings, and each without words that only narrow: `right hip fracture` → `hip fracture`."""
         found = list(self._readings)
         for reading in self._readings:
             core = tuple(w for w in reading.words if w not in NARROWING)
@@ -109,7 +130,9 @@ class Icd10CmRanking:
                 leaf = self._default(found.concept)
                 if leaf != found.concept:
                     # The better of what the wording says and what the code's own title says.
-                    best.append(type(found)(leaf, found.term, found.score + self._gain(leaf, found), found.match))
+                    best.append(
+                        type(found)(leaf, found.term, found.score + self._gain(leaf, found), found.match)
+                    )
                     found.score -= 0.03
         return sorted(best, key=lambda f: -round(f.score, 4)) + ranked[CONSIDERED:]
 
@@ -178,7 +201,9 @@ class Icd10CmRanking:
             fit += 4 if intent in self.asked.words else -3 if intent in ("adverse", "underdosing") else 0
         if "other" in added or "with" in added:
             fit -= 0.5
-        fit -= 20 * sum(price for words_, asks, price in UNASKED if added & words_ and not self.asked.words & asks)
+        fit -= 20 * sum(
+            price for words_, asks, price in UNASKED if added & words_ and not self.asked.words & asks
+        )
         code = self.release.codes([child])[child][0]
         if len(code) == 8:
             fit += 5 if code[-1] == self.asked.encounter else 0

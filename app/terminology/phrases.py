@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.terminology.entry_terms import table
-from app.terminology.words import words
+from app.terminology.indexing.words import words
 
 MAX_READINGS = 8
 LONGEST = 5  # words in the longest phrase of the tables

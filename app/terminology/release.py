@@ -1,4 +1,4 @@
-"""One opened release: its concepts, hierarchy and texts, read from memory maps and a read-only SQLite file."""
+"""One opened release: concepts, hierarchy and texts, from memory maps and a read-only SQLite file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from app.terminology.artefacts import Manifest
-from app.terminology.matching import Matcher
+from app.terminology.indexing.matching import Matcher
 from app.terminology.rows import INDEX, PREFERRED, TERM_KINDS
 from app.terminology.systems import code_key
 
@@ -40,7 +40,9 @@ class ReleaseData:
         self.folder, self.manifest, self.system = folder, manifest, manifest.system
         self.matcher = Matcher(folder)
         self._arrays: dict[str, np.ndarray] = {}
-        self._texts = np.memmap(folder / "texts.bin", np.uint8, "r") if (folder / "texts.bin").stat().st_size else b""
+        self._texts = (
+            np.memmap(folder / "texts.bin", np.uint8, "r") if (folder / "texts.bin").stat().st_size else b""
+        )
         self._text_view = memoryview(self._texts)
         self.languages = (folder / "languages.txt").read_text(encoding="utf-8").split("\n")
         self._local = threading.local()
@@ -104,11 +106,15 @@ class ReleaseData:
     def codes(self, concepts: list[int]) -> dict[int, tuple[str, bool, bool, str]]:
         """(code, billable, active, kind) of each concept."""
         marks = ",".join("?" * len(concepts))
-        rows = self.query(f"SELECT id, code, billable, active, kind FROM concept WHERE id IN ({marks})", tuple(concepts))
+        rows = self.query(
+            f"SELECT id, code, billable, active, kind FROM concept WHERE id IN ({marks})", tuple(concepts)
+        )
         return {i: (code, bool(billable), bool(active), kind) for i, code, billable, active, kind in rows}
 
     def replaced_by(self, concept: int) -> list[str]:
-        return [r[0] for r in self.query("SELECT replaced_by FROM replacement WHERE concept_id = ?", (concept,))]
+        return [
+            r[0] for r in self.query("SELECT replaced_by FROM replacement WHERE concept_id = ?", (concept,))
+        ]
 
     def notes(self, concept: int, *kinds: str) -> list[tuple[str, str]]:
         """(kind, text) of the notes at a concept, in the source's order."""
@@ -127,12 +133,18 @@ class ReleaseData:
         synonyms = [self.text(t) for t in self.terms_of(number) if kinds[t] not in (PREFERRED, INDEX)]
         around = self.codes(self.parents(number) + self.children(number))
         return Concept(
-            code=row[0], preferred=self.preferred(number), kind=row[1], billable=bool(row[2]), active=bool(row[3]),
-            valid_from=row[4] or self.manifest.valid_from, valid_to=row[5] or self.manifest.valid_to,
-            replaced_by=self.replaced_by(number), synonyms=synonyms,
+            code=row[0],
+            preferred=self.preferred(number),
+            kind=row[1],
+            billable=bool(row[2]),
+            active=bool(row[3]),
+            valid_from=row[4] or self.manifest.valid_from,
+            valid_to=row[5] or self.manifest.valid_to,
+            replaced_by=self.replaced_by(number),
+            synonyms=synonyms,
             parents=[around[n][0] for n in self.parents(number)],
             children=[around[n][0] for n in self.children(number)],
-        )  # fmt: skip
+        )
 
     def term_kind_name(self, term: int) -> str:
         return TERM_KINDS[int(self.matcher.term_kind[term])]

@@ -6,21 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from app.core.errors import Unavailable
 from app.terminology.artefacts import (
     Manifest,
     building,
     find_release,
-    has_current,
     list_releases,
     locked,
-    make_current,
+    make_current_if_newer,
     publish,
 )
 from app.terminology.entry_terms import entry_rows, entry_sources
 from app.terminology.importers.protocol import CODE_SYSTEMS, About, CodeSystem
-from app.terminology.importers.source import Source
+from app.terminology.importers.reading.source import Source
 from app.terminology.systems import system_key
 from app.terminology.writer import ReleaseWriter
 
@@ -37,19 +37,30 @@ class Named:
     language: str = ""
 
 
+class _Building(TypedDict):
+    system: str
+    progress: Callable[[str], None]
+
+
 def import_release(
-    root: Path, system: str, path: str | Path, named: Named = Named(),
+    root: Path,
+    system: str,
+    path: str | Path,
+    named: Named = Named(),
     progress: Callable[[str], None] = lambda _: None,
-) -> Manifest:  # fmt: skip
-    """Import a release into an artefact below `root` and make it current.
+) -> Manifest:
+    """Import a release into an artefact below `root`; it becomes current unless a later one is.
 
     Raises Invalid with up to 50 problems (file and line); the releases that were there stay as they are.
     """
     importer = importer_of(system)
     source = Source(path)
     said = importer.about(source)
-    manifest = _build(root, importer, source, _merged(said, named), _own_key(importer, system), progress)
-    make_current(root, manifest)
+    manifest = _build(
+        root, importer, source, _merged(said, named), system=_own_key(importer, system), progress=progress
+    )
+    if not make_current_if_newer(root, manifest):
+        progress(f"{manifest.release} is installed beside a later release, which stays current")
     return manifest
 
 
@@ -73,19 +84,29 @@ def _merged(said: About, named: Named) -> About:
 
 
 def _build(
-    root: Path, importer: CodeSystem, source: Source, about: About, system: str,
-    progress: Callable[[str], None],
-) -> Manifest:  # fmt: skip
+    root: Path, importer: CodeSystem, source: Source, about: About, **more: Unpack[_Building]
+) -> Manifest:
+    system, progress = more["system"], more["progress"]
     with building(root) as staging:
         progress(f"reading {source.path.name}")
         sources = source.digests() + entry_sources(system)
         writer = ReleaseWriter(staging, system, progress)
-        writer.add_all(importer.rows(source))
-        writer.add_all(entry_rows(system, writer.has))
-        counts = writer.finish()
-        title = importer.title if importer.key != "own" else system
-        manifest = Manifest(system, about.release, title, about.language, about.valid_from, about.valid_to,
-                            sources, counts)  # fmt: skip
+        try:
+            writer.add_all(importer.rows(source))
+            writer.add_all(entry_rows(system, writer.has))
+            counts = writer.finish()
+        finally:
+            writer.close()
+        manifest = Manifest(
+            system=system,
+            release=about.release,
+            title=importer.title if importer.key != "own" else system,
+            language=about.language,
+            valid_from=about.valid_from,
+            valid_to=about.valid_to,
+            sources=sources,
+            counts=counts,
+        )
         return publish(root, staging, manifest)
 
 
@@ -95,8 +116,7 @@ def ensure_builtin(root: Path, progress: Callable[[str], None] = lambda _: None)
     if found is None:
         with locked(root, "builtin"):
             found = _find_builtin(root) or _build_builtin(root, progress)
-    if not has_current(root, "icd10cm"):
-        make_current(root, found)
+    make_current_if_newer(root, found)
     return found
 
 
@@ -115,7 +135,8 @@ def _build_builtin(root: Path, progress: Callable[[str], None]) -> Manifest:
     if spec is None or spec.origin is None:
         raise Unavailable("no-builtin", "the package simple-icd-10-cm is not installed")
     source = Source(Path(spec.origin).parent / "data")
-    return _build(root, CODE_SYSTEMS.get("icd10cm"), source, BUILTIN, "icd10cm", progress)
+    importer = CODE_SYSTEMS.get("icd10cm")
+    return _build(root, importer, source, BUILTIN, system="icd10cm", progress=progress)
 
 
 def current_release(root: Path, system: str, progress: Callable[[str], None] = lambda _: None) -> Manifest:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple, TypedDict, Unpack
 
 import numpy as np
 from rapidfuzz import fuzz
 
 from app.core.errors import NotFound
 from app.terminology.artefacts import find_release, folder_of, read_manifest
+from app.terminology.candidates import candidates
 from app.terminology.icd10cm_ranking import Icd10CmRanking
-from app.terminology.matching import Slot
+from app.terminology.indexing.matching import POOL, SMALL_POOL, Slot
+from app.terminology.indexing.words import FILLERS, split, words
 from app.terminology.phrases import Reading, phrasebook
 from app.terminology.release import ReleaseData
 from app.terminology.rows import PREFERRED
 from app.terminology.systems import code_key, display_code
-from app.terminology.words import FILLERS, split, words
 
 MAX_QUERY_WORDS = 16
+KEPT = 120  # terms of one reading that go on; several may be of one code
 RERANKED = 40  # terms whose text is compared letter by letter
 # Bonus by kind of term: preferred, full name, synonym, inclusion, index, lower.
 KIND_BONUS = np.array([0.03, 0.02, 0.02, 0.015, 0.035, 0.0], np.float32)
@@ -42,6 +45,23 @@ class Hit:
     active: bool = True
     replaced_by: list[str] = field(default_factory=list)
     marks: list[tuple[int, int]] = field(default_factory=list)
+
+
+class NamedTerm(NamedTuple):
+    """One wording of a code, with the code's semantic type."""
+
+    code: str
+    term: str
+    kind: str
+
+
+class Context(TypedDict, total=False):
+    """What is known of a span besides its words."""
+
+    label: str | None
+    section: str | None
+    codes: Sequence[str]
+    limit: int
 
 
 @dataclass
@@ -65,11 +85,13 @@ class Release(ReleaseData):
         within: str | None = None,
         value_set: str | None = None,
         usage: Mapping[str, int] | None = None,
+        language: str | None = None,
     ) -> list[Hit]:
         """The best codes for what somebody typed, at most one term each.
 
         `within` keeps a code and what is below it, `value_set` the members of a set (NotFound when
-        there is none such); `usage` counts how often codes were used in the project.
+        there is none such); `usage` counts how often codes were used in the project; `language`
+        keeps terms in that language (ISO 639-1).
         """
         if not query.strip() or limit < 1:
             return []
@@ -78,18 +100,38 @@ class Release(ReleaseData):
         typed = words(query)[:MAX_QUERY_WORDS]
         found: dict[int, Found] = {}
         ranking = None
+        spoken = self._spoken(language)
         if typed and not (by_code and _is_code(query)):
             readings = phrasebook().readings(tuple(typed))
             ranking = RANKINGS[self.system](self, readings) if self.system in RANKINGS else None
             being_typed = last_typed(query)
             for reading in ranking.readings() if ranking else readings:
                 for hit in self._read(reading, allowed, being_typed if reading.via == "words" else ""):
-                    _keep_best(found, hit)
+                    if spoken is None or self.matcher.term_language[hit.term] in spoken:
+                        _keep_best(found, hit)
         self._prefer_used(found, usage)
         ranked = sorted(found.values(), key=lambda f: (-round(f.score, 4), f.term))
         if ranked and ranking:
             ranked = [f for f in ranking.rank(ranked) if allowed is None or allowed[f.concept]]
         return self._hits([*by_code, *ranked], limit, frozenset(typed))
+
+    def candidates(self, text: str, **context: Unpack[Context]) -> list[Hit]:
+        """Codes offered for a span before anything is typed; see `candidates.py` for the context."""
+        return candidates(self, text, **context)
+
+    def terms(
+        self, *, kinds: frozenset[str] | None = None, language: str | None = None
+    ) -> Iterator[NamedTerm]:
+        """Every active wording as (code, term, semantic type), for gazetteers; optionally only some types."""
+        flags, matcher = self.array("concept_flags"), self.matcher
+        rows = self.query("SELECT id, code, kind FROM concept WHERE active ORDER BY id")
+        for number, code, kind in rows:
+            if not flags[number] & 1 or (kinds is not None and kind not in kinds):
+                continue
+            for term in self.terms_of(number):
+                spoken = self.languages[int(matcher.term_language[term])]
+                if language is None or (spoken or self.manifest.language) == language:
+                    yield NamedTerm(code, self.text(term), kind)
 
     # --- restriction ---
 
@@ -110,14 +152,27 @@ class Release(ReleaseData):
             mask &= _mask(len(mask), [m[0] for m in members])
         return mask
 
+    def _spoken(self, language: str | None) -> set[int] | None:
+        """Numbers of the languages that count as the one asked for; terms without one have the release's."""
+        if language is None:
+            return None
+        own = self.manifest.language
+        return {n for n, name in enumerate(self.languages) if (name or own).split("-")[0] == language}
+
     # --- by code ---
 
     def _by_code(self, query: str, allowed: np.ndarray | None, limit: int) -> list[Found]:
         key = code_key(query)
-        if len(key) < 2 or not re.search(r"\d", key) or not re.fullmatch(r"[0-9A-Z-]+", key) or " " in query.strip():
+        if (
+            len(key) < 2
+            or not re.search(r"\d", key)
+            or not re.fullmatch(r"[0-9A-Z-]+", key)
+            or " " in query.strip()
+        ):
             return []
         rows = self.query(
-            "SELECT id, key FROM concept WHERE key >= ? AND key < ? ORDER BY key LIMIT ?", (key, key + "~", 4 * limit)
+            "SELECT id, key FROM concept WHERE key >= ? AND key < ? ORDER BY key LIMIT ?",
+            (key, key + "~", 4 * limit),
         )
         rows = [r for r in rows if allowed is None or allowed[r[0]]]
         found = [Found(n, self._best_term(n), 1.0 if k == key else 0.9, "code") for n, k in rows]
@@ -145,7 +200,8 @@ class Release(ReleaseData):
             terms = matcher.all_words([s for s in slots if len(s.words)], allowed)
             match = "misspelt" if match == "words" else match
         if len(terms) < 3:
-            terms = np.union1d(terms, matcher.most_words(slots, allowed)).astype(np.int32)
+            pool = SMALL_POOL if len(terms) else POOL
+            terms = np.union1d(terms, matcher.most_words(slots, allowed, pool)).astype(np.int32)
         yield from self._scored(reading, terms, slots, match)
 
     def _loose(self, word: str, typed: str, strict: Slot) -> Slot:
@@ -158,7 +214,7 @@ class Release(ReleaseData):
         scores = matcher.score(terms, slots) + KIND_BONUS[matcher.term_kind[terms]]
         active = self.array("concept_flags")[matcher.term_concept[terms]] & 1
         scores = np.where(active, scores, scores - 1.0) * reading.quality
-        best = np.argsort(-scores, kind="stable")[: 4 * RERANKED]
+        best = np.argsort(-scores, kind="stable")[:KEPT]
         typed = " ".join(reading.words)
         for rank, at in enumerate(best.tolist()):
             term, score, how = int(terms[at]), float(scores[at]), match
@@ -191,8 +247,19 @@ class Release(ReleaseData):
             code, billable, active, _ = facts[number]
             text = self.text(found.term)
             replaced = [] if active else [display_code(self.system, c) for c in self.replaced_by(number)]
-            hits.append(Hit(code, text, self.preferred(number), found.match, round(found.score, 4), billable,
-                            active, replaced, marks(text, typed)))  # fmt: skip
+            hits.append(
+                Hit(
+                    code,
+                    text,
+                    self.preferred(number),
+                    found.match,
+                    round(found.score, 4),
+                    billable,
+                    active,
+                    replaced,
+                    marks(text, typed),
+                )
+            )
         return hits
 
 

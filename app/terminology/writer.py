@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.core.errors import Problem, invalid
 from app.terminology import rows as r
-from app.terminology.index import TermSpool, write_index
+from app.terminology.indexing.building import TermSpool, write_index
 from app.terminology.systems import code_key, display_code
 
 MAX_PROBLEMS = 50
@@ -60,6 +60,11 @@ class ReleaseWriter:
             if len(self.problems) >= MAX_PROBLEMS:
                 raise invalid(self.problems, "bad-release")
 
+    def close(self) -> None:
+        """Let go of the files, whether the release was finished or refused."""
+        self._terms.close()
+        self._db.close()
+
     def has(self, code: str) -> bool:
         """Whether the release has this code (so far)."""
         return code_key(code) in self._ids
@@ -78,7 +83,7 @@ class ReleaseWriter:
         for table in list(self._batches):
             self._flush(table)
         self._db.executescript(_INDEXES)  # ends the open transaction first
-        self._db.close()
+        self.close()
         self.progress(f"indexing {self.counts['terms']:,} terms")
         write_index(self.folder, self._terms, bytes(self._flags), self._parents)
         return self.counts
@@ -91,8 +96,10 @@ class ReleaseWriter:
             return
         concept = self._ids[key] = len(self._ids)
         self._flags.append(int(row.active) | int(row.billable) << 1)
-        self._put("concept", (concept, code, key, row.kind, int(row.billable), int(row.active),
-                              row.valid_from, row.valid_to))  # fmt: skip
+        self._put(
+            "concept",
+            (concept, code, key, row.kind, int(row.billable), int(row.active), row.valid_from, row.valid_to),
+        )
         self.counts["concepts"] += 1
         if row.preferred:
             self._terms.add(concept, row.preferred, r.PREFERRED, "")
@@ -121,8 +128,10 @@ class ReleaseWriter:
                 self._put("note", (concept, row.kind, row.text))
                 self._count("notes")
             case r.Mapping():
-                self._put("mapping", (concept, row.target_system, row.target, row.group, row.priority,
-                                      row.rule, row.advice))  # fmt: skip
+                self._put(
+                    "mapping",
+                    (concept, row.target_system, row.target, row.group, row.priority, row.rule, row.advice),
+                )
                 self._count("maps")
             case r.Member():
                 self._put("member", (row.value_set, concept, row.detail))

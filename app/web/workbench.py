@@ -99,7 +99,9 @@ def _guideline(session: Session, item: Item, assignment: Assignment) -> dict[str
     return {
         "id": row.id,
         "version": row.version,
-        "acknowledged": has_acknowledged(session, row.id, assignment.person_id),
+        # An adjudicator has it one key away; the room is for the case.
+        "acknowledged": assignment.step == Step.ADJUDICATE
+        or has_acknowledged(session, row.id, assignment.person_id),
         "open": False,
         "sections": [
             {"number": s["number"], "title": s["title"], "html": render(s["markdown"])}

@@ -27,7 +27,9 @@ class _Engine:
         self.by_code = release.number
 
     def ordered(self, query: str, terms: list[int]) -> list[int]:
-        best = process.extract(query, {t: self.texts[t] for t in terms}, scorer=fuzz.token_sort_ratio, limit=40)
+        best = process.extract(
+            query, {t: self.texts[t] for t in terms}, scorer=fuzz.token_sort_ratio, limit=40
+        )
         return list(dict.fromkeys(int(self.concepts[t]) for _, _, t in best))[:10]
 
     def search(self, query: str) -> list[int]:
@@ -99,7 +101,11 @@ class Tantivy(_Engine):
         for at, word in enumerate(words):
             distance = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
             last = at == len(words) - 1
-            parts.append((tantivy.Occur.Should, tantivy.Query.fuzzy_term_query(
-                self.schema, "t", word, distance, True, last)))  # fmt: skip
+            parts.append(
+                (
+                    tantivy.Occur.Should,
+                    tantivy.Query.fuzzy_term_query(self.schema, "t", word, distance, True, last),
+                )
+            )
         found = self.searcher.search(tantivy.Query.boolean_query(parts), CANDIDATES).hits
         return [self.searcher.doc(address)["id"][0] for _, address in found]

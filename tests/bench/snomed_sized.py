@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 (word lists read best as text)
 """Writes an invented RF2 Snapshot of SNOMED CT's size and shape: 350,000 concepts, 1.2 million descriptions.
 
 Nothing in it is SNOMED CT content: terms are put together from ordinary anatomical and clinical words,
@@ -53,7 +54,9 @@ CAUSES = (
     "bacterial viral fungal parasitic allergic autoimmune metabolic ischemic toxic radiation drug "
     "mechanical nutritional hereditary hormonal vascular occupational iatrogenic"
 ).split()
-SYLLABLES = "ba ce di fo lu ma ne pi ro sa te vi xo zu tri gly mab nib pril olol statin vir cillin mycin".split()
+SYLLABLES = (
+    "ba ce di fo lu ma ne pi ro sa te vi xo zu tri gly mab nib pril olol statin vir cillin mycin".split()
+)
 
 
 class Writer:
@@ -70,18 +73,23 @@ class Writer:
             handle.write(header.replace(" ", "\t") + "\r\n")
             return handle
 
-        self.concepts = opened(terminology / "sct2_Concept_Snapshot_XX1000003_20260101.txt",
-                               "id effectiveTime active moduleId definitionStatusId")  # fmt: skip
+        self.concepts = opened(
+            terminology / "sct2_Concept_Snapshot_XX1000003_20260101.txt",
+            "id effectiveTime active moduleId definitionStatusId",
+        )
         self.descriptions = opened(
             terminology / "sct2_Description_Snapshot-en_XX1000003_20260101.txt",
-            "id effectiveTime active moduleId conceptId languageCode typeId term caseSignificanceId")  # fmt: skip
+            "id effectiveTime active moduleId conceptId languageCode typeId term caseSignificanceId",
+        )
         self.relations = opened(
             terminology / "sct2_Relationship_Snapshot_XX1000003_20260101.txt",
             "id effectiveTime active moduleId sourceId destinationId relationshipGroup typeId "
-            "characteristicTypeId modifierId")  # fmt: skip
+            "characteristicTypeId modifierId",
+        )
         self.language = opened(
             language / "der2_cRefset_LanguageSnapshot-en_XX1000003_20260101.txt",
-            "id effectiveTime active moduleId refsetId referencedComponentId acceptabilityId")  # fmt: skip
+            "id effectiveTime active moduleId refsetId referencedComponentId acceptabilityId",
+        )
         self.concept_count = self.description_count = self.relation_count = 0
 
     def concept(self, terms: list[str], tag: str, parents: list[str], *, active: bool = True) -> str:
@@ -93,17 +101,23 @@ class Writer:
         for rank, term in enumerate(terms):
             number = self._description(code, SYNONYM, term)
             if rank == 0:
-                self.language.write(f"{number}-x\t20260101\t1\t{MODULE}\t{LANGUAGES[0]}\t{number}\t{PREFERRED_IN}\r\n")
+                self.language.write(
+                    f"{number}-x\t20260101\t1\t{MODULE}\t{LANGUAGES[0]}\t{number}\t{PREFERRED_IN}\r\n"
+                )
         for parent in parents:
             self.relation_count += 1
-            self.relations.write(f"{self.relation_count}\t20260101\t1\t{MODULE}\t{code}\t{parent}\t0\t{IS_A}"
-                                 "\t900000000000011006\t900000000000451002\r\n")  # fmt: skip
+            self.relations.write(
+                f"{self.relation_count}\t20260101\t1\t{MODULE}\t{code}\t{parent}\t0\t{IS_A}"
+                "\t900000000000011006\t900000000000451002\r\n"
+            )
         return code
 
     def _description(self, code: str, kind: str, term: str) -> int:
         self.description_count += 1
         number = 10_000_000 + self.description_count
-        self.descriptions.write(f"{number}\t20260101\t1\t{MODULE}\t{code}\ten\t{kind}\t{term}\t900000000000448009\r\n")
+        self.descriptions.write(
+            f"{number}\t20260101\t1\t{MODULE}\t{code}\ten\t{kind}\t{term}\t900000000000448009\r\n"
+        )
         return number
 
     def close(self) -> None:
@@ -111,12 +125,16 @@ class Writer:
             handle.close()
 
 
-def generate(folder: Path, concepts: int = 350_000, descriptions: int = 1_200_000, seed: int = 5) -> tuple[int, int]:
+def generate(
+    folder: Path, concepts: int = 350_000, descriptions: int = 1_200_000, seed: int = 5
+) -> tuple[int, int]:
     """Write the release below `folder`; returns how many concepts and descriptions it has."""
     rng = random.Random(seed)
     out = Writer(folder)
     root = out.concept(["Invented terminology root"], "invented", [])
-    parents = {tag: out.concept([f"Invented {tag}"], tag, [root]) for tag in ("disorder", "procedure", "substance")}
+    parents = {
+        tag: out.concept([f"Invented {tag}"], tag, [root]) for tag in ("disorder", "procedure", "substance")
+    }
     groups: dict[str, str] = {}
     seen: set[str] = set()
     makers = itertools.cycle((disorder, disorder, disorder, rooted, rooted, procedure, substance))
@@ -151,8 +169,15 @@ def disorder(rng: random.Random) -> tuple[str, list[str], str]:
     other = rng.choice(("", "", f" with {rng.choice(MORPHOLOGIES)} of {rng.choice(SITES)}"))
     left = " ".join(filter(None, [quality, cause, what]))
     place = " ".join(filter(None, [side, site]))
-    return (f"{what} of {site}".capitalize(), [f"{left} of {place}{other}".capitalize(),
-            f"{place} {left}{other}".capitalize(), f"{left}, {place}{other}".capitalize()], "disorder")  # fmt: skip
+    return (
+        f"{what} of {site}".capitalize(),
+        [
+            f"{left} of {place}{other}".capitalize(),
+            f"{place} {left}{other}".capitalize(),
+            f"{left}, {place}{other}".capitalize(),
+        ],
+        "disorder",
+    )
 
 
 def rooted(rng: random.Random) -> tuple[str, list[str], str]:
@@ -163,24 +188,42 @@ def rooted(rng: random.Random) -> tuple[str, list[str], str]:
     quality, cause = rng.choice(QUALIFIERS), rng.choice(CAUSES)
     site = rng.choice(SITES)
     tag = "procedure" if word.endswith(("ectomy", "otomy", "oplasty", "oscopy")) else "disorder"
-    return (f"{quality} {site} condition".capitalize(), [f"{quality} {cause} {word} of {site}".capitalize(),
-            f"{cause} {word}, {quality}, {site}".capitalize(), f"{word} {site}".capitalize()], tag)  # fmt: skip
+    return (
+        f"{quality} {site} condition".capitalize(),
+        [
+            f"{quality} {cause} {word} of {site}".capitalize(),
+            f"{cause} {word}, {quality}, {site}".capitalize(),
+            f"{word} {site}".capitalize(),
+        ],
+        tag,
+    )
 
 
 def procedure(rng: random.Random) -> tuple[str, list[str], str]:
     act, site, side = rng.choice(PROCEDURES), rng.choice(SITES), rng.choice(SIDES)
     what = rng.choice(("", f" {rng.choice(MORPHOLOGIES)} of"))
-    using = rng.choice(("", f" using {rng.choice(PROCEDURES)} guidance", f" by {rng.choice(QUALIFIERS)} approach"))
+    using = rng.choice(
+        ("", f" using {rng.choice(PROCEDURES)} guidance", f" by {rng.choice(QUALIFIERS)} approach")
+    )
     place = " ".join(filter(None, [side, site]))
-    return (f"{act} of {site}".capitalize(), [f"{act} of{what} {place}{using}".capitalize(),
-            f"{place} {act}{using}".capitalize()], "procedure")  # fmt: skip
+    return (
+        f"{act} of {site}".capitalize(),
+        [f"{act} of{what} {place}{using}".capitalize(), f"{place} {act}{using}".capitalize()],
+        "procedure",
+    )
 
 
 def substance(rng: random.Random) -> tuple[str, list[str], str]:
     name = "".join(rng.choice(SYLLABLES) for _ in range(rng.choice((3, 4, 4, 5))))
-    dose, form = rng.choice((1, 2, 5, 10, 20, 25, 40, 50, 100, 250, 500)), rng.choice(("tablet", "capsule", "injection"))
-    return (f"Product containing {name[:4]}".strip(), [f"Product containing {name} {dose} mg oral {form}",
-            f"{name} {dose} mg {form}".capitalize()], "substance")  # fmt: skip
+    dose, form = (
+        rng.choice((1, 2, 5, 10, 20, 25, 40, 50, 100, 250, 500)),
+        rng.choice(("tablet", "capsule", "injection")),
+    )
+    return (
+        f"Product containing {name[:4]}".strip(),
+        [f"Product containing {name} {dose} mg oral {form}", f"{name} {dose} mg {form}".capitalize()],
+        "substance",
+    )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.notes_page import NotesPage
+from tests.browser.world import World
+
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -52,13 +55,23 @@ class Watched:
             self.wrong.append(f"left the host: {request.url}")
 
 
+@pytest.fixture(scope="session")
+def world(database_templates, tmp_path_factory):
+    """The application with people and projects, served on the loopback."""
+    folder = tmp_path_factory.mktemp("world")
+    with database_templates.fresh("sqlite", folder) as database:
+        world = World(database, folder / "var")
+        yield world
+        world.stop()
+
+
 @pytest.fixture
-def open_page(chromium):
-    """`open_page(url, **context)` opens a watched page; afterwards nothing may have gone wrong in it."""
+def open_page(chromium, world):
+    """`open_page(url, "ana", **context)` opens a watched page; afterwards nothing may have gone wrong in it."""
     opened = []
 
-    def make(url, **settings):
-        context = chromium.new_context(viewport={"width": 1366, "height": 768}, **settings)
+    def make(url, who="ana", **settings):
+        context = chromium.new_context(viewport={"width": 1366, "height": 768}, **world.context(who), **settings)
         watched = Watched(context.new_page())
         opened.append((context, watched))
         watched.page.set_default_timeout(5000)
@@ -71,10 +84,13 @@ def open_page(chromium):
         assert watched.wrong == []
 
 
-@pytest.fixture(scope="module")
-def fake():
-    from tests.browser.fake_server import Server
+@pytest.fixture
+def task(world):
+    """The sample note with its suggestions, assigned to Ana and Ben."""
+    return world.task()
 
-    server = Server()
-    yield server
-    server.stop()
+
+@pytest.fixture
+def notes(task, open_page):
+    """Ana's workbench with the sample note."""
+    return NotesPage(open_page(task.url))

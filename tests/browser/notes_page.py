@@ -18,6 +18,7 @@ class NotesPage:
     def __init__(self, page):
         self.page, self.pressed = page, 0
         page.wait_for_selector("[data-ready]")
+        self.address = page.url
 
     def press(self, *keys):
         for key in keys:
@@ -46,6 +47,14 @@ class NotesPage:
 
     def until(self, condition):
         until(self.page, "(() => { const space = document.querySelector('[data-workbench]').workbench; return %s; })()" % condition)
+
+    def saw_everything(self):
+        """As if every line had been on the screen long enough."""
+        self.space("space.view.blocks.forEach((_, i) => space.seen.lines.add(i));")
+
+    def left(self):
+        """Waits until the page has been left for the next task or the work list."""
+        self.page.wait_for_url(lambda url: url != self.address)
 
     def state(self):
         return self.page.locator("#save-state").inner_text()

@@ -1,7 +1,5 @@
 """A synthetic note with suggestions, three readings of it, codes and a guideline: written by us."""
 
-from copy import deepcopy
-
 NOTE = """DISCHARGE SUMMARY
 Admitted 12/03, discharged 17/03. Ward 4B.
 
@@ -31,7 +29,7 @@ LABELS = [
 SCHEMA = {
     "key": "clinical", "title": "Clinical", "modality": "notes", "version": "1",
     "labels": [
-        {"key": k, "title": t, "tag": g, "color": i, "class": "significant" if k == "adverse_event" else "routine", "section": s}
+        {"key": k, "title": t, "tag": g, "color": i, "class": "critical" if k == "adverse_event" else "routine", "section": s}
         for i, ((k, t, g), s) in enumerate(zip(LABELS, ["3", "3", "5", "5", "4", "7", "7"], strict=True))
     ],
     "relations": [
@@ -48,14 +46,6 @@ GUIDELINE = [
     ("6", "Negation", "“No …”, “denies …” and “… is not documented” are negated."),
     ("7", "Tests", "Mark the name of the test, not its value."),
 ]
-CODES = [
-    ("E11.9", "Type 2 diabetes mellitus without complications"), ("I10", "Essential (primary) hypertension"),
-    ("L27.0", "Generalized skin eruption due to drugs and medicaments taken internally"), ("R05.9", "Cough, unspecified"),
-    ("J18.9", "Pneumonia, unspecified organism"), ("R21", "Rash and other nonspecific skin eruption"), ("R50.9", "Fever, unspecified"),
-    ("L29.9", "Pruritus, unspecified"), ("I26.99", "Other pulmonary embolism without acute cor pulmonale"),
-]
-REASONS = ["guideline", "slip", "ambiguous", "guideline-silent", "terminology-gap"]
-
 WORDS = [
     ("type 2 diabetes mellitus", "problem", {}), ("hypertension", "problem", {}), ("productive cough", "symptom", {}), ("fever", "symptom", {}),
     ("chest pain", "symptom", {"polarity": "negated"}), ("haemoptysis", "symptom", {"polarity": "negated"}),
@@ -66,35 +56,76 @@ WORDS = [
     ("right lower lobe", "anatomy", {}), ("pleural effusion", "problem", {"polarity": "negated"}), ("CRP", "test", {}), ("creatinine", "test", {}),
     ("Blood cultures", "test", {}), ("Community-acquired pneumonia", "problem", {}), ("Drug eruption", "adverse_event", {}), ("doxycycline", "medication", {}),
 ]
-MODEL = {"by": "model", "pipeline": "medspacy_stock", "version": "1.0"}
 
 
-def suggestions(text, words=WORDS):
-    elements = {}
-    for i, (word, label, axes) in enumerate(words):
+def entities(text, words=WORDS):
+    """Entities as a pipeline tells them, with the cue of a marked assertion."""
+    found = []
+    for word, label, axes in words:
         start = text.index(word)
         cue = [{"axis": next(iter(axes)), "cue": "rule", "start": start - 3, "end": start - 1}] if axes else []
-        elements[f"s{i}"] = {
-            "kind": "entity", "fragments": [[start, start + len(word)]], "label": label, "assertion": dict(axes), "codes": [],
-            "status": "suggested", "origin": dict(MODEL), "because": cue,
+        found.append({"start": start, "end": start + len(word), "label": label, "assertion": axes, "codes": [], "because": cue})
+    return found
+
+
+def suggestion(text, words=WORDS):
+    """What the pipeline of the tests says of the sample note; of another text, nothing."""
+    return {"entities": entities(text, words) if text == NOTE else [], "relations": []}
+
+
+def read_elements(text, words):
+    """Confirmed elements of a reader who started from a blank note."""
+    return {
+        f"e{i}": {
+            "kind": "entity", "fragments": [[found["start"], found["end"]]], "label": found["label"], "assertion": dict(found["assertion"]),
+            "codes": [], "status": "confirmed", "origin": {"by": "human"},
         }
-    return elements
+        for i, found in enumerate(entities(text, words))
+    }
 
 
 def readings(text):
-    """Three finished readings that differ in a boundary, a label, an attribute, a code and a relation."""
+    """Two finished readings that differ in an omission, a boundary, a relation, a label, an attribute and a code."""
     words = [WORDS[i] for i in (0, 1, 2, 4, 6, 12, 14, 16, 17, 24)]
-    base = suggestions(text, words)
-    for body in base.values():
-        body["status"] = "confirmed"
-    a, b, c = deepcopy(base), deepcopy(base), deepcopy(base)
+    a, b = read_elements(text, words), read_elements(text, words)
     start = text.index("maculopapular rash")
-    c["s6"]["fragments"] = [[start, start + len("maculopapular rash")]]
-    b["s7"]["label"] = "symptom"
-    b["s8"]["assertion"] = {"certainty": "possible"}
-    c["s8"]["assertion"] = {}
-    del b["s2"]
+    b["e6"]["fragments"] = [[start, start + len("maculopapular rash")]]
+    b["e7"]["label"] = "symptom"
+    b["e8"]["assertion"] = {"certainty": "possible"}
+    del b["e2"]
     code = {"system": "icd10cm", "release": "2026-04"}
-    a["s9"]["codes"], b["s9"]["codes"] = [code | {"code": "J18.9"}], [code | {"code": "R05.9"}]
-    a["r1"] = {"kind": "relation", "type": "causes", "head": "s5", "tail": "s6", "certainty": "probable", "status": "confirmed"}
-    return [{"elements": e} for e in (a, b, c)]
+    a["e9"]["codes"], b["e9"]["codes"] = [code | {"code": "J18.9"}], [code | {"code": "R05.9"}]
+    human = {"status": "confirmed", "origin": {"by": "human"}}
+    a["r1"] = {"kind": "relation", "type": "causes", "head": "e5", "tail": "e6", "certainty": "probable"} | human
+    return [{"elements": a}, {"elements": b}]
+
+
+REPORT = """CHEST RADIOGRAPH
+Comparison: none.
+FINDINGS: The cardiac silhouette is enlarged. No pneumothorax. Possible small left pleural effusion.
+A PICC line ends in the superior vena cava.
+IMPRESSION: Cardiomegaly.
+"""
+FINDINGS = [("no_finding", "No Finding"), ("cardiomegaly", "Cardiomegaly"), ("pleural_effusion", "Pleural Effusion"),
+            ("pneumothorax", "Pneumothorax"), ("support_devices", "Support Devices")]
+REPORT_SCHEMA = {
+    "key": "chexpert", "title": "Chest", "modality": "reports", "version": "1",
+    "labels": [{"key": k, "title": t, "color": i, "class": "critical" if k == "pneumothorax" else "routine"} for i, (k, t) in enumerate(FINDINGS)],
+}
+
+
+def report_suggestion(text):
+    start = text.index("cardiac silhouette is enlarged")
+    return {"elements": [{"label": "cardiomegaly", "value": "positive", "evidence": [[start, start + 30]]}]}
+
+
+METADATA = """{"fields": {"BodyPartExamined": "CHEST", "Laterality": "R", "Modality": "CR", "PatientAge": "90Y"}}"""
+METADATA_SCHEMA = {
+    "key": "header", "title": "Header", "modality": "imaging", "version": "1",
+    "labels": [
+        {"key": "Modality", "title": "Modality", "VR": "CS", "class": "routine"},
+        {"key": "BodyPartExamined", "title": "Body part", "VR": "CS", "class": "routine"},
+        {"key": "Laterality", "title": "Laterality", "VR": "CS", "allowed": ["L", "R", "B", "U"], "class": "significant"},
+        {"key": "PatientAge", "title": "Age", "VR": "AS", "class": "routine"},
+    ],
+}

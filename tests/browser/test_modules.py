@@ -11,11 +11,11 @@ PIECES = ["a", "é", "e\u0301", "ü", "👩🏽‍⚕️", "🦠", "กำ", "�
 
 
 @pytest.fixture(scope="module")
-def modules(chromium, fake):
+def modules(chromium, world):
     """A blank page of our own origin; `modules(body, argument)` runs an async function body there."""
     page = chromium.new_page()
-    page.goto(f"{fake.url}/done")
-    base = f"{fake.url}/static/test/js"
+    page.goto(f"{world.url}/sign-in")
+    base = f"{world.url}/static/test/js"
     yield lambda body, argument=None: page.evaluate(
         f"async (x) => {{ const load = (name) => import('{base}/' + name); {body} }}", argument
     )

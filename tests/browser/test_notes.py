@@ -2,21 +2,9 @@
 
 import pytest
 
+from app.terminology.releases import BUILTIN
+
 from tests.browser.notes_page import NotesPage
-
-
-@pytest.fixture
-def server():
-    from tests.browser.fake_server import Server
-
-    server = Server()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def notes(server, open_page):
-    return NotesPage(open_page(f"{server.url}/assignments/7"))
 
 
 def counted(notes, *keys):
@@ -73,7 +61,7 @@ def test_seven_keys_code_by_search(notes):
     notes.press("c", "s", "k", "i", "n", " ")
     assert counted(notes, "Enter") == 1
     notes.until("space.store.focused.codes.length === 1")
-    assert notes.focus()["codes"] == [{"system": "icd10cm", "release": "2026-04", "code": "L27.0"}]
+    assert notes.focus()["codes"] == [{"system": "icd10cm", "release": BUILTIN.release, "code": "L27.0"}]
     assert notes.pressed <= 7
 
 
@@ -100,47 +88,42 @@ def test_at_most_four_keys_link_two_entities(notes):
     assert notes.focus()["words"] == "amoxicillin-clavulanate"
 
 
-def test_one_chord_finishes_and_opens_what_is_next(notes, server):
-    for body in server.state.elements.values():
-        body["status"] = "confirmed"
-    page = notes.page
-    page.reload()
-    notes = NotesPage(page)
-    notes.space("space.view.blocks.forEach((_, i) => space.seen.lines.add(i));")
-    notes.press("Control+Enter")
-    page.wait_for_selector("#done")
-    assert server.state.state == "submitted"
+def test_one_chord_finishes_and_opens_what_is_next(task, open_page):
+    task.confirm_all()
+    notes = NotesPage(open_page(task.url))
+    notes.saw_everything()
+    assert counted(notes, "Control+Enter") == 1
+    notes.left()
+    assert task.state == "submitted"
 
 
 # What the text is.
 
 
-def test_the_text_on_the_page_is_the_text_of_the_note(notes, server):
-    assert notes.page.evaluate("document.querySelector('.text').textContent") == server.state.text
+def test_the_text_on_the_page_is_the_text_of_the_note(notes, task):
+    assert notes.page.evaluate("document.querySelector('.text').textContent") == task.text
 
 
 @pytest.mark.parametrize("text", ["one\r\ntwo 🦠 three\rfour\n\nfive\u2028six\n", "<b>bold</b> & <script>alert(1)</script>\n" * 3])
-def test_carriage_returns_markup_and_emoji_stay_as_stored(server, open_page, text):
-    server.state.text, server.state.elements = text, {}
-    notes = NotesPage(open_page(f"{server.url}/assignments/7"))
+def test_carriage_returns_markup_and_emoji_stay_as_stored(world, open_page, text):
+    notes = NotesPage(open_page(world.task(text=text).url))
     assert notes.page.evaluate("document.querySelector('.text').textContent") == text
 
 
-def test_a_span_after_an_emoji_is_saved_at_pythons_offsets(notes, server):
+def test_a_span_after_an_emoji_is_saved_at_pythons_offsets(notes, task):
     notes.select("reviewed")
     notes.press("2")
     notes.saved()
-    (body,) = [b for b in server.state.elements.values() if b["origin"] == {"by": "human"}]
-    (start, end), = body["fragments"]
-    assert server.state.text[start:end] == "reviewed"
+    (body,) = [b for b in task.elements.values() if b["origin"] == {"by": "human"}]
+    assert task.words(body) == "reviewed"
 
 
-def test_a_selection_over_line_ends_and_marks_is_exact(notes, server):
+def test_a_selection_over_line_ends_and_marks_is_exact(notes, task):
     notes.space("space.selecting.set(space.table.text.indexOf('rash and'), space.table.text.indexOf('CXR') + 3);")
     notes.press("1")
     notes.saved()
     body = notes.focus()
-    assert body["words"] == server.state.text[body["fragments"][0][0]: body["fragments"][0][1]]
+    assert body["words"] == task.words(body)
     assert body["words"].startswith("rash and") and body["words"].endswith("CXR")
 
 
@@ -156,17 +139,17 @@ def test_the_word_cursor_marks_words_without_a_mouse(notes):
     assert notes.focus()["words"] == "productive cough"
 
 
-def test_a_whole_note_is_annotated_by_keyboard_alone(notes, server):
+def test_a_whole_note_is_annotated_by_keyboard_alone(notes, task):
     notes.press("n")
     notes.page.wait_for_timeout(500)
     while notes.focus()["status"] == "suggested":
         notes.press("a")
         notes.page.wait_for_timeout(720 if notes.pressed % 7 == 0 else 0)
-    notes.space("space.view.blocks.forEach((_, i) => space.seen.lines.add(i));")
+    notes.saw_everything()
     assert "all 27 elements reviewed" in notes.page.locator("#progress-words").inner_text()
     notes.press("Control+Enter")
-    notes.page.wait_for_selector("#done")
-    assert {b["status"] for b in server.state.elements.values()} == {"confirmed"}
+    notes.left()
+    assert {b["status"] for b in task.elements.values()} == {"confirmed"}
 
 
 def test_the_list_takes_the_same_keys_as_the_text(notes):
@@ -239,7 +222,7 @@ def test_the_further_axes_open_with_one_key(notes):
     assert notes.focus()["assertion"]["conditional"] is True
 
 
-def test_undo_takes_back_each_step_and_redo_brings_it_again(notes, server):
+def test_undo_takes_back_each_step_and_redo_brings_it_again(notes, task):
     notes.press("n", "a", "q")
     notes.press("Control+z")
     assert notes.entity("hypertension")["assertion"] == {}
@@ -248,7 +231,7 @@ def test_undo_takes_back_each_step_and_redo_brings_it_again(notes, server):
     notes.press("Control+y", "Control+y")
     assert notes.entity("hypertension")["assertion"]["polarity"] == "negated"
     notes.saved()
-    assert server.state.elements["s1"]["assertion"]["polarity"] == "negated"
+    assert task.body("hypertension")["assertion"]["polarity"] == "negated"
 
 
 def test_the_last_change_is_repeated_with_one_key(notes):
@@ -267,7 +250,7 @@ def test_a_label_can_be_hidden_and_shown(notes):
     assert notes.page.locator("mark", has_text="hypertension").count() == 1
 
 
-def test_the_code_list_holds_codes_with_evidence_and_one_principal(notes, server):
+def test_the_code_list_holds_codes_with_evidence_and_one_principal(notes, task):
     notes.focus_on("hypertension")
     notes.press("c")
     notes.page.wait_for_selector(".hits li")
@@ -280,12 +263,12 @@ def test_the_code_list_holds_codes_with_evidence_and_one_principal(notes, server
     panel.get_by_role("button", name="Move J18.9 up").click()
     panel.get_by_label("principal").first.check()
     notes.saved()
-    codes = sorted((b for b in server.state.elements.values() if b["kind"] == "code_assignment"), key=lambda b: b["sequence"])
+    codes = sorted(task.of_kind("code_assignment"), key=lambda b: b["sequence"])
     assert [(c["code"], c["principal"], c["poa"]) for c in codes] == [("J18.9", True, None), ("I10", False, "Y")]
-    assert codes[1]["evidence"] == ["s1"]
+    assert codes[1]["evidence"] == [task.key("hypertension")]
 
 
-def test_adverse_events_are_assessed_in_pairs(notes, server):
+def test_adverse_events_are_assessed_in_pairs(notes, task):
     notes.focus_on("pruritus")
     notes.press("p")
     panel = notes.page.locator("#panel")
@@ -296,19 +279,19 @@ def test_adverse_events_are_assessed_in_pairs(notes, server):
     panel.get_by_role("button", name="Assess").click()
     panel.get_by_label("result").select_option("probable")
     notes.saved()
-    kinds = {b["kind"]: b for b in server.state.elements.values()}
+    kinds = {b["kind"]: b for b in task.elements.values()}
     assert kinds["event"]["seriousness"] == ["hospitalisation"]
     assert kinds["exposure"]["role"] == "suspect"
     assert kinds["assessment"]["result"] == "probable"
 
 
-def test_a_comment_on_the_document_is_saved(notes, server):
+def test_a_comment_on_the_document_is_saved(notes, task):
     notes.press("y")
     area = notes.page.get_by_label("Comment on the whole document")
     area.fill("Medication list is a copy.")
     area.blur()
     notes.saved()
-    assert [b["text"] for b in server.state.elements.values() if b["kind"] == "comment"] == ["Medication list is a copy."]
+    assert [b["text"] for b in task.of_kind("comment")] == ["Medication list is a copy."]
 
 
 def test_the_same_words_elsewhere_are_offered_and_ticked_by_hand(notes):
@@ -354,7 +337,7 @@ def test_accept_all_first_shows_the_least_certain_and_is_one_undo(notes):
     assert {b["status"] for b in notes.elements()} == {"suggested"}
 
 
-def test_a_question_and_an_identifier_report_reach_the_server(notes, server):
+def test_a_question_and_an_identifier_report_reach_the_server(notes, task):
     notes.focus_on("fever")
     notes.press("f")
     notes.page.get_by_role("textbox", name="Question").fill("Is this the same fever?")
@@ -363,38 +346,49 @@ def test_a_question_and_an_identifier_report_reach_the_server(notes, server):
     notes.page.get_by_role("button", name="Report identifier").click()
     notes.page.get_by_role("button", name="Report", exact=True).click()
     notes.until("document.querySelector('#live').textContent === 'Reported'")
-    assert server.state.questions == [{"text": "Is this the same fever?", "element_id": "s3", "blocking": False}]
-    start = server.state.text.index("Ward")
-    assert server.state.reports == [{"fragments": [[start, start + 4]]}]
+    assert task.questions == [("Is this the same fever?", task.key("fever"), False)]
+    assert task.holds == ["phi"]
 
 
-def test_finished_work_is_read_only_and_can_be_recalled(server, open_page):
-    server.state.state = "submitted"
-    notes = NotesPage(open_page(f"{server.url}/assignments/7"))
-    notes.press("n", "a", "q")
-    assert {b["status"] for b in notes.elements()} == {"suggested"}
+def test_finished_work_is_read_only_and_can_be_recalled(task, open_page):
+    task.confirm_all()
+    notes = NotesPage(open_page(task.url))
+    notes.saw_everything()
+    notes.press("Control+Enter")
+    notes.left()
+    notes.page.goto(task.url)
+    notes = NotesPage(notes.page)
+    notes.press("n", "x", "q", "d", "q")
+    assert {(b["status"], b["assertion"].get("course")) for b in notes.elements()} == {("confirmed", None)}
     notes.page.get_by_role("button", name="Recall").click()
-    notes.until("!document.querySelector('#strip .strip')")
-    assert server.state.state == "open"
+    notes.page.locator("#strip .strip").wait_for(state="detached")
+    assert task.state == "open"
 
 
-def test_a_new_guideline_is_confirmed_once(server, open_page):
-    server.state.acknowledged = False
-    notes = NotesPage(open_page(f"{server.url}/assignments/7"))
+def test_a_new_guideline_is_confirmed_once(world, open_page):
+    task = world.task(reader="ben")
+    notes = NotesPage(open_page(task.url, "ben"))
     assert notes.page.locator(".guide").is_visible()
     notes.page.get_by_role("button", name="I have read it").click()
-    notes.until("!document.querySelector('#strip .strip')")
-    assert server.state.acknowledged
+    notes.page.locator("#strip .strip").wait_for(state="detached")
+    notes.page.reload()
+    assert NotesPage(notes.page).page.locator("#strip .strip").count() == 0
 
 
-def test_other_notes_of_the_encounter_are_one_key_away(notes):
+def test_other_notes_of_the_encounter_are_one_key_away(world, open_page):
+    notes = NotesPage(open_page(world.task(sibling="Nursing note: slept well.").url))
     notes.press("j")
-    notes.page.get_by_role("button", name="Nursing note").click()
+    notes.page.locator("#other-notes li button").click()
     assert "slept well" in notes.page.locator("#other-notes pre").inner_text()
 
 
-def test_typed_words_never_stand_in_an_address(notes, server):
+def test_typed_words_never_stand_in_an_address(task, open_page):
+    page = open_page(task.url)
+    addresses = []
+    page.on("request", lambda request: addresses.append(request.url))
+    notes = NotesPage(page)
     notes.focus_on("fever")
     notes.press("c", *"pneumonia")
-    notes.page.wait_for_selector(".hits li")
-    assert not [path for _, _, path in server.state.requests if "pneumonia" in path]
+    page.wait_for_selector(".hits li")
+    assert addresses
+    assert not [address for address in addresses if "pneumonia" in address]

@@ -1,6 +1,7 @@
 """Signing in and administering people in Chromium: by keyboard, accessible, nothing inline."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -97,3 +98,41 @@ def test_targets_are_large_enough(address, open_page, person):
     )
     assert boxes
     assert all(width >= 24 and height >= 24 for width, height in boxes)
+
+
+def test_before_the_session_ends_one_is_warned_and_may_stay(app, address, open_page, person):
+    app.extensions["settings"] = replace(app.extensions["settings"], idle_minutes=1)  # less than the warning
+    person("boss", ServerRole.ADMIN)
+    page = open_page(f"{address}/sign-in")
+    enter(page)
+    page.wait_for_url(re.compile("people"))
+    alert = page.get_by_role("alert")
+    alert.get_by_text("Your session ends in less than two minutes").wait_for()
+    app.extensions["settings"] = replace(app.extensions["settings"], idle_minutes=15)
+    alert.get_by_role("button", name="Stay signed in").press("Enter")
+    alert.get_by_text("Your session ends").wait_for(state="detached")
+
+
+def test_an_ended_session_is_told_on_the_page_and_the_page_is_found_again(app, address, open_page, person):
+    made = person("boss", ServerRole.ADMIN)
+    page = open_page(f"{address}/sign-in")
+    enter(page)
+    page.wait_for_url(re.compile("people"))
+    app.extensions["settings"] = replace(app.extensions["settings"], idle_minutes=1)
+    page.goto(f"{address}/people/{made.id}")
+    page.get_by_role("alert").get_by_text("Your session ends").wait_for()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Stay signed in").click()
+    assert violations(page) == []
+    page.get_by_role("link", name="Sign in again").click()
+    enter(page)
+    page.wait_for_url(f"{address}/people/{made.id}")
+
+
+def test_signing_out_by_the_button(address, open_page, person):
+    person("boss", ServerRole.ADMIN)
+    page = open_page(f"{address}/sign-in")
+    enter(page)
+    page.wait_for_url(re.compile("people"))
+    page.get_by_role("button", name="Sign out").click()
+    assert page.get_by_role("status").inner_text() == "You are signed out."

@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.audit.events import Tag
 from app.audit.log import Subject, SystemActor, record
+from app.audit.models import Event
 
 
 @pytest.fixture
@@ -78,6 +79,14 @@ def test_an_unknown_project_is_a_clear_error(flask, tmp_path):
     assert answer.exit_code == 1
     assert "nowhere" in answer.output
     assert not (tmp_path / "out").exists()
+
+
+def test_an_event_is_proved_by_a_receipt_or_the_answer_is_no(flask, history, database):
+    with database.reading() as session:
+        event_id = session.scalars(select(Event.event_id).where(Event.id == 3)).one()
+    receipt = flask("audit", "prove", event_id)
+    assert receipt.output.startswith("c2sp.org/tlog-proof@v1\nindex 2\n")
+    assert flask("audit", "checkpoint").output in receipt.output
 
 
 def test_the_key_changes_and_old_trust_still_holds(flask, history, tmp_path):

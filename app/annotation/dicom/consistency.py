@@ -182,8 +182,7 @@ def _field_strength(fields: Fields) -> list[str]:
 
 def _photometric(fields: Fields) -> list[str]:
     inverted = text_of(fields, "PhotometricInterpretation") == "MONOCHROME1"
-    unusual = inverted and text_of(fields, "Modality") in ("CT", "MR")
-    return ["inverted grey scale is unusual here"] if unusual else []
+    return ["grey scale is inverted (MONOCHROME1)"] if inverted else []
 
 
 def _size(fields: Fields) -> list[Doubt]:
@@ -196,6 +195,22 @@ def _size(fields: Fields) -> list[Doubt]:
 
 def _burned_in(fields: Fields) -> list[str]:
     return ["burned-in text is declared"] if text_of(fields, "BurnedInAnnotation") == "YES" else []
+
+
+def _face(fields: Fields) -> list[str]:
+    """PS3.15 Annex E: a face can be rebuilt from cross-sections of the head, whatever the field says."""
+    sections = text_of(fields, "Modality") in ("CT", "MR", "PT")
+    head = text_of(fields, "BodyPartExamined") in terms.FACE_PARTS
+    declared = text_of(fields, "RecognizableVisualFeatures") == "YES"
+    return ["sections of the head carry the face"] if sections and head and not declared else []
+
+
+def _identifiers(fields: Fields) -> list[Doubt]:
+    """A pseudonym may stand in the name; a caret parts family from given name, as in real ones."""
+    found = [name for name in terms.DIRECT_IDENTIFIERS if text_of(fields, name)]
+    if "^" in text_of(fields, "PatientName"):
+        found.insert(0, "PatientName")
+    return [(name, "identifies the patient") for name in found]
 
 
 def _identity(fields: Fields) -> list[str]:
@@ -222,5 +237,7 @@ RULES: tuple[Rule, ...] = (
     ("photometric", ("PhotometricInterpretation",), _photometric),
     ("size", ("Rows", "Columns"), _size),
     ("burned-in", ("BurnedInAnnotation",), _burned_in),
+    ("face", ("RecognizableVisualFeatures", "BodyPartExamined"), _face),
+    ("direct-identifier", ("PatientName", *terms.DIRECT_IDENTIFIERS), _identifiers),
     ("identity", ("PatientIdentityRemoved",), _identity),
 )

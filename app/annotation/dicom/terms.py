@@ -21,6 +21,15 @@ _PAIRED_PARTS = """
     WRIST"""
 PAIRED_PARTS = frozenset(_PAIRED_PARTS.split())
 
+# Parts whose sections show a face.
+FACE_PARTS = frozenset(("BRAIN", "FACE", "HEAD", "HEADNECK", "IAC", "JAW", "MAXILLA", "ORBIT", "SKULL"))
+
+# Elements no de-identified record may hold (PS3.15 Table E.1-1: removed or emptied).
+DIRECT_IDENTIFIERS = (
+    "OtherPatientIDs", "OtherPatientNames", "PatientAddress", "PatientBirthName", "PatientMotherBirthName",
+    "PatientTelephoneNumbers", "MedicalRecordLocator", "MilitaryRank",
+)  # fmt: skip
+
 # Fields that belong to some modalities only: keyword → modalities it may stand with.
 FIELD_MODALITIES: dict[str, frozenset[str]] = {
     **dict.fromkeys(

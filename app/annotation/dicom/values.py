@@ -27,6 +27,20 @@ def value_problem(representation: str | None, value: Any) -> str | None:
     if representation not in _FORMS:
         return None
     form, wanted = _FORMS[representation]
-    parts = value if isinstance(value, list) else [value]
-    good = all(re.fullmatch(form, str(part).strip()) for part in parts)
+    good = all(re.fullmatch(form, part) for part in parts_of(value) if part)
     return None if good else f"must be {wanted}"
+
+
+def range_problem(limits: list[float] | None, value: Any) -> str | None:
+    """Whether every part is a number within ``[low, high]``; parts that are no numbers are left alone."""
+    if not limits:
+        return None
+    numbers = [float(part) for part in parts_of(value) if re.fullmatch(_NUMBER, part)]
+    good = all(limits[0] <= number <= limits[1] for number in numbers)
+    return None if good else f"must lie between {limits[0]} and {limits[1]}"
+
+
+def parts_of(value: Any) -> list[str]:
+    """The single values of an element: a list, or one string with backslashes between them."""
+    several = value if isinstance(value, list) else str(value).split("\\")
+    return [str(part).strip() for part in several]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -85,25 +86,30 @@ def _best(note: Note, at: int, senses: list[Sense]) -> Sense | None:
 def defined_short_forms(note: Note, mentions: list[Mention]) -> list[Mention]:
     """After "pigmented villonodular synovitis (PVNS)", PVNS has that label all over the note."""
     ending = {mention.last: mention for mention in mentions if mention.label != "ANATOMY"}
-    meaning: dict[str, Mention] = {}
+    meaning: dict[tuple[str, ...], Mention] = {}  # by the tokens of the short form
     for match in _DEFINITION.finditer(note.text):
         first, last = note.tokens.covering(match.start(1), match.end(1))
         long_form = ending.get(first - 1)
         short = match[1]
         if long_form and any(letter.isupper() for letter in short) and _abbreviates(note, short, long_form):
-            meaning.setdefault(short, long_form)
-    if not meaning:
-        return []
-    pattern = re.compile(
-        r"\b(?:" + "|".join(map(re.escape, sorted(meaning, key=len, reverse=True))) + r")(?=s?\b)"
-    )
-    found = []
-    for match in pattern.finditer(note.text):
-        first, last = note.tokens.covering(*match.span())
-        found.append(
-            Mention(first, last, meaning[match[0]].label, "defined in this note", meaning[match[0]].codes)
-        )
-    return found
+            meaning.setdefault(tuple(note.tokens.raw[first:last]), long_form)
+    return list(_used(note, meaning)) if meaning else []
+
+
+def _used(note: Note, meaning: dict[tuple[str, ...], Mention]) -> Iterator[Mention]:
+    """Every place where one of the short forms stands, with or without a plural s."""
+    raw = note.tokens.raw
+    beginnings = {tokens[0] for tokens in meaning}
+    lengths = sorted({len(tokens) for tokens in meaning}, reverse=True)
+    for at, token in enumerate(raw):
+        if token not in beginnings and token.removesuffix("s") not in beginnings:
+            continue
+        for length in lengths:
+            tokens = tuple(raw[at : at + length])
+            long_form = meaning.get(tokens) or meaning.get((*tokens[:-1], tokens[-1].removesuffix("s")))
+            if long_form:
+                yield Mention(at, at + length, long_form.label, "defined in this note", long_form.codes)
+                break
 
 
 def _abbreviates(note: Note, short: str, long_form: Mention) -> bool:

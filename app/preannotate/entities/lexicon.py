@@ -12,6 +12,7 @@ from app.preannotate.valuesets import rows, word_set
 
 QUALITY, ANATOMIC, ABNORMAL, SEVERITY, ADJECTIVE = 1, 2, 4, 8, 16
 MODIFIER = QUALITY | ANATOMIC | ABNORMAL | ADJECTIVE
+_LONGEST_WORD = 50  # letters; what is longer is no word
 _KINDS = {"quality": QUALITY, "anatomic": ANATOMIC, "abnormal": ABNORMAL, "severity": SEVERITY}
 _ADJECTIVE_ENDINGS = ("al", "ic", "ary", "ous", "ive", "oid", "ile", "ar", "genic", "lytic")
 _NOT_NOUN = ("ic", "ive", "ed", "al", "ous", "ing", "ly", "ar", "ate", "ized", "izing")
@@ -100,7 +101,11 @@ class WordLabels(dict[str, Term | None]):
     """Word → what its affixes say it is (inflammation, blood, operation, drug stem), or None."""
 
     def __missing__(self, word: str) -> Term | None:
-        found = _by_affix(word) or _by_spelling(word) if len(word) > 5 and word.isalpha() else None
+        found = (
+            _by_affix(word) or _by_spelling(word)
+            if 5 < len(word) < _LONGEST_WORD and word.isalpha()
+            else None
+        )
         if len(self) > 200_000:
             self.clear()
         self[word] = found
@@ -132,7 +137,8 @@ def _by_spelling(word: str) -> Term | None:
     number = table.find([meant]) if meant else None
     if number is None or terms[number].kind in ("context", "bound", "class"):
         return None
-    if terms[number].label != "MEDICATION" and _by_affix(str(meant)) is None:
+    replaced = len(word) == len(str(meant)) and sorted(word) != sorted(str(meant))
+    if terms[number].label != "MEDICATION" and replaced and _by_affix(str(meant)) is None:
         return None  # "structure" is no slip for "stricture"
     return Term(terms[number].label, "misspelt")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from app.core.digest import canonical_json
 from app.core.registry import Registry
 
 # A spreadsheet takes a cell that begins so for a formula (OWASP; full-width forms too).
@@ -71,5 +72,5 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    text = str(value)
+    text = canonical_json(value) if isinstance(value, list) else str(value)
     return "'" + text if text.startswith(_FORMULA) else text

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from app.terminology.importers.protocol import About
-from app.terminology.importers.source import Source, refuse
-from app.terminology.importers.xml_source import elements, root_tag
+from app.terminology.importers.reading.source import Source, refuse
+from app.terminology.importers.reading.xml import elements, root_tag
 from app.terminology.rows import INCLUSION, Concept, Note, Parent, Row, Term
 from app.terminology.systems import code_key
 
@@ -22,8 +22,7 @@ _NOTES = {
     "notes": "note",
     "includes": "includes",
 }
-_MONTHS = {m: i for i, m in enumerate(
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)}  # fmt: skip
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 
 
 class Icd10Cm:
@@ -54,11 +53,11 @@ class Icd10Cm:
 
 
 def icd_release(names: str) -> About:
-    """Release and validity from file names: `icd10cm-order-Jan-2021` or `icd10cm_order_2026` (fiscal year)."""
+    """Release and validity from file names: `…-order-Jan-2021`, or `…_order_2026` (fiscal year)."""
     low = names.lower()
     dated = re.search(r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*-(?:\d{1,2}-)?(20\d\d)", low)
     if dated:
-        month, year = _MONTHS[dated.group(1)], int(dated.group(2))
+        month, year = _MONTHS.index(dated.group(1)) // 4 + 1, int(dated.group(2))
         return About(f"{year}-{month:02d}", f"{year}-{month:02d}-01", f"{year + (month >= 10)}-09-30")
     plain = re.search(r"(20\d\d)", low)
     if plain:
@@ -70,14 +69,16 @@ def icd_release(names: str) -> About:
 # --- order file: fixed width, see domain.md I.1 ---
 
 
-def _order_lines(source: Source, name: str) -> Iterator[tuple[str, str, bool, str]]:
+def order_lines(source: Source, name: str) -> Iterator[tuple[str, str, bool, str]]:
     """(where, code without dot, billable, long description)."""
     previous = 0
     for number, line in source.lines(name):
         where = f"{name}:{number}"
         code, flag = line[6:14].strip(), line[14:15]
         if len(line) < 78 or not line[:5].isdigit() or flag not in "01" or not code:
-            refuse(where, "not an order file row (order, code, 0/1, short and long description in fixed columns)")
+            refuse(
+                where, "not an order file row (order, code, 0/1, short and long description in fixed columns)"
+            )
         if int(line[:5]) != previous + 1 and previous:
             refuse(where, f"order number {line[:5]} does not follow {previous:05d}: rows are missing")
         previous = int(line[:5])
@@ -86,14 +87,14 @@ def _order_lines(source: Source, name: str) -> Iterator[tuple[str, str, bool, st
 
 def _titles(source: Source, name: str) -> Iterator[tuple[str, str]]:
     source.encoding = "latin-1"
-    for _, code, _, title in _order_lines(source, name):
+    for _, code, _, title in order_lines(source, name):
         yield code, title
 
 
 def _order_rows(source: Source, name: str) -> Iterator[Row]:
     source.encoding = "latin-1"
     seen: set[str] = set()
-    for where, code, billable, title in _order_lines(source, name):
+    for where, code, billable, title in order_lines(source, name):
         if not re.fullmatch(r"[0-9A-Z]{3,7}", code):
             refuse(where, f"{code!r} is not an ICD-10 code")
         yield Concept(code, title, where, kind="category" if len(code) == 3 else "code", billable=billable)

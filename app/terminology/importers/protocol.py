@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.core.registry import Registry
-from app.terminology.importers.source import Source
+from app.terminology.importers.reading.source import Source
 from app.terminology.rows import Row
 
 

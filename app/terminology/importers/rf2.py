@@ -7,8 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from app.terminology.importers.protocol import About
-from app.terminology.importers.source import Source, refuse
-from app.terminology.rows import FULL_NAME, PREFERRED, SYNONYM, Concept, Mapping, Parent, Replacement, Row, Term
+from app.terminology.importers.reading.source import Source, is_date, refuse
+from app.terminology.rows import (
+    FULL_NAME,
+    PREFERRED,
+    SYNONYM,
+    Concept,
+    Mapping,
+    Parent,
+    Replacement,
+    Row,
+    Term,
+)
 
 FSN, DEFINITION = "900000000000003001", "900000000000550004"
 IS_A = "116680003"
@@ -29,8 +39,8 @@ _COLUMNS = {
     "characteristicTypeId modifierId",
     "Language": "id effectiveTime active moduleId refsetId referencedComponentId acceptabilityId",
     "Association": "id effectiveTime active moduleId refsetId referencedComponentId targetComponentId",
-    "ExtendedMap": "id effectiveTime active moduleId refsetId referencedComponentId mapGroup mapPriority mapRule "
-    "mapAdvice mapTarget correlationId mapCategoryId",
+    "ExtendedMap": "id effectiveTime active moduleId refsetId referencedComponentId mapGroup mapPriority "
+    "mapRule mapAdvice mapTarget correlationId mapCategoryId",
 }
 _PATTERNS = {
     "Concept": "sct2_concept_{}*.txt",
@@ -54,7 +64,8 @@ class Rf2:
     def about(self, source: Source) -> About:
         dates = re.findall(r"_(\d{8})\.txt", " ".join(source.names))
         latest = max(dates, default="")
-        return About(latest, f"{latest[:4]}-{latest[4:6]}-{latest[6:]}" if latest else "")
+        iso = f"{latest[:4]}-{latest[4:6]}-{latest[6:]}"
+        return About(latest, iso if is_date(iso) else "")
 
     def rows(self, source: Source) -> Iterator[Row]:
         return Package(source).rows()
@@ -100,7 +111,9 @@ class Package:
                 wrong, first = wrong + 1, first or where
             yield Concept(row[0], "", where, kind=tags.get(row[0], ""), active=row[2] == "1")
         if wrong > max(2, count // 50):
-            refuse(first, f"{wrong} identifiers with a wrong check digit, this is the first: were they damaged?")
+            refuse(
+                first, f"{wrong} identifiers with a wrong check digit, this is the first: were they damaged?"
+            )
 
     @staticmethod
     def _term_kind(row: list[str], preferred: set[int] | None) -> int:
@@ -190,8 +203,19 @@ def is_concept_id(code: str) -> bool:
 
 
 # Verhoeff's check digit: products in the dihedral group D5, and the permutation by position.
-_D5 = [[(i + j) % 5 if i < 5 and j < 5 else (i - j) % 5 if i >= 5 and j >= 5 else
-        (i + j) % 5 + 5 if i < 5 else (i - j) % 5 + 5 for j in range(10)] for i in range(10)]  # fmt: skip
+_D5 = [
+    [
+        (i + j) % 5
+        if i < 5 and j < 5
+        else (i - j) % 5
+        if i >= 5 and j >= 5
+        else (i + j) % 5 + 5
+        if i < 5
+        else (i - j) % 5 + 5
+        for j in range(10)
+    ]
+    for i in range(10)
+]
 _SHIFT = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4]
 _PERMUTED = [list(range(10))]
 for _ in range(7):

@@ -2,6 +2,7 @@
 
 import base64
 import stat
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -116,6 +117,19 @@ def test_the_key_is_made_on_first_use_for_its_owner_only(tmp_path):
     assert signer_in(tmp_path).vkeys() == signer.vkeys()
     assert [path.name for path in signer.path.parent.iterdir()] == ["log.key"]
     assert signer.open(signer.sign(7, ROOT)) == Statement(ORIGIN, 7, ROOT)
+
+
+def test_of_two_processes_that_make_the_key_at_once_one_wins(tmp_path, monkeypatch):
+    first = signer_in(tmp_path)
+    monkeypatch.setattr(Path, "exists", lambda _path: False)  # what the slower one saw
+    assert signer_in(tmp_path).vkeys() == first.vkeys()
+
+
+def test_a_log_that_changed_its_name_is_not_continued(tmp_path):
+    signer = signer_in(tmp_path)
+    foreign = Statement("other.example.org", 3, ROOT).text()
+    with pytest.raises(Conflict, match=r"the log was other\.example\.org"):
+        signer.open(foreign + "\n" + signer.keys[0].sign(foreign))
 
 
 def test_a_key_that_others_may_read_is_not_used(tmp_path):

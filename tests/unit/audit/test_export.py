@@ -83,6 +83,13 @@ def test_a_deleted_row_is_found_at_its_leaf(told, tmp_path):
     assert any("event of this leaf is not in the table" in f["message"] for f in found["breaks"])
 
 
+def test_a_body_that_is_no_event_any_more_is_found_at_its_leaf(told, tmp_path):
+    tamper(told, f"UPDATE audit_event SET body = '[]' WHERE id = {leaf_of(told, 7)}")
+    found = verify.verify(story.hand_out(told, tmp_path), [], [], [])
+    assert found["breaks"][0]["leaf"] == 7
+    assert any(f["message"] == "column body is no event" for f in found["breaks"])
+
+
 def test_a_row_slipped_in_beside_the_log_is_found(told, tmp_path):
     columns = "stream, tag, at, project_id, actor_id, body, sha256"
     query = f"SELECT 999, 'x', 77, {columns} FROM audit_event WHERE id = {leaf_of(told, 7)}"

@@ -1,5 +1,6 @@
 """Sealing: every event once, in the order of its stream, under one growing signed history."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,13 +11,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from app.audit import merkle, sequencer
+from app.audit import merkle, sequencer, verify
+from app.audit.continuity import accept_restore
 from app.audit.events import Tag
 from app.audit.models import Checkpoint, Event, Leaf, Node, Outbox, StreamHead
 from app.audit.sequencer import await_proof, sequence
 from app.audit.tree import StoredTree
 from app.core.db import Database
 from app.core.errors import Conflict
+from tests.unit.audit import story
 from tests.unit.audit.events import NOON, say, seal, signer_in, write
 
 ROOT = Path(__file__).parents[3]
@@ -55,6 +58,10 @@ def assert_sealed(database, folder):
         assert (statement.size, statement.root) == (checkpoint.size, roots[checkpoint.size])
         assert checkpoint.root == statement.root.hex()
     return events, checkpoints
+
+
+def assert_verifies(database, folder):
+    assert verify.verify(story.hand_out(database, folder), [], [], [])["ok"]
 
 
 def test_waiting_events_get_a_place_and_a_signed_checkpoint(database, tmp_path):
@@ -99,6 +106,15 @@ def test_a_stored_tree_of_several_levels_equals_the_tree_in_memory(database, tmp
         assert all(tree.node(*address) == nodes[address] for address in list(nodes)[::17])
         proof = merkle.consistency_proof(tree.node, 257, 600)
         assert merkle.verify_consistency(257, 600, roots[257], roots[600], proof)
+
+
+def test_a_node_that_is_gone_is_named(database, tmp_path):
+    write(database, *range(4))
+    seal(database, tmp_path)
+    with database.engine.begin() as connection:
+        connection.execute(delete(Leaf).where(Leaf.idx == 1))
+    with database.reading() as session, pytest.raises(LookupError, match="nodes 0 to 3 of level 0"):
+        StoredTree(session).node(2, 0)
 
 
 def test_a_waiter_gets_proofs_that_hold(database, tmp_path):
@@ -200,10 +216,43 @@ def test_a_database_put_back_to_an_earlier_state_gets_no_second_history(sqlite_d
     assert [c.size for c in everything(database)[1]] == [2]
 
 
+def test_a_restore_is_accepted_by_saying_in_the_log_what_was_lost(sqlite_database, tmp_path):
+    database, path, signer = sqlite_database, tmp_path / "test.db", signer_in(tmp_path)
+    write(database, 1, 2)
+    seal(database, tmp_path)
+    database.dispose()
+    shutil.copy(path, tmp_path / "backup.db")
+    write(database, 3, 4, 5)
+    seal(database, tmp_path)
+    lost = signer.memory.read_text()
+    database.dispose()
+    shutil.copy(tmp_path / "backup.db", path)
+    assert accept_restore(database, signer, story.ACTOR, at=NOON) == 3
+    events, checkpoints = assert_sealed(database, tmp_path)
+    said = json.loads(events[-1].body)
+    assert (said["tag"], said["data"]) == ("audit.log.restored", {"size": 2, "lost": lost})
+    assert checkpoints[-1].size == 3
+    assert (signer.memory.parent / "log.checkpoint.lost-5").read_text() == lost
+    write(database, 6)
+    assert seal(database, tmp_path) == 1
+
+
+def test_a_restore_that_lost_nothing_says_so_too(database, tmp_path):
+    write(database, 1, 2)
+    signer = signer_in(tmp_path)
+    assert accept_restore(database, signer, story.ACTOR, at=NOON) == 0
+    write(database, 3)
+    seal(database, tmp_path)
+    assert accept_restore(database, signer, story.ACTOR, at=NOON) == 0
+    events, _ = assert_sealed(database, tmp_path)
+    assert [json.loads(e.body)["data"]["lost"] for e in events if e.tag == Tag.LOG_RESTORED] == [None, None]
+
+
 CHILD = """
 import sys
 from pathlib import Path
 from app.core.db import Database
+from tests.unit.audit import story
 from tests.unit.audit.events import seal
 from app.audit import sequencer
 sequencer.BATCH = 4
@@ -224,6 +273,7 @@ def test_a_sequencer_killed_at_any_point_loses_and_repeats_nothing(database, tmp
     write(database, 20, 21)
     assert seal(database, tmp_path) == 12 - 4 * (count // 4)
     assert len(assert_sealed(database, tmp_path)[0]) == 12
+    assert_verifies(database, tmp_path)
 
 
 def test_writers_and_sequencers_at_once_lose_nothing(database, tmp_path):
@@ -263,6 +313,7 @@ def test_writers_and_sequencers_at_once_lose_nothing(database, tmp_path):
     assert not errors
     seal(database, tmp_path)
     assert len(assert_sealed(database, tmp_path)[0]) == writers * per_writer * 2
+    assert_verifies(database, tmp_path)
 
 
 def test_a_proof_can_be_had_for_the_acts_that_need_one():

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.audit import merkle, verify
-from app.audit.rotation import retire_key, rotate_key
+from app.audit.continuity import retire_key, rotate_key
+from app.audit.events import Tag
 from app.core.digest import sha256
 from tests.unit.audit import story
 from tests.unit.audit.events import NOON, say, seal, signer_in, write
@@ -313,6 +315,26 @@ def test_a_wrong_bit_in_a_signature_is_found(bundle, verdict):
     assert (found["leaf"], found["message"]) == (17, "checkpoint of size 18 carries a wrong signature")
 
 
+@pytest.mark.parametrize("note", ["", "nonsense", "log.example.org/audit\n-5\nAAAA\n\n— a b\n"])
+def test_what_is_no_checkpoint_is_found(bundle, verdict, note):
+    bundle.edit_rows("checkpoints.jsonl", lambda rows: rows.append({"size": 1, "note": note}))
+    (found,) = verdict(bundle)["breaks"]
+    assert (found["leaf"], found["message"]) == (SIZE, "checkpoint states no size")
+
+
+@pytest.mark.parametrize("note", ["x\n1\nAAAA\n\n— a *\n", "x\n1\n\n", "x\n1\ny\nz\n\n— a b\n"])
+def test_a_malformed_checkpoint_is_found_at_its_size(bundle, verdict, note):
+    bundle.edit_rows("checkpoints.jsonl", lambda rows: rows.append({"size": 1, "note": note}))
+    (found,) = verdict(bundle)["breaks"]
+    assert (found["leaf"], found["message"]) == (0, "checkpoint of size 1 is not a checkpoint")
+
+
+@pytest.mark.parametrize("vkey", ["name+00000000+AAAA", "name", "name+zz+" + "A" * 44])
+def test_a_key_that_is_none_is_named(bundle, verdict, vkey):
+    breaks = verdict(bundle, "--vkey", vkey)["breaks"]
+    assert all("is not an Ed25519 verifier key" in found["message"] for found in breaks)
+
+
 def test_a_checkpoint_of_another_log_is_found(bundle, verdict):
     about = json.loads((bundle.folder / "bundle.json").read_text())
     (bundle.folder / "bundle.json").write_text(json.dumps(about | {"origin": "other.example.org"}))
@@ -330,6 +352,8 @@ def test_a_checkpoint_of_another_log_is_found(bundle, verdict):
         ('{"a": 1}', "not in canonical form"),
         ('{"a":1,"a":1}', "not in canonical form"),
         ("[" * 3000, "not JSON"),
+        ('{"a":NaN}', "not JSON"),
+        ('{"a":"\\ud800"}', "not JSON"),
     ],
 )
 def test_what_is_no_canonical_event_is_named(bundle, verdict, line, message):
@@ -401,6 +425,18 @@ def test_a_signature_removed_or_invented_is_found(bundle, verdict):
         "signature 8: it is in no event",
         "signature 7 is in the log and no longer in the database",
     }
+
+
+def test_a_second_event_for_the_same_signature_is_found(told, tmp_path, verdict, monkeypatch):
+    """Otherwise a later event could put another manifest in the place of the signed one."""
+    other = story.MANIFEST.replace("Ada", "Eve")
+    monkeypatch.setattr(story, "MANIFEST", other)
+    told[0].writing(story.sign_and_release)
+    breaks = verdict(Bundle(story.hand_out(told[0], tmp_path)))["breaks"]
+    assert [(f["leaf"], f["message"]) for f in breaks] == [
+        (28, "signature 7 is in the log a second time"),
+        (29, "release 3 is in the log a second time"),
+    ]
 
 
 def test_a_release_file_with_another_digest_is_found(bundle, verdict):
@@ -502,9 +538,49 @@ def test_trust_passes_from_key_to_key_through_the_log(told, tmp_path, verdict):
     assert "signed by none of the known keys" in found["breaks"][0]["message"]
 
 
+def test_a_key_slipped_into_the_log_is_not_trusted_because_the_signer_does_not_sign_with_it(
+    told, tmp_path, verdict
+):
+    database, _ = told
+    stranger, (true_key,) = signer_in(tmp_path / "stranger"), signer_in(tmp_path).vkeys()
+    announcement = {"vkeys": [true_key, *stranger.vkeys()]}
+    database.writing(lambda s: say(s, 50, stream="server", tag=Tag.CHECKPOINT_KEY_ROTATED, **announcement))
+    bundle = Bundle(story.hand_out(database, tmp_path))
+    found = verdict(bundle, "--vkey", true_key)
+    assert (found["ok"], found["keys"]) == (True, [true_key])
+    notes = bundle.lines("checkpoints.jsonl")
+    size = len(bundle.lines())
+    bundle.sign_again(stranger, sizes=())
+    bundle.write([*notes[:-1], *bundle.lines("checkpoints.jsonl")], "checkpoints.jsonl")
+    (broken,) = verdict(bundle, "--vkey", true_key)["breaks"]
+    assert (broken["leaf"], broken["message"]) == (
+        size - 1,
+        f"checkpoint of size {size} is signed by none of the known keys",
+    )
+
+
+def test_a_restored_backup_that_went_on_is_a_fork(sqlite_database, tmp_path, monkeypatch, verdict):
+    """The operator even takes away the signer's memory: two true histories, and the auditor saw one."""
+    story.register(monkeypatch)
+    database, path = sqlite_database, tmp_path / "test.db"
+    story.tell(database, tmp_path)
+    database.dispose()
+    shutil.copy(path, tmp_path / "backup.db")
+    kept = story.hand_out(database, tmp_path, "seen") / "checkpoint.txt"
+    database.dispose()
+    shutil.copy(tmp_path / "backup.db", path)
+    signer_in(tmp_path).memory.unlink()
+    write(database, 70, 71)
+    bundle = Bundle(story.hand_out(database, tmp_path, "forked"))
+    assert verdict(bundle)["ok"]
+    (found,) = verdict(bundle, "--checkpoint", kept)["breaks"]
+    assert found["leaf"] == 18
+    assert "your checkpoint of size 29 has another root: the change is in leaves 18 to 28" in found["message"]
+
+
 def test_a_clock_that_runs_backwards_is_named(told, tmp_path, verdict):
     database, _ = told
-    database.writing(lambda s: say(s, 60, at=NOON - 60_000))
+    database.writing(lambda s: say(s, 60, at=NOON - 1_000_000))
     database.writing(lambda s: say(s, 61, stream="account:9", at=NOON - 2 * 3_600_000))
     breaks = verdict(Bundle(story.hand_out(database, tmp_path)))["breaks"]
     assert [(f["leaf"], f["check"]) for f in breaks] == [(28, "time"), (29, "time")]

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from app.audit import streams
 from app.audit.events import Tag
@@ -54,6 +55,21 @@ def test_nothing_stays_when_the_unit_fails(database):
         database.writing(unit)
     with database.reading() as session:
         assert session.scalars(select(Event)).all() == []
+
+
+def test_a_unit_that_was_retried_leaves_one_event(database):
+    attempts = []
+
+    def unit(session):
+        say(session)
+        attempts.append(1)
+        if len(attempts) < 3:
+            raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    database.writing(unit)
+    with database.reading() as session:
+        assert len(session.scalars(select(Event)).all()) == 1
+    assert len(attempts) == 3
 
 
 def test_rows_stay_readable_after_reading(database):

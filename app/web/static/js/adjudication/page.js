@@ -204,8 +204,9 @@ class Page {
     const parts = rows.filter(Boolean).map(({ fields }) => h("dl", { class: "element" }, fields.flatMap(({ name, words, differs }) =>
       [h("dt", null, name), h("dd", null, differs ? h("span", { class: "differs" }, words) : words)])));
     return h("article", { class: taken ? "version taken" : "version", "aria-label": `Version ${names}` },
-      h("h3", null, names, taken ? " ✓" : ""), parts.length ? parts : h("p", { class: "empty" }, "nothing here"), h("div", { class: "grow-down" }),
-      button(`Take ${versions.map((v) => this.letters[v]).join(" ")}`, () => this.#take(at), { key: this.keymap.off ? undefined : String(at + 1), disabled: !this.data.may.rule, keep: `take-${at}` }));
+      h("div", { class: "row spread" }, h("h2", null, names, taken ? " ✓" : ""),
+        button(`Take ${versions.map((v) => this.letters[v]).join(" ")}`, () => this.#take(at), { key: this.keymap.off ? undefined : String(at + 1), disabled: !this.data.may.rule, keep: `take-${at}` })),
+      parts.length ? parts : h("p", { class: "empty" }, "nothing here"));
   }
 
   /** The whole text, with the spans of this case, each with the letters of who marked it. */

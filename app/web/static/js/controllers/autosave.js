@@ -122,7 +122,7 @@ export class Autosave {
       const pause = Math.min(LONGEST, 500 * 2 ** this.tries++);
       this.offline = true;
       this.#say();
-      this.timer = setTimeout(() => this.retry(), pause * (0.75 + Math.random() / 2));
+      this.again = setTimeout(() => this.retry(), pause * (0.75 + Math.random() / 2));
       return false;
     }
     if (error.code.includes("csrf") && !this.refreshed) {
@@ -136,7 +136,7 @@ export class Autosave {
   }
 
   retry() {
-    clearTimeout(this.timer);
+    clearTimeout(this.again);
     this.offline = false;
     this.stopped = null;
     this.refreshed = false;

@@ -26,7 +26,7 @@ export function ask(title, content, buttons, { wide = false, onopen } = {}) {
     document.body.append(dialog);
     dialog.showModal();
     onopen?.(dialog, finish);
-    if (!dialog.querySelector("[autofocus]")) row.at(-1)?.focus();
+    if (!dialog.querySelector(".dialog-body")?.contains(document.activeElement)) row.at(-1)?.focus();
   });
 }
 
@@ -37,20 +37,19 @@ export async function form(title, fields, sendText, check = () => null) {
     const named = fields.flatMap((field) => [...field.querySelectorAll("[name]")]);
     return Object.fromEntries(named.map((f) => [f.name, f.type === "checkbox" ? f.checked : f.value]));
   };
+  const content = h("form", { novalidate: true }, fields, note);
   for (;;) {
-    const answer = await ask(title, [...fields, note], [
+    const answer = await ask(title, [content], [
       { text: "Cancel", value: null },
       { text: sendText, value: "send", primary: true },
     ], {
       onopen(dialog, finish) {
         dialog.querySelector("[name]")?.focus();
         dialog.addEventListener("keydown", (event) => {
-          const sends = event.key === "Enter" && (event.ctrlKey || event.target.matches("input"));
-          if (sends) {
-            event.preventDefault();
-            event.stopPropagation();
-            finish("send");
-          }
+          if (event.key !== "Enter" || !(event.ctrlKey || event.target.matches("input"))) return;
+          event.preventDefault();
+          event.stopPropagation();
+          finish("send");
         });
       },
     });

@@ -1,0 +1,57 @@
+"""Codes against the person: age and sex edits. They warn, never block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.terminology.coding_rules.case import NOT_ASSESSED, WARNING, Case, Finding
+from app.terminology.coding_rules.references import shown
+from app.terminology.entry_terms import table
+
+
+class AgeSex:
+    """Conditions of one sex or an age of life."""
+
+    key = "age_sex"
+    title = "Age and sex edits"
+    source = "Medicare Code Editor, diagnosis edits by age and sex"
+
+    def check(self, case: Case) -> Iterator[Finding]:
+        for code in case.codes:
+            for row in table("icd10cm_age_sex.tsv"):
+                if row["first"] <= code[: len(row["first"])] and code[: len(row["last"])] <= row["last"]:
+                    yield from self._against(case, code, row)
+
+    def _against(self, case: Case, code: str, row: dict[str, str]) -> Iterator[Finding]:
+        what = f"{shown(code)} ({row['what']})"
+        if row["sex"]:
+            if case.sex is None:
+                yield Finding(
+                    self.key,
+                    NOT_ASSESSED,
+                    [shown(code)],
+                    f"{what} is for {row['sex']} patients; sex unknown",
+                    row["source"],
+                )
+            elif case.sex != row["sex"]:
+                yield Finding(
+                    self.key, WARNING, [shown(code)], f"{what} is for {row['sex']} patients", row["source"]
+                )
+        if row["age_from"]:
+            low, high = float(row["age_from"]), float(row["age_to"])
+            if case.age is None:
+                yield Finding(
+                    self.key,
+                    NOT_ASSESSED,
+                    [shown(code)],
+                    f"{what} is for ages {low:g} to {high:g}; age unknown",
+                    row["source"],
+                )
+            elif not low <= case.age < high + 1:
+                yield Finding(
+                    self.key,
+                    WARNING,
+                    [shown(code)],
+                    f"{what} is for ages {low:g} to {high:g} years",
+                    row["source"],
+                )

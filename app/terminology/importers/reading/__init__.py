@@ -1,0 +1,1 @@
+"""Reading release files with care: folders and archives, tables, XML."""

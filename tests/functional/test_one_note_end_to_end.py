@@ -1,0 +1,236 @@
+"""The story of the product: one note from a file to a verified release. Readable by a clinician."""
+
+import io
+import json
+import re
+import zipfile
+
+import pytest
+
+from app.accounts.actor import OperatorActor, ProjectRole
+from app.accounts.credential import Qualification, Verification, grant_credential
+from app.accounts.person import NewPerson, create_person, get_person, verify_identity
+from app.accounts.reset import choose_password, issue_link
+from app.core import clock
+from app.corpus.member import add_member
+from app.terminology.releases import ensure_builtin
+
+PASSWORD = "seven quiet herons wade"
+OPERATOR = OperatorActor("story")
+
+NOTE = """\
+CLINIC NOTE
+Patient: Rosalind Quarrow   MRN: 77120456
+
+Ms Quarrow started amoxicillin 500 mg on Monday. On day three she developed a widespread rash,
+likely due to amoxicillin. No fever. The drug was stopped and the rash settled.
+"""
+
+SCHEMA = {
+    "key": "story",
+    "title": "Story",
+    "modality": "notes",
+    "version": "1.0",
+    "labels": [
+        {"key": "MEDICATION", "title": "Medication", "tag": "RX", "color": 2, "class": "routine"},
+        {"key": "SYMPTOM", "title": "Symptom", "tag": "SX", "color": 1, "class": "routine"},
+        {"key": "ADVERSE_EVENT", "title": "Adverse event", "tag": "AE", "color": 4, "class": "critical"},
+    ],
+    "relations": [
+        {"key": "causes", "title": "causes", "head": ["MEDICATION"], "tail": ["ADVERSE_EVENT"], "class": "significant"}
+    ],
+}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def clinic(request, database_templates, tmp_path, monkeypatch):
+    with database_templates.fresh(request.param, tmp_path) as database:
+        yield Clinic(database, tmp_path, monkeypatch)
+
+
+class Clinic:
+    """A small hospital's installation: its people, its project, and a browser for each of them."""
+
+    def __init__(self, database, folder, monkeypatch):
+        from app.factory import create_app
+        from app.settings import Settings
+
+        self.folder, self.database = folder, database
+        self.app = create_app(Settings(var=str(folder / "var"), database_url=database.url))
+        self.runner = self.app.test_cli_runner()
+        ensure_builtin(self.app.extensions["settings"].terminology_dir)
+        self.people, self.browsers = {}, {}
+
+    def person(self, username, name, tier, *roles):
+        at = clock.now()
+
+        def unit(session):
+            person = create_person(session, OPERATOR, NewPerson(username, name), at=at)
+            token = issue_link(session, OPERATOR, person, at=at)
+            for project_role in roles:
+                add_member(session, OPERATOR, self.project(session), person.id, project_role, at=at)
+            return person.id, token
+
+        person_id, token = self.database.writing(unit)
+        choose_password(self.database, token, PASSWORD, at=at)
+        self.people[username] = person_id
+        if tier:
+            self.database.writing(lambda session: self._qualify(session, person_id, tier, at))
+
+    def _qualify(self, session, person_id, tier, at):
+        person, checker = get_person(session, person_id), self.people["ada"]
+        verify_identity(session, OPERATOR, person, checker, "passport seen", at=at)
+        held = Qualification(
+            tier=tier, profession="physician", country="DE", issued_at=at - clock.DAY,
+            expires_at=at + clock.DAY, issuing_body="chamber", register_number="1",
+        )  # fmt: skip
+        grant_credential(session, OPERATOR, person, held, Verification(checker, "register"), at=at)
+
+    def project(self, session):
+        from app.corpus.project import get_project
+
+        return get_project(session, "story")
+
+    def run(self, *arguments, code=0):
+        """A command of the shell; its standard output."""
+        result = self.runner.invoke(args=[str(a) for a in arguments])
+        assert result.exit_code == code, result.output
+        return result.stdout
+
+    def browser(self, username):
+        if username not in self.browsers:
+            client = self.app.test_client()
+            page = client.get("/sign-in").text
+            form = {"username": username, "password": PASSWORD, "csrf_token": token(page)}
+            assert client.post("/sign-in", data=form).status_code == 303
+            client.environ_base["HTTP_X_CSRF_TOKEN"] = token(client.get("/account").text)
+            self.browsers[username] = client
+        return self.browsers[username]
+
+
+def token(page):
+    return re.search(r'name="csrf-token" content="([0-9a-f]{64})"', page)[1]
+
+
+def test_one_note_from_file_to_verified_release(clinic):
+    # A lead starts a project and says how it works: two blind readers, and a third person who settles.
+    clinic.run(
+        "project", "create", "story", "--title", "Rash study",
+        "--set", "workflow=team_of_three", "--set", "pipeline=chartmark_rules",
+        "--set", "machine_passed_may_be_assigned=true",
+    )  # fmt: skip
+    clinic.person("ada", "Ada Admin", 0)
+    clinic.person("lena", "Lena Lead", 2, ProjectRole.MANAGER)
+    clinic.person("anna", "Anna Reader", 1, ProjectRole.ANNOTATOR)
+    clinic.person("bela", "Bela Reader", 1, ProjectRole.ANNOTATOR)
+    clinic.person("cleo", "Dr Cleo Verifier", 3, ProjectRole.ADJUDICATOR)
+    clinic.person("dora", "Dr Dora Senior", 4, ProjectRole.ADJUDICATOR)
+    (clinic.folder / "schema.json").write_text(json.dumps(SCHEMA))
+    clinic.run("schema", "load", clinic.folder / "schema.json", "--project", "story")
+    (clinic.folder / "rules.md").write_text("# Rules\n\n## 4.2 Span of a rash\n\nTake the longest noun phrase.\n")
+    clinic.run("project", "guideline", "story", clinic.folder / "rules.md", "--version", "1.0", "--by", "lena")
+
+    # One note comes in; the machine removes what identifies Ms Quarrow and proposes labels.
+    row = {"id": "n1", "patient_id": "p1", "text": NOTE, "known": {"names": ["Rosalind Quarrow"], "ids": ["77120456"]}}
+    (clinic.folder / "notes.jsonl").write_text(json.dumps(row) + "\n")
+    assert "stored 1" in clinic.run("intake", "load", "story", clinic.folder / "notes.jsonl")
+    clinic.run("jobs", "work", "--until-empty")
+    assert json.loads(clinic.run("project", "assign", "story"))["assigned"] == 1
+
+    # Anna and Bela read it blind. They agree on the drug and differ on the rash, a critical label.
+    anna, text = open_task(clinic, "anna")
+    assert "Quarrow" not in text
+    assert "77120456" not in text
+    answer(clinic, "anna", anna, text, rash="widespread rash", certainty="probable")
+    assert clinic.browser("bela").get(f"/api/v1/assignments/{anna}").status_code in (403, 404)
+    bela, _ = open_task(clinic, "bela")
+    answer(clinic, "bela", bela, text, rash="rash", certainty="possible")
+
+    # A critical label in dispute is not for the T3 adjudicator, and never for a vote: T4 settles it.
+    item = clinic.database.writing(lambda session: only_item(session))
+    assert item.state == "escalated"
+    assert clinic.browser("cleo").post(f"/items/{item.id}/adjudication").status_code == 403
+    assert clinic.browser("anna").post(f"/items/{item.id}/adjudication").status_code == 403
+    dora = clinic.browser("dora")
+    assert dora.post(f"/items/{item.id}/adjudication", data=form(dora)).status_code == 303
+    cases = dora.get(f"/api/v1/items/{item.id}/adjudication").json["cases"]
+    for case in cases:
+        longest = max(range(2), key=lambda n: case["versions"][n]["rash"]["fragments"][0][1] - rash_start(case, n))
+        ruling = {"choice": "take", "version": longest, "reason": "guideline", "citation": "4.2"}
+        refused = dora.put(f"/api/v1/items/{item.id}/rulings/{case['key']}", json=ruling)
+        if case["critical"]:
+            assert refused.json["error"]["code"] == "second-key"
+        accepted = dora.put(f"/api/v1/items/{item.id}/rulings/{case['key']}", json=ruling | {"confirmed": True})
+        assert accepted.status_code == 200, accepted.json
+
+    # She signs: name and password again; the answer comes back sealed in the log.
+    closing = {"username": "dora", "password": "wrong", "meaning": "adjudication"}
+    assert dora.post(f"/api/v1/items/{item.id}/closing", json=closing).status_code == 403
+    signed = dora.post(f"/api/v1/items/{item.id}/closing", json=closing | {"password": PASSWORD})
+    assert signed.status_code == 201, signed.json
+    assert signed.json["signature"]["name"] == "Dr Dora Senior"
+    assert signed.json["signature"]["sealed"] is True
+
+    # The lead cuts a release; its files are the same whenever they are written.
+    release = json.loads(clinic.run("release", "cut", "story"))
+    for name in ("one.zip", "two.zip"):
+        clinic.run("release", "export", release["id"], "--format", "adverse-events", clinic.folder / name)
+    one, two = ((clinic.folder / n).read_bytes() for n in ("one.zip", "two.zip"))
+    assert one == two
+    with zipfile.ZipFile(io.BytesIO(one)) as archive:
+        counts = json.loads(archive.read("counts.json"))
+        pair = json.loads(archive.read("assessments.jsonl").splitlines()[0])
+    # "rash, likely due to amoxicillin" is a certain rash with a probable attribution: included.
+    assert (counts["events_included"], counts["events_excluded"]) == (1, 0)
+    assert pair["certainty"] == "probable"
+
+    # An auditor who does not trust the server checks the whole record with one file.
+    clinic.run("audit", "export", clinic.folder / "bundle")
+    assert "ok" in clinic.run("audit", "verify", clinic.folder / "bundle").lower()
+    assert "Quarrow" not in (clinic.folder / "bundle" / "events.jsonl").read_text()
+
+
+def rash_start(case, version):
+    return case["versions"][version]["rash"]["fragments"][0][0]
+
+
+def form(browser):
+    return {"csrf_token": browser.environ_base["HTTP_X_CSRF_TOKEN"]}
+
+
+def only_item(session):
+    from sqlalchemy import select
+
+    from app.review.item import Item
+
+    return session.scalars(select(Item)).one()
+
+
+def open_task(clinic, username):
+    """The reader's own task and the text it shows."""
+    from sqlalchemy import select
+
+    from app.review.assignment import Assignment
+
+    query = select(Assignment.id).where(Assignment.person_id == clinic.people[username])
+    with clinic.database.reading() as session:
+        task = session.scalar(query)
+    return task, clinic.browser(username).get(f"/api/v1/assignments/{task}").json["document"]["text"]
+
+
+def answer(clinic, username, task, text, *, rash, certainty):
+    """Reject what the machine proposed, and say: drug, rash, the one causes the other."""
+    browser = clinic.browser(username)
+    shown = browser.get(f"/api/v1/assignments/{task}").json
+    actions = [{"element_id": key, "body": body | {"status": "rejected"}} for key, body in shown["elements"].items()]
+    for key, label, words in (("drug", "MEDICATION", "amoxicillin"), ("rash", "ADVERSE_EVENT", rash)):
+        start = text.index(words)
+        body = {"kind": "entity", "fragments": [[start, start + len(words)]], "label": label, "status": "confirmed"}
+        actions.append({"element_id": key, "body": body, "quote": [words]})
+    link = {"kind": "relation", "type": "causes", "head": "drug", "tail": "rash", "certainty": certainty}
+    actions.append({"element_id": "link", "body": link})
+    headers = {"If-Match": f'"{shown["version"]}"', "Idempotency-Key": f"answer-{username}-{task}"}
+    saved = browser.patch(f"/api/v1/assignments/{task}/draft", json={"actions": actions}, headers=headers)
+    assert saved.status_code == 200, saved.json
+    done = browser.post(f"/api/v1/assignments/{task}/submission", json={"count": len(shown["elements"]) + 3})
+    assert done.status_code == 201, done.json
