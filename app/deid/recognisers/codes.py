@@ -154,7 +154,7 @@ def iban_is_valid(value: str) -> bool:
     if not 15 <= len(compact) <= 34:
         return False
     rearranged = compact[4:] + compact[:4]
-    return int("".join(str(int(c, 36)) for c in rearranged)) % 97 == 1
+    return int("".join(str(int(c, 36)) for c in rearranged if c.isascii() and c.isalnum())) % 97 == 1
 
 
 def dea_is_valid(value: str) -> bool:
