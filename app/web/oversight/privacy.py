@@ -12,7 +12,7 @@ from app.core.db import Session
 from app.corpus.document import Document
 from app.corpus.project import Project, get_project, list_projects, project_subject
 from app.corpus.source import refused_sources
-from app.deid.review import REFUSALS, accept, list_undecided, read_document, refuse
+from app.deid.stage.review import REFUSALS, accept, list_undecided, read_document, refuse
 from app.http import context
 from app.http.access import SIGNED_IN, access, acting
 from app.web.acts import Refusal, attempt
