@@ -35,10 +35,33 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.api.items:items_api",
     "app.api.codes:codes_api",
     "app.web.workbench:workbench_pages",
+    "app.web.work.tasks:work_pages",
+    "app.web.work.cases:cases_pages",
+    "app.web.projects.index:projects_pages",
+    "app.web.projects.overview:overview_pages",
+    "app.web.projects.deliveries:deliveries_pages",
+    "app.web.projects.guidelines:guidelines_pages",
+    "app.web.projects.questions:questions_pages",
+    "app.web.projects.holds:holds_pages",
+    "app.web.projects.releases:releases_pages",
+    "app.web.projects.settings:settings_pages",
+    "app.web.projects.members:members_pages",
+    "app.web.projects.schemas:schemas_pages",
+    "app.web.projects.papers:papers_pages",
+    "app.web.oversight.privacy:privacy_pages",
+    "app.web.oversight.audit:audit_pages",
+    "app.api.guidelines:guidelines_api",
 )
 
 # Entries of the main menu, left to right; who may not see one does not.
-MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
+MENU: tuple[str, ...] = (
+    "app.web.work.tasks:MENU_ENTRY",
+    "app.web.work.cases:MENU_ENTRY",
+    "app.web.projects.index:MENU_ENTRY",
+    "app.web.oversight.privacy:MENU_ENTRY",
+    "app.web.oversight.audit:MENU_ENTRY",
+    "app.web.people:MENU_ENTRY",
+)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (

@@ -24,4 +24,9 @@ def view(assignment_id: int) -> str:
     return f"view:{assignment_id}"
 
 
+def document(document_id: int) -> str:
+    """A privacy officer's looks at a text, and the decision on it."""
+    return f"document:{document_id}"
+
+
 SERVER = "server"

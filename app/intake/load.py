@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -262,3 +263,7 @@ def _wipe_spool(services: Services, job: Job) -> None:
                 for _ in range(0, size, 1 << 20):
                     file.write(b"\0" * min(1 << 20, size - file.tell()))
             path.unlink()
+            if path.parent != spool:
+                # The upload's own folder goes with its last file.
+                with suppress(OSError):
+                    path.parent.rmdir()
