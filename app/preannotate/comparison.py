@@ -76,7 +76,7 @@ def compare(ours: Pipeline, theirs: Pipeline, cases: Iterable[Case]) -> dict[str
             differences.append({"id": case.id, "gold": case.negated, "right": right, "reason": reason})
     return {
         "scores": {f"{key} {axis}": count.to_dict() for (key, axis), count in counts.items()},
-        "note": "history: the set counts active past diseases as historical; ours does not (they are current)",
+        "note": "history: the set counts active diseases of the past as historical; ours does not",
         "differences": differences,
     }
 
