@@ -68,9 +68,7 @@ _BETWEEN = frozenset(
         "systemic",
     }
 )
-_CHEMICAL = re.compile(
-    r"(?:[a-z]{4,}(?:ine|ate|ol|ide|one|il|ium|azole|ib|ab|am|en|cin|vir)|[A-Z]{2,}-?\d+\w*)$"
-)
+_CHEMICAL = re.compile(r"(?:[a-z]{4,}(?:ine|ol|ide|one|il|ium|azole|ib|ab|cin|vir)|[A-Z]{2,}-?\d+\w*)$")
 _NO_NAME = ("ed", "ing", "ly", "ion", "ity")
 _AMOUNTS = frozenset({"mg", "mcg", "g", "meq", "gram", "unit", "tablet"})
 _GREEK = frozenset({"alpha", "beta", "gamma", "delta", "omega", "cis", "trans", "iso", "nor", "tert"})
@@ -155,7 +153,9 @@ def dosed_drugs(note: Note, doses: list[Mention], taken: set[int]) -> list[Menti
 
 
 def _unknown(word: str) -> bool:
-    return word not in word_set("not_drugs") and not CLASSES[word] and LABELS_OF_WORDS[word] is None
+    if word in word_set("not_drugs") or word in word_set("not_stemmed"):
+        return False
+    return not CLASSES[word] and LABELS_OF_WORDS[word] is None
 
 
 def implied_drugs(note: Note, taken: set[int]) -> list[Mention]:

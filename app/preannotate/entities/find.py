@@ -46,7 +46,9 @@ def find_mentions(note: Note, gazetteers: Sequence[Gazetteer] = ()) -> list[Ment
     found += coded
     found += defined_short_forms(note, found)
     titles = note.sections.title_tokens
-    kept = merge([mention for mention in found if mention.first not in titles])
+    organs = note.sections.subheading_tokens
+    found = [m for m in found if m.first not in titles and not (m.label == "ANATOMY" and m.first in organs)]
+    kept = merge(found)
     return _with_codes(kept, coded, gazetteers)
 
 
