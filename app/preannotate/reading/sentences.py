@@ -52,6 +52,8 @@ def _ends(text: str, at: int, around: tuple[int, int], width: int) -> bool:
     newline = text.find("\n", at, following)
     if newline >= 0 and _line_ends(text, line, newline, width):
         return True
+    if character == "?":
+        return not text[following].islower()  # "? pneumonia" is one question
     return character != "." or _stop_ends(text, at, following)
 
 
