@@ -41,9 +41,7 @@ def read_negex(path: Path) -> Iterator[Case]:
                 raise Invalid("bad-negex", f"{path.name} line {number}: fewer than {_FIELDS} fields")
             identifier, condition, text, negation, temporality = row[:5]
             span = locate(condition.strip().strip('"'), text)
-            yield Case(
-                identifier, text, span, negation.lower() == "negated", temporality.lower() == "historical"
-            )
+            yield Case(identifier, text, span, negation.lower() == "negated", temporality.lower() == "historical")
 
 
 def locate(condition: str, text: str) -> tuple[int, int] | None:

@@ -33,9 +33,7 @@ def find_mentions(note: Note, gazetteers: Sequence[Gazetteer] = ()) -> list[Ment
     units = [unit for unit in units if unit[0] not in told or unit[1] - unit[0] > 1]
     units += [(m.first, m.last, Term(m.label, "short")) for m in shorts if m.label in CLINICAL]
     found = shorts + chunk_heads(note, units) + named_drugs(note, units)
-    found += [
-        Mention(first, last, term.label, "vocabulary") for first, last, term in units if term.label in _ALONE
-    ]
+    found += [Mention(first, last, term.label, "vocabulary") for first, last, term in units if term.label in _ALONE]
     measured = {m.last: m.label for m in found if m.label in ("LAB_TEST", "VITAL_SIGN")}
     measures = find_measures(note, measured)
     taken = {at for mention in found for at in range(mention.first, mention.last)}
@@ -54,9 +52,7 @@ def find_mentions(note: Note, gazetteers: Sequence[Gazetteer] = ()) -> list[Ment
 
 def _with_codes(kept: list[Mention], coded: list[Mention], gazetteers: Sequence[Gazetteer]) -> list[Mention]:
     """Candidate codes for problems: of the longest coded term they end with, or of a short form's sense."""
-    ending = {
-        mention.last: mention for mention in sorted(coded, key=lambda m: m.first - m.last, reverse=True)
-    }
+    ending = {mention.last: mention for mention in sorted(coded, key=lambda m: m.first - m.last, reverse=True)}
     found = []
     for mention in kept:
         codes: Codes = mention.codes

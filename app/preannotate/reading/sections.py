@@ -40,9 +40,7 @@ class Sections:
         self.titles = [first for first, _, _ in titles]
         kept = [title for title in titles if title[2] != "subheading"]
         self.title_tokens = {at for first, last, _ in kept for at in range(first, last)}
-        self.subheading_tokens = {
-            at for first, last, _ in titles for at in range(first, last)
-        } - self.title_tokens
+        self.subheading_tokens = {at for first, last, _ in titles for at in range(first, last)} - self.title_tokens
         self._starts = [section.start for section in found]
 
     def at(self, offset: int) -> Section | None:

@@ -106,8 +106,6 @@ def test_a_relative_who_only_speaks_is_not_the_one_who_is_ill(assertion_of, text
     assert assertion_of(text, "fever").assertion["experiencer"] == "patient"
 
 
-@pytest.mark.parametrize(
-    "text", ["Presented for fever in the past week.", "Prior to admission he had fever."]
-)
+@pytest.mark.parametrize("text", ["Presented for fever in the past week.", "Prior to admission he had fever."])
 def test_the_recent_past_is_not_history(assertion_of, text):
     assert assertion_of(text, "fever").assertion["historical"] is False

@@ -10,8 +10,9 @@ from app.preannotate import valuesets
 from app.preannotate.gazetteer import Gazetteer, gazetteer_digest, load_gazetteer
 from app.preannotate.icd_terms import names_of
 from app.preannotate.labels import LABELS
+from app.preannotate.protocol import PIPELINES
 from app.preannotate.reading.note import Note
-from app.preannotate.spacy_disk import read_card
+from app.preannotate.spacy_disk import read_card, register_folder
 
 CODES = (("toy", "1", "A1", "Morning fever"),)
 
@@ -51,9 +52,7 @@ def test_labels_of_the_value_sets_are_ours():
 def test_a_gazetteer_is_compiled_once_and_loaded_the_same(tmp_path):
     ToySource.built = 0
     for _ in range(2):
-        found = list(
-            load_gazetteer(ToySource(), tmp_path).mentions(Note("Mild morning fever, Morning  fevers."))
-        )
+        found = list(load_gazetteer(ToySource(), tmp_path).mentions(Note("Mild morning fever, Morning  fevers.")))
         assert [(m.first, m.last, m.label, m.codes) for m in found] == [
             (1, 3, "PROBLEM", CODES),
             (4, 6, "PROBLEM", CODES),
@@ -125,3 +124,15 @@ def test_a_card_that_is_wrong_names_what(card, change, named):
     file.write_text(json.dumps(body | change))
     with pytest.raises(Invalid, match=named):
         read_card(file)
+
+
+def test_cards_of_a_folder_are_registered_and_a_broken_one_is_reported(card):
+    file, body = card
+    file.write_text(json.dumps(body))
+    (file.parent / "broken.json").write_text("{")
+    problems = register_folder(file.parent)
+    try:
+        assert "toy_ner" in PIPELINES
+        assert [problem.where for problem in problems] == ["broken.json"]
+    finally:
+        PIPELINES.remove("toy_ner")
