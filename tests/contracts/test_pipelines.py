@@ -86,3 +86,10 @@ def test_it_gives_the_same_answers_in_threads(pipeline):
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda text: pipeline.annotate(text).to_dict(text), texts))
     assert together == alone
+
+
+def test_doses_and_results_are_among_the_suggestions(pipeline):
+    text = "Aspirin 81 mg daily. Creatinine 1.4 mg/dl."
+    said = {e.to_dict(text)["text"]: e.label for e in pipeline.annotate(text).entities}
+    assert said["81 mg"] == "DOSE"
+    assert said["1.4 mg/dl"] == "LAB_VALUE"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.preannotate.entities.abbreviations import SHORT_FOR, defined_short_forms, known_short_forms
-from app.preannotate.entities.chunks import CLINICAL, Unit, chunk_heads
+from app.preannotate.entities.chunks import CLINICAL, Unit, chunk_heads, predicates
 from app.preannotate.entities.drugs import (
     acids,
     dosed_drugs,
@@ -32,7 +32,7 @@ def find_mentions(note: Note, gazetteers: Sequence[Gazetteer] = ()) -> list[Ment
     told = empty | {at for short in shorts for at in range(short.first, short.last)}
     units = [unit for unit in units if unit[0] not in told or unit[1] - unit[0] > 1]
     units += [(m.first, m.last, Term(m.label, "short")) for m in shorts if m.label in CLINICAL]
-    found = shorts + chunk_heads(note, units) + named_drugs(note, units)
+    found = shorts + chunk_heads(note, units) + predicates(note) + named_drugs(note, units)
     found += [Mention(first, last, term.label, "vocabulary") for first, last, term in units if term.label in _ALONE]
     measured = {m.last: m.label for m in found if m.label in ("LAB_TEST", "VITAL_SIGN")}
     measures = find_measures(note, measured)
