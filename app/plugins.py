@@ -12,10 +12,12 @@ from app.intake.readers import READERS
 from app.jobs.job import JOBS
 from app.preannotate.gazetteer import TERM_SOURCES
 from app.preannotate.protocol import PIPELINES
+from app.preannotate.spacy_disk import register_folder
 from app.release.formats import FORMATS
 from app.review.modality import MODALITIES
 from app.review.states import GATES
 from app.review.strategies import STRATEGIES
+from app.settings import Settings
 from app.terminology.coding_rules import CODING_RULES
 from app.terminology.importers.protocol import CODE_SYSTEMS
 
@@ -187,6 +189,7 @@ def _load_stages() -> None:
         "app.preannotate.chartmark:ChartmarkRules",
         "app.preannotate.stock:MedspacyStock",
     )
+    register_folder(Settings.from_env().var_dir / "pipelines")  # spaCy pipelines on disk, one JSON file each
     JOBS.register(
         "app.intake.load:LoadJob",
         "app.deid.stage.job:DeidentifyJob",

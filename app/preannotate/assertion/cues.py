@@ -20,7 +20,7 @@ _SIGN_SCOPE = 5
 
 @dataclass(frozen=True)
 class Rule:
-    """`direction` is forward, backward, stop (ends scopes of its axis) or pseudo (a stop that is no cue)."""
+    """`direction`: forward, backward, both, stop (ends scopes of its axis), pseudo (a stop, no cue)."""
 
     axis: str
     value: Any

@@ -68,6 +68,8 @@ def _conclude(note: Note, span: tuple[int, int, str], marks: dict[str, Reach]) -
 def _applies(note: Note, span: tuple[int, int, str], axis: str, reach: Reach) -> bool:
     """Doubt and course are of problems; doubt is of a drug right before it, unless it doubts the blame."""
     if axis not in _ONLY_CLINICAL:
+        if axis == "hypothetical":
+            return reach.hit.rule.direction == "forward"  # "ciprofloxacin for prophylaxis" was given
         return axis != "polarity" or span[2] in _DENIABLE  # "no lesion in the liver" denies no liver
     cue = " ".join(note.tokens.words[reach.hit.first : reach.hit.last])
     return axis == "certainty" and reach.hit.last == span[0] and not cue.endswith(_ATTRIBUTION)

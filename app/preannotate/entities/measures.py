@@ -28,9 +28,7 @@ NUMBER_WORDS = frozenset(
         "several",
     }
 )
-_BETWEEN = frozenset(
-    {":", "=", "of", "is", "wa", "was", "were", "at", "to", ">", "<", "~", "level", "about", "-"}
-)
+_BETWEEN = frozenset({":", "=", "of", "is", "wa", "was", "were", "at", "to", ">", "<", "~", "level", "about", "-"})
 _LABEL = {"dose": "DOSE", "lab": "LAB_VALUE", "vital": "LAB_VALUE"}
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
 _UNIT = r"(?:minute|min|hour|hr|day|week|wk|month|year|yr)s?"

@@ -86,6 +86,10 @@ def test_the_cue_and_its_scope_are_shown(assertion_of):
         ("Previous stroke.", "stroke", "historical"),
         ("Pneumonia 3 years ago.", "Pneumonia", "historical"),
         ("Probable pneumonia.", "pneumonia", "uncertain"),
+        ("Atelectasis versus pneumonia.", "Atelectasis", "uncertain"),
+        ("Atelectasis versus pneumonia.", "pneumonia", "uncertain"),
+        ("? pneumonia", "pneumonia", "uncertain"),
+        ("Low suspicion for PE.", "PE", "uncertain"),
         ("Pneumonia is unlikely.", "Pneumonia", "uncertain"),
         ("Watch for bleeding.", "bleeding", "hypothetical"),
     ],
@@ -102,8 +106,6 @@ def test_a_relative_who_only_speaks_is_not_the_one_who_is_ill(assertion_of, text
     assert assertion_of(text, "fever").assertion["experiencer"] == "patient"
 
 
-@pytest.mark.parametrize(
-    "text", ["Presented for fever in the past week.", "Prior to admission he had fever."]
-)
+@pytest.mark.parametrize("text", ["Presented for fever in the past week.", "Prior to admission he had fever."])
 def test_the_recent_past_is_not_history(assertion_of, text):
     assert assertion_of(text, "fever").assertion["historical"] is False

@@ -37,9 +37,7 @@ def test_a_test_has_its_value_and_a_problem_its_place(tag):
         ("Allergies: penicillin (rash)", "penicillin", "rash", "certain"),
     ],
 )
-def test_an_adverse_event_is_linked_to_its_drug_with_the_certainty_of_the_cue(
-    tag, text, drug, event, certainty
-):
+def test_an_adverse_event_is_linked_to_its_drug_with_the_certainty_of_the_cue(tag, text, drug, event, certainty):
     found = tag(text)
     covered = [e.to_dict(text)["text"] for e in found.said.entities]
     causes = [r for r in found.said.relations if r.type == "causes"]
@@ -60,11 +58,7 @@ def test_seriousness_is_read_from_its_cues(tag):
 
 
 def test_an_event_that_goes_when_the_drug_is_held_is_a_positive_dechallenge(tag):
-    details = (
-        tag("Warfarin-induced bleeding. Warfarin was held, bleeding resolved.")
-        .all("bleeding")[0]
-        .adverse_event
-    )
+    details = tag("Warfarin-induced bleeding. Warfarin was held, bleeding resolved.").all("bleeding")[0].adverse_event
     assert details["dechallenge"]["answer"] == "positive"
     assert details["rechallenge"]["answer"] == "unknown"
 
