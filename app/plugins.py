@@ -33,6 +33,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.api.assignments:assignments_api",
     "app.api.items:items_api",
     "app.api.codes:codes_api",
+    "app.api.guidelines:guidelines_api",
     "app.web.workbench:workbench_pages",
 )
 
