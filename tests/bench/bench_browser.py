@@ -24,7 +24,7 @@ async ([characters, count]) => {
   const chance = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
   const words = ['patient', 'denies', 'fever', 'with', 'of', 'ไข้', 'pneumonia', 'and', 'mg', 'daily', 'no', 'rash', 'đau', '患者', 'improved'];
   let text = '';
-  while (text.length < characters) text += words[chance(words.length)] + (chance(14) ? ' ' : '\\n');
+  while (text.length < characters) text += words[chance(words.length)] + (chance(18) ? ' ' : '\\n');
   const at = Array.from({ length: count }, () => chance(text.length - 40)).sort((a, b) => a - b);
   const span = (id, start, end) => ({ id, pieces: [[start, end]], tint: 'suggested', line: 'dashed', color: id.length % 8, tag: 'DX', say: 'Problem' });
   const spans = at.map((start, i) => span('e' + i, start, start + 4 + chance(20)));
