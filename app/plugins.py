@@ -6,7 +6,8 @@ from app.accounts.loading import MEMBERSHIPS
 from app.accounts.policy import RELATIONS
 from app.agreement.metrics.protocol import METRICS
 from app.audit.evidence import EVIDENCE, STATE_MACHINES
-from app.corpus.free_text import TEXT_SCANNERS  # noqa: F401
+from app.corpus.free_text import TEXT_SCANNERS
+from app.deid.recogniser import RECOGNISERS
 from app.intake.readers import READERS
 from app.jobs.job import JOBS
 from app.preannotate.gazetteer import TERM_SOURCES
@@ -42,20 +43,20 @@ MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (
-    "app.cli.welcome:welcome",
-    "app.cli.backup:backup",
-    "app.cli.backup:restore",
+    "app.cli.deid:group",
+    "app.cli.setup.welcome:welcome",
+    "app.cli.setup.backup:backup",
+    "app.cli.setup.backup:restore",
     "app.cli.security:security",
     "app.cli.audit:audit",
     "app.cli.agreement:agreement",
-    "app.cli.demo:demo",
+    "app.cli.setup.demo:demo",
     "app.cli.project:project",
     "app.cli.project:schema",
     "app.cli.intake:intake",
     "app.cli.jobs:jobs",
     "app.cli.release:release",
     "app.cli.accounts:accounts",
-    "app.cli.security:security",
     "app.cli.terminology:terminology",
     "app.cli.preannotate:group",
 )
@@ -65,6 +66,7 @@ def load() -> None:
     """Fill every registry."""
     _load_accounts()
     _load_knowledge()
+    _load_deidentification()
     _load_stages()
     _load_statistics()
     _load_review()
@@ -115,6 +117,42 @@ def _load_knowledge() -> None:
     )
 
 
+def _load_deidentification() -> None:
+    # What finds identifiers by rule.
+    RECOGNISERS.register(
+        "app.deid.recognisers.dates:Dates",
+        "app.deid.recognisers.years:BirthYears",
+        "app.deid.recognisers.years:EventYears",
+        "app.deid.recognisers.ages:Ages",
+        "app.deid.recognisers.network:Emails",
+        "app.deid.recognisers.network:WebAddresses",
+        "app.deid.recognisers.network:InternetAddresses",
+        "app.deid.recognisers.phones:Phones",
+        "app.deid.recognisers.labelled_ids:SocialSecurity",
+        "app.deid.recognisers.labelled_ids:MedicalRecords",
+        "app.deid.recognisers.labelled_ids:HealthPlans",
+        "app.deid.recognisers.labelled_ids:Accounts",
+        "app.deid.recognisers.labelled_ids:Licences",
+        "app.deid.recognisers.labelled_ids:Vehicles",
+        "app.deid.recognisers.labelled_ids:Devices",
+        "app.deid.recognisers.labelled_ids:Biometrics",
+        "app.deid.recognisers.labelled_ids:OtherIds",
+        "app.deid.recognisers.codes:DigitGroups",
+        "app.deid.recognisers.codes:CodedTokens",
+        "app.deid.recognisers.streets:Streets",
+        "app.deid.recognisers.streets:Postcodes",
+        "app.deid.recognisers.places:Places",
+        "app.deid.recognisers.organisations:Hospitals",
+        "app.deid.recognisers.organisations:Employers",
+        "app.deid.recognisers.professions:Professions",
+        "app.deid.recognisers.names:TitledNames",
+        "app.deid.recognisers.names:ListedNames",
+        "app.deid.recognisers.names_in_context:NamesInContext",
+        "app.deid.known:KnownIdentifiers",
+    )
+    TEXT_SCANNERS.register("app.deid.stage.scanner:RuleScanner")
+
+
 def _load_stages() -> None:
     READERS.register(
         "app.intake.readers.text_files:TextFiles",
@@ -129,7 +167,7 @@ def _load_stages() -> None:
     )
     JOBS.register(
         "app.intake.load:LoadJob",
-        "app.deid.stage:DeidentifyJob",
+        "app.deid.stage.job:DeidentifyJob",
         "app.preannotate.stage:PreannotateJob",
     )
 

@@ -23,6 +23,8 @@ class Settings:
     https: str = ""
     #: host names the server answers to, separated by commas; empty means any
     hosts: str = ""
+    #: how many reverse proxies stand in front and set X-Forwarded-For, -Proto and -Host; 0 trusts none
+    proxies: int = 0
     #: minutes without a request after which a session ends (drafts stay)
     idle_minutes: int = 15
     #: hours after which a session ends in any case

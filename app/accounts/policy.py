@@ -153,7 +153,7 @@ TABLE: dict[Action, Rule] = {
     Action.FILE_PAPER: _rule(_P.MANAGER, _P.PRIVACY_OFFICER, _S.PRIVACY_OFFICER, also=_SET_UP),
     Action.LOAD_SCHEMA: _rule(_P.MANAGER, also=_SET_UP),
     Action.EDIT_GUIDELINE: _rule(_P.MANAGER, _P.ADJUDICATOR, also=_SET_UP),
-    Action.PUBLISH_GUIDELINE: _rule(_P.MANAGER, _P.ADJUDICATOR, also=_SET_UP),
+    Action.PUBLISH_GUIDELINE: _rule(_P.MANAGER, _P.ADJUDICATOR),
     Action.ACKNOWLEDGE_GUIDELINE: _rule(*ANYBODY_IN_PROJECT),
     Action.INSTALL_CODES: _rule(_S.ADMIN, also=_SET_UP),
     Action.LOAD_BATCH: _rule(_P.MANAGER, also=_WORK),

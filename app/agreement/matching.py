@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from app.agreement.groups import Groups
+
 Fragments = Sequence[Sequence[int]]
 Weights = dict[tuple[int, int], int]
 
@@ -60,21 +62,13 @@ def maximum_matching(weights: Weights) -> dict[int, int]:
 
 
 def _components(weights: Weights) -> list[Weights]:
-    parent: dict[tuple[int, int], tuple[int, int]] = {}
-
-    def root(node: tuple[int, int]) -> tuple[int, int]:
-        parent.setdefault(node, node)
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
+    linked: Groups[tuple[str, int]] = Groups()
     for i, j in weights:
-        parent[root((0, i))] = root((1, j))
-    groups: dict[tuple[int, int], Weights] = {}
+        linked.join(("left", i), ("right", j))
+    found: dict[tuple[str, int], Weights] = {}
     for (i, j), weight in sorted(weights.items()):
-        groups.setdefault(root((0, i)), {})[i, j] = weight
-    return list(groups.values())
+        found.setdefault(linked.root(("left", i)), {})[i, j] = weight
+    return list(found.values())
 
 
 def _hungarian(weights: Weights) -> dict[int, int]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
+from app.agreement.groups import Groups
 from app.agreement.judgements import Difference, Payload
 from app.agreement.judgements import DifferenceKind as Kind
 from app.agreement.matching import overlapping_pairs
@@ -18,28 +18,6 @@ Node = tuple[int, str]
 _ALL = -1
 
 
-class Groups:
-    """Union-find over nodes."""
-
-    def __init__(self) -> None:
-        self._parent: dict[Node, Node] = {}
-
-    def root(self, node: Node) -> Node:
-        parent = self._parent.setdefault(node, node)
-        if parent != node:
-            parent = self._parent[node] = self.root(parent)
-        return parent
-
-    def join(self, one: Node, other: Node) -> None:
-        self._parent[self.root(one)] = self.root(other)
-
-    def components(self) -> list[list[Node]]:
-        found: dict[Node, list[Node]] = defaultdict(list)
-        for node in list(self._parent):
-            found[self.root(node)].append(node)
-        return list(found.values())
-
-
 def note_differences(payloads: list[Payload]) -> list[Difference]:
     """The cases of two or more payloads, in reading order, document-level ones last.
 
@@ -51,7 +29,7 @@ def note_differences(payloads: list[Payload]) -> list[Difference]:
     """
     elements = [compared(payload) for payload in payloads]
     slots = agreed_slots(elements)
-    cases = [_case(nodes, elements, slots) for nodes in _components(elements, slots)]
+    cases = [_case(versions, slots) for versions in _components(elements, slots)]
     cases.sort(key=lambda case: (case.place or (0, 0), case.key))
     return cases + _code_sets(payloads)
 
@@ -61,18 +39,25 @@ def case_key(versions: list[Elements]) -> str:
     return sha256(canonical_json(sorted(canonical_json(version) for version in versions)))
 
 
-def _components(elements: list[Elements], slots: Slots) -> list[list[Node]]:
-    groups = Groups()
+def _components(elements: list[Elements], slots: Slots) -> list[list[Elements]]:
+    """For each component the elements every payload has in it."""
+    groups: Groups[Node] = Groups()
     for i, own in enumerate(elements):
         for key in own:
             if key not in slots[i]:
                 groups.root((i, key))
                 _join_referents(groups, i, key, own, slots[i])
     _join_overlaps(groups, elements, slots)
-    return groups.components()
+    found: dict[Node, list[Elements]] = {}
+    for i, own in enumerate(elements):
+        for key, body in own.items():
+            node = _node(i, key, slots[i])
+            if node in groups:
+                found.setdefault(groups.root(node), [{} for _ in elements])[i][key] = body
+    return list(found.values())
 
 
-def _join_referents(groups: Groups, i: int, key: str, own: Elements, slots: dict[str, str]) -> None:
+def _join_referents(groups: Groups[Node], i: int, key: str, own: Elements, slots: dict[str, str]) -> None:
     for _, target in references(own[key]):
         groups.join(_node(i, key, slots), _node(i, target, slots))
         if target in slots:
@@ -83,7 +68,7 @@ def _node(i: int, key: str, slots: dict[str, str]) -> Node:
     return (_ALL, slots[key]) if key in slots else (i, key)
 
 
-def _join_overlaps(groups: Groups, elements: list[Elements], slots: Slots) -> None:
+def _join_overlaps(groups: Groups[Node], elements: list[Elements], slots: Slots) -> None:
     nodes = [
         (i, key) for i, own in enumerate(elements) for key in of_kind(own, "entity") if key not in slots[i]
     ]
@@ -92,12 +77,7 @@ def _join_overlaps(groups: Groups, elements: list[Elements], slots: Slots) -> No
         groups.join(nodes[one], nodes[other])
 
 
-def _case(nodes: list[Node], elements: list[Elements], slots: Slots) -> Difference:
-    members = set(nodes)
-    versions = [
-        {key: body for key, body in own.items() if _node(i, key, slots[i]) in members}
-        for i, own in enumerate(elements)
-    ]
+def _case(versions: list[Elements], slots: Slots) -> Difference:
     disputed = [
         body for i, version in enumerate(versions) for key, body in version.items() if key not in slots[i]
     ]

@@ -103,12 +103,20 @@ class _Settling:
         return {slots[key]: (key, body) for key, body in case.versions[0].items() if key in slots}
 
     def _resolved(self, source: int | str, old: str, result: Elements) -> str | None:
+        """The new id of what an element hangs on, if it is there.
+
+        An own version may name elements outside its case by the id any reader gave them; the
+        first reader's come first, since agreed elements are shown under those.
+        """
         new = self.new_id.get((source, old))
         if new is None:
-            # Agreed elements are shown under the first payload's ids: an own version may name them.
-            i = source if isinstance(source, int) else 0
-            new = self.by_slot.get(self.slots[i].get(old, ""))
+            readers = [source] if isinstance(source, int) else range(len(self.payloads))
+            found = (self.new_id.get((i, old)) or self._by_slot(i, old) for i in readers)
+            new = next((key for key in found if key in result), None)
         return new if new in result else None
+
+    def _by_slot(self, i: int, old: str) -> str | None:
+        return self.by_slot.get(self.slots[i].get(old, ""))
 
     def _evidence(self, source: int | str, old_ids: list[str], result: Elements) -> list[str]:
         """Evidence follows to the same entity, or to the one that took its place in the text."""

@@ -103,6 +103,12 @@ class Signer:
         if last is None or last.size < self.open(note).size:
             replace_private(self.memory, note)
 
+    def set_memory_aside(self) -> None:
+        """Keep the remembered checkpoint under another name: the log goes on from an earlier one."""
+        kept = self.remembered()
+        if kept is not None:
+            self.memory.rename(self.memory.with_name(f"{self.memory.name}.lost-{kept.size}"))
+
     def rotate(self) -> VerifierKey:
         """Add a new key; from now on all current keys sign. Announce it in the log, then retire the old."""
         fresh = SigningKey.generate(self.origin)

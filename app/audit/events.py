@@ -90,4 +90,5 @@ class Tag(StrEnum):
     SUBJECT_ERASED = "corpus.subject.erased", "A subject's texts, salts and keys were destroyed.", True
     TRANSITIONS_DECLARED = "audit.transitions.declared", "The state machines in force, by digest."
     AUDIT_EXPORTED = "audit.log.exported", "The log was exported for verification."
+    LOG_RESTORED = "audit.log.restored", "The log went on from a backup; what was lost is named.", True
     CHECKPOINT_KEY_ROTATED = "audit.key.rotated", "The log began to sign with another key.", True

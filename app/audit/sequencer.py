@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, select
 
-from app.audit.checkpoint import Signer
+from app.audit.checkpoint import Signer, Statement
 from app.audit.merkle import CompactRange, inclusion_proof, leaf_hash
 from app.audit.models import Checkpoint, Event, Leaf, Outbox
 from app.audit.tree import StoredTree
@@ -162,13 +162,16 @@ def _checked_frontier(session: Session, tree: StoredTree, signer: Signer) -> Com
     return frontier
 
 
+def continues(tree: StoredTree, size: int, kept: Statement) -> bool:
+    """Whether a tree of this size only appended to what a checkpoint states."""
+    return kept.size <= size and tree.frontier(kept.size).root() == kept.root
+
+
 def _refuse_second_history(tree: StoredTree, size: int, signer: Signer) -> None:
     kept = signer.remembered()
-    if kept is None:
-        return
-    if kept.size > size or tree.frontier(kept.size).root() != kept.root:
+    if kept is not None and not continues(tree, size, kept):
         raise Conflict(
             "log-forked",
             f"the database (log size {size}) does not continue the checkpoint of size {kept.size} in "
-            f"{signer.memory}: restore a newer backup. Whoever holds that checkpoint can prove the fork",
+            f"{signer.memory}: restore a newer backup, or admit the loss (audit accept-restore)",
         )

@@ -37,6 +37,8 @@ LOG_TOLERANCE_MS = 3_600_000  # long transactions take their place in the log la
 BREAKS_KEPT = 1000
 FIELDS = {"v": int, "event_id": str, "stream": str, "seq": int, "prev": str, "tag": str, "at": int}
 FIELDS |= {"project": object, "actor": dict, "subject": dict, "data": dict}
+read_json = json.JSONDecoder(parse_float=Decimal).decode  # a Decimal cannot be written again: no floats
+write_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 class Broken(Exception):
@@ -146,8 +148,8 @@ class Tree:
 def parse_event(body: bytes) -> dict[str, Any]:
     """The event, if its text is canonical: sorted keys, no white space, UTF-8, no floats (RFC 8785)."""
     try:
-        event = json.loads(body, parse_float=Decimal)  # which cannot be written again: no floats
-        text = json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        event = read_json(body.decode())
+        text = write_json(event).encode()
     except (ValueError, TypeError, RecursionError):
         raise Broken("is not JSON as the log writes it") from None
     if text != body or not isinstance(event, dict):

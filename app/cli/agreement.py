@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.agreement.metrics.names import metric_named, metrics_for
 from app.agreement.metrics.protocol import METRICS, Metric
 from app.agreement.reading.collected import Collected
 from app.agreement.reading.files import data_for, read_files
-from app.core.errors import ChartmarkError, Invalid
+from app.core.errors import ChartmarkError, Invalid, NotFound
 
 
 @dataclass
@@ -42,7 +42,7 @@ def agreement() -> None:
 
 
 @agreement.command("compute")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--unit", type=click.Choice(["rating", "span", "token"]), default="rating", show_default=True)
 @click.option("--metric", multiple=True, help="Key of a metric; may be repeated. All of the unit, if none.")
 @click.option("--categories", help="The category set in its order, separated by commas.")
@@ -60,7 +60,7 @@ def compute(*, as_json: bool, **asked: Any) -> None:
     FILES are tables (item, rater, value), JSON lines, or brat folders with one folder per reader.
     """
     try:
-        report = _report(_Request(**asked))
+        report = _report(_sorted_out(_Request(**asked)))
     except ChartmarkError as error:
         raise click.ClickException(str(error)) from None
     click.echo(json.dumps(report, ensure_ascii=False) if as_json else _readable(report))
@@ -73,6 +73,24 @@ def metrics_command(*, as_json: bool) -> None:
     for metric in METRICS:
         row = {"key": metric.key, "title": metric.title, "unit": metric.unit, "source": metric.source}
         click.echo(json.dumps(row, ensure_ascii=False) if as_json else "\t".join(row.values()))
+
+
+def _sorted_out(asked: _Request) -> _Request:
+    """`--metric a b` leaves b among the files: what is no file but a metric's name is one.
+
+    Raises Invalid for a file that does not exist.
+    """
+    missing = [path for path in asked.files if not path.exists()]
+    if missing and not asked.metric:
+        raise Invalid("no-such-file", f"{missing[0]} does not exist")
+    try:
+        more = [metric_named(str(path)).key for path in missing]
+    except NotFound:
+        raise Invalid("no-such-file", f"{missing[0]} does not exist") from None
+    files = tuple(path for path in asked.files if path not in missing)
+    if not files:
+        raise Invalid("no-such-file", "no file to read")
+    return replace(asked, files=files, metric=(*asked.metric, *more))
 
 
 def _report(asked: _Request) -> dict[str, Any]:
@@ -96,7 +114,8 @@ def _report(asked: _Request) -> dict[str, Any]:
 
 def _metrics(asked: _Request) -> list[Metric]:
     """The metrics asked for, each once. Raises Invalid for one that compares something else."""
-    chosen = [metric_named(name) for name in asked.metric] or metrics_for(asked.unit)
+    names = [name for several in asked.metric for name in several.split(",")]
+    chosen = [metric_named(name) for name in names] or metrics_for(asked.unit)
     fitting = metrics_for(asked.unit)
     for metric in chosen:
         if metric not in fitting:

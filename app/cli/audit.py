@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from app.audit import verify
+from app.audit.continuity import accept_restore, retire_key, rotate_key
 from app.audit.export import export
-from app.audit.rotation import retire_key, rotate_key
 from app.audit.sequencer import await_proof, newest_checkpoint, sequence
 from app.cli.machine import machine, operator, read
 from app.cli.nouns import Noun
@@ -89,6 +89,14 @@ def rotate_key_command() -> None:
     """Add a key and sign with all current ones; retire the old one when auditors know the new one."""
     here = machine()
     click.echo(rotate_key(here.database, here.signer(), operator(), at=clock.now()))
+
+
+@audit.command("accept-restore")
+def accept_restore_command() -> None:
+    """Go on after the database was restored from a backup; the log says so and names what was lost."""
+    here = machine()
+    lost = accept_restore(here.database, here.signer(), operator(), at=clock.now())
+    click.echo(f"the log goes on; {lost} sealed events were lost")
 
 
 @audit.command("retire-key")

@@ -10,6 +10,7 @@ import click
 from app.accounts.actor import OperatorActor
 from app.cli import machine
 from app.cli.nouns import Noun
+from app.core import clock
 from app.core.db import Session
 from app.core.errors import Invalid
 from app.corpus.batch import Batch, get_batch, list_batches
@@ -17,7 +18,7 @@ from app.corpus.project import get_project
 from app.intake.load import start_batch
 from app.intake.record import NAMES
 from app.intake.withdraw import withdraw_batch
-from app.jobs.job import get_job
+from app.jobs.job import claim_one, owner_name
 from app.jobs.worker import run_job
 
 
@@ -63,12 +64,9 @@ def _work(job_id: int) -> None:
     """Do the loading here and now, chunk by chunk; a worker would do the same."""
     services = machine.machine()
 
-    def claim(session: Session) -> object:
-        job = get_job(session, job_id)
-        job.state, job.lease_owner, job.lease_until = "running", "command", 1 << 52
-        return job
-
-    run_job(services, services.database.writing(claim), on_chunk=_progress)
+    at = clock.now()
+    job = services.database.writing(lambda session: claim_one(session, job_id, owner_name(), at=at))
+    run_job(services, job, on_chunk=_progress)
 
 
 def _progress(done: int) -> None:

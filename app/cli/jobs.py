@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import signal
 import threading
 
@@ -17,6 +18,7 @@ from app.jobs.job import list_jobs
 from app.jobs.worker import work as do_work
 
 SEAL_EVERY_SECONDS = 1.0
+LOG = logging.getLogger(__name__)
 
 
 @click.group(cls=Noun)
@@ -43,7 +45,10 @@ def work(until_empty: bool) -> None:
 def _seal(services: machine.Machine, stop: threading.Event) -> None:
     signer = services.signer()
     while not stop.wait(SEAL_EVERY_SECONDS):
-        sequence(services.database, signer, at=clock.now())
+        try:
+            sequence(services.database, signer, at=clock.now())
+        except Exception:  # a worker's loop: nothing is lost, and the next second tries again
+            LOG.exception("the audit log could not be sealed")
 
 
 @jobs.command("list")

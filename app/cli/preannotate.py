@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,6 +12,9 @@ from flask.cli import AppGroup
 
 from app.cli.streams import require_text, stream_json_lines
 from app.core.errors import ChartmarkError, Invalid
+from app.preannotate.comparison import compare, read_negex
+from app.preannotate.evaluation.evaluate import evaluate
+from app.preannotate.evaluation.gold import read_gold
 from app.preannotate.protocol import PIPELINES, Pipeline
 
 DEFAULT_PIPELINE = "chartmark_rules"
@@ -39,4 +44,30 @@ def text_command(key: str) -> None:
         annotated = pipeline.annotate(text, targets=targets, meta=meta)
         return {"id": record.get("id")} | annotated.to_dict(text)
 
-    sys.exit(stream_json_lines(work, sys.stdin))
+    sys.exit(stream_json_lines(work, sys.stdin, sys.stdout))
+
+
+@group.command("evaluate")
+@click.argument("gold", type=click.Path(path_type=Path))
+@click.option("--pipeline", "key", default=DEFAULT_PIPELINE, show_default=True, help="which pre-annotator")
+def evaluate_command(gold: Path, key: str) -> None:
+    """One JSON report for GOLD, a brat folder or JSON lines {"id","text","entities"[,"relations"]}."""
+    pipeline = _pipeline(key)
+    try:
+        report = evaluate(pipeline, read_gold(gold))
+    except ChartmarkError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+
+
+@group.command("compare")
+@click.argument("cases", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--pipeline", "key", default=DEFAULT_PIPELINE, show_default=True, help="which pre-annotator")
+@click.option("--beside", default="medspacy_stock", show_default=True, help="the one it is compared with")
+def compare_command(cases: Path, key: str, beside: str) -> None:
+    """One JSON report on CASES, a NegEx file: scores of both, and each difference with its reason."""
+    try:
+        report = compare(_pipeline(key), _pipeline(beside), read_negex(cases))
+    except ChartmarkError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(json.dumps(report, ensure_ascii=False, indent=2))

@@ -63,6 +63,8 @@ def check(local: bool) -> None:
 def _network(settings: Settings) -> Iterator[Finding]:
     yield _finding("https", bool(settings.https), "CHARTMARK_HTTPS=1 binds cookies to https (ASVS 3.3.1)")
     yield _finding("hosts", bool(settings.hosts), "CHARTMARK_HOSTS names the hosts this server answers to")
+    behind = "behind a reverse proxy CHARTMARK_PROXIES=1, or all people share one address for sign-in brakes"
+    yield _finding("proxies", settings.proxies > 0, behind, "advice")
     url = make_url(settings.database)
     sealed = (url.host or "") in LOCAL_HOSTS or url.query.get("sslmode") in SAFE_SSL
     yield _finding("database-transport", sealed, "a database on another host needs sslmode=require or stricter")

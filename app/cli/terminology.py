@@ -10,6 +10,7 @@ from typing import NoReturn, TextIO
 
 import click
 from flask import current_app
+from flask.cli import AppGroup
 
 from app.core.errors import ChartmarkError
 from app.terminology.artefacts import list_releases
@@ -39,9 +40,7 @@ def _open(system: str, release: str | None = None) -> Release:
     return open_release(_root(), system, release or manifest.digest)
 
 
-@click.group("terminology")
-def terminology() -> None:
-    """Code systems: releases, search, coding rules."""
+terminology = AppGroup("terminology", help="Code systems: releases, search, coding rules.")
 
 
 @terminology.command("import")
@@ -78,7 +77,7 @@ def list_command(*, as_json: bool) -> None:
 @terminology.command("search")
 @click.argument("system")
 @click.argument("query", required=False)
-@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 200))
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
 @click.option("--within", default=None, help="Only this code and what is below it.")
 @click.option("--value-set", default=None, help="Only members of this value set.")
 @click.option("--release", default=None, help="A release other than the current one.")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from flask import Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.http import access, cookies, csrf, errors, headers, limits, request_log
 
 
 def install(app: Flask) -> None:
     """Everything between the socket and a view. after_request runs last to first."""
+    _trust_proxies(app)
     headers.install(app)
     request_log.install(app)
     cookies.install(app)
@@ -16,6 +18,13 @@ def install(app: Flask) -> None:
     csrf.install(app)
     errors.install(app)
     app.before_request(_check)
+
+
+def _trust_proxies(app: Flask) -> None:
+    """Take address, scheme and host from as many proxies as there are, and from nobody else."""
+    count = app.extensions["settings"].proxies
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
 
 def _check() -> None:

@@ -17,6 +17,7 @@ from app.accounts.actor import AnyActor, ServiceActor
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
+from app.core import fault
 from app.core.db import Session
 from app.core.digest import canonical_json, new_salt, salted_sha256
 from app.core.errors import Conflict, Problem
@@ -121,6 +122,7 @@ class LoadJob:
                     _store(session, services.vault, batch, found, outcome, job.args["modality"])
             _count(session, batch, outcome, new_drops, last=len(taken) < CHUNK, at=at)
             advance(session, job.id, done=len(taken), cursor={"rows": position + len(taken)}, at=at)
+            fault.point("import")
 
         services.database.writing(unit)
         more = len(taken) == CHUNK

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -122,15 +124,50 @@ def enqueue(
     return job
 
 
+def owner_name() -> str:
+    """This process, as it signs leases."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
 def claim(session: Session, owner: str, *, at: int) -> Job | None:
-    """Take the oldest job that is queued, or whose worker stopped renewing its lease."""
-    free = or_(Job.state == JobState.QUEUED, (Job.state == JobState.RUNNING) & (Job.lease_until < at))
+    """Take the oldest job that is queued, whose worker stopped renewing its lease, or died on this host."""
+    free = or_(
+        Job.state == JobState.QUEUED,
+        (Job.state == JobState.RUNNING) & (Job.lease_until < at),
+        Job.id.in_(_orphans(session)),
+    )
     job = session.scalar(select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True))
     if job is None:
         return None
     job.state = JobState.RUNNING
     job.lease_owner, job.lease_until = owner, at + LEASE
     return job
+
+
+def claim_one(session: Session, job_id: int, owner: str, *, at: int) -> Job:
+    """Take one job that was just queued, to do it here and now."""
+    job = get_job(session, job_id)
+    job.state, job.lease_owner, job.lease_until = JobState.RUNNING, owner, at + LEASE
+    return job
+
+
+def _orphans(session: Session) -> list[int]:
+    """Running jobs whose process on this very host is gone: a restart goes on at once."""
+    running = session.execute(select(Job.id, Job.lease_owner).where(Job.state == JobState.RUNNING))
+    return [job_id for job_id, owner in running if not _may_be_alive(owner)]
+
+
+def _may_be_alive(owner: str) -> bool:
+    host, _, pid = owner.rpartition(":")
+    if host != socket.gethostname() or not pid.isdecimal():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def advance(

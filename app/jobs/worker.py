@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import time
 from collections.abc import Callable
 
 from app.core import clock, fault
 from app.core.errors import ChartmarkError
-from app.jobs.job import JOBS, Job, JobState, Services, claim, enqueue, fail, finish, get_job
+from app.jobs.job import JOBS, Job, JobState, Services, claim, enqueue, fail, finish, get_job, owner_name
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +20,7 @@ FOLLOWERS: dict[str, str] = {}
 
 def work(services: Services, *, until_empty: bool = False, stop: Callable[[], bool] = lambda: False) -> int:
     """Do jobs until told to stop, or until none is left; returns how many chunks were done."""
-    owner = f"{socket.gethostname()}:{os.getpid()}"
+    owner = owner_name()
     chunks = 0
     while not stop():
         job = services.database.writing(lambda session: claim(session, owner, at=clock.now()))

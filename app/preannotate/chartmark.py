@@ -67,6 +67,15 @@ def annotate_note(text: str, gazetteers: Sequence[Gazetteer], targets: Sequence[
     return Annotated(sections, entities, [])
 
 
+def tag_terms(text: str, gazetteer: Gazetteer) -> Annotated:
+    """Sections, the gazetteer's own terms and their assertion; nothing that rules would add."""
+    note = Note(text)
+    mentions = list(gazetteer.mentions(note))
+    asserted = assert_spans(note, [(m.first, m.last, m.label) for m in mentions])
+    entities = [_entity(note, m, a) for m, a in zip(mentions, asserted, strict=True)]
+    return Annotated([section.to_dict() for section in note.sections.found], entities, [])
+
+
 def _entity(note: Note, mention: Mention, asserted: Asserted) -> Entity:
     starts, ends = note.tokens.starts, note.tokens.ends
     start, end = starts[mention.first], ends[mention.last - 1]
@@ -83,11 +92,11 @@ def _codes(mention: Mention) -> list[dict[str, str]]:
 
 
 def _asserted_targets(note: Note, spans: list[Span], mentions: list[Mention]) -> list[Entity]:
-    """One entity per target, in order; its label is that of the mention it overlaps most, else PROBLEM."""
+    """One entity per target, in order; its label is that of a mention that covers it, else PROBLEM."""
     if not note.tokens.raw:
         raise Invalid("empty-text", "the text holds no words")
     ranges = [_token_range(note, span) for span in spans]
-    named = [_overlapped(mentions, first, last) for first, last in ranges]
+    named = [_covering(mentions, first, last) for first, last in ranges]
     labels = [mention.label if mention else "PROBLEM" for mention in named]
     asserted = assert_spans(note, [(*pair, label) for pair, label in zip(ranges, labels, strict=True)])
     entities = []
@@ -104,6 +113,7 @@ def _token_range(note: Note, span: Span) -> tuple[int, int]:
     return first, max(last, first + 1)
 
 
-def _overlapped(mentions: list[Mention], first: int, last: int) -> Mention | None:
-    touching = [m for m in mentions if m.first < last and first < m.last]
-    return max(touching, key=lambda m: min(m.last, last) - max(m.first, first), default=None)
+def _covering(mentions: list[Mention], first: int, last: int) -> Mention | None:
+    """The shortest mention around the tokens."""
+    around = [m for m in mentions if m.first <= first and last <= m.last]
+    return min(around, key=lambda m: m.last - m.first, default=None)

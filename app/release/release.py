@@ -13,7 +13,7 @@ from app.accounts.actor import AnyActor
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
-from app.core import clock
+from app.core import clock, fault
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, NotFound
@@ -101,6 +101,7 @@ def cut(session: Session, actor: AnyActor, project: Project, *, at: int) -> Rele
         project_id=project.id,
         at=at,
     )
+    fault.point("release")
     return release
 
 

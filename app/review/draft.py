@@ -16,6 +16,7 @@ from app.agreement.judgements import Payload
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
+from app.core import fault
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json
 from app.core.errors import Conflict, Invalid, Problem
@@ -153,6 +154,7 @@ def change_draft(
             project_id=assignment.project_id,
             at=at,
         )
+    fault.point("save")
     return assignment.draft_version
 
 

@@ -33,7 +33,7 @@ NARROWING = (
     | SUBSEQUENT
     | SEQUELA
     | _folded(
-        "initial encounter side sided up closed open acute of in the due to with first visit new "
+        "initial encounter side sided eye ear up closed open acute of in the due to with first visit new "
         "intentional self harm accidental undetermined assault unintentional suicide attempt"
     )
 )
@@ -70,9 +70,13 @@ UNASKED = tuple(
         ("screening", "screen", 0.06),
         ("right left bilateral", "both", 0.05),
         ("chronic", "longstanding", 0.03),
+        ("other", "", 0.02),
+        ("mild moderate severe", "", 0.04),
+        ("foreign", "retained", 0.06),
+        ("vessel nerve tendon", "vascular artery vein neural", 0.06),
         ("juvenile", "child", 0.05),
         ("congenital", "birth", 0.05),
-        ("traumatic", "injury trauma", 0.02),
+        ("traumatic", "injury trauma", 0.06),
         ("secondary", "metastatic metastasi metastasis mets", 0.03),
     )
 )
@@ -88,7 +92,8 @@ class Asked:
 
 
 def asked(readings: list[Reading]) -> Asked:
-    """The narrowing words of a query over its better readings."""
+    """What the best reading and the words as typed say; second meanings would ask for too much."""
+    readings = readings[:1] + readings[-1:]
     said = frozenset(w for r in readings for w in r.words)
     side = next((SIDES[w] for r in readings for w in r.words if w in SIDES), "")
     encounter = "S" if said & SEQUELA else "D" if said & SUBSEQUENT else "A"

@@ -91,9 +91,12 @@ def _build(
         progress(f"reading {source.path.name}")
         sources = source.digests() + entry_sources(system)
         writer = ReleaseWriter(staging, system, progress)
-        writer.add_all(importer.rows(source))
-        writer.add_all(entry_rows(system, writer.has))
-        counts = writer.finish()
+        try:
+            writer.add_all(importer.rows(source))
+            writer.add_all(entry_rows(system, writer.has))
+            counts = writer.finish()
+        finally:
+            writer.close()
         manifest = Manifest(
             system=system,
             release=about.release,

@@ -17,7 +17,7 @@ from app.core.errors import NotFound
 from app.terminology.artefacts import find_release, folder_of, read_manifest
 from app.terminology.candidates import candidates
 from app.terminology.icd10cm_ranking import Icd10CmRanking
-from app.terminology.indexing.matching import Slot
+from app.terminology.indexing.matching import POOL, SMALL_POOL, Slot
 from app.terminology.indexing.words import FILLERS, split, words
 from app.terminology.phrases import Reading, phrasebook
 from app.terminology.release import ReleaseData
@@ -25,6 +25,7 @@ from app.terminology.rows import PREFERRED
 from app.terminology.systems import code_key, display_code
 
 MAX_QUERY_WORDS = 16
+KEPT = 120  # terms of one reading that go on; several may be of one code
 RERANKED = 40  # terms whose text is compared letter by letter
 # Bonus by kind of term: preferred, full name, synonym, inclusion, index, lower.
 KIND_BONUS = np.array([0.03, 0.02, 0.02, 0.015, 0.035, 0.0], np.float32)
@@ -199,7 +200,8 @@ class Release(ReleaseData):
             terms = matcher.all_words([s for s in slots if len(s.words)], allowed)
             match = "misspelt" if match == "words" else match
         if len(terms) < 3:
-            terms = np.union1d(terms, matcher.most_words(slots, allowed)).astype(np.int32)
+            pool = SMALL_POOL if len(terms) else POOL
+            terms = np.union1d(terms, matcher.most_words(slots, allowed, pool)).astype(np.int32)
         yield from self._scored(reading, terms, slots, match)
 
     def _loose(self, word: str, typed: str, strict: Slot) -> Slot:
@@ -212,7 +214,7 @@ class Release(ReleaseData):
         scores = matcher.score(terms, slots) + KIND_BONUS[matcher.term_kind[terms]]
         active = self.array("concept_flags")[matcher.term_concept[terms]] & 1
         scores = np.where(active, scores, scores - 1.0) * reading.quality
-        best = np.argsort(-scores, kind="stable")[: 4 * RERANKED]
+        best = np.argsort(-scores, kind="stable")[:KEPT]
         typed = " ".join(reading.words)
         for rank, at in enumerate(best.tolist()):
             term, score, how = int(terms[at]), float(scores[at]), match

@@ -60,6 +60,11 @@ class ReleaseWriter:
             if len(self.problems) >= MAX_PROBLEMS:
                 raise invalid(self.problems, "bad-release")
 
+    def close(self) -> None:
+        """Let go of the files, whether the release was finished or refused."""
+        self._terms.close()
+        self._db.close()
+
     def has(self, code: str) -> bool:
         """Whether the release has this code (so far)."""
         return code_key(code) in self._ids
@@ -78,7 +83,7 @@ class ReleaseWriter:
         for table in list(self._batches):
             self._flush(table)
         self._db.executescript(_INDEXES)  # ends the open transaction first
-        self._db.close()
+        self.close()
         self.progress(f"indexing {self.counts['terms']:,} terms")
         write_index(self.folder, self._terms, bytes(self._flags), self._parents)
         return self.counts

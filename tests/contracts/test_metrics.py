@@ -118,11 +118,10 @@ def test_other_names_for_the_categories_change_nothing(metric, rows, names):
     )
 
 
-@pytest.mark.parametrize("metric", ORDERED, **by_key)
-def test_reversing_the_order_changes_nothing_but_ratios(metric):
+# A ratio scale has a zero, which reversing moves.
+@pytest.mark.parametrize("metric", [m for m in ORDERED if m.key != "alpha-ratio"], **by_key)
+def test_reversing_the_order_changes_nothing(metric):
     rows = [("0", "1"), ("3", "3"), ("2", "1"), ("0", "0"), ("3", "1")]
-    if metric.key == "alpha-ratio":
-        pytest.skip("a ratio scale has a zero, which reversing moves")
     turned = [tuple(str(3 - int(v)) for v in row) for row in rows]
     assert same(value(metric, ratings(rows)), value(metric, ratings(turned)))
 

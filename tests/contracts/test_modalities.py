@@ -1,10 +1,13 @@
 """What every modality owes the review core, the toy included."""
 
+import contextlib
 import copy
 import itertools
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app import plugins
 from app.agreement.judgements import Choice, Ruling
@@ -166,3 +169,38 @@ def test_nothing_it_is_given_is_changed(modality, example):
         modality.check(payload, example.context)
         modality.units(payload, example.context)
     assert example.payloads == before
+
+
+NAMES = """kind label fragments assertion codes status origin because type head tail mentions subtype event
+    exposure evidence system release code sequence principal text value keyword
+    verdict reason category face"""
+KINDS = (
+    """entity relation event exposure assessment chain code_assignment comment observation critical field"""
+)
+leaves = st.one_of(
+    st.none(), st.booleans(), st.integers(-3, 90), st.floats(), st.sampled_from(("a", "ADE", SECRET))
+)
+anything = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(NAMES.split()), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+bodies = st.builds(
+    lambda kind, rest: {**rest, **({"kind": kind} if kind else {})},
+    st.sampled_from((*KINDS.split(), "")),
+    st.dictionaries(st.sampled_from(NAMES.split()), anything, max_size=6),
+)
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.key)
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from("abc"), st.one_of(bodies, anything), max_size=3))
+def test_whatever_a_client_sends_is_checked_and_described_without_a_crash(part, elements):
+    context = EXAMPLES[part.key].context
+    assert isinstance(part.check({"elements": elements}, context), list)
+    for key, body in elements.items():
+        if body is not None:
+            with contextlib.suppress(Invalid):
+                part.describe(Action(key, body), context)

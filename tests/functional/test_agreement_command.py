@@ -116,6 +116,13 @@ def test_one_label_in_two_spellings_is_pointed_out_and_folded_on_request(write):
     assert computed(path, "--metric", "percent", "--fold")["metrics"]["percent"]["value"] == 1.0
 
 
+def test_one_and_one_point_zero_are_one_rating(write):
+    rows = [("1", "a", "1"), ("1", "b", "1.0"), ("2", "a", "0.5"), ("2", "b", "0.5")]
+    report = computed(write("numbers.csv", table(rows)), "--metric", "percent,alpha-interval")
+    assert report["categories"] == ["0.5", "1"]
+    assert [figure["value"] for figure in report["metrics"].values()] == [1.0, 1.0]
+
+
 def test_order_must_be_declared_unless_values_are_numbers(write):
     rows = [("1", "a", "mild"), ("1", "b", "severe"), ("2", "a", "none"), ("2", "b", "none")]
     path = write("grades.csv", table(rows))
@@ -213,6 +220,15 @@ def test_broken_lines_of_a_brat_file_are_named_and_the_rest_counts(write, tmp_pa
     ]
 
 
+def test_events_of_a_brat_file_link_their_trigger_to_their_arguments(write, tmp_path):
+    spans = "T1\tAE 0 4\tsome\nT2\tDrug 5 10\twords\n"
+    write("x/a/d.ann", spans + "E1\tAE:T1 Cause:T2\nR1\tnear Arg1:E1 Arg2:T2\n")
+    write("x/b/d.ann", spans + "E1\tAE:T1 Cause:T2\nR1 broken\n")
+    report = computed(tmp_path / "x", "--unit", "span", "--metric", "relation-f1")
+    assert report["metrics"]["relation-f1"]["value"] == pytest.approx(2 / 3)
+    assert [(e["reason"], e["where"]) for e in report["exclusions"]] == [("bad_line", "b/d.ann: line 4")]
+
+
 def test_readers_who_saw_different_texts_are_pointed_out(write, tmp_path):
     write("x/a/d.txt", "one text")
     write("x/b/d.txt", "another text")
@@ -291,6 +307,14 @@ def test_a_metric_nobody_knows_or_of_another_unit_is_refused(write):
     path = write("r.csv", table(ROWS))
     assert "known: percent" in run(path, "--metric", "nonsense").output
     assert "compares spans" in run(path, "--metric", "f1-strict").output
+
+
+def test_several_metrics_may_follow_one_option_and_other_names_must_be_files(write):
+    path = write("r.csv", table(ROWS))
+    assert list(computed(path, "--metric", "cohen", "percent")["metrics"]) == ["cohen", "percent"]
+    assert "does not exist" in run(path, "nowhere.csv", "--metric", "cohen").output
+    assert "does not exist" in run(path, "percent").output
+    assert run("percent", "--metric", "cohen").exit_code == 1
 
 
 def test_spans_asked_of_ratings_and_ratings_of_spans_are_refused(write, folder):

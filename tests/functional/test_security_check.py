@@ -8,7 +8,7 @@ import pytest
 from app.accounts.actor import ServerRole
 from tests.unit.accounts.people import give_credential
 
-SAFE = {"https": "1", "hosts": "notes.example"}
+SAFE = {"https": "1", "hosts": "notes.example", "proxies": 1}
 
 
 @pytest.fixture
@@ -40,6 +40,7 @@ def test_a_server_in_order_is_all_ok(check, admins):
     [
         ({"https": ""}, "https"),
         ({"hosts": ""}, "hosts"),
+        ({"proxies": 0}, "proxies"),
         ({"idle_minutes": 0}, "idle-timeout"),
         ({"idle_minutes": 61}, "idle-timeout"),
         ({"session_hours": 25}, "session-length"),

@@ -197,3 +197,20 @@ def test_reading_pages_writes_the_session_at_most_twice_a_minute(app, person, si
     moved(MINUTE)
     ann.get("/account")
     assert last_seen() > before
+
+
+@pytest.mark.parametrize(("proxies", "locked_out"), [(0, True), (1, False)])
+def test_addresses_are_told_apart_behind_a_proxy_only_where_one_is_named(app, person, proxies, locked_out):
+    from dataclasses import replace
+
+    from app.factory import create_app
+
+    person("ann")
+    behind = create_app(replace(app.extensions["settings"], proxies=proxies))
+    browser = behind.test_client()
+    for number in range(10):
+        browser.environ_base["HTTP_X_FORWARDED_FOR"] = "192.0.2.1"
+        assert enter(browser, f"user{number}", "no such password").status_code == 403
+    browser.environ_base["HTTP_X_FORWARDED_FOR"] = "192.0.2.2"
+    assert (enter(browser).status_code == 429) is locked_out
+    behind.extensions["database"].dispose()

@@ -10,9 +10,12 @@ from app.agreement.reading.collected import Collected
 from app.core.errors import Invalid
 
 _SPAN = re.compile(r"(T\S+)\t(\S+) ((?:\d+ \d+;)*\d+ \d+)(?:\t.*)?")
-_RELATION = re.compile(r"R\S+\t(\S+) \S+?:(T\S+) \S+?:(T\S+)\s*")
-# Lines of other kinds (events, attributes, normalisations, notes) are no spans and no mistakes.
-_OTHER = re.compile(r"[EAMNR*#]\S*\s.*")
+_RELATION = re.compile(r"R\S+\t(\S+) \S+?:([TE]\S+) \S+?:([TE]\S+)\s*")
+_EVENT = re.compile(r"(E\S+)\t\S+?:(T\S+)((?: \S+?:[TE]\S+)*)\s*")
+# Lines of other kinds (attributes, normalisations, equivalences, notes) are no spans and no mistakes.
+_OTHER = re.compile(r"[AMN*#]\S*\s.*")
+
+_Named = tuple[str, str, str, str]  # place in the file, type, ids of head and tail
 
 
 def read_brat(folder: Path, into: Collected) -> None:
@@ -56,18 +59,23 @@ def _read_file(path: Path, document: str, rater: str, into: Collected) -> None:
         into.leave_out("not_utf8", where)
         return
     spans: dict[str, Span] = {}
-    relations: list[tuple[str, re.Match[str]]] = []
+    relations: list[_Named] = []
+    events: dict[str, str] = {}
     for number, raw in enumerate(lines.split("\n"), start=1):
         line = raw.rstrip("\r")
         place = f"{where}: line {number}"
         if found := _SPAN.fullmatch(line):
             _add_span(found, place, text, spans, into)
         elif found := _RELATION.fullmatch(line):
-            relations.append((place, found))
+            relations.append((place, found[1], found[2], found[3]))
+        elif found := _EVENT.fullmatch(line):
+            events[found[1]] = found[2]
+            relations += [(place, *_role(part, found[1])) for part in found[3].split()]
         elif line.strip() and not _OTHER.fullmatch(line):
             into.leave_out("bad_line", place)
     reading.spans.extend(spans.values())
-    _add_links(relations, spans, reading, into)
+    triggers = {event: spans[trigger] for event, trigger in events.items() if trigger in spans}
+    _add_links(relations, {**spans, **triggers}, reading, into)
 
 
 def _add_span(
@@ -85,12 +93,16 @@ def _add_span(
         spans[found[1]] = Span(found[2], fragments)
 
 
-def _add_links(
-    relations: list[tuple[str, re.Match[str]]], spans: dict[str, Span], reading: Reading, into: Collected
-) -> None:
-    for place, found in relations:
-        if found[2] in spans and found[3] in spans:
-            reading.links.append(Link(found[1], spans[found[2]], spans[found[3]]))
+def _role(argument: str, event: str) -> tuple[str, str, str]:
+    """`Drug:T3` of an event as a relation from its trigger to the argument."""
+    role, _, target = argument.partition(":")
+    return role, event, target
+
+
+def _add_links(relations: list[_Named], spans: dict[str, Span], reading: Reading, into: Collected) -> None:
+    for place, kind, head, tail in relations:
+        if head in spans and tail in spans:
+            reading.links.append(Link(kind, spans[head], spans[tail]))
         else:
             into.leave_out("bad_relation", place)
 

@@ -64,7 +64,7 @@ class Collected:
 
         `fold` takes values that differ only in case, spaces or hyphens for one.
         """
-        cells = self._folded() if fold else self.cells
+        cells = _one_form_of_numbers(self._folded() if fold else self.cells)
         return Ratings.from_cells(
             self._single(cells), categories=categories, documents=self.home, positive=positive
         )
@@ -100,6 +100,16 @@ class Collected:
                     self.leave_out("repeated_rating", item, rater=rater, times=len(said) - 1)
                 kept.append((item, rater, said[0]))
         return kept
+
+
+def _one_form_of_numbers(cells: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Where all values are numbers, ``1.0`` and ``1`` are one rating."""
+    number = re.compile(r"([+-]?\d+)(?:\.0+)?|[+-]?\d*\.\d+")
+    found = {value: number.fullmatch(value) for _, _, value in cells}
+    if not all(found.values()):
+        return cells
+    shown = {value: match[1] or value for value, match in found.items() if match}
+    return [(item, rater, shown[value]) for item, rater, value in cells]
 
 
 def _relabel(reading: Reading, shown: dict[str, str]) -> None:

@@ -17,6 +17,7 @@ from app.preannotate.valuesets import rows
 
 _ATTRIBUTION = ("due to", "secondary to", "related to")
 _CLINICAL = frozenset({"PROBLEM", "SYMPTOM", "ADVERSE_EVENT", "PROCEDURE", "LAB_TEST"})
+_DENIABLE = _CLINICAL | {"MEDICATION", "DEVICE", "VITAL_SIGN"}
 _REACTING = frozenset({"MEDICATION", "PROBLEM", "SYMPTOM"})
 _ONLY_CLINICAL = ("certainty", "course", "conditional")
 
@@ -67,7 +68,7 @@ def _conclude(note: Note, span: tuple[int, int, str], marks: dict[str, Reach]) -
 def _applies(note: Note, span: tuple[int, int, str], axis: str, reach: Reach) -> bool:
     """Doubt and course are of problems; doubt is of a drug right before it, unless it doubts the blame."""
     if axis not in _ONLY_CLINICAL:
-        return True
+        return axis != "polarity" or span[2] in _DENIABLE  # "no lesion in the liver" denies no liver
     cue = " ".join(note.tokens.words[reach.hit.first : reach.hit.last])
     return axis == "certainty" and reach.hit.last == span[0] and not cue.endswith(_ATTRIBUTION)
 

@@ -55,7 +55,11 @@ def _leftmost(note: Note, head: int, term: Term, ending: dict[int, Unit]) -> int
         joined = ending.get(at)
         if joined and joined[0] >= start and _joins(joined[2], term):
             at = joined[0]
-        elif CLASSES[words[at - 1]] & MODIFIER or _eponym(note, at - 1):
+        elif (
+            CLASSES[words[at - 1]] & MODIFIER
+            or _eponym(note, at - 1)
+            or (len(words[at - 1]) <= 2 and _hyphened(note, at))
+        ):
             at -= 1
         elif words[at - 1].isdigit() and at - 2 >= start and words[at - 2] in _GRADE:
             at -= 2
@@ -64,6 +68,12 @@ def _leftmost(note: Note, head: int, term: Term, ending: dict[int, Unit]) -> int
     while at < head and CLASSES[words[at]] & SEVERITY and not CLASSES[words[at]] & MODIFIER:
         at += 1
     return at
+
+
+def _hyphened(note: Note, at: int) -> bool:
+    """Is the token joined to the one before it by a hyphen, as in "T-cell"?"""
+    end = note.tokens.ends[at - 1]
+    return note.tokens.starts[at] == end + 1 and note.text[end] == "-"
 
 
 def _joins(before: Term, head: Term) -> bool:

@@ -80,10 +80,18 @@ def _units(note: Note) -> list[Unit]:
         term: Term | None = terms[number]
         if term.kind == "context" and not is_drug_here(note, first, last):
             term = other_sense(tuple(words[first:last]))
-        if term is not None:
+        if term is not None and not (last - first == 1 and _lone_letter(note, first, term)):
             units.append((first, last, term))
         at = last
     return units + _affixed(words, at, len(words))
+
+
+def _lone_letter(note: Note, at: int, term: Term) -> bool:
+    """One or two letters name a test only before a number ("K 4.1", "T: 37.2")."""
+    if term.label not in ("LAB_TEST", "VITAL_SIGN") or len(note.tokens.words[at]) > 2:
+        return False
+    after = note.tokens.raw[at + 1 : at + 3]
+    return not any(token[0].isdigit() for token in after)
 
 
 def _affixed(words: list[str], start: int, end: int) -> list[Unit]:

@@ -137,7 +137,8 @@ def _by_spelling(word: str) -> Term | None:
     number = table.find([meant]) if meant else None
     if number is None or terms[number].kind in ("context", "bound", "class"):
         return None
-    if terms[number].label != "MEDICATION" and _by_affix(str(meant)) is None:
+    replaced = len(word) == len(str(meant)) and sorted(word) != sorted(str(meant))
+    if terms[number].label != "MEDICATION" and replaced and _by_affix(str(meant)) is None:
         return None  # "structure" is no slip for "stricture"
     return Term(terms[number].label, "misspelt")
 

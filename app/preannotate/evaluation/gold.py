@@ -9,7 +9,29 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import Invalid
+from app.preannotate.labels import RELATION_TYPES
 from app.preannotate.valuesets import rows
+
+_POLARITY: dict[str, dict[str, Any]] = {
+    "NEG": {"polarity": "negated"},
+    "NEGATED": {"polarity": "negated"},
+    "MAYBE_NEG": {"uncertain": True},
+    "MAYBE_POS": {"uncertain": True},
+    "UNCERTAIN": {"uncertain": True},
+}
+_BARE_EVENT = "Adverse_event"  # the trigger of corpora whose events may come without roles
+_BY_ENDS = {
+    ("MEDICATION", "DOSE"): "has_dose",
+    ("MEDICATION", "ROUTE"): "has_route",
+    ("MEDICATION", "FREQUENCY"): "has_frequency",
+    ("MEDICATION", "DURATION"): "has_duration",
+    ("MEDICATION", "FORM"): "has_form",
+    ("LAB_TEST", "LAB_VALUE"): "has_value",
+    ("VITAL_SIGN", "LAB_VALUE"): "has_value",
+    ("PROBLEM", "ANATOMY"): "located_in",
+    ("SYMPTOM", "ANATOMY"): "located_in",
+    ("MEDICATION", "ADVERSE_EVENT"): "causes",
+}
 
 
 @dataclass
@@ -31,6 +53,8 @@ class GoldDocument:
     text: str
     entities: list[GoldEntity]
     relations: list[tuple[str, int, int]]
+    #: annotations that could not be used, by place; the others are kept
+    problems: list[str] = field(default_factory=list)
 
 
 def read_gold(path: Path) -> Iterator[GoldDocument]:
@@ -49,10 +73,11 @@ def read_gold(path: Path) -> Iterator[GoldDocument]:
 
 def our_label(label: str) -> str:
     """Our name for another corpus's label; "" where we have none."""
-    for row in rows("gold_labels"):
-        if row["theirs"].lower() == label.lower():
-            return row["ours"]
-    return ""
+    known = rows("gold_labels")
+    exact = next((row["ours"] for row in known if row["theirs"] == label), None)
+    if exact is not None:
+        return exact
+    return next((row["ours"] for row in known if row["theirs"].lower() == label.lower()), "")
 
 
 def _read_brat(file: Path) -> GoldDocument:
@@ -62,13 +87,21 @@ def _read_brat(file: Path) -> GoldDocument:
     text = text_file.read_bytes().decode("utf-8")
     entities: list[GoldEntity] = []
     place: dict[str, int] = {}  # T and E identifiers → position
+    raw_labels: set[str] = set()
+    problems: list[str] = []
     links: list[tuple[str, str, str]] = []
     attributes: list[tuple[str, str, str]] = []
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
         parts = line.split("\t")
         if line.startswith("T") and len(parts) > 1:
+            raw_labels.add(parts[1].partition(" ")[0])
+            try:
+                entity = _brat_entity(parts[1], len(text), f"{file.name} line {number}")
+            except Invalid as error:
+                problems.append(error.message)
+                continue
             place[parts[0]] = len(entities)
-            entities.append(_brat_entity(parts[1], len(text), f"{file.name} line {number}"))
+            entities.append(entity)
         elif line.startswith("E") and len(parts) > 1:
             links += _brat_event(parts, place)
         elif line.startswith("R") and len(parts) > 1:
@@ -80,10 +113,32 @@ def _read_brat(file: Path) -> GoldDocument:
     for kind, target, value in attributes:
         if target in place:
             entities[place[target]].assertion.update(_axes(kind, value))
-    relations = [
+    found = [
         (kind, place[head], place[tail]) for kind, head, tail in links if head in place and tail in place
     ]
-    return GoldDocument(file.stem, text, entities, relations)
+    relations = [link for link in (our_relation(entities, *one) for one in found) if link]
+    if not relations and _BARE_EVENT in raw_labels:
+        relations = _all_pairs(entities)
+    return GoldDocument(file.stem, text, entities, relations, problems)
+
+
+def our_relation(entities: list[GoldEntity], kind: str, head: int, tail: int) -> tuple[str, int, int] | None:
+    """A relation in our names and direction: by the labels of its ends, else by its own name; or None."""
+    for one, other in ((head, tail), (tail, head)):
+        ours = _BY_ENDS.get((entities[one].label, entities[other].label))
+        if ours:
+            return ours, one, other
+    low = kind.lower()
+    if low in RELATION_TYPES:
+        return low, head, tail
+    return ("causes", head, tail) if low in ("cause", "causes", "ade-drug") else None
+
+
+def _all_pairs(entities: list[GoldEntity]) -> list[tuple[str, int, int]]:
+    """One sentence with an event without roles: every drug with every effect."""
+    drugs = [n for n, entity in enumerate(entities) if entity.label == "MEDICATION"]
+    effects = [n for n, entity in enumerate(entities) if entity.label == "ADVERSE_EVENT"]
+    return [("causes", drug, effect) for drug in drugs for effect in effects]
 
 
 def _brat_entity(said: str, length: int, where: str) -> GoldEntity:
@@ -113,6 +168,8 @@ def _axes(kind: str, value: str) -> dict[str, Any]:
     low = kind.lower()
     if low in ("negated", "negation"):
         return {"polarity": "negated"}
+    if low == "polarity":
+        return _POLARITY.get(value.upper(), {})
     if low in ("uncertain", "uncertainty", "speculated", "speculation"):
         return {"uncertain": True}
     if low in ("historical", "hypothetical", "family", "conditional"):

@@ -13,6 +13,7 @@ _TITLE = re.compile(
     r"(?:^|[\s(,/])(?:Dr|Drs|Mr|Mrs|Ms|Prof|St|vs|Fig|Figs|No|Nos|approx|ca|cf|e\.g|i\.e|[A-Z]|[A-Z]\.[A-Z])\.$"
 )
 _DOTTED = re.compile(r"(?:^|[\s(,/\d])(?:[A-Za-z]\.)*[A-Za-z]\.$")
+_NUMBERED = re.compile(r"(?:^|\n)[ \t]*\d{1,2}\.$")
 _LAST_WORD = re.compile(r"[\w.]*(?=\.$)")
 _BULLET = re.compile(
     r"[ \t]*(?:[-*•+#>]|\(?\d{1,2}[.):]|\(?[A-Za-z][.)])[ \t]*(?=\S)|[ \t]*[A-Z][\w /&-]{1,40}:"
@@ -62,6 +63,8 @@ def _stop_ends(text: str, at: int, following: int) -> bool:
             text[max(0, at - 2) : at].isalpha() and text[at - 1].islower() and _next_is_word(text, following)
         )
     before = text[max(0, at - 12) : at + 1]
+    if _NUMBERED.search(before):
+        return False
     if upcoming.islower():
         return not (_DOTTED.search(before) or _is_shortened(before))
     return not _TITLE.search(before)

@@ -36,7 +36,7 @@ class Atc:
     reads = "one .csv with the columns ATC code and ATC name"
 
     def about(self, source: Source) -> About:
-        year = re.search(r"(20\d\d)", source.path.name)
+        year = re.search(r"(20\d\d)", " ".join([source.path.name, *source.names]))
         return About(year.group(1) if year else "")
 
     def rows(self, source: Source) -> Iterator[Row]:

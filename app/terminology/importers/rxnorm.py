@@ -53,13 +53,15 @@ class RxNorm:
     def rows(self, source: Source) -> Iterator[Row]:
         name = source.one("rxnconso.rrf", "rxnconso.rrf.gz")
         best = self._best(source, name)
+        preferred = {rxcui: text for rxcui, (_, text) in best.items()}
         for where, row in self._conso(source, name):
             if row[TTY] in NAMES and best.get(row[RXCUI]) == (NAMES.index(row[TTY]), row[TEXT]):
                 # Taken out once given, so that two atoms of one wording make one concept.
                 del best[row[RXCUI]]
                 yield Concept(row[RXCUI], row[TEXT], where, kind=row[TTY], active=row[SUPPRESS] != "O")
         for where, row in self._conso(source, name):
-            yield Term(row[RXCUI], row[TEXT], where)
+            if row[TEXT] != preferred[row[RXCUI]]:
+                yield Term(row[RXCUI], row[TEXT], where)
         yield from self._parents(source)
         yield from self._replacements(source)
 

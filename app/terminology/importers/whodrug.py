@@ -31,7 +31,8 @@ class WhoDrug:
     reads = "one .csv or .txt with drug record number, sequence numbers 1 and 2 and drug name in a header"
 
     def about(self, source: Source) -> About:
-        found = re.search(r"(20\d\d)[ _-]?(mar|sep|march|september|q[1-4]|\d\d)?", source.path.name, re.I)
+        named = " ".join([source.path.name, *source.names])
+        found = re.search(r"(20\d\d)[ _-]?(mar|sep|march|september|q[1-4]|\d\d)?", named, re.I)
         return About(found.group(0) if found else "")
 
     def rows(self, source: Source) -> Iterator[Row]:

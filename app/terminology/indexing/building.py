@@ -49,7 +49,6 @@ class TermSpool:
 
 def write_index(folder: Path, spool: TermSpool, flags: bytes, parents: array) -> None:
     """Write every array of the artefact into `folder` and remove the spool."""
-    spool.close()
     vocabulary = sorted(spool.vocabulary)
     rank_of = np.empty(len(vocabulary), np.int32)
     rank_of[[spool.vocabulary[word] for word in vocabulary]] = np.arange(len(vocabulary), dtype=np.int32)

@@ -17,7 +17,8 @@ ENOUGH = 400  # full matches after which the search for candidates stops
 CHUNK = 8_192  # terms looked at in one go
 MAX_SCANNED = 10 * CHUNK
 HEAVY = 30_000  # postings of a prefix above which terms are looked into instead
-POOL = 12_000  # postings taken per word when no term has all words
+NOTHING = np.empty(0, np.int32)
+POOL, SMALL_POOL = CHUNK, 1_000  # postings taken per word when no, or hardly any, term has all words
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Matcher:
         needed = [s for s in slots if s.required] or slots
         needed = sorted(needed, key=lambda s: s.postings)
         if not needed or not needed[0].postings:
-            return np.empty(0, np.int32)
+            return NOTHING
         enough = ENOUGH if allowed is None else 4 * ENOUGH
         kept, count = [], 0
         for chunk in self._chunks(needed[0]):
@@ -110,7 +111,7 @@ class Matcher:
                 count += len(found)
             if count >= enough:
                 break
-        return np.concatenate(kept)[:enough] if kept else np.empty(0, np.int32)
+        return np.concatenate(kept)[:enough] if kept else NOTHING
 
     def _chunks(self, slot: Slot):
         single = len(slot.words) == 1
@@ -131,7 +132,7 @@ class Matcher:
             terms = self.post_term[self.post_ptr[first] : self.post_ptr[last + 1]]
             return terms if first == last else np.unique(terms)
         lists = [self.post_term[self.post_ptr[w] : self.post_ptr[w + 1]] for w in slot.words.tolist()]
-        return np.unique(np.concatenate(lists)) if lists else np.empty(0, np.int32)
+        return np.unique(np.concatenate(lists)) if lists else NOTHING
 
     def _having(self, terms: np.ndarray, slot: Slot) -> np.ndarray:
         """Those of the ascending `terms` that contain a word of the slot."""
@@ -148,17 +149,21 @@ class Matcher:
             return terms[:0]
         return terms[np.logical_or.reduceat(_quality(flat, slot) > 0, starts)]
 
-    def most_words(self, slots: list[Slot], allowed: np.ndarray | None) -> np.ndarray:
+    def most_words(self, slots: list[Slot], allowed: np.ndarray | None, pool: int = POOL) -> np.ndarray:
         """Terms that have as much of the query's weight as can be had, when none has all of it."""
         lists, weights = [], []
-        for slot in sorted((s for s in slots if s.required and s.postings), key=lambda s: s.postings)[:6]:
-            terms = next(iter(self._chunks(slot))) if slot.postings > HEAVY else self._terms_of(slot)[:POOL]
+        rarest = sorted((s for s in slots if s.required and s.postings), key=lambda s: s.postings)[:6]
+        for slot in rarest:
+            terms = next(iter(self._chunks(slot)), NOTHING)[:pool]
             lists.append(terms)
             weights.append(np.full(len(terms), slot.weight, np.float32))
         if not lists:
-            return np.empty(0, np.int32)
-        terms, place = np.unique(np.concatenate(lists), return_inverse=True)
-        total = np.bincount(place, np.concatenate(weights))
+            return NOTHING
+        everything = np.concatenate(lists)
+        order = np.argsort(everything, kind="stable")  # the lists are ascending: merged, not sorted anew
+        everything = everything[order]
+        first = np.flatnonzero(np.concatenate([[True], everything[1:] != everything[:-1]]))
+        terms, total = everything[first], np.add.reduceat(np.concatenate(weights)[order], first)
         if allowed is not None:
             keep = allowed[self.term_concept[terms]]
             terms, total = terms[keep], total[keep]

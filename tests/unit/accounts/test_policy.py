@@ -157,6 +157,7 @@ SENTENCES = [
     ),
     ("an operator sets a project up", OperatorActor(), A.CREATE_PROJECT, item(), YES),
     ("an operator does not annotate", OperatorActor(), A.ANNOTATE, OWN, "kind-not-allowed"),
+    ("a guideline is published by a person", OperatorActor(), A.PUBLISH_GUIDELINE, item(), "kind-not-allowed"),
     ("nor sign", OperatorActor(), A.SIGN, item(), "kind-not-allowed"),
     ("a service tags documents", ServiceActor("tagger"), A.PREANNOTATE, item(), YES),
     (

@@ -204,3 +204,10 @@ def test_a_crowded_note_is_compared_in_one_go():
     one = payload(**{f"e{i}": entity(i * 3, i * 3 + 2) for i in range(3000)})
     other = payload(**{f"e{i}": entity(i * 3, i * 3 + (3 if i % 10 == 0 else 2)) for i in range(3000)})
     assert len(cases(one, other)) == 300
+
+
+def test_thousands_of_spans_that_hang_together_are_one_case():
+    """A chain of overlaps: each disputed span touches the next."""
+    one = payload(**{f"e{i}": entity(i * 2, i * 2 + 3) for i in range(2000)})
+    (case,) = cases(one, payload())
+    assert len(case.versions[0]) == 2000

@@ -161,3 +161,17 @@ def test_an_own_version_of_the_wrong_shape_is_refused():
     (case,) = note_differences(wholes)
     with pytest.raises(Invalid):
         settle_note(wholes, [Ruling(case.key, Choice.OWN, elements={"q": {"kind": "entity"}})])
+
+
+def test_an_own_code_list_may_cite_any_readers_entity_that_survives():
+    one = payload(a=entity(0, 4), c=code("E11.9", principal=True))
+    other = payload(z=entity(27, 35), c=code("E11.22", principal=True, evidence=["z"]))
+    entities, entity_two, codes = note_differences([one, other])
+    rulings = [
+        Ruling(entities.key, Choice.TAKE, version=1),
+        Ruling(entity_two.key, Choice.TAKE, version=1),
+        Ruling(codes.key, Choice.OWN, elements={"q": code("N18.32", principal=True, evidence=["z", "a"])}),
+    ]
+    settled = settle_note([one, other], rulings)["elements"]
+    assert set(settled) == {"z", "q"}
+    assert settled["q"]["evidence"] == ["z"]

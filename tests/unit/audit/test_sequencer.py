@@ -1,5 +1,6 @@
 """Sealing: every event once, in the order of its stream, under one growing signed history."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 
 from app.audit import merkle, sequencer, verify
+from app.audit.continuity import accept_restore
 from app.audit.events import Tag
 from app.audit.models import Checkpoint, Event, Leaf, Node, Outbox, StreamHead
 from app.audit.sequencer import await_proof, sequence
@@ -212,6 +214,38 @@ def test_a_database_put_back_to_an_earlier_state_gets_no_second_history(sqlite_d
     with pytest.raises(Conflict, match="log-forked"):
         seal(database, tmp_path)
     assert [c.size for c in everything(database)[1]] == [2]
+
+
+def test_a_restore_is_accepted_by_saying_in_the_log_what_was_lost(sqlite_database, tmp_path):
+    database, path, signer = sqlite_database, tmp_path / "test.db", signer_in(tmp_path)
+    write(database, 1, 2)
+    seal(database, tmp_path)
+    database.dispose()
+    shutil.copy(path, tmp_path / "backup.db")
+    write(database, 3, 4, 5)
+    seal(database, tmp_path)
+    lost = signer.memory.read_text()
+    database.dispose()
+    shutil.copy(tmp_path / "backup.db", path)
+    assert accept_restore(database, signer, story.ACTOR, at=NOON) == 3
+    events, checkpoints = assert_sealed(database, tmp_path)
+    said = json.loads(events[-1].body)
+    assert (said["tag"], said["data"]) == ("audit.log.restored", {"size": 2, "lost": lost})
+    assert checkpoints[-1].size == 3
+    assert (signer.memory.parent / "log.checkpoint.lost-5").read_text() == lost
+    write(database, 6)
+    assert seal(database, tmp_path) == 1
+
+
+def test_a_restore_that_lost_nothing_says_so_too(database, tmp_path):
+    write(database, 1, 2)
+    signer = signer_in(tmp_path)
+    assert accept_restore(database, signer, story.ACTOR, at=NOON) == 0
+    write(database, 3)
+    seal(database, tmp_path)
+    assert accept_restore(database, signer, story.ACTOR, at=NOON) == 0
+    events, _ = assert_sealed(database, tmp_path)
+    assert [json.loads(e.body)["data"]["lost"] for e in events if e.tag == Tag.LOG_RESTORED] == [None, None]
 
 
 CHILD = """

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.audit import merkle, verify
+from app.audit.continuity import retire_key, rotate_key
 from app.audit.events import Tag
-from app.audit.rotation import retire_key, rotate_key
 from app.core.digest import sha256
 from tests.unit.audit import story
 from tests.unit.audit.events import NOON, say, seal, signer_in, write

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from functools import cache
 from typing import Any
 
 from app.accounts.actor import ServiceActor
@@ -19,13 +20,24 @@ from app.corpus.schema import current_schema
 from app.corpus.source import Source, SourceState, next_subjects, open_source, sources_of
 from app.corpus.subject import random_label
 from app.corpus.vault import seal_json
-from app.deid.engine import VERSION, Deidentified, Policy, SourceText, deidentify_subject
-from app.deid.imaging import clean_metadata
+from app.deid.engine import RULES_ONLY, Deidentified, Engine, SourceText, deidentify_subject
+from app.deid.model import MODEL_DIR, digest, load_model
+from app.deid.policy import Policy
+from app.deid.stage.metadata import clean_metadata
 from app.jobs.job import Job, Services, advance
 from app.review.item import create_item
 
 SUBJECTS_PER_CHUNK = 20
+VERSION = "1"
 WORKER = ServiceActor("deid", VERSION)
+
+
+@cache
+def engine_here() -> tuple[Engine, str]:
+    """The engine of this process and its version: rules, and the shipped model where there is one."""
+    if not MODEL_DIR.exists():
+        return RULES_ONLY, f"{VERSION}+rules"
+    return Engine(load_model()), f"{VERSION}+model.{digest(MODEL_DIR)[:12]}"
 
 
 class DeidentifyJob:
@@ -84,11 +96,12 @@ def _clean(
         for source, body in sources
         if source.modality != "imaging"
     ]
-    results = {int(r.id): r for r in deidentify_subject(texts, policy, key=surrogate_key)}
+    engine, _ = engine_here()
+    results = {int(r.id): r for r in deidentify_subject(texts, policy, key=surrogate_key, engine=engine)}
     for source, body in sources:
         if source.modality == "imaging":
             fields = json.loads(body["text"])["fields"]
-            results[source.id] = clean_metadata(str(source.id), fields, policy, key=surrogate_key)
+            results[source.id] = clean_metadata(str(source.id), fields)
     return [(source.id, results[source.id]) for source, _ in sources]
 
 
@@ -115,7 +128,7 @@ def _store(
         deid_json=canonical_json(
             {
                 "engine": "chartmark",
-                "version": VERSION,
+                "version": engine_here()[1],
                 "mode": policy.mode,
                 "dates": policy.dates,
                 "claim": policy.claim,
@@ -138,7 +151,7 @@ def _record(session: Session, project_id: int, policy: Policy, counts: dict[str,
         stream=streams.project(project_id),
         actor=WORKER,
         subject=Subject("project", project_id),
-        data={"engine": VERSION, "mode": policy.mode, "dates": policy.dates, "verdicts": counts},
+        data={"engine": engine_here()[1], "mode": policy.mode, "dates": policy.dates, "verdicts": counts},
         project_id=project_id,
         at=at,
     )

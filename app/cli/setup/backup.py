@@ -11,7 +11,9 @@ from pathlib import Path
 
 import click
 
+from app.audit.continuity import accept_restore
 from app.cli import machine
+from app.core.clock import now
 from app.settings import Settings
 
 PARTS = ("keys", "terminology")
@@ -32,9 +34,14 @@ def backup(out: Path, without_keys: bool) -> None:
             for part in PARTS:
                 source = services.settings.var_dir / part
                 if source.exists() and not (part == "keys" and without_keys):
-                    archive.add(source, part)
+                    archive.add(source, part, filter=_without_memory)
     partial.replace(out)
     click.echo(f"{out}: {out.stat().st_size:,} bytes")
+
+
+def _without_memory(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """The signer's memory of its last checkpoint is of this machine, and ahead of the copied database."""
+    return None if Path(entry.name).name.startswith("log.checkpoint") else entry
 
 
 def _copy_database(settings: Settings, folder: Path) -> Path:
@@ -76,6 +83,10 @@ def restore(archive: Path) -> None:
         dump.unlink()
     elif _sqlite_path(settings) != settings.var_dir / "chartmark.db":
         shutil.move(settings.var_dir / "chartmark.db", _sqlite_path(settings))
+    services = machine.machine()
+    lost = accept_restore(services.database, services.signer(), machine.operator(), at=now())
+    if lost:
+        click.echo(f"the backup is older than the log: {lost} sealed events were lost; the log says so", err=True)
     click.echo("restored; check it with: flask --app wsgi audit export DIR && flask --app wsgi audit verify DIR")
 
 
@@ -87,4 +98,5 @@ def _require_empty(settings: Settings, names: set[str]) -> None:
         raise click.ClickException(f"not restored: {', '.join(taken)} exists already")
     # A key file made by this very command is empty of meaning; the backup's must take its place.
     if "keys" in names:
-        shutil.rmtree(settings.var_dir / "keys", ignore_errors=True)
+        for path in (settings.var_dir / "keys").glob("*.key"):
+            path.unlink()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.core.digest import canonical_json
-from app.deid.engine import Deidentified, Policy
+from app.deid.engine import Deidentified
 from app.deid.scan import scan_text
 
 # Elements that name or locate a person or an institution: they must come empty (PS3.15 Table E.1-1).
@@ -22,9 +22,7 @@ _PRIVATE = re.compile(r"^\(?[0-9A-Fa-f]{3}[13579BDFbdf],?[0-9A-Fa-f]{4}\)?$")
 _AGE = re.compile(r"^(\d{3})([DWMY])$")
 
 
-def clean_metadata(
-    identifier: str, fields: dict[str, str], policy: Policy, *, key: bytes
-) -> Deidentified:
+def clean_metadata(identifier: str, fields: dict[str, str]) -> Deidentified:
     """Metadata as a document of canonical JSON, or refused with the reasons.
 
     What the sender has not de-identified is refused, not repaired: the pixels it belongs to are not
@@ -42,7 +40,7 @@ def clean_metadata(
         spans=[],
         offset_map=[],
         verdict=verdict,
-        reasons=[*reasons, *suspect],
+        reasons=(*reasons, *suspect),
     )
 
 

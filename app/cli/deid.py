@@ -1,0 +1,124 @@
+"""`flask deid`: clean texts, measure against a gold standard, train the model."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.streams import stream_json_lines
+from app.core.errors import Invalid
+from app.deid.engine import Engine, clean_text
+from app.deid.model import MODEL_DIR, PIN_FILE, load_model
+from app.deid.policy import DATE_MODES, MODES, Policy
+from app.deid.proof.evaluation import Evaluation, Marked, marked
+from app.deid.replace.dateshift import subject_shift
+from app.deid.replace.surrogates import Surrogates
+from app.deid.request import parse_request
+
+RULES_ONLY = click.option(
+    "--rules-only", is_flag=True, help="Leave the model out: faster, finds fewer names."
+)
+
+
+@click.group("deid")
+def group() -> None:
+    """Find and replace identifiers in text."""
+
+
+@group.command("text")
+@RULES_ONLY
+@click.option("--mode", type=click.Choice(MODES), default="mask", show_default=True)
+@click.option("--dates", type=click.Choice(DATE_MODES), default="remove", show_default=True)
+@click.option(
+    "--key-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Secret for surrogates and shifts; random by default.",
+)
+def text_command(rules_only: bool, mode: str, dates: str, key_file: Path | None) -> None:
+    """JSON lines {"id","text"[,"known"]} on stdin to {"id","text","spans"} on stdout."""
+    policy = Policy(mode=mode, dates=dates)
+    key = key_file.read_bytes() if key_file else secrets.token_bytes(32)
+    engine = _engine(rules_only)
+
+    def clean(record: dict[str, Any]) -> dict[str, Any]:
+        request = parse_request(record)
+        note, subject = request.note, str(record.get("subject", request.id))
+        spans = engine.find([note])[0]
+        surrogates = Surrogates(key, subject)
+        surrogates.learn(note.text[s.start : s.end] for s in spans if s.type == "NAME")
+        days = subject_shift(key, subject)
+        text, _ = clean_text(
+            note.text, spans, policy, surrogates=surrogates, shift_days=days, order=note.date_order
+        )
+        return {"id": request.id, "text": text, "spans": [span.to_dict() for span in spans]}
+
+    sys.exit(stream_json_lines(clean, click.get_text_stream("stdin", encoding="utf-8"), sys.stdout))
+
+
+@group.command("evaluate")
+@RULES_ONLY
+@click.argument("gold", type=click.File("r", encoding="utf-8"))
+def evaluate_command(rules_only: bool, gold: Iterable[str]) -> None:
+    """Compare with GOLD, JSON lines {"id","text","spans"}: one JSON report."""
+    engine = _engine(rules_only)
+    evaluation = Evaluation()
+    for number, line in enumerate(gold, start=1):
+        if line.strip():
+            identifier, request, spans = _gold(line, number)
+            found = [Marked(s.start, s.end, s.type) for s in engine.find([request])[0]]
+            evaluation.add(identifier, request.text, spans, found)
+    click.echo(json.dumps(evaluation.report(), ensure_ascii=False))
+
+
+@group.command("train")
+@click.option("--seed", default=7, show_default=True)
+@click.option("--documents", default=None, type=int, help="How many documents to generate.")
+@click.option("--epochs", default=None, type=int)
+@click.option(
+    "--texts",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of your own *.txt without identifiers, to plant names in.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=MODEL_DIR, show_default="the shipped model's place"
+)
+def train_command(
+    seed: int, documents: int | None, epochs: int | None, texts: Path | None, out: Path
+) -> None:
+    """Generate notes, train the model, write it and its digest. Takes minutes on one core."""
+    from app.deid.training.trainer import Recipe, train
+
+    given = {"seed": seed, "documents": documents, "epochs": epochs}
+    recipe = Recipe(**{name: value for name, value in given.items() if value is not None})
+    pin = PIN_FILE if out == MODEL_DIR else out.with_suffix(".json")
+    pinned = train(recipe, out, pin, texts=texts, say=lambda line: click.echo(line, err=True))
+    click.echo(json.dumps(pinned))
+
+
+def _engine(rules_only: bool) -> Engine:
+    return Engine(None if rules_only else load_model())
+
+
+def _gold(line: str, number: int) -> tuple[Any, Any, list[Marked]]:
+    """One gold line. Raises Invalid naming the line."""
+    try:
+        record = json.loads(line)
+        request = parse_request(record)
+        spans = marked(record["spans"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Invalid(
+            "bad-gold", f'line {number} is not {{"id","text","spans":[{{"start","end","type"}}]}}'
+        ) from None
+    length = len(request.note.text)
+    if any(
+        not (isinstance(s.start, int) and isinstance(s.end, int) and 0 <= s.start < s.end <= length)
+        for s in spans
+    ):
+        raise Invalid("bad-gold", f"line {number} has a span outside its text")
+    return request.id, request.note, spans

@@ -1,0 +1,141 @@
+"""The pure engine: all notes of one subject in, clean texts, spans, offset maps and verdicts out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.core.errors import invalid
+from app.deid.detection import Detector, find_all
+from app.deid.note import Note
+from app.deid.policy import Policy
+from app.deid.propagation import find_names, learned_names
+from app.deid.replace.dateshift import subject_shift
+from app.deid.replace.operators import apply, make_replacement
+from app.deid.replace.surrogates import Surrogates
+from app.deid.span import Span, merge
+from app.deid.verdict import REFUSED, Verdict, judge
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """A note as received. `known`: names, ids, dates, addresses, contacts of its subject's record."""
+
+    id: str
+    text: str
+    known: dict[str, list[str]] = field(default_factory=dict)
+    language: str = "en"
+    date_order: str = "mdy"
+
+
+@dataclass(frozen=True)
+class Deidentified:
+    """`spans` count in the source; `offset_map` rows are [source_start, source_end, clean_start, clean_end].
+
+    A refused document has no clean text.
+    """
+
+    id: str
+    text: str
+    spans: list[Span]
+    offset_map: list[list[int]]
+    verdict: str
+    reasons: tuple[str, ...]
+    risk: float = 0.0
+    suspects: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What finds identifiers: the registered rules and, where given, a model."""
+
+    model: Detector | None = None
+
+    def find(self, notes: list[Note]) -> list[list[Span]]:
+        """Merged spans of each note; two passes, so that a name found in one note is found in all."""
+        found = [find_all(note, self.model) for note in notes]
+        names = learned_names(zip(notes, found, strict=True))
+        return [merge([*spans, *find_names(note, names)]) for note, spans in zip(notes, found, strict=True)]
+
+
+RULES_ONLY = Engine()
+
+
+def deidentify_subject(
+    sources: list[SourceText], policy: Policy, *, key: bytes, engine: Engine = RULES_ONLY, subject: str = ""
+) -> list[Deidentified]:
+    """All notes of one subject, each entity replaced the same way throughout.
+
+    `key` is the project's secret; `subject` its stable id, without which replacements still agree within
+    this call but would be the same for every unnamed subject. Raises Invalid for a policy that contradicts
+    itself.
+    """
+    problems = policy.problems()
+    if problems:
+        raise invalid(problems, problems[0].code)
+    notes = [Note(s.text, s.language, s.date_order, s.known) for s in sources]
+    found = engine.find(notes)
+    surrogates = Surrogates(key, subject)
+    surrogates.learn(
+        n.text[s.start : s.end]
+        for n, spans in zip(notes, found, strict=True)
+        for s in spans
+        if s.type == "NAME"
+    )
+    days = subject_shift(key, subject)
+    cleaned = []
+    for source, note, spans in zip(sources, notes, found, strict=True):
+        verdict = judge(note, spans, policy, with_model=engine.model is not None)
+        cleaned.append(_replaced(source, spans, verdict, (policy, surrogates, days)))
+    return cleaned
+
+
+def _replaced(
+    source: SourceText, spans: list[Span], verdict: Verdict, how: tuple[Policy, Surrogates, int]
+) -> Deidentified:
+    policy, surrogates, days = how
+    if verdict.outcome == REFUSED:
+        return Deidentified(source.id, "", [], [], REFUSED, verdict.reasons, verdict.risk)
+    text, offsets = clean_text(
+        source.text, spans, policy, surrogates=surrogates, shift_days=days, order=source.date_order
+    )
+    return Deidentified(
+        source.id, text, spans, offsets, verdict.outcome, verdict.reasons, verdict.risk, verdict.suspects
+    )
+
+
+def clean_text(
+    text: str,
+    spans: list[Span],
+    policy: Policy,
+    *,
+    surrogates: Surrogates,
+    shift_days: int,
+    order: str = "mdy",
+) -> tuple[str, list[list[int]]]:
+    """The text with its spans replaced, and where each went."""
+    makers = [make_replacement(span, policy, surrogates, shift_days, order) for span in spans]
+    return apply(text, spans, makers)
+
+
+def to_source(offset: int, offset_map: list[list[int]]) -> int:
+    """The source offset of a clean offset; inside a replacement it is the replaced span's start."""
+    drift = 0
+    for source_start, source_end, clean_start, clean_end in offset_map:
+        if offset < clean_start:
+            break
+        if offset < clean_end:
+            return source_start
+        drift = source_end - clean_end
+    return offset + drift
+
+
+def to_clean(offset: int, offset_map: list[list[int]]) -> int:
+    """The clean offset of a source offset; inside a removed span it is the replacement's start."""
+    drift = 0
+    for source_start, source_end, clean_start, clean_end in offset_map:
+        if offset < source_start:
+            break
+        if offset < source_end:
+            return clean_start
+        drift = clean_end - source_end
+    return offset + drift

@@ -1,0 +1,1 @@
+"""How well it worked: evaluation, leak audit, k-anonymity; pure statistics."""

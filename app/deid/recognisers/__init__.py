@@ -1,0 +1,1 @@
+"""What finds identifiers by rule, one coherent class per file."""

@@ -1,0 +1,186 @@
+"""Names (A) that the words around them give away: "name is", "wife", "seen by", form labels, signatures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.deid.lexicon.shapes import Known
+from app.deid.lexicon.wordset import wordset, wordtuple
+from app.deid.note import Note
+from app.deid.recognisers.name_chain import (
+    PARTICLES,
+    TITLES,
+    end_of,
+    extend_right,
+    is_eponym_use,
+    is_initial,
+    looks_like_name,
+)
+from app.deid.span import Span
+
+_TRIGGERS = wordtuple(
+    """
+    kid says said wrote killed him her starring name names named called nicknamed alias dear by wife
+    husband spouse partner daughter son mother
+    father brother sister mom dad aunt uncle niece nephew cousin grandson granddaughter grandmother
+    grandfather fiance fiancé fiancee girlfriend boyfriend roommate caregiver guardian friend proxy
+    attending surgeon pcp provider physician hello hi like attn patient pt pts client resident nurse
+    cardiologist neurologist oncologist therapist psychiatrist male female man woman boy girl lady
+    gentleman ref kids children sons daughters case am m surname is was author cosigner transcriptionist
+    anesthesiologist assistant tell told asked met contact signature
+    """
+)
+_RELATIVES = wordset(
+    """
+    wife husband spouse partner daughter son mother father brother sister mom dad aunt uncle niece
+    nephew cousin grandson granddaughter grandmother grandfather fiance fiancé fiancee girlfriend
+    boyfriend roommate caregiver guardian friend proxy kid kids children sons daughters
+    """
+)
+_LINKS = ("is", "was", "are", "of")
+_NAMING = ("named", "called", "calls", "name", "call")
+# Cues after which only a listed first name is believed.
+_WEAK = frozenset(("is", "was", "am", "m", "tell", "told", "asked", "met", "like", "wrote", "killed"))
+_STRONG = frozenset(["named", "called", "nicknamed", "alias", "dear", "surname"])
+_FORM = wordset(
+    """
+    attending surgeon pcp provider physician patient pt name names client resident nurse author cosigner
+    transcriptionist anesthesiologist assistant contact signature attn cardiologist neurologist
+    oncologist therapist psychiatrist
+    """
+)
+_VERBS_BEFORE_BY = wordset(
+    """
+    signed dictated transcribed reviewed performed prepared entered verified seen evaluated examined
+    referred followed ordered accompanied assisted written authored cosigned operated treated managed
+    attended diagnosed supervised composed sung directed interviewed administered called brought cared
+    inserted placed read interpreted approved completed
+    """
+)
+_COLON = re.compile(r"\s?[:=]\s{0,4}|\s?[:=]?\s?\n\s{0,8}")
+
+
+class NamesInContext:
+    key = "names-context"
+    types = ("NAME",)
+    languages = ("en",)
+
+    def find(self, note: Note) -> Iterator[Span]:
+        for position in note.positions(_TRIGGERS):
+            first = self._name_after(note, position)
+            if first is not None:
+                last = extend_right(note, first, lenient=True)
+                if not is_eponym_use(note, first, last):
+                    yield Span(note.starts[first], end_of(note, last), "NAME", 0.7, self.key)
+                    yield from self._listed_after(note, last)
+        yield from self._speakers(note)
+
+    def _name_after(self, note: Note, position: int) -> int | None:
+        word, first = note.lowers[position], position + 1
+        if first >= len(note.words):
+            return None
+        gap = note.gap(position)
+        strong = word in _STRONG
+        if word in ("name", "names"):
+            if note.lowers[first] in _LINKS and gap == " " and first + 1 < len(note.words):
+                gap, first = note.gap(first), first + 1
+            strong = True
+        if not self._joined(word, gap) or not self._speaks_of_a_person(note, position, first):
+            return None
+        while note.lowers[first] in TITLES and first + 1 < len(note.words) and note.gap(first) in (" ", ". "):
+            first += 1
+        return first if self._is_name(note, first, strong=strong or bool(_COLON.fullmatch(gap))) else None
+
+    @staticmethod
+    def _speaks_of_a_person(note: Note, position: int, first: int) -> bool:
+        """Whether a cue that is often no cue is one here."""
+        word, before = note.lowers[position], note.lowers[position - 1] if position else ""
+        if word in ("him", "her"):
+            return before in _NAMING
+        if word == "by":
+            return before in _VERBS_BEFORE_BY
+        return word not in _WEAK or bool(note.flags[first] & Known.FIRST)
+
+    @staticmethod
+    def _joined(word: str, gap: str) -> bool:
+        """Whether the space between cue and name is one that joins them."""
+        if gap == " ":
+            return word not in _FORM or word in (
+                "name",
+                "names",
+                "attending",
+                "surgeon",
+                "pcp",
+                "nurse",
+                "patient",
+                "pt",
+                "client",
+            )
+        if gap == ", ":
+            return word in _RELATIVES or word in (
+                "male",
+                "female",
+                "man",
+                "woman",
+                "boy",
+                "girl",
+                "lady",
+                "gentleman",
+                "patient",
+                "pt",
+                "named",
+            )
+        return word in _FORM and bool(_COLON.fullmatch(gap))
+
+    @staticmethod
+    def _is_name(note: Note, position: int, *, strong: bool) -> bool:
+        word, flags = note.words[position], note.flags[position]
+        if not word[0].isalpha() or flags & Known.REGION:
+            return False
+        if word[0].isupper():
+            if looks_like_name(note, position):
+                listed = bool(flags & (Known.FIRST | Known.LAST))
+                return not flags & Known.EPONYM and (listed or strong or (word.istitle() and len(word) > 3))
+            if is_initial(note, position):
+                following = position + 1
+                return (
+                    strong
+                    and following < len(note.words)
+                    and note.gap(position) in (". ", " ", ".")
+                    and note.words[following][0].isupper()
+                )
+            return strong and bool(flags & (Known.FIRST | Known.LAST)) and not note.mostly_upper
+        if note.lowers[position] in PARTICLES or not strong:
+            return False
+        return bool(flags & (Known.FIRST | Known.LAST)) and not flags & Known.ORDINARY
+
+    @staticmethod
+    def _speakers(note: Note) -> Iterator[Span]:
+        """ "Anna: I slept badly": the speakers of a transcript."""
+        if note.text.count(":") < 1 or (
+            '"' not in note.text and "?" not in note.text and "." not in note.text
+        ):
+            return
+        for position in note.capitalised:
+            start, end = note.starts[position], note.end(position)
+            if note.text[end : end + 1] != ":" or note.text[:start].rstrip(" >*-")[-1:] not in ("", "\n"):
+                continue
+            after = note.text[end + 1 : end + 3].lstrip()
+            named = note.flags[position] & (Known.FIRST | Known.EITHER) or after[:1] in ('"', "“")
+            if looks_like_name(note, position) and named and after[:1] not in ("", "\n"):
+                yield Span(start, end, "NAME", 0.6, NamesInContext.key)
+
+    @staticmethod
+    def _listed_after(note: Note, last: int) -> Iterator[Span]:
+        """The further names of "my kids are Ann, Bo and Cy"."""
+        while last + 2 < len(note.words):
+            nxt = last + 1
+            if note.lowers[nxt] in ("and", "or") and note.gap(last) in (" ", ", ") and note.gap(nxt) == " ":
+                nxt += 1
+            elif note.gap(last) != ", ":
+                return
+            if not looks_like_name(note, nxt) or not note.flags[nxt] & (Known.FIRST | Known.LAST):
+                return
+            last = extend_right(note, nxt)
+            yield Span(note.starts[nxt], end_of(note, last), "NAME", 0.65, NamesInContext.key)

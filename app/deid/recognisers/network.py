@@ -1,0 +1,92 @@
+"""E-mail, web and internet addresses, MAC addresses and UUIDs (F, N, O, M, R)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+from app.deid.note import Note
+from app.deid.span import Span
+
+_EMAIL = re.compile(r"[\w.+'-]{1,64}\s?@\s?[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,24}\b")
+_SPELT_EMAIL = re.compile(
+    r"[\w.+-]{2,64}\s?[\[(]\s?at\s?[\])]\s?[\w-]+(?:\s?[\[(]\s?dot\s?[\])]\s?|\.)[a-z]{2,10}\b", re.IGNORECASE
+)
+_URL = re.compile(r"(?:https?://|ftp://|www\.)[^\s<>\"')\]]+[\w/#=]", re.IGNORECASE)
+_TLD = "com|org|net|edu|gov|mil|info|biz|io|health|care|clinic|uk|de|fr|nl|eu|au|ca|us|ch|se|no|dk|es|it"
+_DOMAIN = re.compile(
+    rf"\b(?!\d+\.)[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:{_TLD})(?:\.[a-z]{{2}})?(?:/[^\s<>\"')\]]*)?\b(?!\.\w)"
+)
+_V4 = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?![\d.]\d)(?!\d)")
+_V6 = re.compile(
+    r"(?<![\w:.])(?=[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:)[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])"
+)
+_MAC = re.compile(r"(?<![\w:-])(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])")
+_UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
+
+
+class Emails:
+    key = "emails"
+    types = ("EMAIL",)
+    languages = ("en",)
+
+    def find(self, note: Note) -> Iterator[Span]:
+        at = note.text.find("@")
+        while at >= 0:
+            # Search a window, so that a text without addresses costs nothing.
+            match = _EMAIL.search(note.text, max(0, at - 66), at + 120)
+            if match and match.start() < at < match.end():
+                yield Span(match.start(), match.end(), "EMAIL", 0.99, self.key)
+            at = note.text.find("@", max(at + 1, match.end() if match else 0))
+        if "at" in note.index and ("dot" in note.index or "(at)" in note.text or "[at]" in note.text):
+            for match in _SPELT_EMAIL.finditer(note.text):
+                yield Span(match.start(), match.end(), "EMAIL", 0.8, self.key)
+
+
+class WebAddresses:
+    key = "urls"
+    types = ("URL",)
+    languages = ("en",)
+
+    def find(self, note: Note) -> Iterator[Span]:
+        for position in note.positions(("http", "https", "ftp", "www")):
+            match = _URL.match(note.text, note.starts[position])
+            if match:
+                yield Span(match.start(), match.end(), "URL", 0.99, self.key)
+        tail = note.text.find(".")
+        while tail >= 0:
+            # A dot between two letters may be a domain; most dots end a sentence.
+            if note.text[tail + 1 : tail + 2].islower() and note.text[tail - 1 : tail].isalnum():
+                match = _DOMAIN.search(note.text, max(0, tail - 40), tail + 60)
+                if match and match.start() < tail < match.end():
+                    yield Span(match.start(), match.end(), "URL", 0.7, self.key)
+            tail = note.text.find(".", tail + 1)
+
+
+class InternetAddresses:
+    key = "ips"
+    types = ("IP", "DEVICE", "ID")
+    languages = ("en",)
+
+    def find(self, note: Note) -> Iterator[Span]:
+        for position in note.numbers:
+            match = _V4.match(note.text, note.starts[position])
+            if match and _valid(match.group()):
+                yield Span(match.start(), match.end(), "IP", 0.95, self.key)
+        if note.text.count(":") > 1:
+            for match in _MAC.finditer(note.text):
+                yield Span(match.start(), match.end(), "DEVICE", 0.9, self.key)
+            for match in _V6.finditer(note.text):
+                if _valid(match.group()):
+                    yield Span(match.start(), match.end(), "IP", 0.95, self.key)
+        if note.text.count("-") > 3:
+            for match in _UUID.finditer(note.text):
+                yield Span(match.start(), match.end(), "ID", 0.95, self.key)
+
+
+def _valid(address: str) -> bool:
+    try:
+        return str(ip_address(address)) != "::"
+    except ValueError:
+        return False

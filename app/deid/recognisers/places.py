@@ -1,0 +1,171 @@
+"""Cities and towns (B): large ones on sight, small or unknown ones beside words that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.deid.lexicon.places import STATE_CODES
+from app.deid.lexicon.shapes import Known, lexicon
+from app.deid.note import Note
+from app.deid.recognisers.name_chain import is_eponym_use
+from app.deid.span import Span
+
+# (cue words, whether a word the lists do not know is believed)
+_CUES = {
+    "lives": True,
+    "live": True,
+    "living": True,
+    "resides": True,
+    "residing": True,
+    "resident": True,
+    "moved": True,
+    "relocated": True,
+    "hometown": True,
+    "born": True,
+    "raised": True,
+    "native": True,
+    "travelled": True,
+    "traveled": True,
+    "travelling": True,
+    "traveling": True,
+    "travel": True,
+    "vacation": True,
+    "visiting": True,
+    "grew": True,
+    "city": True,
+    "town": True,
+    "county": True,
+    "village": True,
+    "flew": True,
+    "based": True,
+    "city:": True,
+    "returned": True,
+    "immigrated": True,
+    "emigrated": True,
+}
+_LINKS = ("in", "to", "from", "of", "near", "at", "up", "outside", "around", "is", "back", "on", "a", "trip")
+_WEAK = frozenset(["in", "from", "near", "to", "at", "outside"])
+MAX_WORDS = 4
+
+
+class Places:
+    key = "places"
+    types = ("LOCATION",)
+    languages = ("en",)
+
+    def find(self, note: Note) -> Iterator[Span]:
+        taken = -1
+        for position in note.capitalised:
+            if position <= taken:
+                continue
+            last, score = self._listed(note, position)
+            if last is None:
+                last, score = self._in_context(note, position)
+            if last is None or is_eponym_use(note, position, last) or _heads_a_name(note, last):
+                continue
+            taken = last = _with_state(note, last)
+            yield Span(note.starts[position], note.end(last), "LOCATION", score, self.key)
+
+    @staticmethod
+    def _listed(note: Note, position: int) -> tuple[int | None, float]:
+        """The longest large city that begins here."""
+        known = lexicon()
+        for last in range(min(position + MAX_WORDS, len(note.words)) - 1, position, -1):
+            gaps = {note.gap(i) for i in range(position, last)}
+            if gaps <= {" ", ". ", "-"}:
+                flags = known.get(note.text[note.starts[position] : note.end(last)].lower(), 0)
+                if flags & Known.CITY:
+                    return last, 0.8
+        flags = note.flags[position]
+        before = note.lowers[position - 1] if position else ""
+        if (
+            flags & Known.CITY
+            and not flags & (Known.ORDINARY | Known.EPONYM)
+            and len(note.words[position]) > 3
+        ):
+            if (
+                flags & (Known.FIRST | Known.LAST)
+                and before not in _WEAK
+                and not _state_follows(note, position)
+            ):
+                return None, 0.0
+            return position, 0.7
+        if (
+            flags & Known.TOWN
+            and not flags & Known.ORDINARY
+            and before in _WEAK
+            and len(note.words[position]) > 4
+        ):
+            return position, 0.5
+        return None, 0.0
+
+    @staticmethod
+    def _in_context(note: Note, position: int) -> tuple[int | None, float]:
+        """A capitalised word after "lives in", or before a state code."""
+        flags = note.flags[position]
+        if flags & (Known.ORDINARY | Known.REGION) or len(note.words[position]) < 3:
+            return None, 0.0
+        last = position
+        while (
+            last + 1 < len(note.words)
+            and last - position < 2
+            and note.gap(last) == " "
+            and _place_word(note, last + 1)
+        ):
+            last += 1
+        if _state_follows(note, last) and note.words[position][0].isupper():
+            return last, 0.7
+        before = position - 1
+        while (
+            before >= 0
+            and position - before <= 3
+            and note.lowers[before] in _LINKS
+            and note.gap(before) == " "
+        ):
+            before -= 1
+        cue = (
+            before >= 0 and before < position - 1 and note.lowers[before] in _CUES and note.gap(before) == " "
+        )
+        labelled = (
+            position
+            and note.lowers[position - 1] in ("city", "town", "hometown", "county")
+            and note.gap(position - 1).strip() == ":"
+        )
+        return (last, 0.65) if cue or labelled else (None, 0.0)
+
+
+def _heads_a_name(note: Note, last: int) -> bool:
+    """ "New York Heart Association": a society's class or scale, not a place."""
+    return note.lowers[last + 1 : last + 3] == ["heart", "association"]
+
+
+def _place_word(note: Note, position: int) -> bool:
+    return (
+        note.words[position][0].isupper()
+        and not note.flags[position] & (Known.ORDINARY | Known.REGION)
+        and len(note.words[position]) > 2
+    )
+
+
+def _state_follows(note: Note, position: int) -> bool:
+    following = position + 1
+    return (
+        following < len(note.words)
+        and note.words[following] in STATE_CODES
+        and note.gap(position) in (", ", " ", ",")
+        and (
+            note.gap(position) != " "
+            or note.words[following]
+            not in ("OR", "IN", "ME", "PA", "MD", "AP", "MS", "MA", "CT", "AL", "DE", "LA")
+        )
+    )
+
+
+def _with_state(note: Note, last: int) -> int:
+    """Takes a state and a ZIP behind a city along: together they are one address."""
+    if _state_follows(note, last):
+        last += 1
+        word = note.words[last + 1] if last + 1 < len(note.words) else ""
+        if len(word) == 5 and word.isdigit() and note.gap(last) in (" ", ", ", "  "):
+            last += 1
+    return last

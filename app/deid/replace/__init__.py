@@ -1,0 +1,1 @@
+"""What a found identifier becomes: masks, surrogates, shifted dates."""

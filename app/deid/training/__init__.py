@@ -1,0 +1,1 @@
+"""The seeded generator of synthetic notes and the training of the small model on them."""

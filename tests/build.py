@@ -1,0 +1,97 @@
+"""The smallest valid project with one item in it, for tests about who may reach what."""
+
+from app.accounts.actor import OperatorActor, ProjectRole
+from app.accounts.loading import load_actor
+from app.core.digest import new_salt
+from app.corpus.batch import Batch
+from app.corpus.document import Document, add_document
+from app.corpus.member import add_member
+from app.corpus.project import create_project
+from app.corpus.schema import load_schema
+from app.corpus.source import Source
+from app.corpus.subject import Encounter, Patient, random_label
+from app.guidelines.version import publish
+from app.review.assignment import Step, offer
+from app.review.item import create_item
+from app.review.round import open_round
+
+OPERATOR = OperatorActor("tests")
+SCHEMA = {
+    "key": "clinical",
+    "version": "1.0",
+    "modality": "notes",
+    "title": "Clinical",
+    "labels": [{"key": "problem", "title": "Problem"}],
+}
+
+
+def make_project(session, key, members, *, at):
+    """A project with `members`, a mapping of person id to roles, a schema and a guideline.
+
+    One of the members is a manager: a guideline is published by a person.
+    """
+    project = create_project(session, OPERATOR, key, f"Project {key}", at=at)
+    for person_id, roles in members.items():
+        for role in roles:
+            add_member(session, OPERATOR, project, person_id, role, at=at)
+    schema = load_schema(session, OPERATOR, project, SCHEMA, at=at)
+    named = {"key": SCHEMA["key"], "modality": SCHEMA["modality"], "version": "1.0", "body": "# 1 Problems"}
+    lead = next(person for person, roles in members.items() if ProjectRole.MANAGER in roles)
+    publish(session, load_actor(session, lead, at=at), project.id, named, at=at)
+    return project, schema
+
+
+def make_document(session, project, text, *, at):
+    """A clean document of a patient of its own."""
+    patient = Patient(project_id=project.id, pseudonym=random_label(8), reference=random_label(8))
+    session.add(patient)
+    session.flush()
+    shared = {"project_id": project.id, "subject_id": patient.id}
+    encounter = Encounter(
+        **shared, reference=random_label(8), label="e", setting="unknown", code_release="", sex="", age_band=""
+    )
+    batch = Batch(
+        project_id=project.id,
+        reader="text",
+        state="loaded",
+        stored=1,
+        skipped=0,
+        refused=0,
+        dropped_json="{}",
+        problems_json="[]",
+        started_at=at,
+        finished_at=at,
+    )
+    session.add_all([encounter, batch])
+    session.flush()
+    shared |= {"encounter_id": encounter.id, "modality": "notes", "note_type": "", "language": "en"}
+    source = Source(
+        **shared,
+        batch_id=batch.id,
+        reference=random_label(8),
+        text_sha256=new_salt().hex(),
+        state="deidentified",
+        reason="",
+    )
+    session.add(source)
+    session.flush()
+    document = Document(
+        **shared,
+        source_id=source.id,
+        label=random_label(8),
+        verdict="accepted",
+        reasons="",
+        deid_json="{}",
+        created_at=at,
+    )
+    return add_document(session, document, text)
+
+
+def make_task(session, project, schema, readers, *, at, text="No chest pain."):
+    """One item read by `readers`; returns the item and their assignments."""
+    document = make_document(session, project, text, at=at)
+    item = create_item(session, OPERATOR, document, schema, at=at)
+    item.state = "in_annotation"
+    row = open_round(session, OPERATOR, item, len(readers), at=at)
+    tasks = [offer(session, OPERATOR, item, row, person_id=p, step=Step.ANNOTATE, at=at) for p in readers]
+    return item, tasks

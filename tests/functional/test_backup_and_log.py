@@ -1,0 +1,59 @@
+"""A backup is restored: the log goes on, says so, and an auditor finds nothing hidden."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.factory import create_app
+from app.settings import Settings
+from tests.unit.audit.events import write
+
+
+@pytest.fixture
+def flask():
+    def run(var, *arguments):
+        app = create_app(Settings(var=str(var)))
+        with app.app_context():
+            answer = app.test_cli_runner().invoke(args=[str(a) for a in arguments])
+        app.extensions["database"].dispose()
+        assert answer.exit_code == 0, answer.output
+        return answer.output
+
+    return run
+
+
+@pytest.fixture
+def server(database_templates, tmp_path, flask):
+    """An installation with ten events, backed up at five; returns its folder and the backup."""
+    var = tmp_path / "var"
+    var.mkdir()
+    with database_templates.fresh("sqlite", var) as database:
+        (var / "test.db").rename(var / "chartmark.db")
+        database.url = f"sqlite:///{var / 'chartmark.db'}"
+        write(database, *range(5))
+        flask(var, "audit", "seal")
+        flask(var, "backup", tmp_path / "backup.tar")
+        write(database, *range(5, 10))
+        flask(var, "audit", "seal")
+    return var, tmp_path / "backup.tar"
+
+
+def test_on_another_machine_the_restored_log_goes_on(server, flask, tmp_path):
+    _, backup = server
+    elsewhere = tmp_path / "elsewhere"
+    flask(elsewhere, "restore", backup)
+    flask(elsewhere, "audit", "export", tmp_path / "out")
+    assert "OK: everything holds" in flask(elsewhere, "audit", "verify", tmp_path / "out")
+
+
+def test_on_the_same_machine_the_log_names_what_was_lost(server, flask, tmp_path):
+    var, backup = server
+    kept = flask(var, "audit", "checkpoint")
+    for name in ("chartmark.db", "chartmark.db-wal", "chartmark.db-shm"):
+        Path(var / name).unlink(missing_ok=True)
+    shutil.rmtree(var / "terminology", ignore_errors=True)
+    assert "5 sealed events were lost" in flask(var, "restore", backup)
+    assert (var / "keys" / "log.checkpoint.lost-10").read_text() == kept
+    flask(var, "audit", "export", tmp_path / "out")
+    assert kept.replace("\n", "\\n") in (tmp_path / "out" / "events.jsonl").read_text()

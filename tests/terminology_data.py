@@ -1,0 +1,51 @@
+"""The bundled ICD-10-CM and the invented samples, built once for all tests that search them."""
+
+import csv
+import functools
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from app.factory import compose
+from app.terminology.releases import ensure_builtin, import_release
+from app.terminology.search import open_release
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "ontologies" / "samples"
+SHARED = ROOT.parent / "shared" / "data" / "ontologies"
+
+
+@functools.lru_cache(maxsize=1)
+def store() -> Path:
+    """A terminology directory with the bundled release, kept for the test process."""
+    compose()
+    folder = tempfile.TemporaryDirectory(prefix="terminology-")
+    store.folder = folder  # type: ignore[attr-defined] (removed when the process ends)
+    ensure_builtin(Path(folder.name))
+    return Path(folder.name)
+
+
+def icd10cm():
+    manifest = ensure_builtin(store())
+    return open_release(store(), "icd10cm", manifest.digest)
+
+
+def sample(root: Path, system: str):
+    compose()
+    manifest = import_release(root, system, SAMPLES / system)
+    return open_release(root, system, manifest.digest)
+
+
+def shared(*parts: str) -> Path:
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"{path.name} is not beside the repository")
+    return path
+
+
+def coder_queries(half: str | None = None) -> list[dict[str, str]]:
+    path = ROOT / "tests" / "data" / "coder_queries.tsv"
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    rows = list(csv.DictReader(lines, delimiter="\t"))
+    return [row for row in rows if half in (None, row["half"])]

@@ -1,0 +1,123 @@
+"""What is found, with which label, and how it is cut."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.preannotate.chartmark import annotate_note
+from app.preannotate.labels import LABELS
+
+
+@pytest.mark.parametrize(
+    ("text", "covered", "label"),
+    [
+        ("He has left upper quadrant pain.", "left upper quadrant pain", "SYMPTOM"),
+        ("Elevated troponin was noted.", "Elevated troponin", "PROBLEM"),
+        ("Acute interstitial nephritis developed.", "Acute interstitial nephritis", "PROBLEM"),
+        ("Diagnosed with type 2 diabetes mellitus.", "type 2 diabetes mellitus", "PROBLEM"),
+        ("Carcinoma of the left breast", "Carcinoma of the left breast", "PROBLEM"),
+        ("Started zoliprilat yesterday.", "zoliprilat", "MEDICATION"),
+        ("Given frobumab weekly.", "frobumab", "MEDICATION"),
+        ("Foobarin 20 mg daily", "Foobarin", "MEDICATION"),
+        ("Xyzzol-induced rash", "Xyzzol", "MEDICATION"),
+        ("He took lisinoprl this morning.", "lisinoprl", "MEDICATION"),
+        ("He has pneumonnia.", "pneumonnia", "PROBLEM"),
+        (
+            "The biopsy of a node in the neck showed a T-cell\nlymphoma of low grade.",
+            "T-cell\nlymphoma",
+            "PROBLEM",
+        ),
+        ("Underwent laparoscopic cholecystectomy.", "laparoscopic cholecystectomy", "PROCEDURE"),
+        ("Creatinine 1.4 mg/dL", "1.4 mg/dL", "LAB_VALUE"),
+        ("BP 120/80 mmHg", "120/80 mmHg", "LAB_VALUE"),
+        ("Foley catheter in place", "Foley catheter", "DEVICE"),
+        ("Seen on 2019-03-04.", "2019-03-04", "TIME"),
+        ("Amoxicillin for 10 days", "10 days", "DURATION"),
+        ("Aspirin 81 mg p.o. q.d.", "p.o.", "ROUTE"),
+    ],
+)
+def test_a_mention_has_its_label_and_its_bounds(tag, text, covered, label):
+    assert tag(text).one(covered).label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("PAST MEDICAL HISTORY: MS, asthma", "PROBLEM"),
+        ("MEDICATIONS: MS 15 mg po", "MEDICATION"),
+        ("On exam MS alert and oriented", "PROCEDURE"),
+    ],
+)
+def test_an_ambiguous_short_form_is_read_by_section_and_neighbours(tag, text, label):
+    assert tag(text).one("MS").label == label
+
+
+def test_a_short_form_the_note_defines_keeps_its_meaning(tag):
+    found = tag("Pigmented villonodular synovitis (PVNS) was seen. PVNS recurs.")
+    assert [e.label for e in found.all("PVNS")] == ["PROBLEM", "PROBLEM"]
+
+
+def test_a_shared_head_gives_a_discontinuous_mention(tag):
+    found = tag("Family risk of breast and ovarian cancer.")
+    assert found.one("breast cancer").fragments == [[15, 21], [34, 40]]
+    assert found.one("ovarian cancer")
+
+
+def test_both_sides_of_a_pair_are_suggested(tag):
+    found = tag("The left and right lung are clear.")
+    assert found.one("left lung").label == found.one("right lung").label == "ANATOMY"
+
+
+def test_calcium_is_a_drug_only_where_it_is_given(tag):
+    assert tag("Calcium 9.1, sodium 140").one("Calcium").label == "LAB_TEST"
+    assert tag("Calcium 500 mg daily").one("Calcium").label == "MEDICATION"
+
+
+def test_a_title_is_no_finding(tag):
+    assert "ALLERGIES" not in tag("ALLERGIES: none").labels()
+
+
+@pytest.mark.parametrize("word", ["diagnosis", "program", "April", "reservoir", "structure", "suicide note"])
+def test_words_that_only_look_clinical_are_left_alone(tag, word):
+    assert not tag(f"The {word} is here.").said.entities or word.startswith("suicide")
+
+
+ALPHABET = st.sampled_from(
+    [
+        "no ",
+        "fever",
+        "MS",
+        " (",
+        ")",
+        "\n",
+        "aspirin ",
+        "20 mg ",
+        "left and right ",
+        "lung",
+        ": ",
+        "PLAN",
+        "é",
+        "😀",
+        " ",
+        ".",
+        "-",
+        "5/6 ",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(ALPHABET, max_size=25).map("".join))
+def test_offsets_lie_within_the_text_and_fragments_within_the_mention(text):
+    said = annotate_note(text, [], None)
+    for entity in said.entities:
+        assert 0 <= entity.start < entity.end <= len(text)
+        assert entity.label in LABELS
+        assert entity.fragments[0][0] == entity.start
+        assert entity.fragments[-1][1] == entity.end
+        assert all(a < b for a, b in entity.fragments)
+        for because in entity.because:
+            assert 0 <= because["start"] < because["end"] <= len(text)
+    for relation in said.relations:
+        assert 0 <= relation.head < len(said.entities)
+        assert 0 <= relation.tail < len(said.entities)
