@@ -36,6 +36,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.api.assignments:assignments_api",
     "app.api.items:items_api",
     "app.api.codes:codes_api",
+    "app.api.guidelines:guidelines_api",
     "app.web.workbench:workbench_pages",
     "app.web.work.tasks:work_pages",
     "app.web.work.cases:cases_pages",
@@ -52,7 +53,6 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.projects.papers:papers_pages",
     "app.web.oversight.privacy:privacy_pages",
     "app.web.oversight.audit:audit_pages",
-    "app.api.guidelines:guidelines_api",
 )
 
 # Entries of the main menu, left to right; who may not see one does not.
