@@ -82,6 +82,7 @@ def list_command(*, as_json: bool) -> None:
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
 @click.option("--within", default=None, help="Only this code and what is below it.")
 @click.option("--value-set", default=None, help="Only members of this value set.")
+@click.option("--language", default=None, help="Only terms in this language (two letters).")
 @click.option("--release", default=None, help="A release other than the current one.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="One query a line from standard input.")
 @click.option("--json", "as_json", is_flag=True, help="JSON (with --stdin one object a line).")

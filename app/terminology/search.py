@@ -12,6 +12,7 @@ from typing import NamedTuple, TypedDict, Unpack
 
 import numpy as np
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from app.core.errors import NotFound
 from app.terminology.artefacts import find_release, folder_of, read_manifest
@@ -72,6 +73,7 @@ class Found:
     term: int
     score: float
     match: str
+    words: tuple[str, ...] = ()  # the reading that found it
 
 
 class Release(ReleaseData):
@@ -223,7 +225,7 @@ class Release(ReleaseData):
                 score += 0.04 * fuzz.ratio(typed, text) / 100
                 if text == typed:
                     score, how = score + 0.05, "exact" if match == "words" else match
-            yield Found(int(matcher.term_concept[term]), term, score, how)
+            yield Found(int(matcher.term_concept[term]), term, score, how, reading.words)
 
     def _prefer_used(self, found: dict[int, Found], usage: Mapping[str, int] | None) -> None:
         """Up to 0.05 for codes the project uses often: enough to order near equals, not more."""
@@ -257,23 +259,28 @@ class Release(ReleaseData):
                     billable,
                     active,
                     replaced,
-                    marks(text, typed),
+                    marks(text, typed.union(found.words)),
                 )
             )
         return hits
 
 
 def marks(text: str, typed: frozenset[str]) -> list[tuple[int, int]]:
-    """Where the typed words stand in a text: whole words, or as much of their beginning as was typed."""
+    """Where the typed words stand in a text: whole words, beginnings as far as typed, misspelt ones whole."""
     found = []
     for word, start, end in split(text):
-        if word in typed:
+        begun = max((len(t) for t in typed if len(t) > 1 and word.startswith(t)), default=0)
+        if word in typed or (not begun and any(_misspells(t, word) for t in typed)):
             found.append((start, end))
-        else:
-            begun = max((len(t) for t in typed if len(t) > 1 and word.startswith(t)), default=0)
-            if begun:
-                found.append((start, min(start + begun, end)))
+        elif begun:
+            found.append((start, min(start + begun, end)))
     return found
+
+
+def _misspells(typed: str, word: str) -> bool:
+    longest = max(len(typed), len(word))
+    allowed = 2 if longest >= 8 else 1 if min(len(typed), len(word)) >= 4 else 0
+    return bool(allowed) and OSA.distance(typed, word, score_cutoff=allowed) <= allowed
 
 
 def last_typed(query: str) -> str:

@@ -83,6 +83,14 @@ def test_matched_words_are_marked_in_code_points():
     assert {hit.term[a:b].lower() for a, b in hit.marks} == {"chronic", "kidney"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "marked"), [("pnuemonia", "pneumonia"), ("htn", "hypertension"), ("pneum", "pneum")]
+)
+def test_what_a_misspelling_an_abbreviation_or_a_beginning_matched_is_marked_too(typed, marked):
+    hit = icd10cm().search(typed)[0]
+    assert marked in {hit.term[a:b].lower() for a, b in hit.marks}
+
+
 def test_a_deprecated_code_comes_last_with_its_replacement(tmp_path):
     snomed = sample(tmp_path, "snomed")
     hits = snomed.search("example heart")
