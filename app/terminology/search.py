@@ -111,10 +111,11 @@ class Release(ReleaseData):
                 for hit in self._read(reading, allowed, being_typed if reading.via == "words" else ""):
                     if spoken is None or self.matcher.term_language[hit.term] in spoken:
                         _keep_best(found, hit)
-        self._prefer_used(found, usage)
         ranked = sorted(found.values(), key=lambda f: (-round(f.score, 4), f.term))
         if ranked and ranking:
             ranked = [f for f in ranking.rank(ranked) if allowed is None or allowed[f.concept]]
+        self._prefer_used(ranked[:KEPT], usage)
+        ranked.sort(key=lambda f: -round(f.score, 4))
         return self._hits([*by_code, *ranked], limit, frozenset(typed))
 
     def candidates(self, text: str, **context: Unpack[Context]) -> list[Hit]:
@@ -227,13 +228,14 @@ class Release(ReleaseData):
                     score, how = score + 0.05, "exact" if match == "words" else match
             yield Found(int(matcher.term_concept[term]), term, score, how, reading.words)
 
-    def _prefer_used(self, found: dict[int, Found], usage: Mapping[str, int] | None) -> None:
+    def _prefer_used(self, found: list[Found], usage: Mapping[str, int] | None) -> None:
         """Up to 0.05 for codes the project uses often: enough to order near equals, not more."""
         if not usage or not found:
             return
         top = math.log1p(max(usage.values(), default=0)) or 1.0
-        for number, (code, *_) in self.codes(list(found)).items():
-            found[number].score += 0.05 * math.log1p(usage.get(code, 0)) / top
+        codes = self.codes([f.concept for f in found])
+        for hit in found:
+            hit.score += 0.05 * math.log1p(usage.get(codes[hit.concept][0], 0)) / top
 
     # --- answers ---
 
