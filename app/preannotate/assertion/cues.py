@@ -128,6 +128,8 @@ def _is_field(tokens: Tokens, first: int) -> bool:
 def _years(tokens: Tokens, temporality: list[Hit]) -> None:
     """A year right behind dates what stands before it: "MI in 2010"."""
     words = tokens.words
+    if " in 19" not in tokens.text and " in 20" not in tokens.text:
+        return
     years = [
         at
         for at, word in enumerate(words)
