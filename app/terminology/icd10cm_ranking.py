@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -71,6 +71,7 @@ UNASKED = tuple(
         ("right left bilateral", "both", 0.05),
         ("chronic", "longstanding", 0.03),
         ("other", "", 0.02),
+        ("pathological stress", "pathologic", 0.08),
         ("mild moderate severe", "", 0.04),
         ("foreign", "retained", 0.06),
         ("vessel nerve tendon", "vascular artery vein neural", 0.06),
@@ -130,9 +131,7 @@ class Icd10CmRanking:
                 leaf = self._default(found.concept)
                 if leaf != found.concept:
                     # The better of what the wording says and what the code's own title says.
-                    best.append(
-                        type(found)(leaf, found.term, found.score + self._gain(leaf, found), found.match)
-                    )
+                    best.append(replace(found, concept=leaf, score=found.score + self._gain(leaf, found)))
                     found.score -= 0.03
         return sorted(best, key=lambda f: -round(f.score, 4)) + ranked[CONSIDERED:]
 
