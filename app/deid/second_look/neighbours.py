@@ -12,7 +12,9 @@ from app.deid.recognisers.name_chain import end_of, extend_right, is_initial, lo
 from app.deid.span import Span
 
 KEY = "neighbours"
-_LINE = re.compile(r"^[>\s*-]*(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})[ \t]*$", re.MULTILINE)
+_LINE = re.compile(
+    r"^[>\t *-]{0,8}(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})[ \t]*$", re.MULTILINE
+)
 _ADDRESS_NEXT = re.compile(r"\s*[>\s]*(?:\d|P\.?O\.? Box|PSC|Unit )")
 
 
@@ -96,5 +98,8 @@ def lone_lines(note: Note) -> Iterator[Span]:
         if any(note.flags[i] & (Known.EPONYM | Known.REGION | Known.CITY) for i in range(first, last + 1)):
             continue
         listed = any(note.flags[i] & Known.FIRST for i in range(first, last + 1))
-        if first < last and (listed or _ADDRESS_NEXT.match(note.text, match.end())):
+        opening = (
+            not note.text[: match.start()].strip() and note.text[match.end() : match.end() + 2] == "\n\n"
+        )
+        if first < last and (listed or opening or _ADDRESS_NEXT.match(note.text, match.end())):
             yield Span(match.start("name"), match.end("name"), "NAME", 0.5, KEY)
