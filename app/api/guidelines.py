@@ -1,4 +1,4 @@
-"""Guidelines as readers meet them: saying that one has read a version."""
+"""A person's statement of having read a guideline version."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ guidelines_api = Blueprint("guidelines_api", __name__, url_prefix="/api/v1/guide
 
 @guidelines_api.post("/<int:guideline_id>/acknowledgement")
 @access(acting(Action.ACKNOWLEDGE_GUIDELINE))
-def confirm(guideline_id: int) -> ResponseReturnValue:
-    """Say that one has read a version; saying so twice changes nothing."""
+def state(guideline_id: int) -> ResponseReturnValue:
+    """Say that one has read the version; saying so twice changes nothing."""
     actor, at = context.actor(), context.at()
 
     def unit(session: Session) -> dict:
-        acknowledge(session, actor, get_guideline(session, guideline_id), at=at)
-        return {"acknowledged": True}
+        guideline = get_guideline(session, guideline_id)
+        acknowledge(session, actor, guideline, at=at)
+        return {"guideline": guideline.id, "version": guideline.version, "acknowledged": True}
 
-    answer = answer_once(unit)
-    answer.status_code = 201
-    return answer
+    return answer_once(unit)
