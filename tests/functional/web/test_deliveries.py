@@ -23,17 +23,20 @@ def upload(team, *files, who="lead", **rest):
 
 def spooled(team):
     folder = team.settings.tmp_dir
-    return [path for path in folder.rglob("*")] if folder.exists() else []
+    return list(folder.rglob("*")) if folder.exists() else []
 
 
 def newest(team):
-    return team.read(lambda session: (list_batches(session, team.project_id)[0], list_jobs(session, team.project_id)[0]))
+    def look(session):
+        return list_batches(session, team.project_id)[0], list_jobs(session, team.project_id)[0]
+
+    return team.read(look)
 
 
 def test_good_rows_are_kept_and_bad_ones_named_by_line(team):
     answer = upload(team, ("notes of Mrs Quarrow.csv", GOOD))
     assert answer.status_code == 303, words(answer)
-    batch, job = newest(team)
+    _, job = newest(team)
     assert "Quarrow" not in job.args_json
     (folder,) = [path for path in spooled(team) if path.is_dir()]
     (file,) = [path for path in spooled(team) if path.is_file()]

@@ -130,7 +130,7 @@ def test_a_bad_schema_file_is_refused_with_the_place(team, content, said):
 
 
 def test_papers_are_filed_by_digest(team):
-    typed = {"kind": "agreement", "title": "Agreement with the hospital", "sha256": "a" * 64, "expires_at": "2020-01-01"}
+    typed = {"kind": "agreement", "title": "With the hospital", "sha256": "a" * 64, "expires_at": "2020-01-01"}
     assert team.post("lead", f"{SHEET}/papers", **typed).status_code == 303
     assert "expired" in team.get("pia", f"{SHEET}/papers").text
     for wrong in ({"sha256": "abc"}, {"expires_at": "soon"}, {"kind": "poem"}):

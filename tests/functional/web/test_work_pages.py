@@ -38,7 +38,7 @@ def test_an_answer_can_be_recalled_until_the_other_reader_has_finished(team):
 
 
 def test_a_question_reaches_who_answers_it_without_its_author(team):
-    item, (mine, _) = team.item("ann", "ben")
+    _, (mine, _) = team.item("ann", "ben")
     assert team.get("ann", f"/api/v1/assignments/{mine}").status_code == 200
     text = "Is a rash after a drug a symptom?"
     assert team.post_json("ann", f"/api/v1/assignments/{mine}/questions", text=text, blocking=True).status_code == 201
@@ -58,7 +58,7 @@ def test_a_question_reaches_who_answers_it_without_its_author(team):
 
 
 def test_only_who_may_lets_a_held_item_go_on(team):
-    item, (mine, _) = team.item("ann", "ben")
+    item, _ = team.item("ann", "ben")
     assert team.post_json("ann", f"/api/v1/items/{item}/phi-reports", fragments=[[0, 6]]).status_code == 201
     page = team.get("pia", "/projects/first/holds")
     address = re.search(r'action="(/projects/first/holds/\d+/closing)"', page.text)[1]
@@ -122,7 +122,7 @@ def test_who_adjudicates_finds_cases_hardest_first_and_takes_one(team):
 
 def test_ben_learns_nothing_of_ann_on_any_page(team):
     """INV-3: every GET route, walked as the other reader, with every id of hers."""
-    item, (hers, his) = team.item("ann", "ben", text=TEXT)
+    item, (hers, _) = team.item("ann", "ben", text=TEXT)
     team.answer("ann", hers, e1=problem(7, 17), e2={"kind": "comment", "text": "zyzzyva"})
     ids = {"assignment_id": hers, "item_id": item, "key": "first", "guideline_id": 1, "batch_id": 1,
            "document_id": 1, "number": 1, "person_id": team.people["ann"], "version": "x", "name": "x",
