@@ -23,7 +23,7 @@ from app.core.db import Session
 from app.core.digest import canonical_json, new_salt, salted_sha256
 from app.core.errors import Conflict, Problem
 from app.corpus.batch import Batch, BatchState, get_batch
-from app.corpus.free_text import scrub_name
+from app.corpus.free_text import scrub_place
 from app.corpus.paper import PaperKind, papers_in_force
 from app.corpus.project import Project, get_project, project_subject
 from app.corpus.source import Source, SourceState, open_source, seal_source
@@ -159,9 +159,7 @@ def _check(row: Row | Problem, mapping: dict[str, str], dropped: Counter[str]) -
     return build_record(map_fields(row.values, mapping, dropped), row.where)
 
 
-def _store(
-    session: Session, vault: Vault, batch: Batch, found: Record, outcome: Outcome, modality: str
-) -> None:
+def _store(session: Session, vault: Vault, batch: Batch, found: Record, outcome: Outcome, modality: str) -> None:
     reference = vault.reference("source", batch.project_id, found.id)
     earlier = session.scalar(select(Source).where(Source.project_id == batch.project_id, Source.reference == reference))
     text = canonical_json({"fields": found.fields}) if found.fields else found.text
@@ -231,10 +229,8 @@ def _count(session: Session, batch: Batch, outcome: Outcome, dropped: Counter[st
     kept = json.loads(batch.problems_json)
     room = MAX_KEPT_PROBLEMS - len(kept)
     # Names of files can carry identifiers: such a place is told by its number only.
-    kept += [
-        problem.to_dict() | {"where": scrub_name(problem.where, f"record {len(kept) + number}")}
-        for number, problem in enumerate(outcome.problems[: max(room, 0)], start=1)
-    ]
+    found = outcome.problems[: max(room, 0)]
+    kept += [problem.to_dict() | {"where": scrub_place(problem.where)} for problem in found]
     batch.problems_json = canonical_json(kept)
     counts = {"stored": outcome.stored, "skipped": outcome.skipped, "refused": outcome.refused}
     _record(session, Tag.BATCH_LOADED, WORKER, batch, counts, at=at)

@@ -121,6 +121,8 @@ def _entry(session: Session, item: Item) -> dict[str, Any]:
         "signatures": [
             {"id": s.id, "meaning": s.meaning, "manifest_sha256": s.manifest_sha256}
             for s in signatures_of(session, item.id)
+            # INV-11: a signature is valid for the record it was made on, not for a later answer.
+            if s.record_sha256 == gold.body_sha256
         ],
     }
 

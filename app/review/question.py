@@ -96,6 +96,7 @@ def ask(
 def answer(session: Session, actor: Actor, question: Question, text: str, *, at: int) -> None:
     """Answer on the record; a blocking question's hold ends with its answer."""
     policy.require(session, actor, policy.Action.ANSWER_QUESTION, project_subject(question.project_id), at=at)
+    question = get_question(session, question.id, lock=True)
     if question.state != QuestionState.OPEN:
         raise Conflict("answered", "this question is answered already")
     require_free_text(text, "answer")
@@ -103,9 +104,11 @@ def answer(session: Session, actor: Actor, question: Question, text: str, *, at:
     question.answered_by, question.answered_at = actor.id, at
     _record(session, Tag.QUESTION_ANSWERED, actor, question, text, at=at)
     if question.blocking:
-        for hold in open_holds(session, question.item_id):
-            if hold.kind == HoldKind.QUESTION and hold.opened_by == question.asked_by:
-                close_hold(session, actor, hold, at=at)
+        # Each blocking question opened one hold; another question of the same person keeps its own.
+        asked = (HoldKind.QUESTION, question.asked_by)
+        held = (h for h in open_holds(session, question.item_id) if (h.kind, h.opened_by) == asked)
+        if hold := next(held, None):
+            close_hold(session, actor, hold, at=at)
 
 
 def _record(session: Session, tag: Tag, actor: Actor, question: Question, text: str, *, at: int) -> None:
@@ -121,9 +124,9 @@ def _record(session: Session, tag: Tag, actor: Actor, question: Question, text: 
     )
 
 
-def get_question(session: Session, question_id: int) -> Question:
+def get_question(session: Session, question_id: int, *, lock: bool = False) -> Question:
     """Raises NotFound."""
-    question = session.get(Question, question_id)
+    question = session.get(Question, question_id, with_for_update=lock or None)
     if question is None:
         raise NotFound("question", f"there is no question {question_id}")
     return question
