@@ -12,10 +12,12 @@ from app.intake.readers import READERS
 from app.jobs.job import JOBS
 from app.preannotate.gazetteer import TERM_SOURCES
 from app.preannotate.protocol import PIPELINES
+from app.preannotate.spacy_disk import register_folder
 from app.release.formats import FORMATS
 from app.review.modality import MODALITIES
 from app.review.states import GATES
 from app.review.strategies import STRATEGIES
+from app.settings import Settings
 from app.terminology.coding_rules import CODING_RULES
 from app.terminology.importers.protocol import CODE_SYSTEMS
 
@@ -34,22 +36,45 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.api.assignments:assignments_api",
     "app.api.items:items_api",
     "app.api.codes:codes_api",
+    "app.api.guidelines:guidelines_api",
     "app.web.workbench:workbench_pages",
+    "app.web.work.tasks:work_pages",
+    "app.web.work.cases:cases_pages",
+    "app.web.projects.index:projects_pages",
+    "app.web.projects.overview:overview_pages",
+    "app.web.projects.deliveries:deliveries_pages",
+    "app.web.projects.guidelines:guidelines_pages",
+    "app.web.projects.questions:questions_pages",
+    "app.web.projects.holds:holds_pages",
+    "app.web.projects.releases:releases_pages",
+    "app.web.projects.settings:settings_pages",
+    "app.web.projects.members:members_pages",
+    "app.web.projects.schemas:schemas_pages",
+    "app.web.projects.papers:papers_pages",
+    "app.web.oversight.privacy:privacy_pages",
+    "app.web.oversight.audit:audit_pages",
 )
 
 # Entries of the main menu, left to right; who may not see one does not.
-MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
+MENU: tuple[str, ...] = (
+    "app.web.work.tasks:MENU_ENTRY",
+    "app.web.work.cases:MENU_ENTRY",
+    "app.web.projects.index:MENU_ENTRY",
+    "app.web.oversight.privacy:MENU_ENTRY",
+    "app.web.oversight.audit:MENU_ENTRY",
+    "app.web.people:MENU_ENTRY",
+)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (
     "app.cli.deid:group",
-    "app.cli.welcome:welcome",
-    "app.cli.backup:backup",
-    "app.cli.backup:restore",
+    "app.cli.setup.welcome:welcome",
+    "app.cli.setup.backup:backup",
+    "app.cli.setup.backup:restore",
     "app.cli.security:security",
     "app.cli.audit:audit",
     "app.cli.agreement:agreement",
-    "app.cli.demo:demo",
+    "app.cli.setup.demo:demo",
     "app.cli.project:project",
     "app.cli.project:schema",
     "app.cli.intake:intake",
@@ -164,6 +189,7 @@ def _load_stages() -> None:
         "app.preannotate.chartmark:ChartmarkRules",
         "app.preannotate.stock:MedspacyStock",
     )
+    register_folder(Settings.from_env().var_dir / "pipelines")  # spaCy pipelines on disk, one JSON file each
     JOBS.register(
         "app.intake.load:LoadJob",
         "app.deid.stage.job:DeidentifyJob",

@@ -25,4 +25,9 @@ def view(assignment_id: int, document_id: int | None = None) -> str:
     return f"view:{assignment_id}" if document_id is None else f"view:{assignment_id}:{document_id}"
 
 
+def document(document_id: int) -> str:
+    """A privacy officer's looks at a text, and the decision on it."""
+    return f"document:{document_id}"
+
+
 SERVER = "server"

@@ -12,11 +12,13 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.core.errors import ChartmarkError
+from app.cli.streams import stream_json_lines
+from app.core.errors import ChartmarkError, Invalid
 from app.terminology.artefacts import list_releases
 from app.terminology.browse import open_page
-from app.terminology.coding_rules import check
+from app.terminology.coding_rules import Facts, check
 from app.terminology.diff import diff
+from app.terminology.maps import propose
 from app.terminology.releases import Named, current_release, import_release
 from app.terminology.search import Hit, Release, open_release
 
@@ -80,6 +82,7 @@ def list_command(*, as_json: bool) -> None:
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
 @click.option("--within", default=None, help="Only this code and what is below it.")
 @click.option("--value-set", default=None, help="Only members of this value set.")
+@click.option("--language", default=None, help="Only terms in this language (two letters).")
 @click.option("--release", default=None, help="A release other than the current one.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="One query a line from standard input.")
 @click.option("--json", "as_json", is_flag=True, help="JSON (with --stdin one object a line).")
@@ -123,32 +126,73 @@ def _print(hits: list[Hit]) -> None:
 
 
 @terminology.command("check")
-@click.argument("codes", nargs=-1, required=True)
+@click.argument("codes", nargs=-1)
 @click.option("--date", default=None, help="Date of service (YYYY-MM-DD): the true one.")
 @click.option("--sex", default=None, help="female or male.")
 @click.option("--age", default=None, type=float, help="Age in years.")
 @click.option("--setting", default=None, help="inpatient, outpatient or emergency.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def check_command(codes: tuple[str, ...], as_json: bool, **facts: object) -> None:
-    """Coding rules over the ICD-10-CM codes of one encounter, in their order."""
+@click.option("--stdin", "from_stdin", is_flag=True, help='One encounter a line: {"id","codes","date",…}.')
+@click.option("--json", "as_json", is_flag=True, help="JSON (with --stdin one object a line).")
+def check_command(codes: tuple[str, ...], from_stdin: bool, as_json: bool, **facts: object) -> None:
+    """Coding rules over the ICD-10-CM codes of one encounter, in their order (or of many: --stdin)."""
+    if bool(codes) == from_stdin:
+        raise click.UsageError("give CODES, or --stdin")
     try:
         current_release(_root(), "icd10cm", _progress)
         releases = [open_release(_root(), "icd10cm", m.digest) for m in list_releases(_root(), "icd10cm")]
+        if from_stdin:
+            sys.exit(stream_json_lines(lambda record: _checked(record, releases), sys.stdin, sys.stdout))
         findings = check(codes, releases=releases, **facts)  # type: ignore[arg-type]
     except ChartmarkError as error:
         _fail(error)
     if as_json:
-        click.echo(
-            json.dumps({"codes": list(codes), "problems": [asdict(f) for f in findings]}, ensure_ascii=False)
-        )
+        problems = [asdict(f) for f in findings]
+        click.echo(json.dumps({"codes": list(codes), "problems": problems}, ensure_ascii=False))
         return
     for finding in findings:
-        click.echo(
-            f"{finding.severity:<12} {finding.rule:<18} {', '.join(finding.codes)}: "
-            f"{finding.message} [{finding.source}]"
-        )
+        place = f"{finding.severity:<12} {finding.rule:<18} {', '.join(finding.codes)}"
+        click.echo(f"{place}: {finding.message} [{finding.source}]")
     if not findings:
         click.echo("nothing to say")
+
+
+def _checked(record: dict, releases: list[Release]) -> dict:
+    """The batch report's line for one encounter."""
+    codes = record.get("codes")
+    if not isinstance(codes, list) or not codes or not all(isinstance(c, str) for c in codes):
+        raise Invalid("codes-missing", 'the field "codes" must be a list of codes')
+    facts = {name: record[name] for name in Facts.__annotations__ if record.get(name) is not None}
+    wrong = [name for name, value in facts.items() if not isinstance(value, _FACT_TYPES[name])]
+    if wrong:
+        raise Invalid("bad-facts", f"the field {wrong[0]!r} is of the wrong type")
+    findings = check(codes, releases=releases, **facts)  # type: ignore[arg-type]
+    return {"id": record.get("id"), "codes": codes, "problems": [asdict(f) for f in findings]}
+
+
+_FACT_TYPES = {
+    "date": str,
+    "sex": str,
+    "age": (int, float),
+    "setting": str,
+    "assertions": dict,
+    "texts": dict,
+}
+
+
+@terminology.command("map")
+@click.argument("system")
+@click.argument("code")
+@click.argument("target")
+@click.option("--sex", default=None, type=click.Choice(["female", "male"]))
+@click.option("--age", default=None, type=float, help="Age in years.")
+def map_command(system: str, code: str, target: str, sex: str | None, age: float | None) -> None:
+    """Proposals for CODE of SYSTEM in TARGET with the rule of each, as JSON lines; never assigned."""
+    try:
+        release = _open(system)
+    except ChartmarkError as error:
+        _fail(error)
+    for proposal in propose(release, code, target, sex=sex, age=age):
+        click.echo(json.dumps(asdict(proposal), ensure_ascii=False))
 
 
 @terminology.command("diff")

@@ -27,7 +27,7 @@ MIN_CAPITALS = 6
 _TERM_ENDING = re.compile(
     r"(?:itis|osis|oses|emia|aemia|scopy|scopic|graphy|graph|gram|ectomy|otomy|ostomy|plasty|opathy|ology|ologic|ological|ically|ally"
     r"|ation|ations|ition|ction|ment|ments|ness|ious|eous|ular|oid|uria|algia|plegia|phagia|pnea|pnoea|trophy|genic|lysis|lytic|ergic"
-    r"|nib|mab|vir|cillin|mycin|azole|pril|sartan|statin|olol|idine|dipine|prazole|oxacin|cycline|tide|parin|xaban|gliptin|gliflozin"
+    r"|nib|mab|vir|cillin|mycin|azole|pril|sartan|statin|olol|idine|dipine|prazole|oxacin|cycline|tide|parin|xaban|thorax|gliptin|gliflozin"
     r"|fentanil|fentanyl|caine|azepam|barbital|profen|triptan|setron|ase|ability|tility|metry|meter|therapy|toxin|virus|coccus|bacter"
     r"|ably|ibly|fully|lessly|ingly|edly|wards?|ively|ately|ously|iae|orrhea|orrhoea|megaly|penia|cyte|cytes|blast|blasts|globin)$"
 )
@@ -159,7 +159,7 @@ def _could_be_name(note: Note, position: int) -> bool:
     if flags & Known.EPONYM and not listed:
         return False
     if word.islower():
-        return listed and len(word) > 3
+        return bool(flags & Known.FIRST) and len(word) > 3
     if word.isupper() and len(word) < MIN_CAPITALS:
         return listed and len(word) > 2
     return listed or not _TERM_ENDING.search(word.lower())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -22,7 +23,7 @@ from app.core.db import Session
 from app.core.digest import canonical_json, new_salt, salted_sha256
 from app.core.errors import Conflict, Problem
 from app.corpus.batch import Batch, BatchState, get_batch
-from app.corpus.free_text import scrub_name
+from app.corpus.free_text import scrub_place
 from app.corpus.paper import PaperKind, papers_in_force
 from app.corpus.project import Project, get_project, project_subject
 from app.corpus.source import Source, SourceState, open_source, seal_source
@@ -158,9 +159,7 @@ def _check(row: Row | Problem, mapping: dict[str, str], dropped: Counter[str]) -
     return build_record(map_fields(row.values, mapping, dropped), row.where)
 
 
-def _store(
-    session: Session, vault: Vault, batch: Batch, found: Record, outcome: Outcome, modality: str
-) -> None:
+def _store(session: Session, vault: Vault, batch: Batch, found: Record, outcome: Outcome, modality: str) -> None:
     reference = vault.reference("source", batch.project_id, found.id)
     earlier = session.scalar(select(Source).where(Source.project_id == batch.project_id, Source.reference == reference))
     text = canonical_json({"fields": found.fields}) if found.fields else found.text
@@ -230,10 +229,8 @@ def _count(session: Session, batch: Batch, outcome: Outcome, dropped: Counter[st
     kept = json.loads(batch.problems_json)
     room = MAX_KEPT_PROBLEMS - len(kept)
     # Names of files can carry identifiers: such a place is told by its number only.
-    kept += [
-        problem.to_dict() | {"where": scrub_name(problem.where, f"record {len(kept) + number}")}
-        for number, problem in enumerate(outcome.problems[: max(room, 0)], start=1)
-    ]
+    found = outcome.problems[: max(room, 0)]
+    kept += [problem.to_dict() | {"where": scrub_place(problem.where)} for problem in found]
     batch.problems_json = canonical_json(kept)
     counts = {"stored": outcome.stored, "skipped": outcome.skipped, "refused": outcome.refused}
     _record(session, Tag.BATCH_LOADED, WORKER, batch, counts, at=at)
@@ -266,3 +263,7 @@ def _wipe_spool(services: Services, job: Job) -> None:
                 for _ in range(0, size, 1 << 20):
                     file.write(b"\0" * min(1 << 20, size - file.tell()))
             path.unlink()
+            if path.parent != spool:
+                # The upload's own folder goes with its last file.
+                with suppress(OSError):
+                    path.parent.rmdir()

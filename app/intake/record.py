@@ -23,7 +23,17 @@ NAMES: dict[str, tuple[str, ...]] = {
     "sex": ("sex", "gender"),
     "birth_date": ("birth_date", "birthdate", "dob", "date_of_birth"),
     "language": ("language", "lang"),
-    "text": ("text", "note_text", "note", "transcription", "report", "report_text", "body", "content"),
+    "text": (
+        "text",
+        "note_text",
+        "note",
+        "transcription",
+        "report",
+        "report_text",
+        "section_text",
+        "body",
+        "content",
+    ),
     "known": ("known",),
     "fields": ("fields",),
 }

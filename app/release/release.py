@@ -22,7 +22,7 @@ from app.corpus.project import Project, project_subject
 from app.guidelines.version import GuidelineVersion
 from app.review import states
 from app.review.item import Item, available_items
-from app.review.signature import signatures_of
+from app.review.signature import Signature, signatures_of
 from app.review.states import ItemState
 from app.review.submission import Submission, gold_of
 
@@ -184,3 +184,20 @@ def answers_of(session: Session, release: Release) -> list[tuple[Item, Submissio
 def manifest_of(release: Release) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads(release.manifest)
     return manifest
+
+
+def signatures_in(
+    session: Session, release: Release, *, after: int = 0, limit: int = 100
+) -> list[tuple[str, Signature]]:
+    """Item label and signature of what a release holds, by signature: printed name, time and meaning
+    belong into every form a person reads (21 CFR 11.50(b))."""
+    rows = session.execute(
+        select(Item.label, Signature)
+        .join(Signature, Signature.item_id == Item.id)
+        .join(ReleaseItem, ReleaseItem.item_id == Item.id)
+        .where(ReleaseItem.release_id == release.id, Signature.record_id == ReleaseItem.submission_id)
+        .where(Signature.id > after)
+        .order_by(Signature.id)
+        .limit(limit)
+    )
+    return [(label, signature) for label, signature in rows]

@@ -14,7 +14,7 @@ from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
-from app.core.errors import Conflict
+from app.core.errors import Conflict, NotFound
 from app.corpus.project import project_subject
 
 
@@ -96,7 +96,8 @@ def report_phi(session: Session, actor: AnyActor, item: HeldItem, fragments: lis
 
 
 def close_hold(session: Session, actor: AnyActor, hold: Hold, *, at: int) -> None:
-    """Let the item go on. Raises Conflict when the hold was closed already."""
+    """Let the item go on. Raises Forbidden, or Conflict when the hold was closed already."""
+    policy.require(session, actor, policy.Action.CLOSE_HOLD, project_subject(hold.project_id), at=at)
     if hold.closed_at is not None:
         raise Conflict("hold-closed", "this hold was closed already")
     hold.closed_by, hold.closed_at = actor.id, at
@@ -124,6 +125,26 @@ def require_visible(session: Session, item_id: int) -> None:
     """Raises Conflict when nobody may see the text now: an identifier was reported in it."""
     if any(hold.kind in HIDING for hold in open_holds(session, item_id)):
         raise Conflict("hidden", "the text is hidden until a privacy officer has looked at it")
+
+
+def get_hold(session: Session, hold_id: int) -> Hold:
+    """Raises NotFound."""
+    hold = session.get(Hold, hold_id)
+    if hold is None:
+        raise NotFound("hold", f"there is no hold {hold_id}")
+    return hold
+
+
+def list_open_holds(session: Session, project_id: int, limit: int = 200) -> list[Hold]:
+    """What is held back in a project now, oldest first."""
+    return list(
+        session.scalars(
+            select(Hold)
+            .where(Hold.project_id == project_id, Hold.closed_at.is_(None))
+            .order_by(Hold.id)
+            .limit(limit)
+        )
+    )
 
 
 def require_no_hold(session: Session, item_id: int) -> None:

@@ -200,3 +200,13 @@ def admit(session: Session, actor: Actor, document: Document, *, at: int) -> boo
         return False
     states.advance(session, actor, item, "deid_accepted", data={"verdict": document.verdict}, at=at)
     return True
+
+
+def admit_waiting(session: Session, actor: Actor, project: Project, *, at: int) -> int:
+    """Let in what a change of the project's settings allows now; returns how many items."""
+    waiting = session.scalars(
+        select(Document)
+        .join(Item, Item.document_id == Document.id)
+        .where(Item.project_id == project.id, Item.state == states.ItemState.IMPORTED)
+    )
+    return sum(admit(session, actor, document, at=at) for document in waiting.all())

@@ -142,3 +142,9 @@ def list_questions(
     if state is not None:
         query = query.where(Question.state == state)
     return list(session.scalars(query.order_by(Question.id.desc()).limit(200)))
+
+
+def list_own_questions(session: Session, person_id: int) -> list[Question]:
+    """What a person asked, in all projects, newest first."""
+    query = select(Question).where(Question.asked_by == person_id)
+    return list(session.scalars(query.order_by(Question.id.desc()).limit(200)))

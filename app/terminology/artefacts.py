@@ -85,6 +85,8 @@ def publish(root: Path, staging: Path, manifest: Manifest) -> Manifest:
     (staging / "manifest.json").write_text(json.dumps(sealed.to_dict(), indent=1), encoding="utf-8")
     for path in staging.iterdir():
         path.chmod(0o444)
+        _to_disk(path)
+    _to_disk(staging)
     target = folder_of(root, sealed)
     try:
         staging.rename(target)
@@ -93,6 +95,15 @@ def publish(root: Path, staging: Path, manifest: Manifest) -> Manifest:
             raise
         shutil.rmtree(staging)
     return sealed
+
+
+def _to_disk(path: Path) -> None:
+    """What is published must survive a power cut: the rename may not overtake the data."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def make_current_if_newer(root: Path, manifest: Manifest) -> bool:
@@ -123,12 +134,21 @@ def _read_pointer(root: Path, system: str) -> str | None:
 def building(root: Path) -> Iterator[Path]:
     """A directory to build in, removed again unless it was published."""
     root.mkdir(parents=True, exist_ok=True)
+    _clear_abandoned(root)
     staging = root / f".building-{os.getpid()}-{uuid.uuid4().hex}"
     staging.mkdir()
     try:
         yield staging
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _clear_abandoned(root: Path) -> None:
+    """Remove what builders left that were killed on this host."""
+    for path in root.glob(".building-*"):
+        pid = path.name.split("-")[1]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

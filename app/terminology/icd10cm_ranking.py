@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ NARROWING = (
     | SUBSEQUENT
     | SEQUELA
     | _folded(
-        "initial encounter side sided eye ear up closed open acute of in the due to with first visit new "
+        "initial encounter side sided up closed open acute of in the due to with first visit new "
         "intentional self harm accidental undetermined assault unintentional suicide attempt"
     )
 )
@@ -71,6 +71,7 @@ UNASKED = tuple(
         ("right left bilateral", "both", 0.05),
         ("chronic", "longstanding", 0.03),
         ("other", "", 0.02),
+        ("pathological stress", "pathologic", 0.08),
         ("mild moderate severe", "", 0.04),
         ("foreign", "retained", 0.06),
         ("vessel nerve tendon", "vascular artery vein neural", 0.06),
@@ -130,9 +131,7 @@ class Icd10CmRanking:
                 leaf = self._default(found.concept)
                 if leaf != found.concept:
                     # The better of what the wording says and what the code's own title says.
-                    best.append(
-                        type(found)(leaf, found.term, found.score + self._gain(leaf, found), found.match)
-                    )
+                    best.append(replace(found, concept=leaf, score=found.score + self._gain(leaf, found)))
                     found.score -= 0.03
         return sorted(best, key=lambda f: -round(f.score, 4)) + ranked[CONSIDERED:]
 
@@ -213,8 +212,9 @@ class Icd10CmRanking:
 
 @lru_cache(maxsize=50_000)
 def title_words(release: Release, concept: int) -> frozenset[str]:
-    """The folded words of a code's title, kept since every query asks for the same few."""
-    return frozenset(words(release.preferred(concept)))
+    """What a code's title says there is: its folded words up to `without`."""
+    said = words(release.preferred(concept))
+    return frozenset(said[: said.index("without") + 1] if "without" in said else said)
 
 
 @lru_cache(maxsize=1)

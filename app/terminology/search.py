@@ -12,6 +12,7 @@ from typing import NamedTuple, TypedDict, Unpack
 
 import numpy as np
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from app.core.errors import NotFound
 from app.terminology.artefacts import find_release, folder_of, read_manifest
@@ -72,6 +73,7 @@ class Found:
     term: int
     score: float
     match: str
+    words: tuple[str, ...] = ()  # the reading that found it
 
 
 class Release(ReleaseData):
@@ -109,10 +111,11 @@ class Release(ReleaseData):
                 for hit in self._read(reading, allowed, being_typed if reading.via == "words" else ""):
                     if spoken is None or self.matcher.term_language[hit.term] in spoken:
                         _keep_best(found, hit)
-        self._prefer_used(found, usage)
         ranked = sorted(found.values(), key=lambda f: (-round(f.score, 4), f.term))
         if ranked and ranking:
             ranked = [f for f in ranking.rank(ranked) if allowed is None or allowed[f.concept]]
+        self._prefer_used(ranked[:KEPT], usage)
+        ranked.sort(key=lambda f: -round(f.score, 4))
         return self._hits([*by_code, *ranked], limit, frozenset(typed))
 
     def candidates(self, text: str, **context: Unpack[Context]) -> list[Hit]:
@@ -223,15 +226,16 @@ class Release(ReleaseData):
                 score += 0.04 * fuzz.ratio(typed, text) / 100
                 if text == typed:
                     score, how = score + 0.05, "exact" if match == "words" else match
-            yield Found(int(matcher.term_concept[term]), term, score, how)
+            yield Found(int(matcher.term_concept[term]), term, score, how, reading.words)
 
-    def _prefer_used(self, found: dict[int, Found], usage: Mapping[str, int] | None) -> None:
+    def _prefer_used(self, found: list[Found], usage: Mapping[str, int] | None) -> None:
         """Up to 0.05 for codes the project uses often: enough to order near equals, not more."""
         if not usage or not found:
             return
         top = math.log1p(max(usage.values(), default=0)) or 1.0
-        for number, (code, *_) in self.codes(list(found)).items():
-            found[number].score += 0.05 * math.log1p(usage.get(code, 0)) / top
+        codes = self.codes([f.concept for f in found])
+        for hit in found:
+            hit.score += 0.05 * math.log1p(usage.get(codes[hit.concept][0], 0)) / top
 
     # --- answers ---
 
@@ -257,23 +261,28 @@ class Release(ReleaseData):
                     billable,
                     active,
                     replaced,
-                    marks(text, typed),
+                    marks(text, typed.union(found.words)),
                 )
             )
         return hits
 
 
 def marks(text: str, typed: frozenset[str]) -> list[tuple[int, int]]:
-    """Where the typed words stand in a text: whole words, or as much of their beginning as was typed."""
+    """Where the typed words stand in a text: whole words, beginnings as far as typed, misspelt ones whole."""
     found = []
     for word, start, end in split(text):
-        if word in typed:
+        begun = max((len(t) for t in typed if len(t) > 1 and word.startswith(t)), default=0)
+        if word in typed or (not begun and any(_misspells(t, word) for t in typed)):
             found.append((start, end))
-        else:
-            begun = max((len(t) for t in typed if len(t) > 1 and word.startswith(t)), default=0)
-            if begun:
-                found.append((start, min(start + begun, end)))
+        elif begun:
+            found.append((start, min(start + begun, end)))
     return found
+
+
+def _misspells(typed: str, word: str) -> bool:
+    longest = max(len(typed), len(word))
+    allowed = 2 if longest >= 8 else 1 if min(len(typed), len(word)) >= 4 else 0
+    return bool(allowed) and OSA.distance(typed, word, score_cutoff=allowed) <= allowed
 
 
 def last_typed(query: str) -> str:

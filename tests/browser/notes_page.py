@@ -46,7 +46,8 @@ class NotesPage:
         until(self.page, "document.querySelector('#save-state').textContent === 'All changes saved'")
 
     def until(self, condition):
-        until(self.page, "(() => { const space = document.querySelector('[data-workbench]').workbench; return %s; })()" % condition)
+        space = "const space = document.querySelector('[data-workbench]').workbench;"
+        until(self.page, f"(() => {{ {space} return {condition}; }})()")
 
     def saw_everything(self):
         """As if every line had been on the screen long enough."""

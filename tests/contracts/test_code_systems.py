@@ -248,3 +248,22 @@ def test_the_official_example_of_meddra_comes_in(tmp_path):
     assert manifest.release == "0.0"
     assert release.search("palpitations")[0].code == "10002111"
     assert [h.code for h in release.search("headache", value_set="Example Headache SMQ")] == ["10001111"]
+
+
+def test_of_a_full_release_the_latest_row_of_each_id_counts(tmp_path):
+    full = tmp_path / "Full"
+    for path in (SAMPLES / "snomed").rglob("*.txt"):
+        text = path.read_bytes().decode()
+        header, *rows = text.splitlines()
+        # Every row has an earlier version that was active: only the later one may count.
+        earlier = []
+        for row in rows:
+            fields = row.split("\t")
+            fields[1], fields[2] = "20200101", "1"
+            earlier.append("\t".join(fields))
+        full.mkdir(exist_ok=True)
+        (full / path.name.replace("Snapshot", "Full")).write_text("\n".join([header, *earlier, *rows]) + "\n")
+    manifest = import_release(tmp_path / "store", "snomed", full)
+    assert manifest.counts == sample(tmp_path / "other", "snomed").manifest.counts
+    retired = open_release(tmp_path / "store", "snomed").search("example heart trouble")
+    assert not next(hit for hit in retired if "trouble" in hit.term).active

@@ -83,3 +83,32 @@ def test_an_unknown_system_or_release_is_named(fresh):
     assert answer.exit_code == 1
     assert "snomed" in answer.stderr
     assert fresh("search", "snomed").exit_code == 2
+
+
+def test_a_batch_of_encounters_is_checked_line_by_line(fresh):
+    lines = [
+        {"id": "a", "codes": ["E10.9", "E11.9"], "date": "2026-05-01"},
+        {"id": "b", "codes": ["J18.9"], "date": "2026-05-01", "setting": "outpatient",
+         "assertions": {"J18.9": {"certainty": "possible"}}},
+        {"id": "c"},
+        {"id": "d", "codes": ["I10"], "age": "old"},
+        {"id": "e", "codes": ["I10"], "date": "2026-05-01"},
+    ]  # fmt: skip
+    answer = fresh("check", "--stdin", "--json", input="\n".join(map(json.dumps, lines)) + "\nno json\n")
+    rows = [json.loads(line) for line in answer.stdout.splitlines()]
+    assert answer.exit_code == 1
+    assert [row["id"] for row in rows] == ["a", "b", "c", "d", "e", None]
+    assert rows[0]["problems"][0]["rule"] == "excludes1"
+    assert rows[1]["problems"][0]["rule"] == "uncertain_diagnosis"
+    assert "codes" in rows[2]["error"]
+    assert "age" in rows[3]["error"]
+    assert rows[4]["problems"] == []
+    assert "line 6" in rows[5]["error"]
+
+
+def test_a_map_is_proposed_with_its_rule(fresh):
+    fresh("import", "SNOMED CT", str(SAMPLES / "snomed"))
+    code = json.loads(fresh("search", "snomed", "example rash", "--json").stdout)["hits"][0]["code"]
+    proposals = [json.loads(x) for x in fresh("map", "snomed", code, "ICD-10-CM").stdout.splitlines()]
+    assert [(p["target"], p["verdict"]) for p in proposals] == [("P83.88", "unknown"), ("R21", "unknown")]
+    assert "Age at onset" in proposals[0]["rule"]

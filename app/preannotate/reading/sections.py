@@ -32,7 +32,7 @@ class Sections:
     """The sections of one text in order, and which of them holds an offset.
 
     `titles` are the first tokens of all titles and subheadings: sentences begin there;
-    `title_tokens` are all tokens of the titles of sections.
+    `title_tokens` are all tokens of the titles of sections, `subheading_tokens` those of subheadings.
     """
 
     def __init__(self, found: list[Section], titles: list[tuple[int, int, str]]) -> None:
@@ -40,6 +40,7 @@ class Sections:
         self.titles = [first for first, _, _ in titles]
         kept = [title for title in titles if title[2] != "subheading"]
         self.title_tokens = {at for first, last, _ in kept for at in range(first, last)}
+        self.subheading_tokens = {at for first, last, _ in titles for at in range(first, last)} - self.title_tokens
         self._starts = [section.start for section in found]
 
     def at(self, offset: int) -> Section | None:

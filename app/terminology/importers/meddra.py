@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.terminology.importers.protocol import About
 from app.terminology.importers.reading.source import Source, refuse
-from app.terminology.rows import LOWER, Concept, Member, Parent, Row, Term
+from app.terminology.rows import LOWER, Concept, Member, Parent, Replacement, Row, Term
 
 # Level → (file, kind); the code is the first column and the name the second.
 _LEVELS = {"soc.asc": "SOC", "hlgt.asc": "HLGT", "hlt.asc": "HLT", "pt.asc": "PT"}
@@ -50,6 +50,8 @@ class MedDra:
             yield Parent(row[0], row[2], where)
             if row[9] != "N":
                 yield Term(row[2], row[1], where, LOWER)
+            else:
+                yield Replacement(row[0], row[2], where, "not current: its preferred term")
 
     def _queries(self, source: Source) -> Iterator[Row]:
         """Standardised MedDRA Queries as value sets; narrow and broad scope is kept with each member."""

@@ -76,6 +76,15 @@ def test_an_unfinished_build_is_not_seen(tmp_path):
         find_release(tmp_path, "snomed")
 
 
+def test_what_a_killed_builder_left_is_cleared_by_the_next(tmp_path):
+    compose()
+    left = tmp_path / ".building-999999999-abc"
+    left.mkdir()
+    (left / "texts.bin").write_bytes(b"half")
+    import_release(tmp_path, "site", SAMPLES / "own", Named(release="1"))
+    assert not left.exists()
+
+
 def test_an_older_release_comes_in_beside_and_does_not_become_current(tmp_path):
     compose()
     own = SAMPLES / "own"

@@ -1,5 +1,7 @@
 """What a coder sees while typing."""
 
+from itertools import pairwise
+
 import pytest
 
 from app.core.errors import NotFound
@@ -72,15 +74,24 @@ def test_a_value_set_restricts_the_hits():
 
 
 def test_frequency_of_use_orders_near_equals():
-    plain = codes("diabetes with complication", limit=10)
-    last = plain[4]
-    used = codes("diabetes with complication", limit=10, usage={last: 900})
-    assert used.index(last) < plain.index(last)
+    plain = icd10cm().search("diabetes with complication", limit=10)
+    near = next(b for a, b in pairwise(plain) if a.score - b.score < 0.03)
+    before = [hit.code for hit in plain].index(near.code)
+    used = codes("diabetes with complication", limit=10, usage={near.code: 900})
+    assert used.index(near.code) < before
 
 
 def test_matched_words_are_marked_in_code_points():
     hit = next(h for h in icd10cm().search("chronic kidney") if h.code.startswith("N18"))
     assert {hit.term[a:b].lower() for a, b in hit.marks} == {"chronic", "kidney"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "marked"), [("pnuemonia", "pneumonia"), ("htn", "hypertension"), ("pneum", "pneum")]
+)
+def test_what_a_misspelling_an_abbreviation_or_a_beginning_matched_is_marked_too(typed, marked):
+    hit = icd10cm().search(typed)[0]
+    assert marked in {hit.term[a:b].lower() for a, b in hit.marks}
 
 
 def test_a_deprecated_code_comes_last_with_its_replacement(tmp_path):

@@ -1,0 +1,1 @@
+"""Setting an installation up and keeping it: demo, welcome, backup and restore."""
