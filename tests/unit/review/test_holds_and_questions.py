@@ -135,6 +135,17 @@ class TestQuestions:
             team.act("lena", answer, question, "No.")
         assert team.reload(question).answer == "Yes."
 
+    def test_whoever_reads_an_item_neither_sees_nor_answers_its_questions(self, team):
+        """INV-3: an adjudicator of the project may be a blind reader of this item."""
+        _, ann, _ = team.item("ann", "sly")
+        question = self.ask(team, "ann", ann)
+        with pytest.raises(Forbidden) as refused:
+            team.act("sly", answer, question, "Yes.")
+        assert refused.value.code == "own-work"
+        for name, seen in (("sly", 0), ("ada", 1)):
+            found = team.read(lambda s, n=name: list_questions(s, team.project_id, unread_by=team.person(n)))
+            assert len(found) == seen
+
     def test_one_asks_about_own_tasks_only(self, team):
         _, ann, _ = team.item("ann", "ben")
         with pytest.raises(Forbidden):
