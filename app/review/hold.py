@@ -139,10 +139,7 @@ def list_open_holds(session: Session, project_id: int, limit: int = 200) -> list
     """What is held back in a project now, oldest first."""
     return list(
         session.scalars(
-            select(Hold)
-            .where(Hold.project_id == project_id, Hold.closed_at.is_(None))
-            .order_by(Hold.id)
-            .limit(limit)
+            select(Hold).where(Hold.project_id == project_id, Hold.closed_at.is_(None)).order_by(Hold.id).limit(limit)
         )
     )
 

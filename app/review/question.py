@@ -13,10 +13,10 @@ from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, Forbidden, NotFound
 from app.corpus.free_text import require_free_text
 from app.corpus.project import project_subject
-from app.review.assignment import Assignment, subject_of
+from app.review.assignment import Assignment, Step, earlier_actors, subject_of
 from app.review.hold import HoldKind, close_hold, open_hold, open_holds
 
 
@@ -96,6 +96,8 @@ def ask(
 def answer(session: Session, actor: Actor, question: Question, text: str, *, at: int) -> None:
     """Answer on the record; a blocking question's hold ends with its answer."""
     policy.require(session, actor, policy.Action.ANSWER_QUESTION, project_subject(question.project_id), at=at)
+    if actor.id in earlier_actors(session, question.item_id, except_own_finishing=actor.id):
+        raise Forbidden("own-work", "you read this item: somebody else answers questions about it")
     question = get_question(session, question.id, lock=True)
     if question.state != QuestionState.OPEN:
         raise Conflict("answered", "this question is answered already")
@@ -133,10 +135,22 @@ def get_question(session: Session, question_id: int, *, lock: bool = False) -> Q
 
 
 def list_questions(
-    session: Session, project_id: int, *, asked_by: int | None = None, state: str | None = None
+    session: Session,
+    project_id: int,
+    *,
+    asked_by: int | None = None,
+    unread_by: int | None = None,
+    state: str | None = None,
 ) -> list[Question]:
-    """A project's questions, or one person's, newest first."""
+    """A project's questions, or one person's, newest first.
+
+    `unread_by` leaves out items of which this person holds a reading: whoever answers may also
+    read, and must not learn what troubles the other reader (INV-3).
+    """
     query = select(Question).where(Question.project_id == project_id)
+    if unread_by is not None:
+        reading = (Assignment.person_id == unread_by, Assignment.step == Step.ANNOTATE)
+        query = query.where(Question.item_id.not_in(select(Assignment.item_id).where(*reading)))
     if asked_by is not None:
         query = query.where(Question.asked_by == asked_by)
     if state is not None:
