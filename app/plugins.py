@@ -16,6 +16,7 @@ from app.release.formats import FORMATS
 from app.review.modality import MODALITIES
 from app.review.states import GATES
 from app.review.strategies import STRATEGIES
+from app.review.submission import PROJECTIONS
 from app.terminology.coding_rules import CODING_RULES
 from app.terminology.importers.protocol import CODE_SYSTEMS
 
@@ -34,6 +35,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.api.assignments:assignments_api",
     "app.api.items:items_api",
     "app.api.codes:codes_api",
+    "app.api.coding:coding_api",
     "app.web.workbench:workbench_pages",
 )
 
@@ -218,6 +220,7 @@ def _load_review() -> None:
         "app.review.strategies.one_reader:OneReader",
     )
     GATES.register("app.review.item:DeidentificationGate")
+    PROJECTIONS.register("app.projection.code_use:CodeUses")
 
 
 def _load_release() -> None:
