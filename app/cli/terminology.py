@@ -20,7 +20,7 @@ from app.terminology.coding_rules import Facts, check
 from app.terminology.diff import diff
 from app.terminology.maps import propose
 from app.terminology.releases import Named, current_release, import_release
-from app.terminology.search import Hit, Release, open_release
+from app.terminology.search import Hit, Release, open_release, open_releases
 
 
 def _root() -> Path:
@@ -139,7 +139,7 @@ def check_command(codes: tuple[str, ...], from_stdin: bool, as_json: bool, **fac
         raise click.UsageError("give CODES, or --stdin")
     try:
         current_release(_root(), "icd10cm", _progress)
-        releases = [open_release(_root(), "icd10cm", m.digest) for m in list_releases(_root(), "icd10cm")]
+        releases = open_releases(_root(), "icd10cm")
         if from_stdin:
             sys.exit(stream_json_lines(lambda record: _checked(record, releases), sys.stdin, sys.stdout))
         findings = check(codes, releases=releases, **facts)  # type: ignore[arg-type]
@@ -173,6 +173,7 @@ _FACT_TYPES = {
     "date": str,
     "sex": str,
     "age": (int, float),
+    "age_to": (int, float),
     "setting": str,
     "assertions": dict,
     "texts": dict,
