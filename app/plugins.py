@@ -6,6 +6,7 @@ from app.accounts.loading import MEMBERSHIPS
 from app.accounts.policy import RELATIONS
 from app.agreement.metrics.protocol import METRICS
 from app.audit.evidence import EVIDENCE, STATE_MACHINES
+from app.corpus.claim import CLAIMS
 from app.corpus.free_text import TEXT_SCANNERS
 from app.deid.recogniser import RECOGNISERS
 from app.intake.readers import READERS
@@ -175,6 +176,7 @@ def _load_deidentification() -> None:
         "app.deid.known:KnownIdentifiers",
     )
     TEXT_SCANNERS.register("app.deid.stage.scanner:RuleScanner")
+    CLAIMS.register("app.deid.audit.claim:LeakAudited")
 
 
 def _load_stages() -> None:
