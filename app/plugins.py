@@ -6,6 +6,7 @@ from app.accounts.loading import MEMBERSHIPS
 from app.accounts.policy import RELATIONS
 from app.agreement.metrics.protocol import METRICS
 from app.audit.evidence import EVIDENCE, STATE_MACHINES
+from app.corpus.claim import CLAIMS
 from app.corpus.free_text import TEXT_SCANNERS
 from app.deid.recogniser import RECOGNISERS
 from app.intake.readers import READERS
@@ -17,6 +18,7 @@ from app.release.formats import FORMATS
 from app.review.modality import MODALITIES
 from app.review.states import GATES
 from app.review.strategies import STRATEGIES
+from app.review.submission import PROJECTIONS
 from app.settings import Settings
 from app.terminology.coding_rules import CODING_RULES
 from app.terminology.importers.protocol import CODE_SYSTEMS
@@ -36,6 +38,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.api.assignments:assignments_api",
     "app.api.items:items_api",
     "app.api.codes:codes_api",
+    "app.api.coding:coding_api",
     "app.api.guidelines:guidelines_api",
     "app.web.workbench:workbench_pages",
     "app.web.work.tasks:work_pages",
@@ -175,6 +178,7 @@ def _load_deidentification() -> None:
         "app.deid.known:KnownIdentifiers",
     )
     TEXT_SCANNERS.register("app.deid.stage.scanner:RuleScanner")
+    CLAIMS.register("app.deid.audit.claim:LeakAudited")
 
 
 def _load_stages() -> None:
@@ -243,6 +247,7 @@ def _load_review() -> None:
         "app.review.strategies.two_readers:TwoReaders",
         "app.review.strategies.one_reader:OneReader",
     )
+    PROJECTIONS.register("app.projection.code_use:CodeUses")
     GATES.register("app.review.item:DeidentificationGate")
 
 

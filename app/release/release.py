@@ -17,6 +17,7 @@ from app.core import clock, fault
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, NotFound
+from app.corpus.claim import claim_of
 from app.corpus.document import get_document
 from app.corpus.project import Project, project_subject
 from app.guidelines.version import GuidelineVersion
@@ -140,11 +141,11 @@ def _manifest(
         "items": entries,
         "guidelines": [{"id": g.id, "version": g.version, "sha256": g.body_sha256} for g in guidelines if g],
         # Exports say what is and is not known of the texts (domain B.7): never "de-identified" alone.
-        "deidentification": _deidentification(session, entries),
+        "deidentification": claim_of(session, project).to_dict() | {"verdicts": _verdicts(session, entries)},
     }
 
 
-def _deidentification(session: Session, entries: list[dict[str, Any]]) -> dict[str, int]:
+def _verdicts(session: Session, entries: list[dict[str, Any]]) -> dict[str, int]:
     """Verdict → number of documents in the release."""
     counts: dict[str, int] = {}
     for entry in entries:
