@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from math import sqrt
 from typing import Any
@@ -42,7 +43,7 @@ def confusions(data: Ratings, one: int, other: int) -> tuple[Vector, int]:
     return data.by_document(rows), int(len(both) - both.sum())
 
 
-class _Pair:
+class _Pair(ABC):
     """A coefficient of one K × K table."""
 
     unit = "rating"
@@ -73,8 +74,9 @@ class _Pair:
             return Estimate(None, "no_data")
         return self.of(table)
 
+    @abstractmethod
     def of(self, table: Matrix) -> Estimate:
-        raise NotImplementedError
+        """The coefficient of the tables."""
 
     def _pairs(self, data: Ratings) -> list[dict[str, Any]]:
         """The value of every pair, for those who have more than two raters."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from math import sqrt
 
@@ -93,7 +94,7 @@ def _by_category(counts: Vector, squares: Vector, n: int) -> list[float | None]:
     return [float(1 - d / s) if s > 0 else None for d, s in zip(disagreeing, scale, strict=True)]
 
 
-class _Pairwise:
+class _Pairwise(ABC):
     """A coefficient of all pairs' tables; pairs are compared on the items both rated."""
 
     unit = "rating"
@@ -121,8 +122,9 @@ class _Pairwise:
         filled = [table for table in tables if table.sum()]
         return self.of(filled) if filled else Estimate(None, "no_data")
 
+    @abstractmethod
     def of(self, tables: list[NDArray[np.float64]]) -> Estimate:
-        raise NotImplementedError
+        """The coefficient of the tables."""
 
 
 class Conger(_Pairwise):

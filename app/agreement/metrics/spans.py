@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from itertools import combinations
 from typing import Any
@@ -37,7 +38,7 @@ def relaxed_matching(one: list[Span], other: list[Span], *, typed: bool = True) 
     return maximum_matching(weights)
 
 
-class PairwiseF1:
+class PairwiseF1(ABC):
     """Mean over pairs of readers of 2 · matched / (spans of one + spans of the other)."""
 
     unit = "span"
@@ -45,9 +46,9 @@ class PairwiseF1:
     source = "Hripcsak & Rothschild 2005: F1 between readers is positive specific agreement"
     empty: float | None = None  # the value where neither reader marked anything
 
+    @abstractmethod
     def matches(self, one: Reading, other: Reading) -> tuple[int, int, int]:
         """What was matched, and how much each reader has."""
-        raise NotImplementedError
 
     def prepare(self, data: Spans) -> Sums:
         pairs = list(combinations(data.raters, 2))
