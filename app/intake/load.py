@@ -22,6 +22,7 @@ from app.core import fault
 from app.core.db import Session
 from app.core.digest import canonical_json, new_salt, salted_sha256
 from app.core.errors import Conflict, Problem
+from app.core.text import storable
 from app.corpus.batch import Batch, BatchState, get_batch
 from app.corpus.free_text import scrub_place
 from app.corpus.paper import PaperKind, papers_in_force
@@ -230,7 +231,7 @@ def _count(session: Session, batch: Batch, outcome: Outcome, dropped: Counter[st
     room = MAX_KEPT_PROBLEMS - len(kept)
     # Names of files can carry identifiers: such a place is told by its number only.
     found = outcome.problems[: max(room, 0)]
-    kept += [problem.to_dict() | {"where": scrub_place(problem.where)} for problem in found]
+    kept += [problem.to_dict() | {"where": scrub_place(storable(problem.where))} for problem in found]
     batch.problems_json = canonical_json(kept)
     counts = {"stored": outcome.stored, "skipped": outcome.skipped, "refused": outcome.refused}
     _record(session, Tag.BATCH_LOADED, WORKER, batch, counts, at=at)
