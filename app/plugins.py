@@ -37,10 +37,14 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.api.codes:codes_api",
     "app.api.coding:coding_api",
     "app.web.workbench:workbench_pages",
+    "app.web.codes:codes_pages",
 )
 
 # Entries of the main menu, left to right; who may not see one does not.
-MENU: tuple[str, ...] = ("app.web.people:MENU_ENTRY",)
+MENU: tuple[str, ...] = (
+    "app.web.people:MENU_ENTRY",
+    "app.web.codes:MENU_ENTRY",
+)
 
 # Command groups of `flask --app wsgi`, one file each.
 COMMANDS: tuple[str, ...] = (

@@ -9,6 +9,7 @@ const WORKBENCHES = {
 
 const CONTROLLERS = {
   "sign-out": () => import("./controllers/sign-out.js"),
+  "code-browser": () => import("./controllers/code-browser.js"),
   "session-end": () => import("./controllers/session-end.js"),
 };
 
