@@ -41,6 +41,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.api.coding:coding_api",
     "app.api.guidelines:guidelines_api",
     "app.web.workbench:workbench_pages",
+    "app.web.codes:codes_pages",
     "app.web.work.tasks:work_pages",
     "app.web.work.cases:cases_pages",
     "app.web.projects.index:projects_pages",
@@ -65,6 +66,7 @@ MENU: tuple[str, ...] = (
     "app.web.projects.index:MENU_ENTRY",
     "app.web.oversight.privacy:MENU_ENTRY",
     "app.web.oversight.audit:MENU_ENTRY",
+    "app.web.codes:MENU_ENTRY",
     "app.web.people:MENU_ENTRY",
 )
 
