@@ -15,6 +15,7 @@ from app.preannotate.gazetteer import TERM_SOURCES
 from app.preannotate.protocol import PIPELINES
 from app.preannotate.spacy_disk import register_folder
 from app.release.formats import FORMATS
+from app.release.gates import RELEASE_GATES
 from app.review.modality import MODALITIES
 from app.review.states import GATES
 from app.review.strategies import STRATEGIES
@@ -254,6 +255,7 @@ def _load_review() -> None:
 
 
 def _load_release() -> None:
+    RELEASE_GATES.register("app.deid.audit.indirect:AnonymityGate")
     FORMATS.register(
         "app.release.formats.jsonl:JsonLines",
         "app.release.formats.brat:Brat",

@@ -21,6 +21,7 @@ from app.corpus.claim import claim_of
 from app.corpus.document import get_document
 from app.corpus.project import Project, project_subject
 from app.guidelines.version import GuidelineVersion
+from app.release.gates import pass_gates
 from app.review import states
 from app.review.item import Item, available_items
 from app.review.signature import Signature, signatures_of
@@ -63,15 +64,16 @@ class ReleaseItem(Base):
 
 
 def cut(session: Session, actor: AnyActor, project: Project, *, at: int) -> Release:
-    """Make a release of every signed item. Raises Forbidden, or Conflict when there is none."""
+    """Make a release of every signed item. Raises Forbidden, or Conflict when there is none or a gate is shut."""
     policy.require(session, actor, policy.Action.CUT_RELEASE, project_subject(project.id), at=at)
     items = available_items(session, project.id, ItemState.SIGNED, 1_000_000)
     items.sort(key=lambda item: item.id)
     if not items:
         raise Conflict("nothing-signed", "no signed item waits for release")
+    gates = pass_gates(session, project, items)
     entries = [_entry(session, item) for item in items]
     last = session.scalar(select(func.max(Release.number)).where(Release.project_id == project.id)) or 0
-    manifest = canonical_json(_manifest(session, project, last + 1, entries, at=at))
+    manifest = canonical_json(_manifest(session, project, last + 1, entries, at=at) | {"gates": gates})
     release = Release(
         project_id=project.id,
         number=last + 1,
