@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from math import sqrt
 from typing import Any
@@ -43,7 +42,7 @@ def confusions(data: Ratings, one: int, other: int) -> tuple[Vector, int]:
     return data.by_document(rows), int(len(both) - both.sum())
 
 
-class _Pair(ABC):
+class _Pair:
     """A coefficient of one K × K table."""
 
     unit = "rating"
@@ -74,9 +73,9 @@ class _Pair(ABC):
             return Estimate(None, "no_data")
         return self.of(table)
 
-    @abstractmethod
     def of(self, table: Matrix) -> Estimate:
-        """The coefficient of the tables."""
+        """The coefficient of one table; for those that need more, `_of` is replaced."""
+        raise TypeError(f"{type(self).__name__} has no formula")
 
     def _pairs(self, data: Ratings) -> list[dict[str, Any]]:
         """The value of every pair, for those who have more than two raters."""

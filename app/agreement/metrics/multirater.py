@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from math import sqrt
 
@@ -94,7 +93,7 @@ def _by_category(counts: Vector, squares: Vector, n: int) -> list[float | None]:
     return [float(1 - d / s) if s > 0 else None for d, s in zip(disagreeing, scale, strict=True)]
 
 
-class _Pairwise(ABC):
+class _Pairwise:
     """A coefficient of all pairs' tables; pairs are compared on the items both rated."""
 
     unit = "rating"
@@ -122,9 +121,9 @@ class _Pairwise(ABC):
         filled = [table for table in tables if table.sum()]
         return self.of(filled) if filled else Estimate(None, "no_data")
 
-    @abstractmethod
     def of(self, tables: list[NDArray[np.float64]]) -> Estimate:
-        """The coefficient of the tables."""
+        """The coefficient of the tables of all pairs."""
+        raise TypeError(f"{type(self).__name__} has no formula")
 
 
 class Conger(_Pairwise):
@@ -153,9 +152,7 @@ class Light(_Pairwise):
             return Estimate(None, "no_variation")
         missing = len(found) - len(values)
         warnings = ("pairs_without_variation",) if missing else ()
-        return Estimate(
-            float(np.mean(values)), "", {"pairs": len(values), "pairs_undefined": missing}, warnings
-        )
+        return Estimate(float(np.mean(values)), "", {"pairs": len(values), "pairs_undefined": missing}, warnings)
 
 
 class LightLinear(Light):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections import Counter
 from itertools import combinations
 from typing import Any
@@ -38,7 +37,7 @@ def relaxed_matching(one: list[Span], other: list[Span], *, typed: bool = True) 
     return maximum_matching(weights)
 
 
-class PairwiseF1(ABC):
+class PairwiseF1:
     """Mean over pairs of readers of 2 · matched / (spans of one + spans of the other)."""
 
     unit = "span"
@@ -46,9 +45,9 @@ class PairwiseF1(ABC):
     source = "Hripcsak & Rothschild 2005: F1 between readers is positive specific agreement"
     empty: float | None = None  # the value where neither reader marked anything
 
-    @abstractmethod
     def matches(self, one: Reading, other: Reading) -> tuple[int, int, int]:
         """What was matched, and how much each reader has."""
+        raise TypeError(f"{type(self).__name__} does not say what matches")
 
     def prepare(self, data: Spans) -> Sums:
         pairs = list(combinations(data.raters, 2))
@@ -75,9 +74,7 @@ class PairwiseF1(ABC):
         empty = not table[:, 1:3].sum()
         return Estimate(float(np.mean(values)), "", {"pairs": each}, ("nothing_marked",) if empty else ())
 
-    def _pair(
-        self, names: tuple[str, str], matched: float, one: float, other: float, _: float
-    ) -> dict[str, Any]:
+    def _pair(self, names: tuple[str, str], matched: float, one: float, other: float, _: float) -> dict[str, Any]:
         value = 2 * matched / (one + other) if one + other else self.empty
         return {
             "raters": list(names),
