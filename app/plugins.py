@@ -77,7 +77,7 @@ COMMANDS: tuple[str, ...] = (
     "app.cli.setup.welcome:welcome",
     "app.cli.setup.backup:backup",
     "app.cli.setup.backup:restore",
-    "app.cli.security:security",
+    "app.cli.setup.security:security",
     "app.cli.audit:audit",
     "app.cli.agreement:agreement",
     "app.cli.setup.demo:demo",
