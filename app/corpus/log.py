@@ -13,7 +13,6 @@ from app.audit.models import Checkpoint, Event
 from app.core.db import Session
 from app.corpus.project import SERVER, project_subject
 
-
 _READS_ALL = frozenset({ServerRole.AUDITOR, ServerRole.PRIVACY_OFFICER})
 
 

@@ -89,7 +89,7 @@ def test_the_database_refuses_to_change_or_delete_a_ruling(team):
     task, key = disputed(team)
     team.act("ada", rule, task, take(key, 0))
     for statement in ("UPDATE ruling SET reason = 'slip'", "DELETE FROM ruling"):
-        with pytest.raises(Exception, match="append|refused"):
+        with pytest.raises(Exception, match=r"append|refused"):
             team.database.writing(lambda s, sql=statement: s.connection().exec_driver_sql(sql))
     assert rulings(team) == [("take", 0)]
 

@@ -119,7 +119,7 @@ def test_a_held_item_is_not_signed(team, item):
 
 def test_the_database_refuses_to_change_a_signature(team, item):
     team.act("vera", sign, item, "verification", **AUTH)
-    with pytest.raises(Exception, match="append|refused"):
+    with pytest.raises(Exception, match=r"append|refused"):
         team.database.writing(lambda s: s.connection().exec_driver_sql("UPDATE signature SET meaning = 'approval'"))
 
 
