@@ -6,17 +6,21 @@ from app.accounts.loading import MEMBERSHIPS
 from app.accounts.policy import RELATIONS
 from app.agreement.metrics.protocol import METRICS
 from app.audit.evidence import EVIDENCE, STATE_MACHINES
+from app.corpus.claim import CLAIMS
 from app.corpus.free_text import TEXT_SCANNERS
 from app.deid.recogniser import RECOGNISERS
 from app.intake.readers import READERS
 from app.jobs.job import JOBS
 from app.preannotate.gazetteer import TERM_SOURCES
 from app.preannotate.protocol import PIPELINES
+from app.preannotate.spacy_disk import register_folder
 from app.release.formats import FORMATS
+from app.release.gates import RELEASE_GATES
 from app.review.modality import MODALITIES
 from app.review.states import GATES
 from app.review.strategies import STRATEGIES
 from app.review.submission import PROJECTIONS
+from app.settings import Settings
 from app.terminology.coding_rules import CODING_RULES
 from app.terminology.importers.protocol import CODE_SYSTEMS
 
@@ -36,14 +40,35 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.api.items:items_api",
     "app.api.codes:codes_api",
     "app.api.coding:coding_api",
+    "app.api.guidelines:guidelines_api",
     "app.web.workbench:workbench_pages",
     "app.web.codes:codes_pages",
+    "app.web.work.tasks:work_pages",
+    "app.web.work.cases:cases_pages",
+    "app.web.projects.index:projects_pages",
+    "app.web.projects.overview:overview_pages",
+    "app.web.projects.deliveries:deliveries_pages",
+    "app.web.projects.guidelines:guidelines_pages",
+    "app.web.projects.questions:questions_pages",
+    "app.web.projects.holds:holds_pages",
+    "app.web.projects.releases:releases_pages",
+    "app.web.projects.settings:settings_pages",
+    "app.web.projects.members:members_pages",
+    "app.web.projects.schemas:schemas_pages",
+    "app.web.projects.papers:papers_pages",
+    "app.web.oversight.privacy:privacy_pages",
+    "app.web.oversight.audit:audit_pages",
 )
 
 # Entries of the main menu, left to right; who may not see one does not.
 MENU: tuple[str, ...] = (
-    "app.web.people:MENU_ENTRY",
+    "app.web.work.tasks:MENU_ENTRY",
+    "app.web.work.cases:MENU_ENTRY",
+    "app.web.projects.index:MENU_ENTRY",
+    "app.web.oversight.privacy:MENU_ENTRY",
+    "app.web.oversight.audit:MENU_ENTRY",
     "app.web.codes:MENU_ENTRY",
+    "app.web.people:MENU_ENTRY",
 )
 
 # Command groups of `flask --app wsgi`, one file each.
@@ -52,7 +77,7 @@ COMMANDS: tuple[str, ...] = (
     "app.cli.setup.welcome:welcome",
     "app.cli.setup.backup:backup",
     "app.cli.setup.backup:restore",
-    "app.cli.security:security",
+    "app.cli.setup.security:security",
     "app.cli.audit:audit",
     "app.cli.agreement:agreement",
     "app.cli.setup.demo:demo",
@@ -156,6 +181,7 @@ def _load_deidentification() -> None:
         "app.deid.known:KnownIdentifiers",
     )
     TEXT_SCANNERS.register("app.deid.stage.scanner:RuleScanner")
+    CLAIMS.register("app.deid.audit.claim:LeakAudited")
 
 
 def _load_stages() -> None:
@@ -170,6 +196,7 @@ def _load_stages() -> None:
         "app.preannotate.chartmark:ChartmarkRules",
         "app.preannotate.stock:MedspacyStock",
     )
+    register_folder(Settings.from_env().var_dir / "pipelines")  # spaCy pipelines on disk, one JSON file each
     JOBS.register(
         "app.intake.load:LoadJob",
         "app.deid.stage.job:DeidentifyJob",
@@ -223,11 +250,12 @@ def _load_review() -> None:
         "app.review.strategies.two_readers:TwoReaders",
         "app.review.strategies.one_reader:OneReader",
     )
-    GATES.register("app.review.item:DeidentificationGate")
     PROJECTIONS.register("app.projection.code_use:CodeUses")
+    GATES.register("app.review.item:DeidentificationGate")
 
 
 def _load_release() -> None:
+    RELEASE_GATES.register("app.deid.audit.indirect:AnonymityGate")
     FORMATS.register(
         "app.release.formats.jsonl:JsonLines",
         "app.release.formats.brat:Brat",

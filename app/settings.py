@@ -31,8 +31,6 @@ class Settings:
     session_hours: int = 12
     #: largest request body in megabytes
     max_upload_mb: int = 512
-    #: Celery broker address; empty means that one machine's own workers do all jobs
-    broker_url: str = ""
 
     @classmethod
     def from_env(cls) -> Settings:

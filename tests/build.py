@@ -11,6 +11,7 @@ from app.corpus.schema import load_schema
 from app.corpus.source import Source
 from app.corpus.subject import Encounter, Patient, random_label
 from app.guidelines.version import publish
+from app.review import states
 from app.review.assignment import Step, offer
 from app.review.item import create_item
 from app.review.round import open_round
@@ -41,7 +42,7 @@ def make_project(session, key, members, *, at):
     return project, schema
 
 
-def make_document(session, project, text, *, at):
+def make_document(session, project, text, *, at, modality="notes"):
     """A clean document of a patient of its own."""
     patient = Patient(project_id=project.id, pseudonym=random_label(8), reference=random_label(8))
     session.add(patient)
@@ -64,7 +65,7 @@ def make_document(session, project, text, *, at):
     )
     session.add_all([encounter, batch])
     session.flush()
-    shared |= {"encounter_id": encounter.id, "modality": "notes", "note_type": "", "language": "en"}
+    shared |= {"encounter_id": encounter.id, "modality": modality, "note_type": "", "language": "en"}
     source = Source(
         **shared,
         batch_id=batch.id,
@@ -91,7 +92,8 @@ def make_task(session, project, schema, readers, *, at, text="No chest pain."):
     """One item read by `readers`; returns the item and their assignments."""
     document = make_document(session, project, text, at=at)
     item = create_item(session, OPERATOR, document, schema, at=at)
-    item.state = "in_annotation"
+    states.advance(session, OPERATOR, item, "deid_accepted", at=at)
+    states.advance(session, OPERATOR, item, "assigned", at=at)
     row = open_round(session, OPERATOR, item, len(readers), at=at)
     tasks = [offer(session, OPERATOR, item, row, person_id=p, step=Step.ANNOTATE, at=at) for p in readers]
     return item, tasks

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from app.cli.risk import risk
 from app.cli.streams import stream_json_lines
 from app.core.errors import Invalid
 from app.deid.engine import Engine, clean_text
@@ -58,7 +59,7 @@ def text_command(rules_only: bool, mode: str, dates: str, key_file: Path | None)
         )
         return {"id": request.id, "text": text, "spans": [span.to_dict() for span in spans]}
 
-    sys.exit(stream_json_lines(clean, click.get_text_stream("stdin", encoding="utf-8"), sys.stdout))
+    sys.exit(stream_json_lines(clean, sys.stdin, sys.stdout))
 
 
 @group.command("evaluate")
@@ -99,6 +100,9 @@ def train_command(
     pin = PIN_FILE if out == MODEL_DIR else out.with_suffix(".json")
     pinned = train(recipe, out, pin, texts=texts, say=lambda line: click.echo(line, err=True))
     click.echo(json.dumps(pinned))
+
+
+group.add_command(risk)
 
 
 def _engine(rules_only: bool) -> Engine:

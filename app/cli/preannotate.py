@@ -16,6 +16,8 @@ from app.preannotate.comparison import compare, read_negex
 from app.preannotate.evaluation.evaluate import evaluate
 from app.preannotate.evaluation.gold import read_gold
 from app.preannotate.protocol import PIPELINES, Pipeline
+from app.preannotate.spacy_disk import register_folder
+from app.settings import Settings
 
 DEFAULT_PIPELINE = "chartmark_rules"
 
@@ -71,3 +73,15 @@ def compare_command(cases: Path, key: str, beside: str) -> None:
     except ChartmarkError as error:
         raise click.ClickException(str(error)) from None
     click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+
+
+@group.command("list")
+def list_command() -> None:
+    """One JSON line per pipeline; then one per card under `var/pipelines` that cannot be used (exit 1)."""
+    problems = register_folder(Settings.from_env().var_dir / "pipelines")
+    for pipeline in PIPELINES:
+        about = {"key": pipeline.key, "title": pipeline.title, "version": pipeline.version}
+        click.echo(json.dumps(about | {"languages": pipeline.languages, "digest": pipeline.digest()}))
+    for problem in problems:
+        click.echo(json.dumps({"error": problem.to_dict()}))
+    sys.exit(1 if problems else 0)

@@ -23,7 +23,7 @@ from app.corpus.schema import LabelSchema, list_schemas, load_schema
 from app.guidelines.version import Change, publish
 from app.projection.code_use import rebuild as rebuild_uses
 from app.quality.coding import coding_report, count_findings
-from app.review.assignment import assign_ready, find_readers
+from app.review.assignment import assign_ready, find_readers, revoke_tasks
 from app.review.item import count_by_state
 from app.review.strategies.workflow import WORKFLOWS
 from app.terminology.search import open_releases
@@ -135,6 +135,19 @@ def assign(key: str, limit: int) -> None:
         readers = find_readers(session, row, at=at)
         count = assign_ready(session, actor, row, readers, limit=limit, at=at)
         return {"assigned": count, "states": count_by_state(session, row.id)}
+
+    _say(machine.write(unit))
+
+
+@project.command()
+@click.argument("key")
+@click.argument("username")
+def unassign(key: str, username: str) -> None:
+    """Take back what USERNAME has not finished in the project KEY; `assign` gives it to others."""
+
+    def unit(session: Session, actor: OperatorActor, at: int) -> dict[str, Any]:
+        row, person = get_project(session, key), get_by_username(session, username)
+        return {"revoked": revoke_tasks(session, actor, row, person.id, at=at)}
 
     _say(machine.write(unit))
 

@@ -109,3 +109,11 @@ def documents_of_encounter(session: Session, encounter_id: int) -> list[Document
     """The newest version of each document of an encounter."""
     rows = session.scalars(select(Document).where(Document.encounter_id == encounter_id).order_by(Document.id))
     return list({row.source_id: row for row in rows}.values())
+
+
+def count_by_verdict(session: Session, project_id: int) -> dict[str, int]:
+    """Verdict → number of documents of a project."""
+    rows = session.execute(
+        select(Document.verdict, func.count()).where(Document.project_id == project_id).group_by(Document.verdict)
+    )
+    return dict(rows.all())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from app.core.errors import Invalid, Problem
@@ -36,6 +37,11 @@ def require_free_text(text: str, where: str) -> None:
         raise Invalid("free-text", problems[0].message, problems=problems)
 
 
-def scrub_name(name: str, instead: str) -> str:
-    """A name somebody gave a file or a record, or `instead` where a scanner sees identifiers in it."""
-    return instead if any(scanner.identifiers(name) for scanner in TEXT_SCANNERS) else name
+def scrub_place(place: str) -> str:
+    """A place in the input such as "line 12 of notes.csv", without the name where it looks identifying.
+
+    What comes before " of " or ", " is a number and always stays, so that the place can be found.
+    """
+    if any(scanner.identifiers(place) for scanner in TEXT_SCANNERS):
+        return re.split(r" of |, ", place, maxsplit=1)[0]
+    return place

@@ -12,8 +12,8 @@ from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
-from app.core.errors import Conflict, Invalid
-from app.corpus.project import Project, project_subject
+from app.core.errors import Conflict, Invalid, NotFound
+from app.corpus.project import Project, create_project, project_subject
 
 
 class Member(Base):
@@ -48,6 +48,22 @@ def add_member(session: Session, actor: Actor, project: Project, person_id: int,
         raise Invalid("role", f"a role is one of {', '.join(ProjectRole)}")
     if role in roles_of(session, person_id).get(project.id, ()):
         raise Conflict("member-exists", "the person has this role already")
+    return _add(session, actor, project, person_id, role, at=at)
+
+
+def start_project(
+    session: Session, actor: Actor, key: str, title: str, *, language: str, lead: int, at: int
+) -> Project:
+    """Open a project with the person who leads it: without one nobody could go on.
+
+    Raises Forbidden, Invalid or Conflict (key taken).
+    """
+    project = create_project(session, actor, key, title, language=language, at=at)
+    _add(session, actor, project, lead, ProjectRole.MANAGER, at=at)
+    return project
+
+
+def _add(session: Session, actor: Actor, project: Project, person_id: int, role: str, *, at: int) -> Member:
     member = Member(project_id=project.id, person_id=person_id, role=role, added_at=at)
     session.add(member)
     session.flush()
@@ -84,6 +100,14 @@ def roles_of(session: Session, person_id: int) -> dict[int, frozenset[ProjectRol
     for project_id, role in rows:
         roles[project_id] = roles.get(project_id, frozenset()) | {ProjectRole(role)}
     return roles
+
+
+def get_member(session: Session, project_id: int, member_id: int) -> Member:
+    """A role in force in this project. Raises NotFound."""
+    member = session.get(Member, member_id)
+    if member is None or member.project_id != project_id or member.ended_at is not None:
+        raise NotFound("member", "there is no such role in this project")
+    return member
 
 
 def list_members(session: Session, project_id: int) -> list[Member]:

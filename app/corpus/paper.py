@@ -82,3 +82,8 @@ def papers_in_force(session: Session, project_id: int, kind: PaperKind, *, at: i
     """Papers of a kind that have not expired at `at`."""
     rows = session.scalars(select(Paper).where(Paper.project_id == project_id, Paper.kind == kind))
     return [paper for paper in rows if paper.expires_at is None or paper.expires_at > at]
+
+
+def list_papers(session: Session, project_id: int) -> list[Paper]:
+    """All papers of a project, expired ones too, newest first."""
+    return list(session.scalars(select(Paper).where(Paper.project_id == project_id).order_by(Paper.id.desc())))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import RECORD, Base, Session
@@ -94,5 +94,25 @@ def sources_of(session: Session, subject_id: int) -> list[Source]:
             select(Source)
             .where(Source.subject_id == subject_id, Source.state != SourceState.WITHDRAWN)
             .order_by(Source.id)
+        )
+    )
+
+
+def count_sources(session: Session, project_id: int) -> dict[str, int]:
+    """State → number of records a project received."""
+    rows = session.execute(
+        select(Source.state, func.count()).where(Source.project_id == project_id).group_by(Source.state)
+    )
+    return dict(rows.all())
+
+
+def refused_sources(session: Session, project_id: int, *, after: int = 0, limit: int = 50) -> list[Source]:
+    """Records that stopped at the gate, in order of arrival."""
+    return list(
+        session.scalars(
+            select(Source)
+            .where(Source.project_id == project_id, Source.state == SourceState.REFUSED, Source.id > after)
+            .order_by(Source.id)
+            .limit(limit)
         )
     )

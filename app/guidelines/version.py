@@ -176,6 +176,16 @@ def has_acknowledged(session: Session, guideline_id: int, person_id: int | None)
     return session.get(Acknowledgement, (guideline_id, person_id)) is not None
 
 
+def list_acknowledgements(session: Session, guideline_id: int) -> dict[int, int]:
+    """Person → when they stated having read the version."""
+    rows = session.execute(
+        select(Acknowledgement.person_id, Acknowledgement.at).where(
+            Acknowledgement.guideline_version_id == guideline_id
+        )
+    )
+    return dict(rows.all())
+
+
 def sections(body: str) -> list[dict[str, str]]:
     """The sections of a guideline: number, title and Markdown, in order; numbers are what rulings cite."""
     found: list[dict[str, str]] = []

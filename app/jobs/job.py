@@ -124,6 +124,13 @@ def enqueue(
     return job
 
 
+def enqueue_once(session: Session, kind: str, *, project_id: int, person_id: int | None, at: int) -> None:
+    """Queue work on a project unless the same already waits."""
+    waiting = select(Job.id).where(Job.kind == kind, Job.project_id == project_id, Job.state == JobState.QUEUED)
+    if session.scalar(waiting) is None:
+        enqueue(session, kind, {}, project_id=project_id, person_id=person_id, at=at)
+
+
 def owner_name() -> str:
     """This process, as it signs leases."""
     return f"{socket.gethostname()}:{os.getpid()}"

@@ -41,9 +41,7 @@ def read_negex(path: Path) -> Iterator[Case]:
                 raise Invalid("bad-negex", f"{path.name} line {number}: fewer than {_FIELDS} fields")
             identifier, condition, text, negation, temporality = row[:5]
             span = locate(condition.strip().strip('"'), text)
-            yield Case(
-                identifier, text, span, negation.lower() == "negated", temporality.lower() == "historical"
-            )
+            yield Case(identifier, text, span, negation.lower() == "negated", temporality.lower() == "historical")
 
 
 def locate(condition: str, text: str) -> tuple[int, int] | None:
@@ -76,7 +74,7 @@ def compare(ours: Pipeline, theirs: Pipeline, cases: Iterable[Case]) -> dict[str
             differences.append({"id": case.id, "gold": case.negated, "right": right, "reason": reason})
     return {
         "scores": {f"{key} {axis}": count.to_dict() for (key, axis), count in counts.items()},
-        "note": "history: the set counts active past diseases as historical; ours does not (they are current)",
+        "note": "history: the set counts active diseases of the past as historical; ours does not",
         "differences": differences,
     }
 

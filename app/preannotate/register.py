@@ -83,9 +83,7 @@ def _out_of_scope(entry: Entry, scope: Scope) -> list[Problem]:
         ("note_type", scope.note_type, entry.note_types),
         ("specialty", scope.specialty, entry.specialties),
     )
-    found = [
-        _outside(rule, value, allowed) for rule, value, allowed in rules if allowed and value not in allowed
-    ]
+    found = [_outside(rule, value, allowed) for rule, value, allowed in rules if allowed and value not in allowed]
     limited = entry.least_age is not None or entry.most_age is not None
     if limited and scope.age is None:
         found.append(Problem("out-of-scope", "age", "the age is unknown and the entry limits it"))
@@ -98,9 +96,7 @@ def _out_of_scope(entry: Entry, scope: Scope) -> list[Problem]:
 
 def _outside(rule: str, value: str | None, allowed: tuple[str, ...]) -> Problem:
     what = "is unknown" if value is None else f"is {value}"
-    return Problem(
-        "out-of-scope", rule, f"the {rule.replace('_', ' ')} {what}; meant for {', '.join(allowed)}"
-    )
+    return Problem("out-of-scope", rule, f"the {rule.replace('_', ' ')} {what}; meant for {', '.join(allowed)}")
 
 
 @dataclass
@@ -111,9 +107,7 @@ class Reception:
 
     def to_dict(self) -> dict[str, Any]:
         total = sum(self.counts.values())
-        shares = {
-            f"{action}_share": round(n / total, 4) if total else None for action, n in self.counts.items()
-        }
+        shares = {f"{action}_share": round(n / total, 4) if total else None for action, n in self.counts.items()}
         return {**self.counts, "total": total, **shares}
 
 

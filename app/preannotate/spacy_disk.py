@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.digest import sha256
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Problem
 from app.preannotate.assertion.engine import assert_spans
 from app.preannotate.labels import LABELS
 from app.preannotate.protocol import PIPELINES, Annotated, Entity, Span, checked_targets
@@ -103,9 +103,15 @@ def read_card(file: Path) -> SpacyOnDisk:
     return pipeline
 
 
-def register_folder(folder: Path) -> list[str]:
-    """Register every ``*.json`` of a folder (none is fine); returns the keys."""
-    pipelines = [read_card(file) for file in sorted(folder.glob("*.json"))] if folder.is_dir() else []
-    for pipeline in pipelines:
-        PIPELINES.add(pipeline)
-    return [pipeline.key for pipeline in pipelines]
+def register_folder(folder: Path) -> list[Problem]:
+    """Register what every ``*.json`` of a folder describes; cards that are wrong come back as problems.
+
+    One broken card must not keep the server from starting; `flask preannotate list` shows it.
+    """
+    problems = []
+    for file in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        try:
+            PIPELINES.add(read_card(file))
+        except (Invalid, ValueError) as error:
+            problems.append(Problem("bad-pipeline", file.name, str(error)))
+    return problems

@@ -49,9 +49,7 @@ class PreannotateJob:
         return len(documents) == CHUNK
 
 
-def _next_documents(
-    session: Session, project_id: int, provenance: dict[str, str], after: int
-) -> list[Document]:
+def _next_documents(session: Session, project_id: int, provenance: dict[str, str], after: int) -> list[Document]:
     """Readable documents after an id which this very pipeline has not seen."""
     seen = (
         select(Suggestion.id)
@@ -99,9 +97,7 @@ def without_text(value: Any) -> Any:
     return value
 
 
-def _record(
-    session: Session, job: Job, provenance: dict[str, str], found: dict[int, Any], *, at: int
-) -> None:
+def _record(session: Session, job: Job, provenance: dict[str, str], found: dict[int, Any], *, at: int) -> None:
     entities = sum(len(one["entities"]) for one in found.values() if one)
     record(
         session,

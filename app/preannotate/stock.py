@@ -22,6 +22,11 @@ _CATEGORY_AXES = {
     "FAMILY": ("experiencer", "family"),
 }
 _PIPES = ["medspacy_pyrush", "medspacy_target_matcher", "medspacy_context", "medspacy_sectionizer"]
+_AMOUNT = [{"LIKE_NUM": True}, {"LOWER": {"IN": ["mg", "mcg", "g", "ml", "units", "meq", "mmol", "tablets"]}}]
+_NUMBERS = (
+    ("DOSE", _AMOUNT),
+    ("LAB_VALUE", [*_AMOUNT, {"ORTH": "/"}, {"LOWER": {"IN": ["dl", "l", "ml"]}}]),
+)
 _MAX_LENGTH = 2_100_000
 
 
@@ -45,7 +50,7 @@ class MedspacyStock:
 
     def digest(self) -> str:
         packages = " ".join(f"{name} {installed_version(name)}" for name in ("medspacy", "spacy", "PyRuSH"))
-        return sha256(f"{self.key} {self.version} {packages} {rows('starter')!r}")
+        return sha256(f"{self.key} {self.version} {packages} {rows('starter')!r} {_NUMBERS!r}")
 
     def annotate(
         self, text: str, *, targets: Sequence[Span] | None = None, meta: dict[str, Any] | None = None
@@ -78,7 +83,8 @@ def load_medspacy(enable: Sequence[str]) -> Any:
 def _target_rules() -> list[Any]:
     from medspacy.target_matcher import TargetRule
 
-    return [TargetRule(row["term"], row["label"]) for row in rows("starter")]
+    words = [TargetRule(row["term"], row["label"]) for row in rows("starter")]
+    return words + [TargetRule(label.lower(), label, pattern=pattern) for label, pattern in _NUMBERS]
 
 
 def _asserted(nlp: Any, text: str, span: Span) -> Entity:

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from sqlalchemy import select
+
 from app.accounts import policy
 from app.accounts.actor import AnyActor
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
+from app.audit.models import Event
 from app.core.db import Session
 from app.core.digest import canonical_json, sha256
 from app.corpus.document import get_document, text_of
@@ -133,3 +136,20 @@ def write_to(session: Session, actor: AnyActor, release: Release, format_key: st
     finally:
         partial.unlink(missing_ok=True)
     return export
+
+
+def list_exports(session: Session, release: Release) -> list[dict[str, Any]]:
+    """When a release was written, in which format, its checksum and what the format could not say;
+    newest first, from the log."""
+    events = session.scalars(
+        select(Event)
+        .where(
+            Event.project_id == release.project_id,
+            Event.stream == streams.project(release.project_id),
+            Event.tag == Tag.RELEASE_EXPORTED,
+        )
+        .order_by(Event.id.desc())
+        .limit(200)
+    )
+    found = [json.loads(event.body) for event in events]
+    return [e["data"] | {"at": e["at"]} for e in found if e["data"]["release_id"] == release.id]

@@ -14,7 +14,7 @@ from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
-from app.core.errors import Conflict
+from app.core.errors import Conflict, NotFound
 from app.corpus.project import project_subject
 
 
@@ -31,6 +31,10 @@ class HoldKind(StrEnum):
     QUESTION = "question"
     PHI = "phi"
     QUARANTINE = "quarantine"
+
+
+#: kinds of hold under which the text itself is not shown
+HIDING = (HoldKind.PHI, HoldKind.QUARANTINE)
 
 
 class Hold(Base):
@@ -92,15 +96,55 @@ def report_phi(session: Session, actor: AnyActor, item: HeldItem, fragments: lis
 
 
 def close_hold(session: Session, actor: AnyActor, hold: Hold, *, at: int) -> None:
-    """Let the item go on. Raises Conflict when the hold was closed already."""
+    """Let the item go on. Raises Forbidden, or Conflict when the hold was closed already."""
+    # Whether an identifier stands in a text is for a privacy officer to say, not for whoever waits for it.
+    private = hold.kind in (HoldKind.PHI, HoldKind.QUARANTINE)
+    action = policy.Action.DECIDE_QUARANTINE if private else policy.Action.CLOSE_HOLD
+    policy.require(session, actor, action, project_subject(hold.project_id), at=at)
     if hold.closed_at is not None:
         raise Conflict("hold-closed", "this hold was closed already")
     hold.closed_by, hold.closed_at = actor.id, at
     _record(session, Tag.HOLD_CLOSED, actor, hold, at=at)
 
 
+def lift_hold(session: Session, actor: AnyActor, hold: Hold, *, at: int) -> None:
+    """Let an item be seen again after somebody looked into why it was held. Raises Forbidden or Conflict.
+
+    A question's hold ends with its answer and with nothing else.
+    """
+    policy.require(session, actor, policy.Action.CLOSE_HOLD, project_subject(hold.project_id), at=at)
+    if hold.kind == HoldKind.QUESTION:
+        raise Conflict("unanswered", "this hold ends when its question is answered")
+    close_hold(session, actor, hold, at=at)
+
+
 def open_holds(session: Session, item_id: int) -> list[Hold]:
-    return list(session.scalars(select(Hold).where(Hold.item_id == item_id, Hold.closed_at.is_(None))))
+    """Holds that are open, oldest first."""
+    query = select(Hold).where(Hold.item_id == item_id, Hold.closed_at.is_(None))
+    return list(session.scalars(query.order_by(Hold.id)))
+
+
+def require_visible(session: Session, item_id: int) -> None:
+    """Raises Conflict when nobody may see the text now: an identifier was reported in it."""
+    if any(hold.kind in HIDING for hold in open_holds(session, item_id)):
+        raise Conflict("hidden", "the text is hidden until a privacy officer has looked at it")
+
+
+def get_hold(session: Session, hold_id: int) -> Hold:
+    """Raises NotFound."""
+    hold = session.get(Hold, hold_id)
+    if hold is None:
+        raise NotFound("hold", f"there is no hold {hold_id}")
+    return hold
+
+
+def list_open_holds(session: Session, project_id: int, limit: int = 200) -> list[Hold]:
+    """What is held back in a project now, oldest first."""
+    return list(
+        session.scalars(
+            select(Hold).where(Hold.project_id == project_id, Hold.closed_at.is_(None)).order_by(Hold.id).limit(limit)
+        )
+    )
 
 
 def require_no_hold(session: Session, item_id: int) -> None:

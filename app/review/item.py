@@ -14,12 +14,13 @@ from app.audit.events import Tag
 from app.audit.log import Actor, Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.errors import NotFound
+from app.corpus.claim import claim_of
 from app.corpus.document import Document, Verdict, get_document, text_of
 from app.corpus.project import Project, get_project
 from app.corpus.schema import LabelSchema
 from app.corpus.subject import Encounter
 from app.review import states
-from app.review.hold import Hold
+from app.review.hold import Hold, require_visible
 from app.review.modality import MODALITIES, Context, Modality
 
 CodeLookup = Callable[[str, str, str], dict[str, Any] | None]
@@ -134,10 +135,15 @@ def no_codes(_system: str, _release: str, _code: str) -> None:
 
 
 def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Context:
-    """Document, schema and code lookup of an item. Raises NotFound when the text was erased."""
+    """Document, schema and code lookup of an item: the one way to its text.
+
+    Raises NotFound when the text was erased, Conflict while it is hidden.
+    """
+    require_visible(session, item.id)
     document = get_document(session, item.document_id)
     encounter = session.get(Encounter, document.encounter_id)
     schema = session.get(LabelSchema, item.schema_id)
+    project = get_project(session, item.project_id)
     assert encounter is not None and schema is not None  # noqa: S101  (foreign keys)
     return Context(
         document={
@@ -152,7 +158,8 @@ def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Co
                 "code_release": encounter.code_release,
                 "sex": encounter.sex,
                 "age_band": encounter.age_band,
-                "deid": json.loads(document.deid_json) | {"verdict": document.verdict},
+                "deid": json.loads(document.deid_json)
+                | {"verdict": document.verdict, "status": claim_of(session, project).words},
             },
         },
         schema=schema.content,
@@ -196,3 +203,13 @@ def admit(session: Session, actor: Actor, document: Document, *, at: int) -> boo
         return False
     states.advance(session, actor, item, "deid_accepted", data={"verdict": document.verdict}, at=at)
     return True
+
+
+def admit_waiting(session: Session, actor: Actor, project: Project, *, at: int) -> int:
+    """Let in what a change of the project's settings allows now; returns how many items."""
+    waiting = session.scalars(
+        select(Document)
+        .join(Item, Item.document_id == Document.id)
+        .where(Item.project_id == project.id, Item.state == states.ItemState.IMPORTED)
+    )
+    return sum(admit(session, actor, document, at=at) for document in waiting.all())

@@ -8,21 +8,22 @@ from sqlalchemy import func, select
 
 from app.accounts import policy
 from app.accounts.actor import Actor
-from app.agreement.judgements import Payload
+from app.agreement.judgements import Difference, Payload
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.audit.models import Event
 from app.core import clock
 from app.core.db import Session
-from app.core.errors import NotFound
+from app.core.errors import Conflict, NotFound
 from app.corpus.document import Document, documents_of_encounter, get_document
-from app.corpus.project import get_project, project_subject
+from app.corpus.project import Project, get_project, project_subject
 from app.review.assignment import Assignment, Step, subject_of
 from app.review.draft import assemble
-from app.review.item import Item, may_be_read
+from app.review.hold import require_visible
+from app.review.item import CodeLookup, Item, context_of, get_item, may_be_read, modality_of
 from app.review.states import AssignmentState, ItemState
-from app.review.submission import latest_of, payload_of
+from app.review.submission import gold_of, latest_of, payload_of
 
 VIEW_WINDOW = 15 * clock.MINUTE
 _SETTLED = (ItemState.VERIFIED, ItemState.SIGNED, ItemState.RELEASED)
@@ -74,7 +75,8 @@ def note_view(
     record(
         session,
         Tag.DOCUMENT_VIEWED,
-        stream=streams.view(assignment.id),
+        # Another document's views must not make this one's look recent.
+        stream=streams.view(assignment.id, document_id),
         actor=actor,
         subject=Subject("item", assignment.item_id),
         data={"assignment": assignment.id, "step": assignment.step, "document": document_id},
@@ -84,12 +86,14 @@ def note_view(
 
 
 def encounter_document(session: Session, assignment: Assignment, document_id: int) -> Document:
-    """A readable document of the task's own encounter. Raises NotFound for any other."""
+    """A readable document of the task's own encounter. Raises NotFound for any other, Conflict while it is hidden."""
     item = session.get(Item, assignment.item_id)
     own = get_document(session, item.document_id) if item else None
     project = get_project(session, assignment.project_id)
     for document in documents_of_encounter(session, own.encounter_id) if own else []:
         if document.id == document_id and may_be_read(project, document):
+            for item_id in session.scalars(select(Item.id).where(Item.document_id == document.id)):
+                require_visible(session, item_id)
             return document
     raise NotFound("document", "there is no such document in this encounter")
 
@@ -101,6 +105,82 @@ def neighbours(session: Session, assignment: Assignment) -> tuple[int | None, in
     before = own.where(Assignment.id < assignment.id).order_by(Assignment.id.desc()).limit(1)
     after = own.where(Assignment.id > assignment.id).order_by(Assignment.id).limit(1)
     return session.scalar(before), session.scalar(after)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One of a person's own tasks, with what a list says of it."""
+
+    assignment: Assignment
+    item: Item
+    note_type: str
+    project: str
+
+    @property
+    def may_recall(self) -> bool:
+        """An own reading may be taken back until another reader has finished."""
+        return (
+            self.assignment.state == AssignmentState.SUBMITTED
+            and self.assignment.step == Step.ANNOTATE
+            and self.item.state == ItemState.IN_ANNOTATION
+        )
+
+
+UNFINISHED = (AssignmentState.OFFERED, AssignmentState.OPEN)
+FINISHED = (AssignmentState.SUBMITTED,)
+
+
+def own_tasks(
+    session: Session,
+    actor: Actor,
+    wanted: tuple[AssignmentState, ...],
+    *,
+    settled: bool = False,
+    after: int = 0,
+    limit: int = 50,
+) -> list[Task]:
+    """The actor's tasks in some states, by id; `settled`: readings whose items are decided."""
+    query = (
+        select(Assignment, Item, Document.note_type, Project.title)
+        .join(Item, Item.id == Assignment.item_id)
+        .join(Document, Document.id == Item.document_id)
+        .join(Project, Project.id == Assignment.project_id)
+        .where(Assignment.person_id == actor.id, Assignment.state.in_(wanted), Assignment.id > after)
+    )
+    if settled:
+        query = query.where(Item.state.in_(_SETTLED), Assignment.step == Step.ANNOTATE)
+    return [Task(*row) for row in session.execute(query.order_by(Assignment.id).limit(limit))]
+
+
+def count_unfinished(session: Session, actor: Actor) -> int:
+    """How many tasks wait for the actor."""
+    waiting = Assignment.state.in_(UNFINISHED)
+    return session.scalar(select(func.count()).where(Assignment.person_id == actor.id, waiting)) or 0
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """Where a person's own answer (version 0) and the settled one (version 1) differ."""
+
+    task: Assignment
+    item: Item
+    text: str
+    differences: list[Difference]
+
+
+def feedback(session: Session, actor: Actor, assignment: Assignment, codes: CodeLookup, *, at: int) -> Feedback:
+    """What was decided differently. Raises Forbidden, NotFound, or Conflict while readers are still blind.
+
+    Only the actor's own answer and the item's final one are read: nothing of other readers (INV-3).
+    """
+    policy.require(session, actor, policy.Action.READ_OWN_WORK, subject_of(assignment), at=at)
+    item = get_item(session, assignment.item_id)
+    gold = gold_of(session, item.id)
+    if not is_settled(item) or gold is None or assignment.state != AssignmentState.SUBMITTED:
+        raise Conflict("not-settled", "this item is not settled yet")
+    context = context_of(session, item, codes)
+    payloads = [payload_of(session, latest_of(session, assignment.id).id), payload_of(session, gold.id)]
+    return Feedback(assignment, item, context.text, modality_of(item).differences(payloads, context))
 
 
 def queue(session: Session, actor: Actor, project_id: int, step: Step, *, at: int) -> list[Item]:

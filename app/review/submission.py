@@ -25,6 +25,7 @@ from app.review.assignment import (
     Assignment,
     Step,
     get_assignment,
+    require_awaited,
     subject_of,
     workflow_for,
 )
@@ -123,6 +124,7 @@ def submit(
     if assignment.step != Step.ANNOTATE:
         raise Conflict("step", "this task ends with a signature")
     states.require(assignment, "submitted")
+    require_awaited(item, assignment.step)
     require_no_hold(session, item.id)
     payload = assemble(session, assignment.id)
     require_valid(session, item, payload, codes)

@@ -16,9 +16,26 @@ NOTICES = {
     "role-granted": "The role is given.",
     "role-revoked": "The role is taken away.",
     "sessions-ended": "All sessions of this person have ended.",
+    "assigned": "{count} items are assigned.",
+    "none-assigned": "Nothing was assigned: no item is ready, or too few people may read.",
+    "settings-changed": "The settings are saved.",
+    "member-added": "The role is given.",
+    "member-removed": "The role has ended.",
+    "schema-loaded": "The label schema is loaded.",
+    "paper-filed": "The paper is filed.",
+    "batch-started": "The files are being read.",
+    "batch-withdrawn": "The texts and keys of the delivery are destroyed.",
+    "guideline-published": "The version is in force.",
+    "guideline-acknowledged": "It is recorded that you have read this version.",
+    "question-answered": "The answer is given.",
+    "hold-closed": "The hold is closed.",
+    "release-cut": "The release is made.",
+    "document-accepted": "The document may be read now.",
+    "document-refused": "The document is kept back.",
 }
 
 
 def notice() -> str:
-    """The sentence of `?notice=…`, or nothing."""
-    return NOTICES.get(request.args.get("notice", ""), "")
+    """The sentence of `?notice=…`, or nothing; its number comes from `?count=…`."""
+    sentence = NOTICES.get(request.args.get("notice", ""), "")
+    return sentence.format(count=request.args.get("count", 0, type=int))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.live import serving
 from tests.browser.notes_page import NotesPage
 from tests.browser.world import World
 
@@ -61,20 +62,20 @@ def world(database_templates, tmp_path_factory):
     folder = tmp_path_factory.mktemp("world")
     with database_templates.fresh("sqlite", folder) as database:
         world = World(database, folder / "var")
-        yield world
-        world.stop()
+        with serving(world.app) as world.url:
+            yield world
 
 
 @pytest.fixture
-def open_page(chromium, world):
-    """`open_page(url, "ana", **context)` opens a watched page; afterwards nothing may have gone wrong in it."""
+def open_page(chromium):
+    """`open_page(url, **context)` opens a watched page; afterwards nothing may have gone wrong in it."""
     opened = []
 
-    def make(url, who="ana", **settings):
-        context = chromium.new_context(viewport={"width": 1366, "height": 768}, **world.context(who), **settings)
+    def make(url, **settings):
+        context = chromium.new_context(viewport={"width": 1366, "height": 768}, **settings)
         watched = Watched(context.new_page())
         opened.append((context, watched))
-        watched.page.set_default_timeout(5000)
+        watched.page.set_default_timeout(20_000)  # a loaded machine, not a slow page
         watched.page.goto(url)
         return watched.page
 
@@ -85,12 +86,24 @@ def open_page(chromium, world):
 
 
 @pytest.fixture
+def open_task(open_page):
+    """`open_task(task)` opens a task's page in a browser in which its reader is signed in."""
+
+    def make(task, **settings):
+        page = open_page(task.url, **task.world.context(task.reader), **settings)
+        page.wait_for_selector("[data-ready]")
+        return page
+
+    return make
+
+
+@pytest.fixture
 def task(world):
     """The sample note with its suggestions, assigned to Ana and Ben."""
     return world.task()
 
 
 @pytest.fixture
-def notes(task, open_page):
+def notes(task, open_task):
     """Ana's workbench with the sample note."""
-    return NotesPage(open_page(task.url))
+    return NotesPage(open_task(task))

@@ -1,4 +1,4 @@
-"""A synthetic note with suggestions, three readings of it, codes and a guideline: written by us."""
+"""A synthetic note with suggestions, two readings of it, a report, a metadata record and a guideline: written by us."""
 
 NOTE = """DISCHARGE SUMMARY
 Admitted 12/03, discharged 17/03. Ward 4B.

@@ -12,10 +12,8 @@ def case(world):
 
 
 @pytest.fixture
-def page(case, open_page):
-    page = open_page(case.url, "sam")
-    page.wait_for_selector("[data-ready]")
-    return page
+def page(case, open_task):
+    return open_task(case)
 
 
 def decided(page, count):

@@ -3,7 +3,6 @@
 import pytest
 
 from app.terminology.releases import BUILTIN
-
 from tests.browser.notes_page import NotesPage
 
 
@@ -61,8 +60,10 @@ def test_seven_keys_code_by_search(notes):
     notes.press("c", "s", "k", "i", "n", " ")
     assert counted(notes, "Enter") == 1
     notes.until("space.store.focused.codes.length === 1")
-    assert notes.focus()["codes"] == [{"system": "icd10cm", "release": BUILTIN.release, "code": "L27.0"}]
-    assert notes.pressed <= 7
+    (code,) = notes.focus()["codes"]
+    assert (code["system"], code["release"]) == ("icd10cm", BUILTIN.release)
+    assert "skin" in notes.page.locator(".codes").inner_text().lower()
+    assert notes.pressed == 7
 
 
 def test_two_keys_code_when_a_candidate_waits(notes):
@@ -88,9 +89,9 @@ def test_at_most_four_keys_link_two_entities(notes):
     assert notes.focus()["words"] == "amoxicillin-clavulanate"
 
 
-def test_one_chord_finishes_and_opens_what_is_next(task, open_page):
+def test_one_chord_finishes_and_opens_what_is_next(task, open_task):
     task.confirm_all()
-    notes = NotesPage(open_page(task.url))
+    notes = NotesPage(open_task(task))
     notes.saw_everything()
     assert counted(notes, "Control+Enter") == 1
     notes.left()
@@ -105,8 +106,8 @@ def test_the_text_on_the_page_is_the_text_of_the_note(notes, task):
 
 
 @pytest.mark.parametrize("text", ["one\r\ntwo 🦠 three\rfour\n\nfive\u2028six\n", "<b>bold</b> & <script>alert(1)</script>\n" * 3])
-def test_carriage_returns_markup_and_emoji_stay_as_stored(world, open_page, text):
-    notes = NotesPage(open_page(world.task(text=text).url))
+def test_carriage_returns_markup_and_emoji_stay_as_stored(world, open_task, text):
+    notes = NotesPage(open_task(world.task(text=text)))
     assert notes.page.evaluate("document.querySelector('.text').textContent") == text
 
 
@@ -345,14 +346,26 @@ def test_a_question_and_an_identifier_report_reach_the_server(notes, task):
     notes.select("Ward")
     notes.page.get_by_role("button", name="Report identifier").click()
     notes.page.get_by_role("button", name="Report", exact=True).click()
-    notes.until("document.querySelector('#live').textContent === 'Reported'")
+    notes.left()
     assert task.questions == [("Is this the same fever?", task.key("fever"), False)]
     assert task.holds == ["phi"]
 
 
-def test_finished_work_is_read_only_and_can_be_recalled(task, open_page):
+def test_a_blocking_question_holds_the_item_and_says_so(notes, task):
+    notes.press("n", "a", "f")
+    notes.page.get_by_role("textbox", name="Question").fill("Which guideline section is this?")
+    notes.page.get_by_label("I cannot finish").check()
+    notes.page.get_by_role("button", name="Ask", exact=True).last.click()
+    notes.page.get_by_text("Your question holds this item").wait_for()
+    notes.press("q")
+    assert notes.focus()["assertion"] == {}
+    assert task.holds == ["question"]
+    assert task.body("type 2 diabetes mellitus")["status"] == "confirmed"
+
+
+def test_finished_work_is_read_only_and_can_be_recalled(task, open_task):
     task.confirm_all()
-    notes = NotesPage(open_page(task.url))
+    notes = NotesPage(open_task(task))
     notes.saw_everything()
     notes.press("Control+Enter")
     notes.left()
@@ -365,9 +378,9 @@ def test_finished_work_is_read_only_and_can_be_recalled(task, open_page):
     assert task.state == "open"
 
 
-def test_a_new_guideline_is_confirmed_once(world, open_page):
+def test_a_new_guideline_is_confirmed_once(world, open_task):
     task = world.task(reader="ben")
-    notes = NotesPage(open_page(task.url, "ben"))
+    notes = NotesPage(open_task(task))
     assert notes.page.locator(".guide").is_visible()
     notes.page.get_by_role("button", name="I have read it").click()
     notes.page.locator("#strip .strip").wait_for(state="detached")
@@ -375,15 +388,15 @@ def test_a_new_guideline_is_confirmed_once(world, open_page):
     assert NotesPage(notes.page).page.locator("#strip .strip").count() == 0
 
 
-def test_other_notes_of_the_encounter_are_one_key_away(world, open_page):
-    notes = NotesPage(open_page(world.task(sibling="Nursing note: slept well.").url))
+def test_other_notes_of_the_encounter_are_one_key_away(world, open_task):
+    notes = NotesPage(open_task(world.task(sibling="Nursing note: slept well.")))
     notes.press("j")
     notes.page.locator("#other-notes li button").click()
     assert "slept well" in notes.page.locator("#other-notes pre").inner_text()
 
 
-def test_typed_words_never_stand_in_an_address(task, open_page):
-    page = open_page(task.url)
+def test_typed_words_never_stand_in_an_address(task, open_task):
+    page = open_task(task)
     addresses = []
     page.on("request", lambda request: addresses.append(request.url))
     notes = NotesPage(page)

@@ -19,18 +19,13 @@ def record_task(world):
 
 
 @pytest.fixture
-def report(report_task, open_page):
-    return ready(open_page(report_task.url))
+def report(report_task, open_task):
+    return open_task(report_task)
 
 
 @pytest.fixture
-def metadata(record_task, open_page):
-    return ready(open_page(record_task.url))
-
-
-def ready(page):
-    page.wait_for_selector("[data-ready]")
-    return page
+def metadata(record_task, open_task):
+    return open_task(record_task)
 
 
 def answers(task):

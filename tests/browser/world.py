@@ -1,13 +1,10 @@
 """The real application behind a socket, with people, a project per modality, and tasks made on demand."""
 
 import json
-import logging
 import re
-import threading
 from functools import cached_property
 
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from app.accounts.actor import OperatorActor, ProjectRole
 from app.accounts.credential import Qualification, Verification, grant_credential
@@ -22,17 +19,19 @@ from app.corpus.member import add_member
 from app.corpus.project import create_project, get_project
 from app.corpus.schema import current_schema, load_schema
 from app.corpus.source import Source
-from app.corpus.subject import find_or_add_encounter, find_or_add_subject, random_label
+from app.corpus.subject import find_or_add_encounters, find_or_add_subjects, random_label
 from app.corpus.suggestion import add_suggestion
 from app.corpus.vault import Vault
 from app.factory import create_app
-from app.guidelines.version import acknowledge, current_guideline, publish
+from app.guidelines.version import acknowledge, publish
+from app.review.adjudication import rulings_of
 from app.review.assignment import Assignment, Step, assign_ready, claim, find_readers, get_assignment
 from app.review.draft import Change, assemble, change_draft
 from app.review.hold import Hold
-from app.review.item import admit, create_item, no_codes
+from app.review.item import Item, admit, create_item, get_item, no_codes
 from app.review.opening import open_task
 from app.review.question import Question
+from app.review.signature import signatures_of
 from app.review.submission import submit
 from app.settings import Settings
 from app.terminology.releases import ensure_builtin
@@ -51,7 +50,7 @@ class World:
     """One installation for all browser tests of a run; each test makes tasks of its own."""
 
     def __init__(self, database, folder):
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self.url = ""  # known once it is served
         self.database = database
         self.app = create_app(Settings(var=str(folder), database_url=database.url))
         settings = self.app.extensions["settings"]
@@ -61,12 +60,6 @@ class World:
         for name, (tier, _) in PEOPLE.items():
             self._person(name, tier)
         self.write(self._project)
-        self.server = make_server("127.0.0.1", 0, self.app, threaded=True)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def stop(self):
-        self.server.shutdown()
 
     def write(self, unit):
         return self.database.writing(unit)
@@ -124,8 +117,7 @@ class World:
             answer = client.post("/sign-in", data={"username": name, "password": PASSWORD, "csrf_token": token})
             assert answer.status_code == 303, answer.text
             self.cookies[name] = client.get_cookie("chartmark").value
-        cookie = {"name": "chartmark", "value": self.cookies[name], "url": self.url}
-        return {"storage_state": {"cookies": [_cookie(cookie)], "origins": []}}
+        return {"storage_state": {"cookies": [cookie(self.cookies[name])], "origins": []}}
 
     def task(self, kind="notes", text=None, suggestion=None, sibling=None, reader="ana"):
         """A new document under its own patient, assigned to Ana and Ben."""
@@ -136,15 +128,23 @@ class World:
         document_id = self.write(lambda session: self._document(session, kind, text, suggestion, sibling))
         with self.database.reading() as session:
             row = session.scalar(
-                select(Assignment).join_from(Assignment, _item_table(), Assignment.item_id == _item_table().id)
-                .where(_item_table().document_id == document_id, Assignment.person_id == self.ids[reader])
+                select(Assignment)
+                .join(Item, Item.id == Assignment.item_id)
+                .where(Item.document_id == document_id, Assignment.person_id == self.ids[reader])
             )
             return Task(self, row.id, row.item_id, text, reader)
 
+    def assignment_of(self, task, reader):
+        """The same note as another reader has it."""
+        with self.database.reading() as session:
+            query = select(Assignment.id).where(Assignment.item_id == task.item, Assignment.person_id == self.ids[reader])
+            return Task(self, session.scalar(query), task.item, task.text, reader)
+
     def _document(self, session, kind, text, suggestion, sibling):
         at, project = clock.now(), get_project(session, "browser")
-        subject = find_or_add_subject(session, self.vault, project.id, random_label(10))
-        encounter = find_or_add_encounter(session, self.vault, subject, "e1", {"setting": "inpatient", "code_release": "2026-04"})
+        (subject,) = find_or_add_subjects(session, self.vault, project.id, [random_label(10)]).values()
+        facts = {"setting": "inpatient", "code_release": "2026-04"}
+        (encounter,) = find_or_add_encounters(session, self.vault, [(subject, "e1", facts)])
         document = None
         for content in filter(None, (sibling, text)):
             document = self._store(session, project, (subject, encounter), kind, content, at)
@@ -185,7 +185,7 @@ class World:
         task = self.task(suggestion={"entities": [], "relations": []})
         for name, payload in zip(("ana", "ben"), readings, strict=True):
             self.write(lambda session, n=name, p=payload: self._read(session, n, p, task.item))
-        return self.write(lambda session: self._take(session, task.item))
+        return self.write(lambda session: self.take(session, task.item))
 
     def _read(self, session, name, payload, item):
         at, actor = clock.now(), self.actor(session, name)
@@ -195,9 +195,10 @@ class World:
         change_draft(session, actor, row, changes, expected_version=0, codes=_any_code, at=at)
         submit(session, actor, row, codes=_any_code, at=at)
 
-    def _take(self, session, item):
+    def take(self, session, item):
+        """Sam takes an item that waits to be settled."""
         at, actor = clock.now(), self.actor(session, "sam")
-        row = claim(session, actor, session.get(_item_table(), item), Step.ADJUDICATE, at=at)
+        row = claim(session, actor, get_item(session, item), Step.ADJUDICATE, at=at)
         session.flush()
         open_task(session, actor, row, at=at)
         return Case(self, row.id, item, sample.NOTE, "sam")
@@ -207,15 +208,12 @@ def _any_code(_system, _release, code):
     return {"code": code, "term": code, "billable": True, "active": True}
 
 
-def _item_table():
-    from app.review.item import Item
-
-    return Item
-
-
-def _cookie(cookie):
-    host = cookie["url"].split("//")[1].split(":")[0]
-    return {"name": cookie["name"], "value": cookie["value"], "domain": host, "path": "/", "expires": -1, "httpOnly": True, "secure": False, "sameSite": "Lax"}
+def cookie(value):
+    """The cookie of a session, as Playwright takes it."""
+    return {
+        "name": "chartmark", "value": value, "domain": "127.0.0.1", "path": "/", "expires": -1,
+        "httpOnly": True, "secure": False, "sameSite": "Lax",
+    }  # fmt: skip
 
 
 class Task:
@@ -291,12 +289,8 @@ class Case(Task):
 
     @property
     def rulings(self):
-        from app.review.adjudication import rulings_of
-
         return self.look(lambda session: list(rulings_of(session, self.id).values()))
 
     @property
     def signatures(self):
-        from app.review.signature import signatures_of
-
         return self.look(lambda session: [(s.signer_name, s.meaning, json.loads(s.manifest)) for s in signatures_of(session, self.item)])

@@ -8,7 +8,7 @@ from app.accounts.actor import ProjectRole, ServerRole
 from app.accounts.policy import Action
 from app.core import clock
 from app.factory import create_app
-from app.http.access import JSON, find_declared
+from app.http.access import JSON, UPLOAD, find_declared
 from app.settings import Settings
 from tests.build import make_project, make_task
 from tests.conftest import PASSWORD, csrf
@@ -60,8 +60,10 @@ def is_about_an_object(method, rule, declared):
 
 
 def is_anothers(method, rule, declared):
+    """About one person's task, or the text of it; pages of a project are open to its members."""
     # Everybody in a project may report an identifier they came to see.
-    return is_about_an_object(method, rule, declared) and declared.rule.action is not Action.REPORT_PHI
+    about_a_task = re.search(r"<int:(assignment|item|document)_id>", rule)
+    return about_a_task and declared.rule.action is not None and declared.rule.action is not Action.REPORT_PHI
 
 
 def ask(browser, route, path, *, token=True, **rest):
@@ -76,6 +78,8 @@ def ask(browser, route, path, *, token=True, **rest):
         return browser.open(path, method=method, headers=headers, **({"json": body} | rest))
     data = {"csrf_token": browser.csrf()} if token and method != "GET" else {}
     body = {"data": data} if method != "GET" else {}
+    if declared.accepts == UPLOAD:
+        body["content_type"] = "multipart/form-data"
     return browser.open(path, method=method, headers=headers, **(body | rest))
 
 

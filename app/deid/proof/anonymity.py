@@ -30,7 +30,9 @@ class AnonymityReport:
         return self.rows > 0 and self.k >= k
 
 
-def anonymity(rows: Sequence[Row], quasi: Sequence[str], sensitive: Sequence[str] = (), *, k: int = 11) -> AnonymityReport:
+def anonymity(
+    rows: Sequence[Row], quasi: Sequence[str], sensitive: Sequence[str] = (), *, k: int = 11
+) -> AnonymityReport:
     """Report over the equivalence classes of the quasi-identifiers; `small_classes` counts those below `k`.
 
     A missing value is a value of its own.
@@ -64,7 +66,8 @@ def sufficient_generalisation(
         if best and sum(level) > best[0]:
             break
         sizes = Counter(
-            tuple(_generalised(row.get(c), hierarchies[c], step) for c, step in zip(columns, level, strict=True)) for row in rows
+            tuple(_generalised(row.get(c), hierarchies[c], step) for c, step in zip(columns, level, strict=True))
+            for row in rows
         )
         lost = sum(size for size in sizes.values() if size < k)
         if rows and lost <= suppress * len(rows) and (best is None or len(sizes) > -best[1]):

@@ -73,5 +73,5 @@ def lines_of(path: Path) -> Iterator[tuple[int, bytes | Problem]]:
                     break
             yield (
                 number,
-                Problem("line-too-long", f"{path.name} line {number}", f"more than {MAX_LINE_BYTES} bytes"),
+                Problem("line-too-long", f"line {number} of {path.name}", f"more than {MAX_LINE_BYTES} bytes"),
             )

@@ -28,7 +28,7 @@ class Archive:
     def read(self, path: Path, mapping: dict[str, str]) -> Iterator[Row | Problem]:
         try:
             archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError):
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             yield Problem("bad-zip", path.name, "not a readable zip archive")
             return
         with archive:
@@ -36,9 +36,9 @@ class Archive:
             if refusal is not None:
                 yield refusal
                 return
-            for entry in archive.infolist():
+            for number, entry in enumerate(archive.infolist(), start=1):
                 if not entry.is_dir() and not any(part in entry.filename for part in _IGNORED):
-                    yield from _entry(archive, entry, mapping)
+                    yield from _entry(archive, entry, f"entry {number}, {entry.filename}", mapping)
 
 
 def _refusal(path: Path, entries: list[zipfile.ZipInfo]) -> Problem | None:
@@ -49,7 +49,7 @@ def _refusal(path: Path, entries: list[zipfile.ZipInfo]) -> Problem | None:
     for position, entry in enumerate(entries, start=1):
         refused = _entry_refusal(entry, names)
         if refused is not None:
-            return Problem(refused[0], f"{path.name} entry {position}", refused[1])
+            return Problem(refused[0], f"entry {position} of {path.name}", refused[1])
         names.add(entry.filename)
     total = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
@@ -71,19 +71,21 @@ def _entry_refusal(entry: zipfile.ZipInfo, names: set[str]) -> tuple[str, str] |
     return next(((code, message) for fails, code, message in checks if fails), None)
 
 
-def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, mapping: dict[str, str]) -> Iterator[Row | Problem]:
+def _entry(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str, mapping: dict[str, str]
+) -> Iterator[Row | Problem]:
     name = PurePosixPath(entry.filename)
     if name.suffix.lower() == ".txt":
         if entry.file_size > MAX_FILE_BYTES:
-            yield Problem("file-too-large", str(name), f"more than {MAX_FILE_BYTES} bytes")
+            yield Problem("file-too-large", where, f"more than {MAX_FILE_BYTES} bytes")
             return
         try:
-            yield row_of(str(name), archive.read(entry))
+            yield row_of(str(name), where, archive.read(entry))
         except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError):
-            yield Problem("bad-zip", str(name), "the entry is damaged")
+            yield Problem("bad-zip", where, "the entry is damaged")
         return
     if name.suffix.lower() == ".zip":
-        yield Problem("zip-nested", str(name), "an archive inside an archive is not read")
+        yield Problem("zip-nested", where, "an archive inside an archive is not read")
         return
     with tempfile.TemporaryDirectory(prefix="chartmark-") as folder:
         unpacked = Path(folder) / name.name
@@ -91,6 +93,6 @@ def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, mapping: dict[str, 
             unpacked.write_bytes(archive.read(entry))
             yield from reader_for(unpacked).read(unpacked, mapping)
         except NotFound:
-            yield Problem("unknown-kind", str(name), "no reader for this kind of file")
+            yield Problem("unknown-kind", where, "no reader for this kind of file")
         except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError):
-            yield Problem("bad-zip", str(name), "the entry is damaged")
+            yield Problem("bad-zip", where, "the entry is damaged")

@@ -18,19 +18,22 @@ class JsonLines:
     endings = (".jsonl", ".ndjson")
 
     def read(self, path: Path, mapping: dict[str, str]) -> Iterator[Row | Problem]:
+        number = 0
         for number, line in lines_of(path):
-            where = f"{path.name} line {number}"
+            where = f"line {number} of {path.name}"
             text = line if isinstance(line, Problem) else decode(line, where)
             if isinstance(text, Problem):
                 yield text
             elif text.strip():
                 yield _row(text, where)
+        if not number:
+            yield Problem("empty-file", path.name, "the file has no lines")
 
 
 def _row(text: str, where: str) -> Row | Problem:
     try:
         value = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # ValueError also for a number of 5,000 digits
         return Problem("bad-json", where, "not valid JSON")
     if not isinstance(value, dict):
         return Problem("bad-json", where, "not a JSON object")

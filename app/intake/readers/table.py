@@ -70,7 +70,8 @@ class _Columns:
         found = {mapped for name in names if (mapped := field_for(name))} | {
             field for field, column in mapping.items() if column in names
         }
-        self.missing = " and ".join(f for f in ("id", "text") if f not in found)
+        # Without ids of their own, rows are known by their place in the file.
+        self.missing = "" if "text" in found else "text"
 
 
 def _columns(rows: list[list[str]], mapping: dict[str, str]) -> _Columns:
@@ -87,15 +88,16 @@ def _columns(rows: list[list[str]], mapping: dict[str, str]) -> _Columns:
 
 
 def _row(path: Path, number: int, row: list[str], names: list[str]) -> Row | Problem:
-    where = f"{path.name} line {number}"
+    where = f"line {number} of {path.name}"
     if len(row) > len(names):
         return Problem("too-many-columns", where, f"{len(row)} columns where the file has {len(names)}")
-    return Row(where, dict(zip(names, row, strict=False)))
+    values = dict(zip(names, row, strict=False))
+    return Row(where, values if any(field_for(name) == "id" for name in names) else {"id": where} | values)
 
 
 def _bad(path: Path, reader: Iterator[list[str]], error: csv.Error) -> Problem:
     number = getattr(reader, "line_num", 0)
-    return Problem("bad-csv", f"{path.name} line {number}", str(error))
+    return Problem("bad-csv", f"line {number} of {path.name}", str(error))
 
 
 def _delimiter(path: Path) -> str:
@@ -109,7 +111,7 @@ def _first_undecodable(path: Path) -> Problem | None:
     """Where a table stops being readable: rows after it cannot be told apart, so nothing is read."""
     with path.open("rb") as file:
         for line, chunk in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES), b""), start=1):
-            where = f"{path.name} line {line}"
+            where = f"line {line} of {path.name}"
             if len(chunk) == MAX_LINE_BYTES and not chunk.endswith(b"\n"):
                 return Problem("line-too-long", where, f"more than {MAX_LINE_BYTES} bytes")
             try:

@@ -20,17 +20,18 @@ class TextFiles:
         files = sorted(path.rglob("*.txt")) if path.is_dir() else [path]
         if not files:
             yield Problem("empty-folder", path.name, "there is no .txt file in the folder")
-        for file in files:
+        for number, file in enumerate(files, start=1):
             name = file.relative_to(path).as_posix() if path.is_dir() else file.name
+            where = f"file {number}, {name}"
             if file.is_symlink():
-                yield Problem("link", name, "links are not followed")
+                yield Problem("link", where, "links are not followed")
             elif file.stat().st_size > MAX_FILE_BYTES:
-                yield Problem("file-too-large", name, f"more than {MAX_FILE_BYTES} bytes")
+                yield Problem("file-too-large", where, f"more than {MAX_FILE_BYTES} bytes")
             else:
-                yield row_of(name, file.read_bytes())
+                yield row_of(name, where, file.read_bytes())
 
 
-def row_of(name: str, data: bytes) -> Row | Problem:
+def row_of(name: str, where: str, data: bytes) -> Row | Problem:
     """A row from the bytes of one note."""
-    text = decode(data, name)
-    return text if isinstance(text, Problem) else Row(name, {"id": name.removesuffix(".txt"), "text": text})
+    text = decode(data, where)
+    return text if isinstance(text, Problem) else Row(where, {"id": name.removesuffix(".txt"), "text": text})

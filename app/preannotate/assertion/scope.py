@@ -25,10 +25,10 @@ def reaches(hits: list[Hit], bounds: tuple[list[int], list[int]], tokens: Tokens
     starts, ends = bounds
     found = []
     for position, hit in enumerate(hits):
-        if hit.rule.direction == "forward":
+        if hit.rule.direction in ("forward", "both"):
             limit = min(ends[hit.first], hit.last + hit.rule.scope)
             found.append(Reach(hit, hit.last, _forward(hits, position, limit, tokens)))
-        elif hit.rule.direction == "backward":
+        if hit.rule.direction in ("backward", "both"):
             limit = max(starts[hit.first], hit.first - hit.rule.scope)
             found.append(Reach(hit, _backward(hits, position, limit, tokens), hit.first))
     return found

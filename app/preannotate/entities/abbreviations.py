@@ -49,9 +49,7 @@ def known_short_forms(note: Note) -> tuple[list[Mention], set[int]]:
         if raw not in senses:
             continue
         fitting = [
-            sense
-            for sense in senses[raw]
-            if tuple(note.tokens.raw[at : at + len(sense.tokens)]) == sense.tokens
+            sense for sense in senses[raw] if tuple(note.tokens.raw[at : at + len(sense.tokens)]) == sense.tokens
         ]
         if not fitting or _shouting(note, at):
             continue

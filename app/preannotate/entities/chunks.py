@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.preannotate.entities.lexicon import ABNORMAL, ANATOMIC, CLASSES, MODIFIER, QUALITY, SEVERITY, Term
 from app.preannotate.entities.mention import Mention
 from app.preannotate.reading.note import Note
+from app.preannotate.valuesets import word_set
 
 Unit = tuple[int, int, Term]  # tokens [first, last) and what they are
 
@@ -14,6 +15,11 @@ _AND = frozenset({"and", "or", "/", "&"})
 _DETERMINERS = frozenset({"the", "his", "her"})
 _GRADE = frozenset({"type", "stage", "grade", "class", "mellitus", "level"})
 _LATERAL = frozenset({"left", "right", "upper", "lower", "anterior", "posterior", "medial", "lateral"})
+_COPULAS = frozenset(
+    {"is", "was", "wa", "were", "are", "appeared", "appear", "became", "remained", "looked", "felt", "be"}
+)
+_ALSO = frozenset({"also", "not", "more", "too", "very", "somewhat", "quite", "severely"})
+_AFTER = frozenset({"and", "or", "but", "with", "in", "on", "to", "at", "by", "from", "due", "without", "over", "when"})
 _LONGEST = 7  # tokens to the left of a head
 
 
@@ -155,3 +161,19 @@ def _paired(note: Note, first: int, last: int) -> list[Mention]:
         Mention(at - 3, last, "ANATOMY", "shared head", holes=(at - 2, at)),
         Mention(at - 1, last, "ANATOMY", "head noun"),
     ]
+
+
+def predicates(note: Note) -> list[Mention]:
+    """What is said of an organ or the patient: "the left ventricle was markedly dilated"."""
+    words = note.tokens.words
+    found = []
+    for at, word in enumerate(words):
+        if word not in word_set("predicates"):
+            continue
+        before, start = at - 1, note.starts[at]
+        while before > start and (words[before].endswith("ly") or words[before] in _ALSO):
+            before -= 1
+        closed = at + 1 >= note.ends[at] or not note.tokens.raw[at + 1].isalpha() or words[at + 1] in _AFTER
+        if before >= start and words[before] in _COPULAS and closed:
+            found.append(Mention(at, at + 1, "SYMPTOM", "said of an organ or the patient"))
+    return found

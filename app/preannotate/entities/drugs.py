@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from functools import cache
 
 from app.preannotate.entities.chunks import Unit
@@ -68,9 +68,7 @@ _BETWEEN = frozenset(
         "systemic",
     }
 )
-_CHEMICAL = re.compile(
-    r"(?:[a-z]{4,}(?:ine|ate|ol|ide|one|il|ium|azole|ib|ab|am|en|cin|vir)|[A-Z]{2,}-?\d+\w*)$"
-)
+_CHEMICAL = re.compile(r"(?:[a-z]{4,}(?:ine|ol|ide|one|il|ium|azole|ib|ab|cin|vir)|[A-Z]{2,}-?\d+\w*)$")
 _NO_NAME = ("ed", "ing", "ly", "ion", "ity")
 _AMOUNTS = frozenset({"mg", "mcg", "g", "meq", "gram", "unit", "tablet"})
 _GREEK = frozenset({"alpha", "beta", "gamma", "delta", "omega", "cis", "trans", "iso", "nor", "tert"})
@@ -104,9 +102,7 @@ def _with_prefix(note: Note, first: int) -> int:
     tokens = note.tokens
     while first and tokens.starts[first] - tokens.ends[first - 1] == 1:
         before = tokens.raw[first - 1]
-        if note.text[tokens.ends[first - 1]] != "-" or not (
-            len(before) == 1 or before.isdigit() or before in _GREEK
-        ):
+        if note.text[tokens.ends[first - 1]] != "-" or not (len(before) == 1 or before.isdigit() or before in _GREEK):
             break
         first -= 1
     return first
@@ -118,9 +114,7 @@ def acids(note: Note) -> list[Mention]:
     for at, word in enumerate(note.tokens.words):
         if word == "acid" and at > note.starts[at]:
             kind = note.tokens.words[at - 1]
-            if kind.endswith("ic") and not kind.endswith(
-                ("nucleic", "uric", "gastric", "lactic", "metabolic")
-            ):
+            if kind.endswith("ic") and not kind.endswith(("nucleic", "uric", "gastric", "lactic", "metabolic")):
                 found.append(Mention(_with_prefix(note, at - 1), at + 1, "MEDICATION", "name of an acid"))
     return found
 
@@ -155,7 +149,9 @@ def dosed_drugs(note: Note, doses: list[Mention], taken: set[int]) -> list[Menti
 
 
 def _unknown(word: str) -> bool:
-    return word not in word_set("not_drugs") and not CLASSES[word] and LABELS_OF_WORDS[word] is None
+    if word in word_set("not_drugs") or word in word_set("not_stemmed"):
+        return False
+    return not CLASSES[word] and LABELS_OF_WORDS[word] is None
 
 
 def implied_drugs(note: Note, taken: set[int]) -> list[Mention]:
@@ -196,9 +192,7 @@ def _chemical(note: Note, at: int, taken: set[int]) -> Mention | None:
         last += 1
     written = note.text[tokens.starts[at] : tokens.ends[last - 1]]
     return (
-        Mention(at, last, "MEDICATION", "chemical name after a word of giving")
-        if _CHEMICAL.search(written)
-        else None
+        Mention(at, last, "MEDICATION", "chemical name after a word of giving") if _CHEMICAL.search(written) else None
     )
 
 
@@ -210,8 +204,7 @@ def ways_of_giving(note: Note, near: list[Mention]) -> list[Mention]:
     if not ends:
         return found
     for first, last, number in table.longest(note.tokens.words):
-        place = bisect_left(ends, first - _NEAR)
-        after = place < len(ends) and ends[place] <= first + 4
-        if after and ends[place] >= note.starts[first] and last <= note.ends[first]:
+        place = bisect_right(ends, first + 4) - 1
+        if place >= 0 and ends[place] > max(note.starts[first], first - _NEAR) and last <= note.ends[first]:
             found.append(Mention(first, last, labels[number], "vocabulary"))
     return found

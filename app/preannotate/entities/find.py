@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.preannotate.entities.abbreviations import SHORT_FOR, defined_short_forms, known_short_forms
-from app.preannotate.entities.chunks import CLINICAL, Unit, chunk_heads
+from app.preannotate.entities.chunks import CLINICAL, Unit, chunk_heads, predicates
 from app.preannotate.entities.drugs import (
     acids,
     dosed_drugs,
@@ -32,10 +32,8 @@ def find_mentions(note: Note, gazetteers: Sequence[Gazetteer] = ()) -> list[Ment
     told = empty | {at for short in shorts for at in range(short.first, short.last)}
     units = [unit for unit in units if unit[0] not in told or unit[1] - unit[0] > 1]
     units += [(m.first, m.last, Term(m.label, "short")) for m in shorts if m.label in CLINICAL]
-    found = shorts + chunk_heads(note, units) + named_drugs(note, units)
-    found += [
-        Mention(first, last, term.label, "vocabulary") for first, last, term in units if term.label in _ALONE
-    ]
+    found = shorts + chunk_heads(note, units) + predicates(note) + named_drugs(note, units)
+    found += [Mention(first, last, term.label, "vocabulary") for first, last, term in units if term.label in _ALONE]
     measured = {m.last: m.label for m in found if m.label in ("LAB_TEST", "VITAL_SIGN")}
     measures = find_measures(note, measured)
     taken = {at for mention in found for at in range(mention.first, mention.last)}
@@ -46,15 +44,15 @@ def find_mentions(note: Note, gazetteers: Sequence[Gazetteer] = ()) -> list[Ment
     found += coded
     found += defined_short_forms(note, found)
     titles = note.sections.title_tokens
-    kept = merge([mention for mention in found if mention.first not in titles])
+    organs = note.sections.subheading_tokens
+    found = [m for m in found if m.first not in titles and not (m.label == "ANATOMY" and m.first in organs)]
+    kept = merge(found)
     return _with_codes(kept, coded, gazetteers)
 
 
 def _with_codes(kept: list[Mention], coded: list[Mention], gazetteers: Sequence[Gazetteer]) -> list[Mention]:
     """Candidate codes for problems: of the longest coded term they end with, or of a short form's sense."""
-    ending = {
-        mention.last: mention for mention in sorted(coded, key=lambda m: m.first - m.last, reverse=True)
-    }
+    ending = {mention.last: mention for mention in sorted(coded, key=lambda m: m.first - m.last, reverse=True)}
     found = []
     for mention in kept:
         codes: Codes = mention.codes
@@ -91,7 +89,9 @@ def _lone_letter(note: Note, at: int, term: Term) -> bool:
     if term.label not in ("LAB_TEST", "VITAL_SIGN") or len(note.tokens.words[at]) > 2:
         return False
     after = note.tokens.raw[at + 1 : at + 3]
-    return not any(token[0].isdigit() for token in after)
+    if after[:1] in ([":"], ["="]):
+        del after[0]
+    return not (after and after[0][0].isdigit())
 
 
 def _affixed(words: list[str], start: int, end: int) -> list[Unit]:

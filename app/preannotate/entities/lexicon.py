@@ -101,11 +101,7 @@ class WordLabels(dict[str, Term | None]):
     """Word → what its affixes say it is (inflammation, blood, operation, drug stem), or None."""
 
     def __missing__(self, word: str) -> Term | None:
-        found = (
-            _by_affix(word) or _by_spelling(word)
-            if 5 < len(word) < _LONGEST_WORD and word.isalpha()
-            else None
-        )
+        found = _by_affix(word) or _by_spelling(word) if 5 < len(word) < _LONGEST_WORD and word.isalpha() else None
         if len(self) > 200_000:
             self.clear()
         self[word] = found

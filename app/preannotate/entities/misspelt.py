@@ -42,9 +42,7 @@ def _one_edit(word: str, other: str) -> bool:
     """One letter more, less, other, or two neighbours swapped; the first letter is right."""
     if word[0] != other[0] or abs(len(word) - len(other)) > 1 or word == other:
         return False
-    at = next(
-        (n for n, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other))
-    )
+    at = next((n for n, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other)))
     rest, meant = word[at:], other[at:]
     swapped = rest[:2] == meant[:2][::-1] and rest[2:] == meant[2:]
     return rest[1:] == meant or rest == meant[1:] or rest[1:] == meant[1:] or swapped

@@ -43,9 +43,7 @@ class Evaluation:
         self._relations(gold, said)
 
     def _entities(self, gold: list[GoldEntity], said: list[Entity]) -> None:
-        for labels, name in [(frozenset({label}), label) for label in _labels(gold, said)] + [
-            (CLINICAL, _GROUP)
-        ]:
+        for labels, name in [(frozenset({label}), label) for label in _labels(gold, said)] + [(CLINICAL, _GROUP)]:
             wanted = [(g.start, g.end) for g in gold if g.label in labels]
             own = [(s.start, s.end) for s in said if s.label in labels]
             exact = {*wanted}
@@ -91,8 +89,7 @@ class Evaluation:
                 for name in sorted(self.strict)
             },
             "suggestions_touching_gold": {
-                label: {"suggested": all_, "touching": hit}
-                for label, (all_, hit) in sorted(self.touching.items())
+                label: {"suggested": all_, "touching": hit} for label, (all_, hit) in sorted(self.touching.items())
             },
             "assertion": {axis: counts.to_dict() for axis, counts in sorted(self.axes.items())},
             "relations": {kind: counts.to_dict() for kind, counts in sorted(self.relations.items())},

@@ -113,9 +113,7 @@ def _read_brat(file: Path) -> GoldDocument:
     for kind, target, value in attributes:
         if target in place:
             entities[place[target]].assertion.update(_axes(kind, value))
-    found = [
-        (kind, place[head], place[tail]) for kind, head, tail in links if head in place and tail in place
-    ]
+    found = [(kind, place[head], place[tail]) for kind, head, tail in links if head in place and tail in place]
     relations = [link for link in (our_relation(entities, *one) for one in found) if link]
     if not relations and _BARE_EVENT in raw_labels:
         relations = _all_pairs(entities)
@@ -201,12 +199,9 @@ def _from_record(record: Any, number: int, where: str) -> GoldDocument:
         if not 0 <= start < end <= len(text):
             raise Invalid("bad-gold", f"{where}: entities[{position}] lies outside the text")
         fragments = body.get("fragments") or [[start, end]]
-        entities.append(
-            GoldEntity(start, end, our_label(label), fragments, dict(body.get("assertion") or {}))
-        )
+        entities.append(GoldEntity(start, end, our_label(label), fragments, dict(body.get("assertion") or {})))
     relations = [
-        (str(r.get("type")), int(r.get("head", -1)), int(r.get("tail", -1)))
-        for r in record.get("relations", ())
+        (str(r.get("type")), int(r.get("head", -1)), int(r.get("tail", -1))) for r in record.get("relations", ())
     ]
     if any(not (0 <= head < len(entities) and 0 <= tail < len(entities)) for _, head, tail in relations):
         raise Invalid("bad-gold", f"{where}: a relation points outside the entities")

@@ -32,7 +32,7 @@ class Sections:
     """The sections of one text in order, and which of them holds an offset.
 
     `titles` are the first tokens of all titles and subheadings: sentences begin there;
-    `title_tokens` are all tokens of the titles of sections.
+    `title_tokens` are all tokens of the titles of sections, `subheading_tokens` those of subheadings.
     """
 
     def __init__(self, found: list[Section], titles: list[tuple[int, int, str]]) -> None:
@@ -40,6 +40,7 @@ class Sections:
         self.titles = [first for first, _, _ in titles]
         kept = [title for title in titles if title[2] != "subheading"]
         self.title_tokens = {at for first, last, _ in kept for at in range(first, last)}
+        self.subheading_tokens = {at for first, last, _ in titles for at in range(first, last)} - self.title_tokens
         self._starts = [section.start for section in found]
 
     def at(self, offset: int) -> Section | None:
@@ -72,11 +73,10 @@ def _title_before(tokens: Tokens, at: int, titles: dict[int, tuple[int, int, str
     """Record the longest known title that ends just before the separator at token `at`."""
     table, categories = _titles()
     back = tokens.words[max(0, at - _LONGEST_TITLE) : at][::-1]
-    for length in range(len(back), 0, -1):
-        number = table.find(back[:length])
-        if number is not None and _may_begin(tokens, at - length, at):
-            titles[at - length] = (at - length, at, categories[number])
-            return
+    hit = table.at(back, 0, len(back))
+    if hit and _may_begin(tokens, at - hit[0], at):
+        titles[at - hit[0]] = (at - hit[0], at, categories[hit[1]])
+        return
     if tokens.words[at] == ":":
         length = 0
         while length < len(back) and tokens.raw[at - length - 1].isupper() and len(back[length]) > 1:

@@ -15,9 +15,7 @@ _TITLE = re.compile(
 _DOTTED = re.compile(r"(?:^|[\s(,/\d])(?:[A-Za-z]\.)*[A-Za-z]\.$")
 _NUMBERED = re.compile(r"(?:^|\n)[ \t]*\d{1,2}\.$")
 _LAST_WORD = re.compile(r"[\w.]*(?=\.$)")
-_BULLET = re.compile(
-    r"[ \t]*(?:[-*•+#>]|\(?\d{1,2}[.):]|\(?[A-Za-z][.)])[ \t]*(?=\S)|[ \t]*[A-Z][\w /&-]{1,40}:"
-)
+_BULLET = re.compile(r"[ \t]*(?:[-*•+#>]|\(?\d{1,2}[.):]|\(?[A-Za-z][.)])[ \t]*(?=\S)|[ \t]*[A-Z][\w /&-]{1,40}:")
 _RUNS_ON = re.compile(
     r"(?:,|\b(?:and|or|nor|of|for|with|without|no|not|the|a|an|any|to|in|on|at|by|from|is|was|are|were|"
     r"his|her|their|denies|denied|negative|evidence|than|as|that|which|but|due|secondary|versus|vs|mild|"
@@ -52,6 +50,8 @@ def _ends(text: str, at: int, around: tuple[int, int], width: int) -> bool:
     newline = text.find("\n", at, following)
     if newline >= 0 and _line_ends(text, line, newline, width):
         return True
+    if character == "?":
+        return not text[following].islower()  # "? pneumonia" is one question
     return character != "." or _stop_ends(text, at, following)
 
 
@@ -59,9 +59,7 @@ def _stop_ends(text: str, at: int, following: int) -> bool:
     """Is the full stop at `at` the end of a sentence, given the next visible character?"""
     upcoming = text[following]
     if following == at + 1:  # "fever.No cough", but not "p.o.Daily" or "U.S."
-        return (
-            text[max(0, at - 2) : at].isalpha() and text[at - 1].islower() and _next_is_word(text, following)
-        )
+        return text[max(0, at - 2) : at].isalpha() and text[at - 1].islower() and _next_is_word(text, following)
     before = text[max(0, at - 12) : at + 1]
     if _NUMBERED.search(before):
         return False

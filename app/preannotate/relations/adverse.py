@@ -17,9 +17,7 @@ Cue = tuple[int, int, str, str]  # first, last token, group, value
 @cache
 def _table() -> tuple[PhraseTable, list[tuple[str, str]]]:
     known = rows("ae_cues")
-    return PhraseTable.of(words_of(row["phrase"]) for row in known), [
-        (row["group"], row["value"]) for row in known
-    ]
+    return PhraseTable.of(words_of(row["phrase"]) for row in known), [(row["group"], row["value"]) for row in known]
 
 
 def adverse_cues(note: Note) -> list[Cue]:

@@ -22,12 +22,8 @@ TESTS = frozenset({"LAB_TEST", "VITAL_SIGN"})
 ANATOMY = frozenset({"ANATOMY"})
 _REACH = 18  # tokens between a drug and its attribute
 _AMOUNT_OF = frozenset({"of", "dose", "total", "oral", "iv", "intravenous"})
-_PLACE = frozenset(
-    {"in", "of", "at", "on", "over", "to", "within", "the", "his", "her", "both", "left", "right"}
-)
-_FOR = frozenset(
-    {"for", "to", "treat", "the", "treatment", "of", "his", "her", "a", "an", "suspected", "presumed"}
-)
+_PLACE = frozenset({"in", "of", "at", "on", "over", "to", "within", "the", "his", "her", "both", "left", "right"})
+_FOR = frozenset({"for", "to", "treat", "the", "treatment", "of", "his", "her", "a", "an", "suspected", "presumed"})
 
 
 def find_links(frame: Frame) -> Iterator[Link]:

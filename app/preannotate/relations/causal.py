@@ -81,9 +81,7 @@ class Cause:
 @cache
 def _cues() -> tuple[PhraseTable, list[tuple[str, str]]]:
     known = rows("causal_cues")
-    return PhraseTable.of(words_of(row["phrase"]) for row in known), [
-        (row["order"], row["certainty"]) for row in known
-    ]
+    return PhraseTable.of(words_of(row["phrase"]) for row in known), [(row["order"], row["certainty"]) for row in known]
 
 
 def find_causes(frame: Frame) -> list[Cause]:

@@ -49,9 +49,7 @@ class Frame:
         if at == len(places) or firsts[at] >= min(end, token + reach):
             return []
         found = [places[at]]
-        while (
-            at + 1 < len(places) and len(found) < _LONGEST_LIST and self._linked(places[at], places[at + 1])
-        ):
+        while at + 1 < len(places) and len(found) < _LONGEST_LIST and self._linked(places[at], places[at + 1]):
             at += 1
             found.append(places[at])
         return found

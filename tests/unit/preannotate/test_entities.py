@@ -12,6 +12,7 @@ from app.preannotate.labels import LABELS
     ("text", "covered", "label"),
     [
         ("He has left upper quadrant pain.", "left upper quadrant pain", "SYMPTOM"),
+        ("The left ventricle was markedly dilated.", "dilated", "SYMPTOM"),
         ("Elevated troponin was noted.", "Elevated troponin", "PROBLEM"),
         ("Acute interstitial nephritis developed.", "Acute interstitial nephritis", "PROBLEM"),
         ("Diagnosed with type 2 diabetes mellitus.", "type 2 diabetes mellitus", "PROBLEM"),

@@ -37,9 +37,7 @@ def test_a_test_has_its_value_and_a_problem_its_place(tag):
         ("Allergies: penicillin (rash)", "penicillin", "rash", "certain"),
     ],
 )
-def test_an_adverse_event_is_linked_to_its_drug_with_the_certainty_of_the_cue(
-    tag, text, drug, event, certainty
-):
+def test_an_adverse_event_is_linked_to_its_drug_with_the_certainty_of_the_cue(tag, text, drug, event, certainty):
     found = tag(text)
     covered = [e.to_dict(text)["text"] for e in found.said.entities]
     causes = [r for r in found.said.relations if r.type == "causes"]
@@ -60,11 +58,7 @@ def test_seriousness_is_read_from_its_cues(tag):
 
 
 def test_an_event_that_goes_when_the_drug_is_held_is_a_positive_dechallenge(tag):
-    details = (
-        tag("Warfarin-induced bleeding. Warfarin was held, bleeding resolved.")
-        .all("bleeding")[0]
-        .adverse_event
-    )
+    details = tag("Warfarin-induced bleeding. Warfarin was held, bleeding resolved.").all("bleeding")[0].adverse_event
     assert details["dechallenge"]["answer"] == "positive"
     assert details["rechallenge"]["answer"] == "unknown"
 
@@ -78,3 +72,18 @@ def test_order_in_time_is_proposed(tag):
     links = tag("Fever after surgery. Stroke in 2010.").links()
     assert ("after", "Fever", "surgery") in links
     assert ("overlaps", "Stroke", "2010") in links
+
+
+def test_each_line_of_a_list_of_drugs_has_its_own_way_of_giving(tag):
+    links = tag("1. Furosemide 40 mg by mouth daily. 2. Lantus 20 units subcutaneously at bedtime.").links()
+    assert {
+        ("has_route", "Furosemide", "by mouth"),
+        ("has_frequency", "Furosemide", "daily"),
+        ("has_route", "Lantus", "subcutaneously"),
+        ("has_frequency", "Lantus", "at bedtime"),
+    } <= links
+
+
+def test_vital_signs_in_a_row_have_their_values(tag):
+    links = tag("T 98.6 BP 142/88 HR 92").links()
+    assert {("has_value", "BP", "142/88"), ("has_value", "HR", "92"), ("has_value", "T", "98.6")} <= links

@@ -34,7 +34,7 @@ export class NoteView {
       const chunk = h("div", { class: "chunk" });
       for (let i = from; i < Math.min(from + CHUNK, this.blocks.length); i++) {
         const block = this.blocks[i];
-        block.element = h("div", { class: "ln", dir: "auto", "data-n": block.label }, this.text.slice(block.start, block.end));
+        block.element = line(block.label, this.text.slice(block.start, block.end));
         this.numbers.set(block.element, i);
         chunk.append(block.element);
       }
@@ -173,6 +173,16 @@ export class NoteView {
   markOf(id) {
     return this.root.querySelector(`mark[data-ids~="${CSS.escape(id)}"]`);
   }
+}
+
+/** Made by hand: a long note has ten thousand of them. */
+function line(label, text) {
+  const element = document.createElement("div");
+  element.className = "ln";
+  element.dir = "auto";
+  element.dataset.n = label;
+  element.textContent = text;
+  return element;
 }
 
 const size = (span) => span.pieces.at(-1)[1] - span.pieces[0][0];

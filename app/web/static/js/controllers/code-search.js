@@ -90,6 +90,7 @@ export class CodeSearch {
     const valid = validity?.from ? `valid ${validity.from} to ${validity.to ?? "now"}` : null;
     const where = [release, valid].filter(Boolean).join(", ");
     this.note.textContent = hits.length ? where : `Nothing found in ${where}`;
+    this.element.scrollIntoView({ block: "nearest" });
   }
 
   #row(hit, at) {

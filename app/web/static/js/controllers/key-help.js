@@ -1,5 +1,5 @@
 // The key list: made from the one table; single keys can be switched off and remapped here.
-import { button, h } from "../lib/dom.js";
+import { button, h, keyCap } from "../lib/dom.js";
 import { keyName } from "../lib/keys.js";
 import { ask } from "./dialogs.js";
 
@@ -39,4 +39,4 @@ function line(keymap, row, note) {
     h("td", null, single ? button("Change", change, { label: `Change the key for: ${row.does}` }) : null));
 }
 
-const caps = (keys) => (keys.length > 4 ? [keys[0], "–", keys.at(-1)] : keys).map((key) => (key === "–" ? "–" : h("kbd", null, key)));
+const caps = (keys) => (keys.length > 4 ? [keys[0], "–", keys.at(-1)] : keys).map((key) => (key === "–" ? "–" : h("kbd", null, keyCap(key))));

@@ -24,6 +24,11 @@ export function svg(tag, attributes, ...children) {
   return element;
 }
 
+const CAPS = { ArrowRight: "→", ArrowLeft: "←", ArrowUp: "↑", ArrowDown: "↓", Enter: "↵", Delete: "Del", Escape: "Esc" };
+
+/** A key of the table as it is drawn: "Shift+ArrowRight" → "Shift →" */
+export const keyCap = (key) => key.split("+").map((part) => CAPS[part] ?? part).join(" ");
+
 /** A button that does not take focus from the note when pressed with the mouse. */
 export function button(text, onclick, { key, pressed, primary, disabled, keep, label, chip } = {}) {
   return h(
@@ -37,7 +42,7 @@ export function button(text, onclick, { key, pressed, primary, disabled, keep, l
       onmousedown: (event) => event.preventDefault(),
     },
     text,
-    key ? h("kbd", { "aria-hidden": true }, key) : null,
+    key ? h("kbd", { "aria-hidden": true }, keyCap(key)) : null,
   );
 }
 

@@ -12,8 +12,16 @@ export async function askQuestion(space) {
     checkField("blocking", "I cannot finish before this is answered"),
   ], "Ask", ({ text }) => (text.trim() ? null : "Please write the question."));
   if (!answer) return;
-  await post(`${space.url}/questions`, { text: answer.text.trim(), element_id: store.focused ? store.focus : "", blocking: answer.blocking })
-    .then(() => space.say("The question was sent"), (error) => space.fail("The question", error));
+  const question = { text: answer.text.trim(), element_id: store.focused ? store.focus : "", blocking: answer.blocking };
+  await space.autosave.flush(); // the answerer sees what is asked about; a blocking question holds the item
+  await post(`${space.url}/questions`, question).then(() => sent(space, answer.blocking), (error) => space.fail("The question", error));
+}
+
+function sent(space, blocking) {
+  space.say("The question was sent");
+  if (!blocking) return;
+  space.store.setReadOnly(true);
+  space.strip.append(h("p", { class: "strip warn", role: "status" }, "Your question holds this item: it can be changed again once it is answered."));
 }
 
 export async function reportIdentifier(space) {
@@ -30,5 +38,5 @@ export async function reportIdentifier(space) {
   if (!sure) return;
   await space.autosave.flush();
   await post(`/api/v1/items/${space.data.item.id}/phi-reports`, { fragments })
-    .then(() => space.say("Reported"), (error) => space.fail("The report", error));
+    .then(() => location.assign(space.root.dataset.home || "/"), (error) => space.fail("The report", error)); // nobody may see it now
 }

@@ -136,12 +136,12 @@ class ReportSpace extends Workspace {
     const none = button("–", pick(null), { key: current ? "0" : undefined, pressed: !body, disabled: off, keep: `${key}-none`, label: `${label.title}: not mentioned` });
     const critical = label.class === "critical"
       ? select("critical", CATEGORIES, String(this.answer(key, "critical")[1]?.category ?? ""), (v) => this.#critical(key, v), { keep: `${key}-critical`, disabled: off }) : null;
-    const spans = (body?.evidence ?? []).map((pair, i) => h("span", { class: "row" },
+    const spans = (body?.evidence ?? []).map((pair, i) => h("div", { class: "row small" },
       button(`“${this.table.slice(...pair)}” l. ${this.table.lineOf(pair[0])}`, () => this.#reveal(pair), { keep: `${key}-ev-${i}` }),
       off ? null : button("×", () => this.store.run(commands.put(id, { ...body, evidence: body.evidence.filter((p) => p !== pair) }, "evidence")), { label: "Remove this evidence" })));
     return h("tr", { "data-key": key, class: body?.value ?? "", "aria-current": String(current) },
       h("th", { scope: "row" }, label.title, this.waits(key) ? h("span", { class: "state suggested" }, "not reviewed") : null),
-      h("td", null, h("div", { class: "values" }, values, none), critical), h("td", { class: "small" }, spans));
+      h("td", null, h("div", { class: "values" }, values, none), critical, spans));
   }
 
   #reveal([start, end]) {

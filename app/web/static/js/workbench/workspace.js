@@ -127,7 +127,7 @@ export class Workspace {
     if (mine === null) return;
     const copy = newId("e");
     this.store.run(commands.put(copy, mine, "keep both"));
-    post(`${this.url}/questions`, { text: "Two versions of this were made at the same time: which one holds?", element_id: copy, blocking: true })
+    post(`${this.url}/questions`, { text: "Two versions of this were made at the same time: which one holds?", element_id: copy, blocking: false })
       .catch((error) => this.fail("The question", error));
   }
 

@@ -39,14 +39,14 @@ export class CodeListPanel {
       onchange: () => store.run(commands.makePrincipal(store.elements, id)), dataset: { keep: `pri-${id}` } });
     return h("li", { class: body.status ?? "" },
       h("div", null, h("span", { class: "num" }, `${at + 1}. `), h("b", null, body.code), " ", this.space.terms.of(body)),
-      h("div", { class: "row" },
+      h("div", { class: "row tight" },
         h("label", { class: "check" }, principal, h("span", null, "principal")),
         select("POA", [["", "–"], ...PRESENT_ON_ADMISSION.map((v) => [v, v])], body.poa ?? "", (poa) => edit({ poa: poa || null }), { keep: `poa-${id}`, disabled: store.readOnly }),
         body.status === "suggested" ? button("Accept", () => edit({}), { primary: true, keep: `ok-${id}` }) : null,
         button("↑", () => store.run(commands.moveCode(store.elements, id, -1)), { label: `Move ${name} up`, disabled: at === 0, keep: `up-${id}` }),
         button("↓", () => store.run(commands.moveCode(store.elements, id, 1)), { label: `Move ${name} down`, disabled: at === count - 1, keep: `down-${id}` }),
-        button("Remove", () => store.run(commands.dropFromList(store.elements, id)), { label: `Remove ${name} from the list`, keep: `rm-${id}` })),
-      h("ul", { class: "plain small evidence" }, (body.evidence ?? []).map((other) => this.#evidence(id, body, other)),
+        button("×", () => store.run(commands.dropFromList(store.elements, id)), { label: `Remove ${name} from the list`, keep: `rm-${id}` })),
+      h("ul", { class: "plain small evidence row" }, (body.evidence ?? []).map((other) => this.#evidence(id, body, other)),
         store.focused?.kind === "entity" && !body.evidence?.includes(store.focus) && !store.readOnly
           ? h("li", null, button(`+ ${this.space.textOf(store.focused)}`, () => act.addEvidence(id), { label: `Add as evidence: ${this.space.textOf(store.focused)}`, keep: `ev-${id}` })) : null));
   }

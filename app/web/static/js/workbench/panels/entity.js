@@ -37,9 +37,8 @@ export class EntityPanel {
     const [start, end] = [startOf(body), body.fragments.at(-1)[1]];
     const at = store.order.indexOf(store.focus) + 1;
     return h("div", { class: "about" },
-      h("p", { class: "mut" }, `Entity ${at} of ${store.order.length} · line ${table.lineOf(start)}`),
-      h("p", { class: "quote" }, this.space.textOf(body)),
-      h("p", { class: "mut small" }, `characters ${start}–${end} · `, h("span", { class: `state ${body.status}` }, STATES[body.status] ?? "added")));
+      h("p", { class: "mut small" }, `Entity ${at} of ${store.order.length} · line ${table.lineOf(start)} · characters ${start}–${end}`),
+      h("p", { class: "quote" }, this.space.textOf(body), " ", h("span", { class: `state ${body.status}` }, STATES[body.status] ?? "added")));
   }
 
   #verdict(body) {
@@ -48,7 +47,7 @@ export class EntityPanel {
     return h("div", { class: "row" },
       button(waiting && !isOpen(body) ? "Accept relation" : "Accept", act.accept, { key: keymap.show("accept"), primary: isOpen(body) || waiting, keep: "accept" }),
       button(isOwn(body) ? "Delete" : "Reject", act.reject, { key: keymap.show("reject"), keep: "reject" }),
-      button(`Edge: ${store.edge}`, act.edge, { key: keymap.show("edge"), keep: "edge", label: `Active edge: ${store.edge}` }),
+      button(`Edge ${store.edge === "end" ? "⇥" : "⇤"}`, act.edge, { key: keymap.show("edge"), keep: "edge", label: `Active edge: ${store.edge}` }),
       button("Link", act.link, { key: keymap.show("link"), keep: "link" }),
       store.selection ? button("Use selection", act.useSelection, { keep: "use" }) : null,
       store.selection ? button("Add as part", act.addPart, { keep: "part" }) : null);
@@ -64,8 +63,8 @@ export class EntityPanel {
     const rest = schema.labels.length > 9
       ? button(held ? held.title : "Other …", act.none, { key: keymap.show("none"), pressed: Boolean(held), keep: "label-other" }) : null;
     const own = body && schema.labels.find((label) => label.key === body.label);
-    const rule = own?.section ? h("p", { class: "small" }, button(`Guideline ${own.section}`, () => this.space.toggleGuideline(own.section), { keep: "rule" })) : null;
-    return h("section", null, h("h2", null, "Label"), h("div", { class: "row" }, first, rest), rule);
+    const rule = own?.section ? button(`§ ${own.section}`, () => this.space.toggleGuideline(own.section), { keep: "rule", label: `Guideline section ${own.section}` }) : null;
+    return h("section", null, h("h2", null, "Label"), h("div", { class: "row" }, first, rest, rule));
   }
 
   #assertion(body) {

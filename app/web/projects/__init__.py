@@ -1,0 +1,1 @@
+"""Pages of one project: counts, deliveries, people, rules, guidelines, releases."""

@@ -1,0 +1,140 @@
+"""Guidelines of a project: versions, what changed between two, publishing, and who has read which."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts.person import get_person
+from app.accounts.policy import Action
+from app.core.db import Session
+from app.core.errors import NotFound, Problem, invalid
+from app.corpus.member import list_members
+from app.corpus.project import Project
+from app.guidelines.compare import compare
+from app.guidelines.version import (
+    Change,
+    GuidelineVersion,
+    acknowledge,
+    get_guideline,
+    has_acknowledged,
+    list_acknowledgements,
+    list_guidelines,
+    publish,
+    sections,
+)
+from app.http import context
+from app.http.access import access, acting
+from app.review.modality import MODALITIES
+from app.web.acts import Refusal, attempt
+from app.web.markdown import render
+from app.web.projects.door import enter, page
+
+guidelines_pages = Blueprint("guidelines", __name__, url_prefix="/projects/<key>/guidelines")
+
+
+@guidelines_pages.get("")
+@access(acting(Action.VIEW_PROJECT))
+def index(key: str) -> ResponseReturnValue:
+    return _page(key)
+
+
+@guidelines_pages.post("")
+@access(acting(Action.PUBLISH_GUIDELINE))
+def put_in_force(key: str) -> ResponseReturnValue:
+    """Publish a version; it never changes afterwards."""
+    actor, at, typed = context.actor(), context.at(), request.form
+
+    def unit(session: Session) -> GuidelineVersion:
+        project = enter(session, key, Action.PUBLISH_GUIDELINE)
+        return publish(session, actor, project.id, _content(), change=typed.get("change", ""), at=at)
+
+    def then(version: GuidelineVersion) -> str:
+        return url_for("guidelines.read", key=key, guideline_id=version.id, notice="guideline-published")
+
+    return attempt(unit, then, lambda error: _page(key, error))
+
+
+def _content() -> dict[str, str]:
+    """Key, modality, version and body as typed. Raises Invalid naming what is missing."""
+    content = {name: request.form.get(name, "").strip() for name in ("key", "modality", "version")}
+    # Browsers send CRLF; what is stored and hashed has plain line ends.
+    content["body"] = request.form.get("body", "").replace("\r\n", "\n")
+    problems = [Problem("missing", name, "is missing") for name, value in content.items() if not value.strip()]
+    if content["modality"] and content["modality"] not in MODALITIES:
+        problems.append(Problem("unknown-choice", "modality", "choose one of the list"))
+    if problems:
+        raise invalid(problems, "guideline")
+    return content
+
+
+@guidelines_pages.get("/<int:guideline_id>")
+@access(acting(Action.VIEW_PROJECT))
+def read(key: str, guideline_id: int) -> ResponseReturnValue:
+    """One version, rendered; `?against=` shows what changed since another one."""
+    with context.database().reading() as session:
+        project = enter(session, key)
+        version = _get(session, project, guideline_id)
+        against = request.args.get("against", type=int)
+        other = _get(session, project, against) if against else None
+        values: dict[str, Any] = {
+            "version": version,
+            "parts": [(s["number"], s["title"], render(s["markdown"])) for s in sections(version.body)],
+            "siblings": _siblings(session, version),
+            "other": other,
+            "lines": compare(other.body, version.body) if other else [],
+            "has_read": has_acknowledged(session, version.id, context.actor().id),
+            "readers": _readers(session, project, version),
+            "author": get_person(session, version.published_by).display_name,
+        }
+        return page("guideline", "guidelines", project, **values)
+
+
+@guidelines_pages.post("/<int:guideline_id>/acknowledgement")
+@access(acting(Action.ACKNOWLEDGE_GUIDELINE))
+def state(key: str, guideline_id: int) -> ResponseReturnValue:
+    """State having read the version."""
+    actor, at = context.actor(), context.at()
+
+    def unit(session: Session) -> None:
+        project = enter(session, key)
+        acknowledge(session, actor, _get(session, project, guideline_id), at=at)
+
+    then = url_for("guidelines.read", key=key, guideline_id=guideline_id, notice="guideline-acknowledged")
+    return attempt(unit, lambda _: then, lambda error: _page(key, error))
+
+
+def _get(session: Session, project: Project, guideline_id: int) -> GuidelineVersion:
+    version = get_guideline(session, guideline_id)
+    if version.project_id != project.id:
+        raise NotFound("guideline", "there is no such version in this project")
+    return version
+
+
+def _siblings(session: Session, version: GuidelineVersion) -> list[GuidelineVersion]:
+    """The other versions of the same guideline, newest first."""
+    versions = list_guidelines(session, version.project_id)
+    return [one for one in versions if one.key == version.key and one.id != version.id]
+
+
+def _readers(session: Session, project: Project, version: GuidelineVersion) -> list[tuple[str, int | None]]:
+    """Name of each member, and when they stated having read the version."""
+    read_at = list_acknowledgements(session, version.id)
+    people = {member.person_id for member in list_members(session, project.id)} | set(read_at)
+    rows = [(get_person(session, person).display_name, read_at.get(person)) for person in people]
+    return sorted(rows, key=lambda row: (row[1] is None, row[0]))
+
+
+def _page(key: str, error: Refusal | None = None) -> str:
+    with context.database().reading() as session:
+        project = enter(session, key)
+        actor = context.actor()
+        values: dict[str, Any] = {
+            "versions": [(v, has_acknowledged(session, v.id, actor.id)) for v in list_guidelines(session, project.id)],
+            "modalities": [(one.key, one.title) for one in MODALITIES],
+            "changes": list(Change),
+            "typed": request.form,
+        }
+        return page("guidelines", "guidelines", project, error=error, **values)

@@ -1,0 +1,127 @@
+"""One project at a glance: items by state, documents by verdict, jobs; and giving out work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, jsonify, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts.policy import Action
+from app.core.db import Session
+from app.corpus.claim import claim_of
+from app.corpus.document import Verdict, count_by_verdict
+from app.corpus.project import Project
+from app.corpus.source import SourceState, count_sources
+from app.http import context
+from app.http.access import access, acting
+from app.jobs.job import Job, JobState, list_jobs
+from app.review.assignment import assign_ready, find_readers
+from app.review.hold import list_open_holds
+from app.review.item import count_by_state
+from app.review.strategies import STRATEGIES
+from app.review.strategies.workflow import WORKFLOWS
+from app.web.acts import Refusal, attempt
+from app.web.projects.door import enter, page
+from app.web.projects.words import JOBS, STATES, VERDICTS
+
+overview_pages = Blueprint("project", __name__, url_prefix="/projects/<key>")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row of counts: `x` and `width` are percent of all, for the bar over the table."""
+
+    key: str
+    title: str
+    meaning: str
+    group: str
+    count: int
+    x: float
+    width: float
+
+
+@overview_pages.get("")
+@access(acting(Action.VIEW_PROJECT))
+def overview(key: str) -> ResponseReturnValue:
+    return _page(key)
+
+
+@overview_pages.get("/progress")
+@access(acting(Action.VIEW_PROJECT))
+def progress(key: str) -> ResponseReturnValue:
+    """Jobs as they stand, for the page that shows them running."""
+    with context.database().reading() as session:
+        project = enter(session, key, Action.LOAD_BATCH, Action.DEIDENTIFY)
+        jobs = jobs_of(session, project)
+    return jsonify({"jobs": jobs, "running": any(job["is_running"] for job in jobs)})
+
+
+@overview_pages.post("/assignments")
+@access(acting(Action.ASSIGN))
+def assign(key: str) -> ResponseReturnValue:
+    """Give ready items to readers by the project's strategy."""
+    actor, at = context.actor(), context.at()
+
+    def unit(session: Session) -> int:
+        project = enter(session, key, Action.ASSIGN)
+        return assign_ready(session, actor, project, find_readers(session, project, at=at), limit=500, at=at)
+
+    def then(count: int) -> str:
+        notice = "assigned" if count else "none-assigned"
+        return url_for("project.overview", key=key, notice=notice, count=count)
+
+    return attempt(unit, then, lambda error: _page(key, error))
+
+
+def _page(key: str, error: Refusal | None = None) -> str:
+    with context.database().reading() as session:
+        project = enter(session, key)
+        values: dict[str, Any] = {
+            "states": _bars(count_by_state(session, project.id), STATES),
+            "verdicts": _bars(count_by_verdict(session, project.id), VERDICTS),
+            "claim": claim_of(session, project),
+            "received": count_sources(session, project.id),
+            "quarantined": SourceState.QUARANTINED,
+            "unchecked": Verdict.MACHINE_PASSED,
+            "holds": len(list_open_holds(session, project.id)),
+            "readers": len(find_readers(session, project, at=context.at())),
+            "jobs": jobs_of(session, project),
+            "strategy": STRATEGIES.get(project.setting("strategy")).title,
+            "workflow": WORKFLOWS[project.setting("workflow")],
+        }
+        return page("overview", "overview", project, error=error, **values)
+
+
+def _bars(counts: dict[str, int], words: dict[str, tuple[str, str, str]]) -> list[Bar]:
+    """Rows in the order of `words`; their counts add up to all there is (INV-16)."""
+    whole = sum(counts.values()) or 1
+    bars, x = [], 0.0
+    for key, (title, meaning, group) in words.items():
+        width = 100 * counts.get(key, 0) / whole
+        bars.append(Bar(key, title, meaning, group, counts.get(key, 0), round(x, 3), round(width, 3)))
+        x += width
+    return bars
+
+
+def jobs_of(session: Session, project: Project) -> list[dict[str, Any]]:
+    """The newest jobs of a project, as a page draws them."""
+    waiting = count_sources(session, project.id).get(SourceState.QUARANTINED, 0)
+    return [_job(job, waiting) for job in list_jobs(session, project.id, limit=10)]
+
+
+def _job(job: Job, waiting: int) -> dict[str, Any]:
+    """What a page says of a job. De-identification knows how much there is; loading learns it as it reads."""
+    is_running = job.state in (JobState.QUEUED, JobState.RUNNING)
+    total = job.done + waiting if job.kind == "deid.run" and is_running else max(job.total, job.done)
+    return {
+        "id": job.id,
+        "title": JOBS.get(job.kind, job.kind),
+        "state": job.state,
+        "is_running": is_running,
+        "done": job.done,
+        "total": total if is_running and total > job.done else None,
+        "error": job.error,
+        "created_at": job.created_at,
+    }

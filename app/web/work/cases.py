@@ -1,0 +1,60 @@
+"""Cases: what waits for an adjudicator or a verifier, hardest first, with why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from app.accounts.actor import Actor, ProjectRole
+from app.core.db import Session
+from app.corpus.project import Project, list_projects
+from app.http import context
+from app.http.access import SIGNED_IN, access
+from app.review.assignment import Step
+from app.review.item import Item
+from app.review.queries import queue
+from app.web.menu import Entry
+
+cases_pages = Blueprint("cases", __name__, url_prefix="/cases")
+_ROLES = {
+    Step.ADJUDICATE: {ProjectRole.ADJUDICATOR},
+    Step.VERIFY: {ProjectRole.VERIFIER, ProjectRole.ADJUDICATOR},
+}
+
+
+def _finishes_somewhere(actor: Actor) -> bool:
+    return any(roles & _ROLES[Step.VERIFY] for roles in actor.project_roles.values())
+
+
+MENU_ENTRY = Entry("Cases", "cases.index", _finishes_somewhere)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What one project has for this person."""
+
+    project: Project
+    adjudicate: list[Item]
+    verify: list[Item]
+
+
+@cases_pages.get("")
+@access(SIGNED_IN)
+def index() -> ResponseReturnValue:
+    """The queue of every project in which one adjudicates or verifies."""
+    actor = context.actor()
+    with context.database().reading() as session:
+        mine = [project for project, roles in actor.project_roles.items() if roles & _ROLES[Step.VERIFY]]
+        waiting = [
+            Waiting(project, *(_queue(session, actor, project, step) for step in (Step.ADJUDICATE, Step.VERIFY)))
+            for project in list_projects(session, mine)
+        ]
+        return render_template("work/cases.html", waiting=waiting, tier=actor.tier(context.at()))
+
+
+def _queue(session: Session, actor: Actor, project: Project, step: Step) -> list[Item]:
+    if not actor.roles_in(project.id) & _ROLES[step]:
+        return []
+    return queue(session, actor, project.id, step, at=context.at())

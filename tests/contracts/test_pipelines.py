@@ -1,0 +1,95 @@
+"""Every registered pipeline keeps the protocol: targets, offsets, digest, labels, silence."""
+
+import pytest
+
+from app.core.digest import canonical_json
+from app.core.errors import Invalid
+from app.preannotate.chartmark import ChartmarkRules
+from app.preannotate.labels import AXES, FLAGS, LABELS
+from app.preannotate.protocol import PIPELINES
+from app.preannotate.stock import MedspacyStock
+
+TEXT = "Seen today. No fever 😀 or chest pain. Aspirin 81 mg daily.\r\nMother had asthma."
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _own_cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHARTMARK_VAR", str(tmp_path_factory.mktemp("var")))
+        yield
+
+
+@pytest.fixture(scope="module", params=[ChartmarkRules, MedspacyStock], ids=lambda kind: kind.key)
+def pipeline(request, _own_cache):
+    return request.param()
+
+
+def test_both_are_what_the_registry_takes():
+    for kind in (ChartmarkRules, MedspacyStock):
+        PIPELINES.add(kind())
+        assert type(PIPELINES.get(kind.key)) is kind
+
+
+def test_each_target_is_answered_once_in_its_order_and_with_its_offsets(pipeline):
+    targets = [(26, 36), (15, 20), (15, 20), (13, 27)]
+    said = pipeline.annotate(TEXT, targets=targets)
+    assert [(e.start, e.end) for e in said.entities] == targets
+    assert [e.assertion["negated"] for e in said.entities[:2]] == [True, True]
+    assert said.relations == []
+
+
+@pytest.mark.parametrize("bad", [[[5, 3]], [[0, 9999]], [["a", 2]], [[1]], [[-1, 4]], [[0, True]]])
+def test_a_target_outside_the_text_is_refused_by_its_place(pipeline, bad):
+    with pytest.raises(Invalid) as refusal:
+        pipeline.annotate(TEXT, targets=[(0, 5), *bad])
+    assert "targets[1]" in str(refusal.value)
+
+
+def test_suggestions_lie_within_the_text_and_speak_our_labels(pipeline):
+    said = pipeline.annotate(TEXT)
+    assert said.entities
+    for entity in said.entities:
+        assert entity.label in LABELS
+        assert 0 <= entity.start < entity.end <= len(TEXT)
+        assert {*AXES, *FLAGS} <= {*entity.assertion}
+        assert entity.to_dict(TEXT)["text"] == TEXT[entity.start : entity.end]
+
+
+def test_what_it_says_has_a_canonical_form(pipeline):
+    assert canonical_json(pipeline.annotate(TEXT).to_dict(TEXT))
+
+
+def test_its_digest_is_stable_and_its_own(pipeline):
+    assert pipeline.digest() == type(pipeline)().digest()
+    assert len(pipeline.digest()) == 64
+    assert ChartmarkRules().digest() != MedspacyStock().digest()
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "é", "....", "no", "😀" * 30, "fever\x00"])
+def test_odd_texts_are_survived(pipeline, text):
+    for entity in pipeline.annotate(text).entities:
+        assert 0 <= entity.start < entity.end <= len(text)
+
+
+def test_nothing_of_a_note_reaches_the_terminal(pipeline, capfd):
+    pipeline.annotate("Xylophonia denies fever. " * 3)
+    pipeline.annotate("Xylophonia denies fever.", targets=[(0, 10)])
+    out, err = capfd.readouterr()
+    assert (out, err) == ("", "")
+
+
+def test_it_gives_the_same_answers_in_threads(pipeline):
+    from concurrent.futures import ThreadPoolExecutor
+
+    texts = [f"No fever. Cough for {n} days, probable pneumonia." for n in range(24)]
+    alone = [pipeline.annotate(text).to_dict(text) for text in texts]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda text: pipeline.annotate(text).to_dict(text), texts))
+    assert together == alone
+
+
+def test_doses_and_results_are_among_the_suggestions(pipeline):
+    text = "Aspirin 81 mg daily. Creatinine 1.4 mg/dl."
+    said = {e.to_dict(text)["text"]: e.label for e in pipeline.annotate(text).entities}
+    assert said["81 mg"] == "DOSE"
+    assert said["1.4 mg/dl"] == "LAB_VALUE"

@@ -1,0 +1,177 @@
+"""A project with its people on a database, all made by services; a person joins when first named."""
+
+import json
+
+from sqlalchemy import func, select
+
+from app.accounts.actor import ProjectRole
+from app.accounts.credential import Qualification, Verification, grant_credential
+from app.accounts.loading import load_actor
+from app.accounts.person import NewPerson, create_person, verify_identity
+from app.audit.models import Event
+from app.core import clock
+from app.corpus.member import add_member
+from app.corpus.project import create_project, get_project
+from app.corpus.schema import current_schema, load_schema
+from app.guidelines.version import publish
+from app.review.assignment import Assignment, Step, assign_ready, claim
+from app.review.draft import Change, change_draft
+from app.review.item import Item, admit, create_item
+from app.review.opening import open_task
+from app.review.submission import submit
+from tests.build import OPERATOR, make_document
+
+T0 = 1_700_000_000_000
+
+# Name → project roles and clinical tier. Nobody has a role or a tier that the story does not need.
+PEOPLE = {
+    "lena": ([ProjectRole.MANAGER], 2),
+    "ann": ([ProjectRole.ANNOTATOR], 1),
+    "ben": ([ProjectRole.ANNOTATOR], 1),
+    "cal": ([ProjectRole.ANNOTATOR], 1),
+    "dee": ([ProjectRole.ANNOTATOR], 1),
+    "vera": ([ProjectRole.VERIFIER], 3),
+    "vito": ([ProjectRole.VERIFIER], 3),
+    "low": ([ProjectRole.VERIFIER, ProjectRole.ADJUDICATOR], 2),
+    "ada": ([ProjectRole.ADJUDICATOR], 3),
+    "abe": ([ProjectRole.ADJUDICATOR], 3),
+    "tess": ([ProjectRole.ADJUDICATOR], 4),
+    "theo": ([ProjectRole.ADJUDICATOR], 4),
+    "sly": ([ProjectRole.ANNOTATOR, ProjectRole.VERIFIER, ProjectRole.ADJUDICATOR], 4),
+    "priv": ([ProjectRole.PRIVACY_OFFICER], 0),
+    "sam": ([], 4),
+}
+NOBODY = "nobody"
+
+
+class Seal:
+    """A server key that seals nothing: for tests in which only the manifest matters."""
+
+    def attest(self, text):
+        return f"sealed {len(text)}"
+
+
+class Team:
+    """Acts are `team.act("ann", service, row, …)`: each in a transaction, with the actor as of then."""
+
+    def __init__(self, database, weight="routine", **settings):
+        self.database, self.at, self.people = database, T0, {}
+        self.checker = database.writing(lambda s: create_person(s, OPERATOR, NewPerson("nobody", "N"), at=T0).id)
+        self.project_id = database.writing(
+            lambda s: create_project(s, OPERATOR, "toys", "Toys", settings=settings, at=T0).id
+        )
+        schema = {"key": "coins", "version": "1", "modality": "toy", "labels": [{"key": "coin", "class": weight}]}
+        database.writing(lambda s: load_schema(s, OPERATOR, self.project(s), schema, at=T0))
+        body = {"key": "coins", "modality": "toy", "version": "1", "body": "# 1 Coins\n\nSay what you see.\n"}
+        self.do("lena", lambda s, lena: publish(s, lena, self.project_id, body, at=T0))
+
+    def project(self, session):
+        return get_project(session, self.project_id)
+
+    def person(self, name):
+        """The id of somebody, who joins now if this is the first we hear of them."""
+        if name not in self.people:
+            self.people[name] = self.database.writing(lambda session: self._join(session, name))
+        return self.people[name]
+
+    def _join(self, session, name):
+        roles, tier = PEOPLE[name]
+        person = create_person(session, OPERATOR, NewPerson(name, f"Dr {name.title()}"), at=T0)
+        verify_identity(session, OPERATOR, person, self.checker, "passport seen", at=T0)
+        for role in roles:
+            add_member(session, OPERATOR, self.project(session), person.id, role, at=T0)
+        if tier:
+            held = Qualification(
+                tier=tier, profession="physician", country="DE", issued_at=T0 - clock.DAY,
+                expires_at=T0 + clock.DAY, issuing_body="chamber", register_number="1",
+            )  # fmt: skip
+            grant_credential(session, OPERATOR, person, held, Verification(self.checker, "register"), at=T0)
+        return person.id
+
+    def do(self, name, unit):
+        """`unit(session, actor)` in one transaction."""
+        person_id = self.person(name)
+        return self.database.writing(lambda s: unit(s, load_actor(s, person_id, at=self.at)))
+
+    def act(self, name, service, row, *args, **options):
+        """A service's act on a row, at the team's time."""
+        return self.do(name, lambda s, actor: service(s, actor, s.get(type(row), row.id), *args, **options, at=self.at))
+
+    def read(self, query):
+        """What `query(session)` reads."""
+        with self.database.reading() as session:
+            return query(session)
+
+    def reload(self, row):
+        return self.read(lambda s: s.get(type(row), row.id))
+
+    def events(self, tag=None, **where):
+        """The bodies of events in order, of one tag and with these data."""
+        query = select(Event).order_by(Event.id)
+        query = query.where(Event.tag == str(tag)) if tag else query
+        bodies = [json.loads(row.body) for row in self.read(lambda s: s.scalars(query).all())]
+        return [body for body in bodies if where.items() <= body["data"].items()]
+
+    def count(self, model=Event):
+        return self.read(lambda s: s.scalar(select(func.count()).select_from(model)))
+
+    # The way of an item.
+
+    def ready_item(self, text="heads or tails"):
+        """An item whose text was accepted, waiting for readers."""
+
+        def unit(session):
+            project = self.project(session)
+            document = make_document(session, project, text, at=self.at, modality="toy")
+            schema = current_schema(session, self.project_id, "toy")
+            item = create_item(session, OPERATOR, document, schema, at=self.at)
+            assert admit(session, OPERATOR, document, at=self.at)
+            return item
+
+        return self.database.writing(unit)
+
+    def assign(self, *readers):
+        """Ready items to these readers by the project's strategy; how many."""
+        people = [self.person(name) for name in readers]
+        return self.database.writing(lambda s: assign_ready(s, OPERATOR, self.project(s), people, at=self.at))
+
+    def item(self, *readers):
+        """An item with the tasks of its readers: `item, ann, ben = team.item("ann", "ben")`."""
+        item = self.ready_item()
+        assert self.assign(*readers) == 1
+        return (self.reload(item), *(self.task(item, name) for name in readers))
+
+    def task(self, item, name):
+        """Somebody's newest task on an item."""
+        query = select(Assignment).where(Assignment.item_id == item.id, Assignment.person_id == self.person(name))
+        return self.read(lambda s: s.scalars(query.order_by(Assignment.id.desc())).first())
+
+    def open(self, name, task):
+        self.act(name, open_task, task)
+
+    def put(self, name, task, *, version=0, **faces):
+        """Say how coins fell: `put("ann", task, c1="heads")`; None takes a coin away."""
+        changes = [Change(coin, {"face": face} if face else None) for coin, face in faces.items()]
+        return self.act(name, change_draft, task, changes, expected_version=version)
+
+    def answer(self, name, task, **faces):
+        """Open, say, submit."""
+        self.open(name, task)
+        self.put(name, task, **faces)
+        return self.act(name, submit, task)
+
+    def read_by_two(self, first, second):
+        """An item read by ann and ben, who said `first` and `second` of one coin (None: nothing)."""
+        item, ann, ben = self.item("ann", "ben")
+        self.answer("ann", ann, c1=first)
+        self.answer("ben", ben, c1=second)
+        return self.reload(item)
+
+    def take(self, name, item, step=Step.VERIFY):
+        """Claim an item for a step and open it."""
+        task = self.act(name, claim, item, step)
+        self.open(name, task)
+        return self.reload(task)
+
+    def state(self, item):
+        return self.read(lambda s: s.get(Item, item.id).state)

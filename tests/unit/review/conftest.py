@@ -1,0 +1,29 @@
+"""A team whose items are coins: the review core needs no real modality."""
+
+import pytest
+
+from app.factory import create_app
+from app.review.modality import MODALITIES
+from tests.team import Team
+from tests.toy import Toy
+
+
+@pytest.fixture(autouse=True)
+def toy_modality():
+    """The toy is registered for the test and gone afterwards."""
+    create_app()  # the real parts first, whichever test comes first
+    MODALITIES._parts["toy"] = Toy()
+    yield
+    MODALITIES._parts.pop("toy")
+
+
+@pytest.fixture
+def team(database):
+    """Coins of no weight: a T3 adjudicator may settle them."""
+    return Team(database)
+
+
+@pytest.fixture
+def critical_team(database):
+    """Coins are critical: any dispute is for T4."""
+    return Team(database, "critical")
