@@ -51,7 +51,7 @@ def test_seventh_characters_are_told_and_notes_from_above_name_where_they_stand(
     page = browser.get("/codes/icd10cm/S72.001").text
     assert "7th characters" in page
     assert "A, B, C, D" in page
-    assert '<span class="hint">from S72</span>' in page
+    assert '<span class="mut small">from S72</span>' in page
 
 
 def test_an_unknown_code_or_system_is_not_found(browser):

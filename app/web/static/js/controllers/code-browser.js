@@ -24,10 +24,11 @@ export default class CodeBrowser {
       pick: (hit) => location.assign(addressOf(system, hit.code, release)),
       leave: () => this.#lines()[0]?.focus(),
     });
+    this.search.input.value = plain.value; // what was typed before the script came
     plain.closest(".field").replaceWith(this.search.element);
     form.querySelector("button").remove();
     form.addEventListener("submit", (event) => event.preventDefault());
-    if (!this.tree) this.search.focus();
+    if (!this.tree?.querySelector("#here")) this.search.focus();
   }
 
   #lines() {
