@@ -58,6 +58,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.projects.papers:papers_pages",
     "app.web.oversight.privacy:privacy_pages",
     "app.web.oversight.audit:audit_pages",
+    "app.web.oversight.leak_audits:leak_audits_pages",
+    "app.web.oversight.incidents:incidents_pages",
 )
 
 # Entries of the main menu, left to right; who may not see one does not.

@@ -64,10 +64,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Decision:
-    """Places as (start, end, type), and why they had got through."""
+    """Places as (start, end, type), why they had got through, and further words (words, type) to look for."""
 
     spans: tuple[tuple[int, int, str], ...]
     cause: str
+    words: tuple[tuple[str, str], ...] = ()
 
 
 def list_incidents(session: Session, actor: Actor, project_id: int, *, at: int, limit: int = 200) -> list[Hold]:
@@ -114,7 +115,7 @@ def redact(session: Session, actor: Actor, vault: Vault, hold_id: int, decision:
     hold, item = _open_incident(session, actor, hold_id, at=at)
     old = get_document(session, item.document_id)
     text = text_of(session, old.id)
-    spans = everywhere(text, _checked(decision, len(text)))
+    spans = everywhere(text, _checked(decision, text))
     key = vault.key_of(session, old.subject_id)
     new = _new_version(session, old, text, spans, key, at=at)
     close_hold(session, actor, hold, at=at)
@@ -175,17 +176,21 @@ def _withdraw(session: Session, actor: Actor, item: Item, *, at: int) -> bool:
     return False
 
 
-def _checked(decision: Decision, length: int) -> list[Span]:
+def _checked(decision: Decision, text: str) -> list[Span]:
     if decision.cause not in CAUSES:
         raise Invalid("cause", f"a cause is one of {', '.join(CAUSES)}")
-    if not decision.spans:
+    named = [(text.find(words), text.find(words) + len(words), kind) for words, kind in decision.words]
+    if any(start < 0 for start, _, _ in named):
+        raise Invalid("words", "these words do not stand in the text, spelt so")
+    spans = [*decision.spans, *named]
+    if not spans:
         raise Invalid("places", "name at least one place to redact")
-    for start, end, kind in decision.spans:
-        if not 0 <= start < end <= length:
+    for start, end, kind in spans:
+        if not 0 <= start < end <= len(text):
             raise Invalid("places", "a place lies outside the text")
         if kind not in TYPES:
             raise Invalid("type", f"a type is one of {', '.join(TYPES)}")
-    return [Span(start, end, kind, 1.0, KEY) for start, end, kind in decision.spans]
+    return [Span(start, end, kind, 1.0, KEY) for start, end, kind in spans]
 
 
 def _open_incident(session: Session, actor: Actor, hold_id: int, *, at: int) -> tuple[Hold, Item]:
