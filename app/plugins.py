@@ -6,6 +6,7 @@ from app.accounts.loading import MEMBERSHIPS
 from app.accounts.policy import RELATIONS
 from app.agreement.metrics.protocol import METRICS
 from app.audit.evidence import EVIDENCE, STATE_MACHINES
+from app.corpus.claim import CLAIMS
 from app.corpus.free_text import TEXT_SCANNERS
 from app.deid.recogniser import RECOGNISERS
 from app.intake.readers import READERS
@@ -14,9 +15,11 @@ from app.preannotate.gazetteer import TERM_SOURCES
 from app.preannotate.protocol import PIPELINES
 from app.preannotate.spacy_disk import register_folder
 from app.release.formats import FORMATS
+from app.release.gates import RELEASE_GATES
 from app.review.modality import MODALITIES
 from app.review.states import GATES
 from app.review.strategies import STRATEGIES
+from app.review.submission import PROJECTIONS
 from app.settings import Settings
 from app.terminology.coding_rules import CODING_RULES
 from app.terminology.importers.protocol import CODE_SYSTEMS
@@ -36,8 +39,10 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.api.assignments:assignments_api",
     "app.api.items:items_api",
     "app.api.codes:codes_api",
+    "app.api.coding:coding_api",
     "app.api.guidelines:guidelines_api",
     "app.web.workbench:workbench_pages",
+    "app.web.codes:codes_pages",
     "app.web.work.tasks:work_pages",
     "app.web.work.cases:cases_pages",
     "app.web.projects.index:projects_pages",
@@ -53,6 +58,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.projects.papers:papers_pages",
     "app.web.oversight.privacy:privacy_pages",
     "app.web.oversight.audit:audit_pages",
+    "app.web.oversight.leak_audits:leak_audits_pages",
+    "app.web.oversight.incidents:incidents_pages",
 )
 
 # Entries of the main menu, left to right; who may not see one does not.
@@ -62,6 +69,7 @@ MENU: tuple[str, ...] = (
     "app.web.projects.index:MENU_ENTRY",
     "app.web.oversight.privacy:MENU_ENTRY",
     "app.web.oversight.audit:MENU_ENTRY",
+    "app.web.codes:MENU_ENTRY",
     "app.web.people:MENU_ENTRY",
 )
 
@@ -71,7 +79,7 @@ COMMANDS: tuple[str, ...] = (
     "app.cli.setup.welcome:welcome",
     "app.cli.setup.backup:backup",
     "app.cli.setup.backup:restore",
-    "app.cli.security:security",
+    "app.cli.setup.security:security",
     "app.cli.audit:audit",
     "app.cli.agreement:agreement",
     "app.cli.setup.demo:demo",
@@ -175,6 +183,7 @@ def _load_deidentification() -> None:
         "app.deid.known:KnownIdentifiers",
     )
     TEXT_SCANNERS.register("app.deid.stage.scanner:RuleScanner")
+    CLAIMS.register("app.deid.audit.claim:LeakAudited")
 
 
 def _load_stages() -> None:
@@ -243,10 +252,12 @@ def _load_review() -> None:
         "app.review.strategies.two_readers:TwoReaders",
         "app.review.strategies.one_reader:OneReader",
     )
+    PROJECTIONS.register("app.projection.code_use:CodeUses")
     GATES.register("app.review.item:DeidentificationGate")
 
 
 def _load_release() -> None:
+    RELEASE_GATES.register("app.deid.audit.indirect:AnonymityGate")
     FORMATS.register(
         "app.release.formats.jsonl:JsonLines",
         "app.release.formats.brat:Brat",

@@ -56,8 +56,13 @@ class Tag(StrEnum):
     SUBJECTS_DEIDENTIFIED = "deid.chunk.done", "A chunk of subjects was de-identified."
     DOCUMENT_RELEASED_FROM_QUARANTINE = "deid.document.accepted", "A privacy officer accepted a document."
     DOCUMENT_REFUSED = "deid.document.refused", "A privacy officer refused a document."
+    LEAK_AUDIT_PLANNED = "deid.leak_audit.planned", "A leak audit was planned; its seed is committed by digest."
     LEAK_AUDIT_DRAWN = "deid.leak_audit.drawn", "A sample of documents was drawn for a blind leak check."
+    LEAK_CHECKED = "deid.leak_audit.checked", "A person checked one document of a leak audit, blind."
     LEAK_AUDIT_CLOSED = "deid.leak_audit.closed", "A leak audit was evaluated."
+    PHI_REDACTED = "deid.incident.redacted", "Reported identifiers were replaced in a new version of the text."
+    PHI_DISMISSED = "deid.incident.dismissed", "A reported place was found to be no identifier."
+    DOCUMENT_FLAGGED = "deid.document.flagged", "A text was held: an identifier learnt later stands in it."
     DOCUMENTS_PREANNOTATED = "preannotate.chunk.done", "A chunk of documents was tagged by a pipeline."
 
     # review

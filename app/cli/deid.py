@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from app.cli.risk import risk
 from app.cli.streams import stream_json_lines
 from app.core.errors import Invalid
 from app.deid.engine import Engine, clean_text
@@ -99,6 +100,9 @@ def train_command(
     pin = PIN_FILE if out == MODEL_DIR else out.with_suffix(".json")
     pinned = train(recipe, out, pin, texts=texts, say=lambda line: click.echo(line, err=True))
     click.echo(json.dumps(pinned))
+
+
+group.add_command(risk)
 
 
 def _engine(rules_only: bool) -> Engine:

@@ -46,6 +46,10 @@ SETTINGS: dict[str, tuple[Any, tuple[Any, ...] | type]] = {
     # machine de-identification alone never makes a text "de-identified": the project must say that
     # its readers may see texts no person has checked
     "machine_passed_may_be_assigned": (False, bool),
+    # largest upper bound of the leak rate, per mille, under which texts are called de-identified
+    "leak_bound_per_mille": (50, int),
+    # smallest group of patients alike in indirect identifiers that a release may hold; 0: not asked for
+    "k_min": (0, int),
     "deid_claim": ("none", ("none", "safe_harbor", "expert_determination", "synthetic", "authorised")),
     # no record comes in before an agreement with the source is on file (domain R36)
     "agreement_required": (False, bool),

@@ -14,6 +14,7 @@ from app.deid.replace.surrogates import Surrogates
 from app.deid.second_look.addresses import address_rests
 from app.deid.second_look.neighbours import enumerated, leading_initials, lone_lines
 from app.deid.second_look.same_patient import find_names, learned_names
+from app.deid.second_look.unknown import unknown_names
 from app.deid.span import Span, merge
 from app.deid.verdict import REFUSED, Verdict, judge
 
@@ -56,7 +57,15 @@ class Engine:
         """Merged spans of each note; two passes, so that a name found in one note is found in all."""
         found = [find_all(note, self.model) for note in notes]
         found = [
-            merge([*spans, *enumerated(note, spans), *lone_lines(note), *address_rests(note, spans)])
+            merge(
+                [
+                    *spans,
+                    *enumerated(note, spans),
+                    *lone_lines(note),
+                    *unknown_names(note),
+                    *address_rests(note, spans),
+                ]
+            )
             for note, spans in zip(notes, found, strict=True)
         ]
         names = learned_names(zip(notes, found, strict=True))

@@ -14,6 +14,7 @@ from app.audit.checkpoint import Signer
 from app.core import clock
 from app.core.db import Database
 from app.core.errors import ChartmarkError
+from app.corpus.vault import Vault
 from app.settings import Settings
 from app.terminology.lookup import Lookup
 
@@ -55,6 +56,11 @@ def codes() -> Lookup:
 def signer() -> Signer:
     """The server's key, made on first use."""
     return Signer(settings().log_key_path, settings().log_origin)
+
+
+def vault() -> Vault:
+    """What opens sealed rows; privacy officers' pages need it to show what the machine replaced."""
+    return Vault.at(settings().master_key_path)
 
 
 def lifetime() -> Lifetime:

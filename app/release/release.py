@@ -17,9 +17,11 @@ from app.core import clock, fault
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, NotFound
+from app.corpus.claim import claim_of
 from app.corpus.document import get_document
 from app.corpus.project import Project, project_subject
 from app.guidelines.version import GuidelineVersion
+from app.release.gates import pass_gates
 from app.review import states
 from app.review.item import Item, available_items
 from app.review.signature import Signature, valid_signatures
@@ -62,15 +64,16 @@ class ReleaseItem(Base):
 
 
 def cut(session: Session, actor: AnyActor, project: Project, *, at: int) -> Release:
-    """Make a release of every signed item. Raises Forbidden, or Conflict when there is none."""
+    """Make a release of every signed item. Raises Forbidden, or Conflict when there is none or a gate is shut."""
     policy.require(session, actor, policy.Action.CUT_RELEASE, project_subject(project.id), at=at)
     items = available_items(session, project.id, ItemState.SIGNED, 1_000_000)
     items.sort(key=lambda item: item.id)
     if not items:
         raise Conflict("nothing-signed", "no signed item waits for release")
+    gates = pass_gates(session, project, items)
     entries = [_entry(session, item) for item in items]
     last = session.scalar(select(func.max(Release.number)).where(Release.project_id == project.id)) or 0
-    manifest = canonical_json(_manifest(session, project, last + 1, entries, at=at))
+    manifest = canonical_json(_manifest(session, project, last + 1, entries, at=at) | {"gates": gates})
     release = Release(
         project_id=project.id,
         number=last + 1,
@@ -138,11 +141,11 @@ def _manifest(
         "items": entries,
         "guidelines": [{"id": g.id, "version": g.version, "sha256": g.body_sha256} for g in guidelines if g],
         # Exports say what is and is not known of the texts (domain B.7): never "de-identified" alone.
-        "deidentification": _deidentification(session, entries),
+        "deidentification": claim_of(session, project).to_dict() | {"verdicts": _verdicts(session, entries)},
     }
 
 
-def _deidentification(session: Session, entries: list[dict[str, Any]]) -> dict[str, int]:
+def _verdicts(session: Session, entries: list[dict[str, Any]]) -> dict[str, int]:
     """Verdict → number of documents in the release."""
     counts: dict[str, int] = {}
     for entry in entries:

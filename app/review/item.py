@@ -14,6 +14,7 @@ from app.audit.events import Tag
 from app.audit.log import Actor, Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.errors import NotFound
+from app.corpus.claim import claim_of
 from app.corpus.document import Document, Verdict, get_document, text_of
 from app.corpus.project import Project, get_project
 from app.corpus.schema import LabelSchema
@@ -142,6 +143,7 @@ def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Co
     document = get_document(session, item.document_id)
     encounter = session.get(Encounter, document.encounter_id)
     schema = session.get(LabelSchema, item.schema_id)
+    project = get_project(session, item.project_id)
     assert encounter is not None and schema is not None  # noqa: S101  (foreign keys)
     return Context(
         document={
@@ -156,7 +158,8 @@ def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Co
                 "code_release": encounter.code_release,
                 "sex": encounter.sex,
                 "age_band": encounter.age_band,
-                "deid": json.loads(document.deid_json) | {"verdict": document.verdict},
+                "deid": json.loads(document.deid_json)
+                | {"verdict": document.verdict, "status": claim_of(session, project).words},
             },
         },
         schema=schema.content,

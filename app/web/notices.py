@@ -31,6 +31,12 @@ NOTICES = {
     "hold-closed": "The hold is closed.",
     "release-cut": "The release is made.",
     "document-accepted": "The document may be read now.",
+    "audit-planned": "The plan is in the log. Draw the sample when you are ready.",
+    "sample-drawn": "The sample is drawn.",
+    "audit-closed": "The audit is closed; its seed is in the log.",
+    "all-checked": "You have checked all there is for you.",
+    "identifiers-redacted": "The text has a new version without these places.",
+    "report-dismissed": "The item goes on.",
     "document-refused": "The document is kept back.",
 }
 

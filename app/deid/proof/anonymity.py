@@ -60,17 +60,13 @@ def sufficient_generalisation(
     `suppress` of the rows may be left out. Among equals the one with fewer classes lost wins.
     """
     columns = list(hierarchies)
-    levels = sorted(
-        product(*(range(len(hierarchies[c]) + 1) for c in columns)), key=lambda level: (sum(level), level)
-    )
+    levels = sorted(product(*(range(len(hierarchies[c]) + 1) for c in columns)), key=lambda level: (sum(level), level))
     best: tuple[int, int, dict[str, int]] | None = None
     for level in levels:
         if best and sum(level) > best[0]:
             break
         sizes = Counter(
-            tuple(
-                _generalised(row.get(c), hierarchies[c], step) for c, step in zip(columns, level, strict=True)
-            )
+            tuple(_generalised(row.get(c), hierarchies[c], step) for c, step in zip(columns, level, strict=True))
             for row in rows
         )
         lost = sum(size for size in sizes.values() if size < k)

@@ -65,7 +65,8 @@ class DigitGroups:
                 continue
             value = match.group()
             done = match.end()
-            if done < len(text) and text[done].isalnum():
+            glued = text[done : done + 2].istitle() and text[done + 1 : done + 2].islower()  # "0937884Date"
+            if done < len(text) and text[done].isalnum() and not glued:
                 continue
             kind = _kind_of_digits(value)
             if kind and not _AFTER_UNIT.match(text, done) and not _RANGE.fullmatch(value):

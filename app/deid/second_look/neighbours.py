@@ -12,31 +12,36 @@ from app.deid.recognisers.name_chain import end_of, extend_right, is_initial, lo
 from app.deid.span import Span
 
 KEY = "neighbours"
-_LINE = re.compile(r"^[>\s*-]*(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})[ \t]*$", re.MULTILINE)
+_LINE = re.compile(
+    r"^[>\t *-]{0,8}(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})[ \t]*$", re.MULTILINE
+)
 _ADDRESS_NEXT = re.compile(r"\s*[>\s]*(?:\d|P\.?O\.? Box|PSC|Unit )")
 
 
 def enumerated(note: Note, spans: list[Span]) -> Iterator[Span]:
     """The unknown members of "Romi, Erik and Amy": capitalised words joined to a name by comma or "and"."""
-    for span in spans:
-        if span.type != "NAME":
-            continue
-        first, last = bisect_left(note.starts, span.start), bisect_left(note.starts, span.end) - 1
-        if first > last:
-            continue
-        yield from _towards(note, first, -1)
-        yield from _towards(note, last, 1)
+    ranges = [_positions(note, span) for span in spans if span.type == "NAME"]
+    named = {p for first, last in ranges for p in range(first, last + 1)}
+    for first, last in ranges:
+        if first <= last:
+            yield from _towards(note, first, -1, named)
+            yield from _towards(note, last, 1, named)
 
 
-def _towards(note: Note, position: int, step: int) -> Iterator[Span]:
-    """Walks the enumeration in one direction as long as there are likely names."""
+def _positions(note: Note, span: Span) -> tuple[int, int]:
+    return bisect_left(note.starts, span.start), bisect_left(note.starts, span.end) - 1
+
+
+def _towards(note: Note, position: int, step: int, named: set[int]) -> Iterator[Span]:
+    """Walks in one direction as long as there are likely names; stops at one that walks for itself."""
     while True:
         nxt = _joined(note, position, step)
-        if nxt is None or not _likely(note, nxt, step):
+        if nxt is None or nxt in named or not _likely(note, nxt, step):
             return
         last = extend_right(note, nxt) if step > 0 else nxt
         yield Span(note.starts[nxt], end_of(note, last), "NAME", 0.5, KEY)
         position = last if step > 0 else nxt
+        named.add(nxt)
 
 
 def _joined(note: Note, position: int, step: int) -> int | None:
@@ -96,5 +101,8 @@ def lone_lines(note: Note) -> Iterator[Span]:
         if any(note.flags[i] & (Known.EPONYM | Known.REGION | Known.CITY) for i in range(first, last + 1)):
             continue
         listed = any(note.flags[i] & Known.FIRST for i in range(first, last + 1))
-        if first < last and (listed or _ADDRESS_NEXT.match(note.text, match.end())):
+        opening = (
+            not note.text[: match.start()].strip() and note.text[match.end() : match.end() + 2] == "\n\n"
+        )
+        if first < last and (listed or opening or _ADDRESS_NEXT.match(note.text, match.end())):
             yield Span(match.start("name"), match.end("name"), "NAME", 0.5, KEY)

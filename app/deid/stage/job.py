@@ -21,6 +21,7 @@ from app.corpus.source import Source, SourceState, next_subjects, open_source, s
 from app.corpus.subject import random_label
 from app.corpus.vault import seal_json
 from app.deid.engine import RULES_ONLY, Deidentified, Engine, SourceText, deidentify_subject
+from app.deid.incident.learning import learned_of, with_learned
 from app.deid.model import MODEL_DIR, digest, load_model
 from app.deid.policy import Policy
 from app.deid.stage.metadata import clean_metadata
@@ -81,14 +82,19 @@ def policy_of(project: Any) -> Policy:
 def _open(session: Session, services: Services, subject_id: int) -> tuple[bytes, list[tuple[Source, dict]]]:
     """A subject's key and all its sources, opened: names learnt in one are replaced in all."""
     key = services.vault.key_of(session, subject_id)
-    return key, [(source, open_source(session, key, source.id)) for source in sources_of(session, subject_id)]
+    learned = learned_of(session, key, subject_id)
+    opened = [(source, open_source(session, key, source.id)) for source in sources_of(session, subject_id)]
+    return key, [(source, body | {"known": with_learned(body.get("known"), learned)}) for source, body in opened]
+
+
+def replacement_key(key: bytes) -> bytes:
+    """Surrogates and date shifts hang on a key of their own, so that they say nothing of the vault's."""
+    return hmac.new(key, b"surrogates v1", hashlib.sha256).digest()
 
 
 def _clean(
     sources: list[tuple[Source, dict]], policy: Policy, key: bytes
 ) -> list[tuple[int, Deidentified]]:
-    # Surrogates and date shifts hang on a key of their own, so that they say nothing of the vault's.
-    surrogate_key = hmac.new(key, b"surrogates v1", hashlib.sha256).digest()
     texts = [
         SourceText(
             id=str(source.id), text=body["text"], known=body.get("known") or {}, language=source.language
@@ -97,7 +103,7 @@ def _clean(
         if source.modality != "imaging"
     ]
     engine, _ = engine_here()
-    results = {int(r.id): r for r in deidentify_subject(texts, policy, key=surrogate_key, engine=engine)}
+    results = {int(r.id): r for r in deidentify_subject(texts, policy, key=replacement_key(key), engine=engine)}
     for source, body in sources:
         if source.modality == "imaging":
             fields = json.loads(body["text"])["fields"]

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.policy import Action
 from app.core.db import Session
+from app.corpus.claim import claim_of
 from app.corpus.document import Verdict, count_by_verdict
 from app.corpus.project import Project
 from app.corpus.source import SourceState, count_sources
@@ -80,6 +81,7 @@ def _page(key: str, error: Refusal | None = None) -> str:
         values: dict[str, Any] = {
             "states": _bars(count_by_state(session, project.id), STATES),
             "verdicts": _bars(count_by_verdict(session, project.id), VERDICTS),
+            "claim": claim_of(session, project),
             "received": count_sources(session, project.id),
             "quarantined": SourceState.QUARANTINED,
             "unchecked": Verdict.MACHINE_PASSED,

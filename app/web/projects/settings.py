@@ -34,10 +34,13 @@ TITLES = {
     "deid_claim": ("Stated ground for de-identification", "goes into every export"),
     "agreement_required": ("Take records only under an agreement on file", ""),
     "reader_tier": ("Lowest tier of a reader", "1 to 4"),
+    "leak_bound_per_mille": ("Texts are called de-identified when at most so many of 1000 leak", "by a leak audit"),
+    "k_min": ("Smallest group of alike patients in a release", "0: not asked for"),
     "required_countries": ("Countries of credentials", "ISO codes, separated by commas; empty: any"),
     "specialties": ("Specialties of credentials", "separated by commas; empty: any"),
     "show_names_to_adjudicator": ("Adjudicators see the names of readers", ""),
 }
+RANGES = {"reader_tier": (1, 4), "leak_bound_per_mille": (1, 1000), "k_min": (0, 1000)}
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Setting:
     kind: str
     value: Any
     choices: list[tuple[str, str]]
+    range: tuple[int, int] = (0, 0)
 
 
 @settings_pages.get("")
@@ -88,7 +92,8 @@ def _setting(project: Project, name: str) -> Setting:
     value = project.setting(name)
     choices = _choices(name)
     kind = "choice" if choices else {bool: "check", int: "number", list: "list"}.get(type(SETTINGS[name][0]), "text")
-    return Setting(name, title, hint, kind, ", ".join(value) if kind == "list" else value, choices)
+    shown = ", ".join(value) if kind == "list" else value
+    return Setting(name, title, hint, kind, shown, choices, RANGES.get(name, (0, 0)))
 
 
 def _choices(name: str) -> list[tuple[str, str]]:
@@ -115,8 +120,9 @@ def _read(form: MultiDict[str, str]) -> dict[str, Any]:
         elif isinstance(default, bool):
             wanted[name] = bool(typed)
         elif isinstance(default, int):
-            if typed not in ("1", "2", "3", "4"):
-                problems.append(Problem("not-a-tier", name, "a tier is 1, 2, 3 or 4"))
+            low, high = RANGES[name]
+            if not typed.isascii() or not typed.isdigit() or not low <= int(typed) <= high:
+                problems.append(Problem("not-in-range", name, f"a whole number from {low} to {high}"))
             else:
                 wanted[name] = int(typed)
         else:

@@ -10,6 +10,11 @@ const WORKBENCHES = {
 const CONTROLLERS = {
   "sign-out": () => import("./controllers/sign-out.js"),
   "job-progress": () => import("./controllers/job-progress.js"),
+<<<<<<< HEAD
+  "code-browser": () => import("./controllers/code-browser.js"),
+=======
+  "leak-check": () => import("./controllers/leak-check.js"),
+>>>>>>> leak
   "session-end": () => import("./controllers/session-end.js"),
 };
 

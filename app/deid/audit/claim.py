@@ -1,0 +1,59 @@
+"""The claim a closed leak audit allows, and what keeps a project from it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.core.db import Session
+from app.corpus.claim import NOT_CHECKED, Claim
+from app.corpus.document import Document
+from app.corpus.project import Project
+from app.deid.audit.models import AuditState, LeakAudit
+from app.review.hold import Hold, HoldKind
+
+
+class LeakAudited:
+    """A project's texts are de-identified when its newest closed audit is under the project's threshold."""
+
+    key = "leak-audit"
+
+    def claim(self, session: Session, project: Project) -> Claim:
+        audit = session.scalar(
+            select(LeakAudit)
+            .where(LeakAudit.project_id == project.id, LeakAudit.state == AuditState.CLOSED)
+            .order_by(LeakAudit.id.desc())
+            .limit(1)
+        )
+        if audit is None or audit.bound_ppm is None:
+            return Claim(False, NOT_CHECKED, ("no-closed-leak-audit",))
+        reasons = tuple(_missing(session, project, audit))
+        words = NOT_CHECKED if reasons else bound_in_words(audit)
+        return Claim(not reasons, words, reasons, audit.id, audit.bound_ppm)
+
+
+def _missing(session: Session, project: Project, audit: LeakAudit) -> list[str]:
+    """Codes of what the audit does not cover."""
+    later = select(Document.id).where(
+        # A later version of a checked text has fewer identifiers, not more: it was redacted.
+        Document.project_id == project.id, Document.id > (audit.last_document_id or 0), Document.version == 1,
+    )  # fmt: skip
+    reported = select(Hold.id).where(
+        Hold.project_id == project.id, Hold.kind == HoldKind.PHI, Hold.closed_at.is_(None)
+    )
+    checks = {
+        "leak-bound-over-threshold": (audit.bound_ppm or 0) > project.setting("leak_bound_per_mille") * 1000,
+        "checkers-sensitivity-unknown": audit.sensitivity_ppm is None,
+        "texts-since-the-audit": session.scalar(later.limit(1)) is not None,
+        "identifier-reported": session.scalar(reported.limit(1)) is not None,
+    }
+    return [code for code, holds in checks.items() if holds]
+
+
+def bound_in_words(audit: LeakAudit) -> str:
+    """What a closed audit shows, in a sentence."""
+    bound = f"{(audit.bound_ppm or 0) / 10_000:.2g} %"
+    sensitivity = (audit.sensitivity_ppm or 0) / 10_000
+    return (
+        f"de-identified: with 95 % confidence at most {bound} of the texts of any stratum hold an identifier "
+        f"(leak audit {audit.id}, checkers found {sensitivity:.3g} % of what there was to find)"
+    )
