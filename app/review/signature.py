@@ -210,3 +210,8 @@ def _record(session: Session, actor: Actor, signature: Signature, *, at: int) ->
 
 def signatures_of(session: Session, item_id: int) -> list[Signature]:
     return list(session.scalars(select(Signature).where(Signature.item_id == item_id).order_by(Signature.id)))
+
+
+def valid_signatures(session: Session, item_id: int, record_sha256: str) -> list[Signature]:
+    """Those made on this very record: a signature is not valid for a later answer (INV-11)."""
+    return [s for s in signatures_of(session, item_id) if s.record_sha256 == record_sha256]
