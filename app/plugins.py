@@ -19,6 +19,7 @@ from app.release.gates import RELEASE_GATES
 from app.review.modality import MODALITIES
 from app.review.states import GATES
 from app.review.strategies import STRATEGIES
+from app.review.submission import PROJECTIONS
 from app.settings import Settings
 from app.terminology.coding_rules import CODING_RULES
 from app.terminology.importers.protocol import CODE_SYSTEMS
@@ -38,8 +39,10 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.api.assignments:assignments_api",
     "app.api.items:items_api",
     "app.api.codes:codes_api",
+    "app.api.coding:coding_api",
     "app.api.guidelines:guidelines_api",
     "app.web.workbench:workbench_pages",
+    "app.web.codes:codes_pages",
     "app.web.work.tasks:work_pages",
     "app.web.work.cases:cases_pages",
     "app.web.projects.index:projects_pages",
@@ -66,6 +69,7 @@ MENU: tuple[str, ...] = (
     "app.web.projects.index:MENU_ENTRY",
     "app.web.oversight.privacy:MENU_ENTRY",
     "app.web.oversight.audit:MENU_ENTRY",
+    "app.web.codes:MENU_ENTRY",
     "app.web.people:MENU_ENTRY",
 )
 
@@ -75,7 +79,7 @@ COMMANDS: tuple[str, ...] = (
     "app.cli.setup.welcome:welcome",
     "app.cli.setup.backup:backup",
     "app.cli.setup.backup:restore",
-    "app.cli.security:security",
+    "app.cli.setup.security:security",
     "app.cli.audit:audit",
     "app.cli.agreement:agreement",
     "app.cli.setup.demo:demo",
@@ -248,6 +252,7 @@ def _load_review() -> None:
         "app.review.strategies.two_readers:TwoReaders",
         "app.review.strategies.one_reader:OneReader",
     )
+    PROJECTIONS.register("app.projection.code_use:CodeUses")
     GATES.register("app.review.item:DeidentificationGate")
 
 

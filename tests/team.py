@@ -57,7 +57,9 @@ class Team:
     def __init__(self, database, weight="routine", **settings):
         self.database, self.at, self.people = database, T0, {}
         self.checker = database.writing(lambda s: create_person(s, OPERATOR, NewPerson("nobody", "N"), at=T0).id)
-        self.project_id = database.writing(lambda s: create_project(s, OPERATOR, "toys", "Toys", settings=settings, at=T0).id)
+        self.project_id = database.writing(
+            lambda s: create_project(s, OPERATOR, "toys", "Toys", settings=settings, at=T0).id
+        )
         schema = {"key": "coins", "version": "1", "modality": "toy", "labels": [{"key": "coin", "class": weight}]}
         database.writing(lambda s: load_schema(s, OPERATOR, self.project(s), schema, at=T0))
         body = {"key": "coins", "modality": "toy", "version": "1", "body": "# 1 Coins\n\nSay what you see.\n"}
@@ -131,9 +133,7 @@ class Team:
     def assign(self, *readers):
         """Ready items to these readers by the project's strategy; how many."""
         people = [self.person(name) for name in readers]
-        return self.database.writing(
-            lambda s: assign_ready(s, OPERATOR, self.project(s), people, at=self.at)
-        )
+        return self.database.writing(lambda s: assign_ready(s, OPERATOR, self.project(s), people, at=self.at))
 
     def item(self, *readers):
         """An item with the tasks of its readers: `item, ann, ben = team.item("ann", "ben")`."""

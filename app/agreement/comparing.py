@@ -11,9 +11,7 @@ from app.agreement.metrics.data import Link, Ratings, Reading, Span, Spans
 Answers = dict[str, dict[str, list[Unit]]]
 
 
-def spans_of(
-    answers: Answers, *, texts: dict[str, str] | None = None, labels: set[str] | None = None
-) -> Spans:
+def spans_of(answers: Answers, *, texts: dict[str, str] | None = None, labels: set[str] | None = None) -> Spans:
     """Entities and relations as spans and links; `labels` keeps only those labels and relation types."""
     readings = {
         document: {rater: _reading(units, labels) for rater, units in readers.items()}

@@ -27,9 +27,7 @@ def overlap(one: Fragments, other: Fragments) -> int:
     return shared
 
 
-def overlapping_pairs(
-    left: Sequence[Fragments], right: Sequence[Fragments]
-) -> Iterator[tuple[int, int, int]]:
+def overlapping_pairs(left: Sequence[Fragments], right: Sequence[Fragments]) -> Iterator[tuple[int, int, int]]:
     """``(i, j, shared code points)`` for every pair that overlaps; one sweep over the text."""
     starts = [(spans[0][0], 0, i) for i, spans in enumerate(left)]
     starts += [(spans[0][0], 1, j) for j, spans in enumerate(right)]

@@ -15,11 +15,9 @@ from app.http.access import access, acting
 from app.http.idempotency import answer_once
 from app.review import draft, question
 from app.review.assignment import Assignment, get_assignment, next_task
-from app.review.item import get_item
 from app.review.opening import open_task
 from app.review.queries import encounter_document, needs_view, note_view, own_work
 from app.review.submission import recall, submit
-from app.terminology.search import open_release
 
 assignments_api = Blueprint("assignments_api", __name__, url_prefix="/api/v1/assignments")
 
@@ -148,21 +146,6 @@ def ask(assignment_id: int) -> ResponseReturnValue:
     answer = answer_once(unit)
     answer.status_code = 201
     return answer
-
-
-@assignments_api.get("/<int:assignment_id>/elements/<element_id>/candidates")
-@access(acting(Action.READ_OWN_WORK))
-def candidates(assignment_id: int, element_id: str) -> ResponseReturnValue:
-    """Codes for an element's own text, before anything is typed; the text stays on the server."""
-    actor, at = context.actor(), context.at()
-    with context.database().reading() as session:
-        assignment = get_assignment(session, assignment_id)
-        work = own_work(session, actor, assignment, at=at)
-        text = present.element_text(session, get_item(session, assignment.item_id), work, element_id)
-        label = work.payload["elements"].get(element_id, {}).get("label")
-    release = open_release(context.settings().terminology_dir, request.args.get("system", "icd10cm"))
-    hits = release.candidates(text, label=label, limit=8) if text else []
-    return jsonify(present.code_hits(release, hits))
 
 
 @assignments_api.get("/<int:assignment_id>/documents/<int:document_id>")

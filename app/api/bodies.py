@@ -49,6 +49,7 @@ class PhiBody(Strict):
 
 class SearchBody(Strict):
     system: str = "icd10cm"
+    release: str | None = Field(default=None, max_length=100)
     query: str = Field(max_length=200)
     limit: int = Field(default=8, ge=1, le=50)
     label: str | None = None

@@ -18,5 +18,5 @@ codes_api = Blueprint("codes_api", __name__, url_prefix="/api/v1")
 def search() -> ResponseReturnValue:
     """Hits with the release they come from and its validity."""
     asked = bodies.read(bodies.SearchBody)
-    release = open_release(context.settings().terminology_dir, asked.system)
+    release = open_release(context.settings().terminology_dir, asked.system, asked.release)
     return jsonify(present.code_hits(release, release.search(asked.query, limit=asked.limit)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.accounts.actor import Actor
@@ -160,8 +161,8 @@ def element_text(session: Session, item: Item, work: OwnWork, element_id: str) -
     return covered(context_of(session, item).text, fragments)
 
 
-def code_hits(release: Any, hits: list[Any]) -> dict[str, Any]:
-    """Hits as the picker draws them, with the release and its validity window."""
+def code_hits(release: Any, hits: list[Any], usage: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """Hits as the picker draws them, with the release and its validity window; `used`: items of the project."""
     manifest = release.manifest
     return {
         "system": release.system,
@@ -178,6 +179,7 @@ def code_hits(release: Any, hits: list[Any]) -> dict[str, Any]:
                 "active": hit.active,
                 "replaced_by": hit.replaced_by,
                 "marks": [list(mark) for mark in hit.marks],
+                "used": (usage or {}).get(hit.code, 0),
             }
             for hit in hits
         ],

@@ -20,8 +20,9 @@ def assignment(assignment_id: int) -> str:
     return f"assignment:{assignment_id}"
 
 
-def view(assignment_id: int) -> str:
-    return f"view:{assignment_id}"
+def view(assignment_id: int, document_id: int | None = None) -> str:
+    """Looks at a task's own text, or at another document of its encounter."""
+    return f"view:{assignment_id}" if document_id is None else f"view:{assignment_id}:{document_id}"
 
 
 def document(document_id: int) -> str:

@@ -59,7 +59,7 @@ def text_command(rules_only: bool, mode: str, dates: str, key_file: Path | None)
         )
         return {"id": request.id, "text": text, "spans": [span.to_dict() for span in spans]}
 
-    sys.exit(stream_json_lines(clean, click.get_text_stream("stdin", encoding="utf-8"), sys.stdout))
+    sys.exit(stream_json_lines(clean, sys.stdin, sys.stdout))
 
 
 @group.command("evaluate")

@@ -13,8 +13,10 @@ from app.accounts.actor import OperatorActor
 from app.audit.checkpoint import Signer
 from app.core.clock import now
 from app.core.db import Database, Session
+from app.corpus.code_installation import note_installed
 from app.corpus.vault import Vault
 from app.settings import Settings
+from app.terminology.artefacts import list_releases
 
 T = TypeVar("T")
 
@@ -54,3 +56,19 @@ def write(unit: Callable[[Session, OperatorActor, int], T]) -> T:
 def read(look: Callable[[Session], Any]) -> Any:
     with machine().database.reading() as session:
         return look(session)
+
+
+def note_releases() -> int:
+    """Say in the log which code system releases are installed, each once; says how many were new.
+
+    Nothing happens where there is no database yet: `welcome` makes up for it.
+    """
+    here = machine()
+    if not here.database.has_table("audit_event"):
+        return 0
+
+    def unit(session: Session, actor: OperatorActor, at: int) -> int:
+        named = [(m.system, m.release, m.digest) for m in list_releases(here.settings.terminology_dir)]
+        return sum(note_installed(session, actor, *release, at=at) for release in named)
+
+    return write(unit)

@@ -21,9 +21,12 @@ from app.corpus.member import add_member, list_members, remove_member
 from app.corpus.project import SETTINGS, change_settings, create_project, get_project, list_projects
 from app.corpus.schema import LabelSchema, list_schemas, load_schema
 from app.guidelines.version import Change, publish
-from app.review.assignment import assign_ready, find_readers
+from app.projection.code_use import rebuild as rebuild_uses
+from app.quality.coding import coding_report, count_findings
+from app.review.assignment import assign_ready, find_readers, revoke_tasks
 from app.review.item import count_by_state
 from app.review.strategies.workflow import WORKFLOWS
+from app.terminology.search import open_releases
 
 MODALITY = click.Choice(["notes", "reports", "imaging"])
 
@@ -134,6 +137,39 @@ def assign(key: str, limit: int) -> None:
         return {"assigned": count, "states": count_by_state(session, row.id)}
 
     _say(machine.write(unit))
+
+
+@project.command()
+@click.argument("key")
+@click.argument("username")
+def unassign(key: str, username: str) -> None:
+    """Take back what USERNAME has not finished in the project KEY; `assign` gives it to others."""
+
+    def unit(session: Session, actor: OperatorActor, at: int) -> dict[str, Any]:
+        row, person = get_project(session, key), get_by_username(session, username)
+        return {"revoked": revoke_tasks(session, actor, row, person.id, at=at)}
+
+    _say(machine.write(unit))
+
+
+@project.command("codes")
+@click.argument("key")
+@click.option("--rebuild", is_flag=True, help="First count anew which codes the final answers use.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line: each answer, then the counts.")
+def codes_command(key: str, *, rebuild: bool, as_json: bool) -> None:
+    """Coding rules over the final answers of the project KEY."""
+    releases = open_releases(machine.machine().settings.terminology_dir, "icd10cm")
+    row = machine.read(lambda session: get_project(session, key))
+    if rebuild:
+        machine.write(lambda session, _operator, _at: rebuild_uses(session, row.id))
+    report = machine.read(lambda session: list(coding_report(session, row.id, releases)))
+    for coded in report:
+        if as_json:
+            _say(coded.to_dict())
+        for finding in () if as_json else coded.findings:
+            place = f"{coded.encounter} {coded.item} {finding.severity}: {', '.join(finding.codes)}"
+            click.echo(f"{place}: {finding.message}")
+    _say({"counts": count_findings(report)})
 
 
 @click.group(cls=Noun)

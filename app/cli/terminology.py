@@ -12,6 +12,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from app.cli import machine
 from app.cli.streams import stream_json_lines
 from app.core.errors import ChartmarkError, Invalid
 from app.terminology.artefacts import list_releases
@@ -20,7 +21,7 @@ from app.terminology.coding_rules import Facts, check
 from app.terminology.diff import diff
 from app.terminology.maps import propose
 from app.terminology.releases import Named, current_release, import_release
-from app.terminology.search import Hit, Release, open_release
+from app.terminology.search import Hit, Release, open_release, open_releases
 
 
 def _root() -> Path:
@@ -58,6 +59,7 @@ def import_command(system: str, path: Path, **said: str) -> None:
         manifest = import_release(_root(), system, path, Named(**said), _progress)
     except ChartmarkError as error:
         _fail(error)
+    machine.note_releases()
     click.echo(json.dumps(manifest.to_dict(), ensure_ascii=False))
 
 
@@ -139,7 +141,7 @@ def check_command(codes: tuple[str, ...], from_stdin: bool, as_json: bool, **fac
         raise click.UsageError("give CODES, or --stdin")
     try:
         current_release(_root(), "icd10cm", _progress)
-        releases = [open_release(_root(), "icd10cm", m.digest) for m in list_releases(_root(), "icd10cm")]
+        releases = open_releases(_root(), "icd10cm")
         if from_stdin:
             sys.exit(stream_json_lines(lambda record: _checked(record, releases), sys.stdin, sys.stdout))
         findings = check(codes, releases=releases, **facts)  # type: ignore[arg-type]
@@ -173,6 +175,7 @@ _FACT_TYPES = {
     "date": str,
     "sex": str,
     "age": (int, float),
+    "age_to": (int, float),
     "setting": str,
     "assertions": dict,
     "texts": dict,

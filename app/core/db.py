@@ -7,9 +7,10 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import BigInteger, Integer, MetaData, create_engine, event
+from sqlalchemy import BigInteger, Integer, MetaData, create_engine, event, inspect
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -107,6 +108,15 @@ class Database:
             return result
         finally:
             session.close()
+
+    def has_table(self, name: str) -> bool:
+        """Whether the database is there and migrated as far as this table; makes no file by asking."""
+        if self.is_sqlite and not Path(self.url.removeprefix("sqlite:///")).is_file():
+            return False
+        try:
+            return inspect(self.engine).has_table(name)
+        except OperationalError:
+            return False
 
     def dispose(self) -> None:
         if self._engine is not None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from app.core.errors import Problem
 
+# PostgreSQL stores no NUL, and no encoding a lone surrogate.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 MAX_TEXT_CHARACTERS = 2_000_000
 
 
@@ -17,10 +22,20 @@ def text_problems(text: str, where: str = "text") -> list[Problem]:
     nul = text.find("\x00")
     if nul >= 0:
         problems.append(Problem("nul-character", where, f"a NUL character at position {nul}"))
-    surrogate = next((i for i, c in enumerate(text) if "\ud800" <= c <= "\udfff"), None)
+    surrogate = _SURROGATE.search(text)
     if surrogate is not None:
-        problems.append(Problem("lone-surrogate", where, f"a lone surrogate at position {surrogate}"))
+        problems.append(Problem("lone-surrogate", where, f"a lone surrogate at position {surrogate.start()}"))
     return problems
+
+
+def is_storable(text: str) -> bool:
+    """Whether a name or id can be stored and encoded: no NUL, no lone surrogate."""
+    return _UNSTORABLE.search(text) is None
+
+
+def storable(text: str) -> str:
+    """A text for display with what cannot be stored replaced, one character for one."""
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def fragments_problem(fragments: object, length: int) -> str | None:

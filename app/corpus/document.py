@@ -116,4 +116,4 @@ def count_by_verdict(session: Session, project_id: int) -> dict[str, int]:
     rows = session.execute(
         select(Document.verdict, func.count()).where(Document.project_id == project_id).group_by(Document.verdict)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -103,7 +103,7 @@ def count_sources(session: Session, project_id: int) -> dict[str, int]:
     rows = session.execute(
         select(Source.state, func.count()).where(Source.project_id == project_id).group_by(Source.state)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def refused_sources(session: Session, project_id: int, *, after: int = 0, limit: int = 50) -> list[Source]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, select
@@ -68,37 +69,56 @@ def random_label(length: int) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
-def find_or_add_subject(session: Session, vault: Vault, project_id: int, outside_id: str) -> Patient:
-    """The subject of an outside patient id, made with a key of its own on first sight."""
-    reference = vault.reference("subject", project_id, outside_id)
-    subject = session.scalar(select(Patient).where(Patient.project_id == project_id, Patient.reference == reference))
-    if subject is None:
-        subject = Patient(project_id=project_id, pseudonym=f"S-{random_label(8)}", reference=reference, erased_at=None)
-        session.add(subject)
-        session.flush()
-        vault.new_key(session, subject.id)
-    return subject
+def find_or_add_subjects(
+    session: Session, vault: Vault, project_id: int, outside_ids: Iterable[str]
+) -> dict[str, Patient]:
+    """Outside patient id → subject; those first seen are made, each with a key of its own."""
+    references = {outside: vault.reference("subject", project_id, outside) for outside in outside_ids}
+    query = select(Patient).where(Patient.project_id == project_id, Patient.reference.in_(references.values()))
+    found = {patient.reference: patient for patient in session.scalars(query)}
+    new = [
+        Patient(project_id=project_id, pseudonym=f"S-{random_label(8)}", reference=reference, erased_at=None)
+        for reference in references.values()
+        if reference not in found
+    ]
+    session.add_all(new)
+    session.flush()
+    for patient in new:
+        vault.new_key(session, patient.id)
+    found |= {patient.reference: patient for patient in new}
+    return {outside: found[reference] for outside, reference in references.items()}
 
 
-def find_or_add_encounter(
-    session: Session, vault: Vault, subject: Patient, outside_id: str, facts: dict[str, str]
-) -> Encounter:
-    """The encounter of an outside id. `facts`: setting, code_release, sex, age_band."""
-    reference = vault.reference("encounter", subject.project_id, f"{subject.reference}\x1f{outside_id}")
-    encounter = session.scalar(
-        select(Encounter).where(Encounter.project_id == subject.project_id, Encounter.reference == reference)
+def find_or_add_encounters(
+    session: Session, vault: Vault, stays: list[tuple[Patient, str, dict[str, str]]]
+) -> list[Encounter]:
+    """The encounter of each (subject, outside id, facts), in their order; the first to name one makes it.
+
+    Facts: setting, code_release, sex, age_band.
+    """
+    references = [
+        vault.reference("encounter", patient.project_id, f"{patient.reference}\x1f{outside}")
+        for patient, outside, _ in stays
+    ]
+    projects = {patient.project_id for patient, _, _ in stays}
+    query = select(Encounter).where(Encounter.project_id.in_(projects), Encounter.reference.in_(references))
+    found = {encounter.reference: encounter for encounter in session.scalars(query)}
+    for (patient, _, facts), reference in zip(stays, references, strict=True):
+        if reference not in found:
+            found[reference] = _encounter(patient, reference, facts)
+            session.add(found[reference])
+    session.flush()
+    return [found[reference] for reference in references]
+
+
+def _encounter(patient: Patient, reference: str, facts: dict[str, str]) -> Encounter:
+    return Encounter(
+        project_id=patient.project_id,
+        subject_id=patient.id,
+        reference=reference,
+        label=f"E-{random_label(6)}",
+        setting=facts.get("setting", Setting.UNKNOWN),
+        code_release=facts.get("code_release", ""),
+        sex=facts.get("sex", ""),
+        age_band=facts.get("age_band", ""),
     )
-    if encounter is None:
-        encounter = Encounter(
-            project_id=subject.project_id,
-            subject_id=subject.id,
-            reference=reference,
-            label=f"E-{random_label(6)}",
-            setting=facts.get("setting", Setting.UNKNOWN),
-            code_release=facts.get("code_release", ""),
-            sex=facts.get("sex", ""),
-            age_band=facts.get("age_band", ""),
-        )
-        session.add(encounter)
-        session.flush()
-    return encounter

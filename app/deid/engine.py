@@ -8,10 +8,13 @@ from app.core.errors import invalid
 from app.deid.detection import Detector, find_all
 from app.deid.note import Note
 from app.deid.policy import Policy
-from app.deid.propagation import find_names, learned_names
 from app.deid.replace.dateshift import subject_shift
 from app.deid.replace.operators import apply, make_replacement
 from app.deid.replace.surrogates import Surrogates
+from app.deid.second_look.addresses import address_rests
+from app.deid.second_look.neighbours import enumerated, leading_initials, lone_lines
+from app.deid.second_look.same_patient import find_names, learned_names
+from app.deid.second_look.unknown import unknown_names
 from app.deid.span import Span, merge
 from app.deid.verdict import REFUSED, Verdict, judge
 
@@ -53,8 +56,23 @@ class Engine:
     def find(self, notes: list[Note]) -> list[list[Span]]:
         """Merged spans of each note; two passes, so that a name found in one note is found in all."""
         found = [find_all(note, self.model) for note in notes]
+        found = [
+            merge(
+                [
+                    *spans,
+                    *enumerated(note, spans),
+                    *lone_lines(note),
+                    *unknown_names(note),
+                    *address_rests(note, spans),
+                ]
+            )
+            for note, spans in zip(notes, found, strict=True)
+        ]
         names = learned_names(zip(notes, found, strict=True))
-        return [merge([*spans, *find_names(note, names)]) for note, spans in zip(notes, found, strict=True)]
+        found = [merge([*spans, *find_names(note, names)]) for note, spans in zip(notes, found, strict=True)]
+        return [
+            merge([*spans, *leading_initials(note, spans)]) for note, spans in zip(notes, found, strict=True)
+        ]
 
 
 RULES_ONLY = Engine()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from app.core.errors import Unavailable
+from app.deid.lexicon.endings import TERM_ENDING
 from app.deid.lexicon.shapes import Known, lexicon
 from app.deid.note import Note
 from app.deid.recognisers.name_chain import term_follows
@@ -23,14 +24,8 @@ SCORE = 0.5
 WINDOW = 1500
 WIDTH = 64
 MIN_CAPITALS = 6
-# Endings of terms rather than of names.
-_TERM_ENDING = re.compile(
-    r"(?:itis|osis|oses|emia|aemia|scopy|scopic|graphy|graph|gram|ectomy|otomy|ostomy|plasty|opathy|ology|ologic|ological|ically|ally"
-    r"|ation|ations|ition|ction|ment|ments|ness|ious|eous|ular|oid|uria|algia|plegia|phagia|pnea|pnoea|trophy|genic|lysis|lytic|ergic"
-    r"|nib|mab|vir|cillin|mycin|azole|pril|sartan|statin|olol|idine|dipine|prazole|oxacin|cycline|tide|parin|xaban|gliptin|gliflozin"
-    r"|fentanil|fentanyl|caine|azepam|barbital|profen|triptan|setron|ase|ability|tility|metry|meter|therapy|toxin|virus|coccus|bacter"
-    r"|ably|ibly|fully|lessly|ingly|edly|wards?|ively|ately|ously|iae|orrhea|orrhoea|megaly|penia|cyte|cytes|blast|blasts|globin)$"
-)
+_DOSE_AFTER = re.compile(r"\s?\(?\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|ml|g|units?|iu|%)\b", re.IGNORECASE)
+_ROUTE_BEFORE = re.compile(r"\b(?:IV|PO|IM|SC|mg|mcg|ml)\s$")
 _BREAK = re.compile(r"\n\s*\n|\n|(?<=[.!?])\s")
 
 
@@ -110,7 +105,7 @@ class Model:
             for entity in document.ents:
                 start, end = offset + entity.start_char, offset + entity.end_char
                 first, last = bisect_left(starts, start), bisect_left(starts, end) - 1
-                if first <= last and _is_credible(note, first, last):
+                if first <= last and _is_credible(note, first, last, entity.label_):
                     found.append(Span(start, end, entity.label_, SCORE, "model"))
         return found
 
@@ -143,12 +138,17 @@ def _windows(text: str) -> list[tuple[int, str]]:
     return pieces
 
 
-def _is_credible(note: Note, first: int, last: int) -> bool:
-    """Whether at least one of the words could be a proper name; terms named after people are none."""
-    return not term_follows(note, last) and any(_could_be_name(note, i) for i in range(first, last + 1))
+def _is_credible(note: Note, first: int, last: int, label: str) -> bool:
+    """Whether one of the words could be a proper name; eponymous terms and drugs are none."""
+    if term_follows(note, last) or _DOSE_AFTER.match(note.text, note.end(last)):
+        return False
+    if _ROUTE_BEFORE.search(note.text, max(0, note.starts[first] - 8), note.starts[first]):
+        return False
+    unlisted_capitals = label != "LOCATION" and not note.mostly_upper
+    return any(_could_be_name(note, i, unlisted_capitals) for i in range(first, last + 1))
 
 
-def _could_be_name(note: Note, position: int) -> bool:
+def _could_be_name(note: Note, position: int, lone_capitals_are_none: bool) -> bool:
     word, flags = note.words[position], note.flags[position]
     listed = bool(flags & (Known.FIRST | Known.LAST | Known.CITY | Known.TOWN))
     if len(word) < 2 or any(c.isdigit() for c in word) or flags & Known.REGION:
@@ -159,7 +159,7 @@ def _could_be_name(note: Note, position: int) -> bool:
     if flags & Known.EPONYM and not listed:
         return False
     if word.islower():
-        return listed and len(word) > 3
-    if word.isupper() and len(word) < MIN_CAPITALS:
+        return bool(flags & Known.FIRST) and len(word) > 3
+    if word.isupper() and (len(word) < MIN_CAPITALS or lone_capitals_are_none):
         return listed and len(word) > 2
-    return listed or not _TERM_ENDING.search(word.lower())
+    return listed or not TERM_ENDING.search(word.lower())

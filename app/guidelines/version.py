@@ -183,7 +183,7 @@ def list_acknowledgements(session: Session, guideline_id: int) -> dict[int, int]
             Acknowledgement.guideline_version_id == guideline_id
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def sections(body: str) -> list[dict[str, str]]:

@@ -6,12 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import select
 
 from app.accounts import policy
 from app.accounts.actor import AnyActor, ServiceActor
@@ -20,36 +17,21 @@ from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core import fault
 from app.core.db import Session
-from app.core.digest import canonical_json, new_salt, salted_sha256
+from app.core.digest import canonical_json
 from app.core.errors import Conflict, Problem
+from app.core.text import storable
 from app.corpus.batch import Batch, BatchState, get_batch
 from app.corpus.free_text import scrub_place
 from app.corpus.paper import PaperKind, papers_in_force
-from app.corpus.project import Project, get_project, project_subject
-from app.corpus.source import Source, SourceState, open_source, seal_source
-from app.corpus.subject import find_or_add_encounter, find_or_add_subject
-from app.corpus.vault import Vault
+from app.corpus.project import Project, project_subject
 from app.intake.readers import Row, reader_for
-from app.intake.record import Record, build_record, map_fields
+from app.intake.record import build_record, map_fields
+from app.intake.store import Checked, Outcome, store_chunk
 from app.jobs.job import Job, Services, advance, enqueue
 
 CHUNK = 200
 MAX_KEPT_PROBLEMS = 1000
 WORKER = ServiceActor("intake")
-
-
-@dataclass
-class Outcome:
-    """What became of some rows; `problems` name places and never values."""
-
-    stored: int = 0
-    skipped: int = 0
-    refused: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-    def refuse(self, problems: list[Problem]) -> None:
-        self.refused += 1
-        self.problems += problems
 
 
 def start_batch(
@@ -114,13 +96,8 @@ class LoadJob:
         new_drops = Counter(dropped) - before
 
         def unit(session: Session) -> None:
-            outcome = Outcome()
             batch = get_batch(session, job.args["batch"])
-            for found, problems in checked:
-                if found is None:
-                    outcome.refuse(problems)
-                else:
-                    _store(session, services.vault, batch, found, outcome, job.args["modality"])
+            outcome = store_chunk(session, services.vault, batch, checked, job.args["modality"])
             _count(session, batch, outcome, new_drops, last=len(taken) < CHUNK, at=at)
             advance(session, job.id, done=len(taken), cursor={"rows": position + len(taken)}, at=at)
             fault.point("import")
@@ -153,72 +130,10 @@ def read_paths(paths: list[str], reader: str, mapping: dict[str, str]) -> Iterat
         yield from reader_for(path, reader or None).read(path, mapping)
 
 
-def _check(row: Row | Problem, mapping: dict[str, str], dropped: Counter[str]) -> tuple[Record | None, list[Problem]]:
+def _check(row: Row | Problem, mapping: dict[str, str], dropped: Counter[str]) -> Checked:
     if isinstance(row, Problem):
         return None, [row]
     return build_record(map_fields(row.values, mapping, dropped), row.where)
-
-
-def _store(session: Session, vault: Vault, batch: Batch, found: Record, outcome: Outcome, modality: str) -> None:
-    reference = vault.reference("source", batch.project_id, found.id)
-    earlier = session.scalar(select(Source).where(Source.project_id == batch.project_id, Source.reference == reference))
-    text = canonical_json({"fields": found.fields}) if found.fields else found.text
-    if earlier is not None:
-        _note_duplicate(session, vault, earlier, found, text, outcome)
-        return
-    project = get_project(session, batch.project_id)
-    patient = find_or_add_subject(session, vault, batch.project_id, found.patient_id)
-    encounter = find_or_add_encounter(session, vault, patient, found.encounter_id, found.encounter_facts())
-    salt = new_salt()
-    source = Source(
-        project_id=batch.project_id,
-        batch_id=batch.id,
-        subject_id=patient.id,
-        encounter_id=encounter.id,
-        reference=reference,
-        modality=modality or _modality(found),
-        note_type=found.note_type,
-        language=found.language or project.language,
-        text_sha256=salted_sha256(salt, text),
-        state=SourceState.QUARANTINED,
-        reason="",
-    )
-    session.add(source)
-    session.flush()
-    body = {"text": text, "salt": salt.hex(), "known": found.known, "outside": _outside(found)}
-    session.add(seal_source(vault.key_of(session, patient.id), source.id, body))
-    outcome.stored += 1
-
-
-def _note_duplicate(
-    session: Session, vault: Vault, earlier: Source, found: Record, text: str, outcome: Outcome
-) -> None:
-    """The same record again is skipped; another text under a known id is refused."""
-    if earlier.state == SourceState.WITHDRAWN:
-        outcome.refuse([Problem("withdrawn-id", found.where, "this id was withdrawn from the project")])
-        return
-    body = open_source(session, vault.key_of(session, earlier.subject_id), earlier.id)
-    if body["text"] == text:
-        outcome.skipped += 1
-    else:
-        outcome.refuse([Problem("duplicate-id", found.where, "another text came under this id before")])
-
-
-def _modality(found: Record) -> str:
-    if found.fields:
-        return "imaging"
-    return "reports" if "radiology" in found.note_type.lower() else "notes"
-
-
-def _outside(found: Record) -> dict[str, Any]:
-    """What the sender calls this record: kept sealed, to find it again at the source."""
-    return {
-        "id": found.id,
-        "patient_id": found.patient_id,
-        "encounter_id": found.encounter_id,
-        "date": found.date.isoformat() if found.date else "",
-        "birth_date": found.birth_date.isoformat() if found.birth_date else "",
-    }
 
 
 def _count(session: Session, batch: Batch, outcome: Outcome, dropped: Counter[str], *, last: bool, at: int) -> None:
@@ -230,7 +145,7 @@ def _count(session: Session, batch: Batch, outcome: Outcome, dropped: Counter[st
     room = MAX_KEPT_PROBLEMS - len(kept)
     # Names of files can carry identifiers: such a place is told by its number only.
     found = outcome.problems[: max(room, 0)]
-    kept += [problem.to_dict() | {"where": scrub_place(problem.where)} for problem in found]
+    kept += [problem.to_dict() | {"where": scrub_place(storable(problem.where))} for problem in found]
     batch.problems_json = canonical_json(kept)
     counts = {"stored": outcome.stored, "skipped": outcome.skipped, "refused": outcome.refused}
     _record(session, Tag.BATCH_LOADED, WORKER, batch, counts, at=at)

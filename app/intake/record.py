@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from app.core.errors import Problem
-from app.core.text import text_problems
+from app.core.text import is_storable, storable, text_problems
 from app.corpus.code_release import age_band, applicable_release
 from app.corpus.subject import Setting
 
@@ -83,7 +85,7 @@ def map_fields(raw: dict[str, Any], mapping: dict[str, str], dropped: Counter[st
         field_name = chosen.get(column) or field_for(column)
         if field_name is None or (field_name in mapping and mapping[field_name] != column):
             # Names of columns come from the sender: count them without repeating them at length.
-            dropped[column[:40]] += 1
+            dropped[storable(column[:40])] += 1
         elif field_name not in found:
             found[field_name] = value
     return found
@@ -121,7 +123,16 @@ def build_record(values: dict[str, Any], where: str) -> tuple[Record | None, lis
         known=_known(values.get("known"), where, problems),
         fields=fields,
     )
+    if not all(map(is_storable, _strings(record))):
+        problems.append(Problem("bad-characters", where, "a NUL character or lone surrogate in an id or other field"))
     return (None, problems) if problems else (record, [])
+
+
+def _strings(record: Record) -> Iterator[str]:
+    """Everything of a record that is stored besides its text."""
+    yield from (record.id, record.patient_id, record.encounter_id, record.note_type, record.language)
+    yield from chain.from_iterable(record.known.values())
+    yield from chain.from_iterable(record.fields.items())
 
 
 def _date(value: Any, name: str, where: str, problems: list[Problem]) -> date | None:

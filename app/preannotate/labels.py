@@ -52,11 +52,18 @@ AXES: dict[str, tuple[Any, ...]] = {
 FLAGS = ("negated", "uncertain", "historical", "hypothetical", "family")
 
 
+_UNMARKED = {axis: values[0] for axis, values in AXES.items()} | dict.fromkeys(
+    (flag for flag in FLAGS if flag not in AXES), False
+)
+
+
 def assertion(**axes: Any) -> dict[str, Any]:
     """A whole assertion: the axes given, the others unmarked, and the five familiar flags read off them."""
-    whole = {axis: axes.get(axis, values[0]) for axis, values in AXES.items()}
-    whole["negated"] = whole["polarity"] == "negated"
-    whole["uncertain"] = whole["certainty"] != "certain"
-    whole["historical"] = whole["temporality"] == "past"
-    whole["family"] = whole["experiencer"] in ("family", "mother")
+    whole = _UNMARKED.copy()
+    if axes:
+        whole.update(axes)
+        whole["negated"] = whole["polarity"] == "negated"
+        whole["uncertain"] = whole["certainty"] != "certain"
+        whole["historical"] = whole["temporality"] == "past"
+        whole["family"] = whole["experiencer"] in ("family", "mother")
     return whole

@@ -27,7 +27,7 @@ from app.guidelines.version import GuidelineVersion
 from app.release.formats import FORMATS, Answer, LossReport
 from app.release.release import Release, answers_of, manifest_of
 from app.review.item import Item
-from app.review.signature import signatures_of
+from app.review.signature import valid_signatures
 from app.review.submission import Submission, payload_of
 
 # Zip entries carry a time; a fixed one keeps exports byte-identical.
@@ -121,7 +121,7 @@ def _provenance(session: Session, item: Item, submission: Submission) -> dict[st
                 "at": s.signed_at,
                 "manifest_sha256": s.manifest_sha256,
             }
-            for s in signatures_of(session, item.id)
+            for s in valid_signatures(session, item.id, submission.body_sha256)
         ],
     }
 

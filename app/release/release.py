@@ -24,7 +24,7 @@ from app.guidelines.version import GuidelineVersion
 from app.release.gates import pass_gates
 from app.review import states
 from app.review.item import Item, available_items
-from app.review.signature import Signature, signatures_of
+from app.review.signature import Signature, valid_signatures
 from app.review.states import ItemState
 from app.review.submission import Submission, gold_of
 
@@ -123,7 +123,7 @@ def _entry(session: Session, item: Item) -> dict[str, Any]:
         "guideline_version": gold.guideline_version_id,
         "signatures": [
             {"id": s.id, "meaning": s.meaning, "manifest_sha256": s.manifest_sha256}
-            for s in signatures_of(session, item.id)
+            for s in valid_signatures(session, item.id, gold.body_sha256)
         ],
     }
 

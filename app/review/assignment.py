@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts import policy
-from app.accounts.actor import Actor, ProjectRole
+from app.accounts.actor import Actor, AnyActor, ProjectRole
 from app.accounts.loading import load_actor
 from app.accounts.person import get_person
 from app.audit import streams
@@ -24,7 +24,7 @@ from app.review.hold import require_no_hold
 from app.review.item import Item, available_items, get_item
 from app.review.round import Round, current_round, open_round
 from app.review.states import AssignmentState, ItemState
-from app.review.strategies import STRATEGIES
+from app.review.strategies import STRATEGIES, least_loaded
 from app.review.strategies.workflow import ESCALATION_TIER, Workflow, workflow_of
 
 
@@ -34,6 +34,14 @@ class Step(StrEnum):
     ANNOTATE = "annotate"
     ADJUDICATE = "adjudicate"
     VERIFY = "verify"
+
+
+#: the item's states in which a step may be worked on
+AWAITED = {
+    Step.ANNOTATE: (ItemState.IN_ANNOTATION,),
+    Step.ADJUDICATE: (ItemState.ADJUDICATION, ItemState.ESCALATED),
+    Step.VERIFY: (ItemState.VERIFICATION,),
+}
 
 
 class Assignment(Base):
@@ -105,10 +113,11 @@ def offer(session: Session, actor: Actor, item: Item, row: Round, *, person_id: 
 def assign_ready(
     session: Session, actor: Actor, project: Project, readers: list[int], *, limit: int = 200, at: int
 ) -> int:
-    """Assign ready items to some of `readers` by the project's strategy; returns how many items.
+    """Assign items to some of `readers` by the project's strategy; returns how many.
 
-    `readers` are the people who may read now (role, tier and credential already checked by the
-    caller's query); an item for which there are not enough of them stays READY.
+    First come items of which a reader has left (recused, or the task was taken back), then ready
+    ones. `readers` are the people who may read now (role, tier and credential already checked by
+    the caller's query); an item for which there are not enough of them stays as it is.
     """
     policy.require(session, actor, policy.Action.ASSIGN, project_subject(project.id), at=at)
     strategy = STRATEGIES.get(project.setting("strategy"))
@@ -119,7 +128,7 @@ def assign_ready(
             f"the workflow needs {workflow.readers} readers, the strategy gives {strategy.readers}",
         )
     load = open_tasks(session, readers)
-    assigned = 0
+    assigned = _fill_vacancies(session, actor, project, readers, load, at=at)
     for item in available_items(session, project.id, ItemState.READY, limit):
         earlier = earlier_actors(session, item.id)
         chosen = strategy.choose(item.id, [p for p in readers if p not in earlier], load)
@@ -132,6 +141,50 @@ def assign_ready(
         states.advance(session, actor, item, "assigned", at=at)
         assigned += 1
     return assigned
+
+
+def _fill_vacancies(
+    session: Session, actor: Actor, project: Project, readers: list[int], load: dict[int, int], *, at: int
+) -> int:
+    """Give seats that were declined or revoked to others; returns how many items are complete again."""
+    filled = 0
+    for row in _rounds_with_vacancies(session, project.id):
+        item = get_item(session, row.item_id)
+        free = [p for p in readers if p not in earlier_actors(session, item.id)]
+        missing = row.readers - _seats_taken(session, row.id)
+        if len(free) < missing:
+            continue
+        for person in least_loaded(item.id, free, load, missing):
+            offer(session, actor, item, row, person_id=person, step=Step.ANNOTATE, at=at)
+            load[person] = load.get(person, 0) + 1
+        filled += 1
+    return filled
+
+
+def _rounds_with_vacancies(session: Session, project_id: int) -> list[Round]:
+    """Rounds under way in which somebody left; few, so the rest is asked of each."""
+    left = Assignment.state.in_((AssignmentState.DECLINED, AssignmentState.REVOKED))
+    seat = select(Assignment.round_id).where(Assignment.step == Step.ANNOTATE, left)
+    under_way = (Item.project_id == project_id, Item.state == ItemState.IN_ANNOTATION)
+    rows = session.scalars(select(Round).join(Item, Item.id == Round.item_id).where(*under_way, Round.id.in_(seat)))
+    return [row for row in rows if row.readers > _seats_taken(session, row.id)]
+
+
+def _seats_taken(session: Session, round_id: int) -> int:
+    staying = Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN, AssignmentState.SUBMITTED))
+    taken = (Assignment.round_id == round_id, Assignment.step == Step.ANNOTATE, staying)
+    return session.scalar(select(func.count()).select_from(Assignment).where(*taken)) or 0
+
+
+def revoke_tasks(session: Session, actor: AnyActor, project: Project, person_id: int, *, at: int) -> int:
+    """Take a person's unfinished tasks in a project back (she left, or is ill); drafts stay. Returns how many."""
+    policy.require(session, actor, policy.Action.ASSIGN, project_subject(project.id), at=at)
+    unfinished = Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN))
+    mine = (Assignment.project_id == project.id, Assignment.person_id == person_id, unfinished)
+    tasks = list(session.scalars(select(Assignment).where(*mine).order_by(Assignment.id)))
+    for task in tasks:
+        states.advance(session, actor, task, "revoked", at=at)
+    return len(tasks)
 
 
 def find_readers(session: Session, project: Project, *, at: int) -> list[int]:
@@ -182,6 +235,8 @@ def claim(session: Session, actor: Actor, item: Item, step: Step, *, at: int) ->
             Assignment.round_id == row.id, Assignment.person_id == actor.id, Assignment.step == step
         )
     )
+    if mine is not None and mine.state in (AssignmentState.DECLINED, AssignmentState.REVOKED):
+        raise Conflict("declined", "you gave this item back, or it was taken from you")
     if mine is not None:
         return mine
     taken = session.scalar(
@@ -196,9 +251,13 @@ def claim(session: Session, actor: Actor, item: Item, step: Step, *, at: int) ->
 
 def _require_waiting(session: Session, actor: Actor, item: Item, step: Step, *, at: int) -> None:
     """State, role, tier and own-work rules of adjudication and verification."""
-    awaited = (ItemState.ADJUDICATION, ItemState.ESCALATED) if step == Step.ADJUDICATE else (ItemState.VERIFICATION,)
     require_may_finish(session, actor, item, step, at=at)
-    if item.state not in awaited:
+    require_awaited(item, step)
+
+
+def require_awaited(item: Item, step: str) -> None:
+    """Raises Conflict when the item is not where this step is worked on (withdrawn, settled, read again)."""
+    if item.state not in AWAITED[Step(step)]:
         raise Conflict("state", f"the item does not wait for this: {step}", details={"state": item.state})
 
 
@@ -242,23 +301,19 @@ class EarlierActor:
 
 
 def earlier_actors(session: Session, item_id: int, *, except_own_finishing: int | None = None) -> set[int]:
-    """Everybody with a task on the item in any round, submitted or not.
+    """Everybody who ever held a task on the item: done, unfinished, given back or taken back after opening.
 
-    With `except_own_finishing`, that person's unfinished adjudication or verification does not
-    count: it is what they are doing now.
+    With `except_own_finishing`, that person's adjudication or verification counts only once it is
+    submitted: it is what they are doing now, or a verifier's earlier rejection.
     """
     query = select(Assignment.person_id, Assignment.step, Assignment.state).where(
         Assignment.item_id == item_id,
-        Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN, AssignmentState.SUBMITTED)),
+        (Assignment.state != AssignmentState.REVOKED) | Assignment.opened_at.is_not(None),
     )
     return {
         person
         for person, step, state in session.execute(query)
-        if not (
-            person == except_own_finishing
-            and step != Step.ANNOTATE
-            and state in (AssignmentState.OFFERED, AssignmentState.OPEN)
-        )
+        if not (person == except_own_finishing and step != Step.ANNOTATE and state != AssignmentState.SUBMITTED)
     }
 
 

@@ -25,7 +25,7 @@ from app.corpus.project import get_project
 from app.corpus.suggestion import latest_suggestion
 from app.guidelines.version import current_guideline
 from app.review import states
-from app.review.assignment import Assignment, Step, get_assignment, require_may_finish, subject_of
+from app.review.assignment import Assignment, Step, get_assignment, require_awaited, require_may_finish, subject_of
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, context_of, get_item, modality_of, no_codes
 from app.review.modality import Action, Context
@@ -66,6 +66,7 @@ def start_draft(
     require_may_work(session, actor, assignment, at=at)
     require_no_hold(session, assignment.item_id)
     item = get_item(session, assignment.item_id)
+    require_awaited(item, assignment.step)
     guideline = current_guideline(session, item.project_id, item.modality)
     states.advance(session, actor, assignment, "opened", data={"guideline_sha256": guideline.body_sha256}, at=at)
     assignment.guideline_version_id = guideline.id
@@ -134,6 +135,7 @@ def change_draft(
     if assignment.draft_version != expected_version:
         raise Conflict("stale-version", "the draft has changed", details={"version": assignment.draft_version})
     item = get_item(session, assignment.item_id)
+    require_awaited(item, assignment.step)
     context = context_of(session, item, codes)
     for change in changes:
         _require_well_named(change)

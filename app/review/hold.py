@@ -33,6 +33,10 @@ class HoldKind(StrEnum):
     QUARANTINE = "quarantine"
 
 
+#: kinds of hold under which the text itself is not shown
+HIDING = (HoldKind.PHI, HoldKind.QUARANTINE)
+
+
 class Hold(Base):
     """One reason an item is not available, from opening to closing."""
 
@@ -103,8 +107,27 @@ def close_hold(session: Session, actor: AnyActor, hold: Hold, *, at: int) -> Non
     _record(session, Tag.HOLD_CLOSED, actor, hold, at=at)
 
 
+def lift_hold(session: Session, actor: AnyActor, hold: Hold, *, at: int) -> None:
+    """Let an item be seen again after somebody looked into why it was held. Raises Forbidden or Conflict.
+
+    A question's hold ends with its answer and with nothing else.
+    """
+    policy.require(session, actor, policy.Action.CLOSE_HOLD, project_subject(hold.project_id), at=at)
+    if hold.kind == HoldKind.QUESTION:
+        raise Conflict("unanswered", "this hold ends when its question is answered")
+    close_hold(session, actor, hold, at=at)
+
+
 def open_holds(session: Session, item_id: int) -> list[Hold]:
-    return list(session.scalars(select(Hold).where(Hold.item_id == item_id, Hold.closed_at.is_(None))))
+    """Holds that are open, oldest first."""
+    query = select(Hold).where(Hold.item_id == item_id, Hold.closed_at.is_(None))
+    return list(session.scalars(query.order_by(Hold.id)))
+
+
+def require_visible(session: Session, item_id: int) -> None:
+    """Raises Conflict when nobody may see the text now: an identifier was reported in it."""
+    if any(hold.kind in HIDING for hold in open_holds(session, item_id)):
+        raise Conflict("hidden", "the text is hidden until a privacy officer has looked at it")
 
 
 def get_hold(session: Session, hold_id: int) -> Hold:
@@ -119,10 +142,7 @@ def list_open_holds(session: Session, project_id: int, limit: int = 200) -> list
     """What is held back in a project now, oldest first."""
     return list(
         session.scalars(
-            select(Hold)
-            .where(Hold.project_id == project_id, Hold.closed_at.is_(None))
-            .order_by(Hold.id)
-            .limit(limit)
+            select(Hold).where(Hold.project_id == project_id, Hold.closed_at.is_(None)).order_by(Hold.id).limit(limit)
         )
     )
 

@@ -20,7 +20,7 @@ from app.corpus.project import Project, get_project
 from app.corpus.schema import LabelSchema
 from app.corpus.subject import Encounter
 from app.review import states
-from app.review.hold import Hold
+from app.review.hold import Hold, require_visible
 from app.review.modality import MODALITIES, Context, Modality
 
 CodeLookup = Callable[[str, str, str], dict[str, Any] | None]
@@ -135,7 +135,11 @@ def no_codes(_system: str, _release: str, _code: str) -> None:
 
 
 def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Context:
-    """Document, schema and code lookup of an item. Raises NotFound when the text was erased."""
+    """Document, schema and code lookup of an item: the one way to its text.
+
+    Raises NotFound when the text was erased, Conflict while it is hidden.
+    """
+    require_visible(session, item.id)
     document = get_document(session, item.document_id)
     encounter = session.get(Encounter, document.encounter_id)
     schema = session.get(LabelSchema, item.schema_id)

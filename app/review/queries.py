@@ -20,6 +20,7 @@ from app.corpus.document import Document, documents_of_encounter, get_document
 from app.corpus.project import Project, get_project, project_subject
 from app.review.assignment import Assignment, Step, subject_of
 from app.review.draft import assemble
+from app.review.hold import require_visible
 from app.review.item import CodeLookup, Item, context_of, get_item, may_be_read, modality_of
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import gold_of, latest_of, payload_of
@@ -74,7 +75,8 @@ def note_view(
     record(
         session,
         Tag.DOCUMENT_VIEWED,
-        stream=streams.view(assignment.id),
+        # Another document's views must not make this one's look recent.
+        stream=streams.view(assignment.id, document_id),
         actor=actor,
         subject=Subject("item", assignment.item_id),
         data={"assignment": assignment.id, "step": assignment.step, "document": document_id},
@@ -84,12 +86,14 @@ def note_view(
 
 
 def encounter_document(session: Session, assignment: Assignment, document_id: int) -> Document:
-    """A readable document of the task's own encounter. Raises NotFound for any other."""
+    """A readable document of the task's own encounter. Raises NotFound for any other, Conflict while it is hidden."""
     item = session.get(Item, assignment.item_id)
     own = get_document(session, item.document_id) if item else None
     project = get_project(session, assignment.project_id)
     for document in documents_of_encounter(session, own.encounter_id) if own else []:
         if document.id == document_id and may_be_read(project, document):
+            for item_id in session.scalars(select(Item.id).where(Item.document_id == document.id)):
+                require_visible(session, item_id)
             return document
     raise NotFound("document", "there is no such document in this encounter")
 

@@ -13,10 +13,10 @@ from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, Forbidden, NotFound
 from app.corpus.free_text import require_free_text
 from app.corpus.project import project_subject
-from app.review.assignment import Assignment, subject_of
+from app.review.assignment import Assignment, Step, earlier_actors, subject_of
 from app.review.hold import HoldKind, close_hold, open_hold, open_holds
 
 
@@ -96,6 +96,9 @@ def ask(
 def answer(session: Session, actor: Actor, question: Question, text: str, *, at: int) -> None:
     """Answer on the record; a blocking question's hold ends with its answer."""
     policy.require(session, actor, policy.Action.ANSWER_QUESTION, project_subject(question.project_id), at=at)
+    if actor.id in earlier_actors(session, question.item_id, except_own_finishing=actor.id):
+        raise Forbidden("own-work", "you read this item: somebody else answers questions about it")
+    question = get_question(session, question.id, lock=True)
     if question.state != QuestionState.OPEN:
         raise Conflict("answered", "this question is answered already")
     require_free_text(text, "answer")
@@ -103,9 +106,11 @@ def answer(session: Session, actor: Actor, question: Question, text: str, *, at:
     question.answered_by, question.answered_at = actor.id, at
     _record(session, Tag.QUESTION_ANSWERED, actor, question, text, at=at)
     if question.blocking:
-        for hold in open_holds(session, question.item_id):
-            if hold.kind == HoldKind.QUESTION and hold.opened_by == question.asked_by:
-                close_hold(session, actor, hold, at=at)
+        # Each blocking question opened one hold; another question of the same person keeps its own.
+        asked = (HoldKind.QUESTION, question.asked_by)
+        held = (h for h in open_holds(session, question.item_id) if (h.kind, h.opened_by) == asked)
+        if hold := next(held, None):
+            close_hold(session, actor, hold, at=at)
 
 
 def _record(session: Session, tag: Tag, actor: Actor, question: Question, text: str, *, at: int) -> None:
@@ -121,19 +126,31 @@ def _record(session: Session, tag: Tag, actor: Actor, question: Question, text: 
     )
 
 
-def get_question(session: Session, question_id: int) -> Question:
+def get_question(session: Session, question_id: int, *, lock: bool = False) -> Question:
     """Raises NotFound."""
-    question = session.get(Question, question_id)
+    question = session.get(Question, question_id, with_for_update=lock or None)
     if question is None:
         raise NotFound("question", f"there is no question {question_id}")
     return question
 
 
 def list_questions(
-    session: Session, project_id: int, *, asked_by: int | None = None, state: str | None = None
+    session: Session,
+    project_id: int,
+    *,
+    asked_by: int | None = None,
+    unread_by: int | None = None,
+    state: str | None = None,
 ) -> list[Question]:
-    """A project's questions, or one person's, newest first."""
+    """A project's questions, or one person's, newest first.
+
+    `unread_by` leaves out items of which this person holds a reading: whoever answers may also
+    read, and must not learn what troubles the other reader (INV-3).
+    """
     query = select(Question).where(Question.project_id == project_id)
+    if unread_by is not None:
+        reading = (Assignment.person_id == unread_by, Assignment.step == Step.ANNOTATE)
+        query = query.where(Question.item_id.not_in(select(Assignment.item_id).where(*reading)))
     if asked_by is not None:
         query = query.where(Question.asked_by == asked_by)
     if state is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -21,10 +20,11 @@ from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, Invalid
 from app.review import states
-from app.review.assignment import subject_of_item
+from app.review.assignment import Assignment, Step, subject_of_item
 from app.review.hold import require_no_hold
 from app.review.item import Item, get_item
-from app.review.submission import Submission, gold_of
+from app.review.states import AssignmentState
+from app.review.submission import Submission, gold_of, qualification
 
 MANIFEST_VERSION = 1
 
@@ -121,6 +121,7 @@ def sign(
     states.require(item, "signed")
     require_no_hold(session, item.id)
     gold = record_to_sign(session, item.id)
+    _require_true(session, actor, item, gold, Meaning(meaning))
     manifest = canonical_json(_manifest(actor, item, gold, Meaning(meaning), authentication, at=at))
     signature = Signature(
         project_id=item.project_id,
@@ -143,6 +144,21 @@ def sign(
     return Signed(signature, event.event_id)
 
 
+def _require_true(session: Session, actor: Actor, item: Item, gold: Submission, meaning: Meaning) -> None:
+    """Nobody signs a statement that is not so: who settled or verified is on record. Raises Invalid."""
+    settled = select(Assignment.id).where(
+        Assignment.item_id == item.id,
+        Assignment.round_id == gold.round_id,
+        Assignment.person_id == actor.id,
+        Assignment.step == Step.ADJUDICATE,
+        Assignment.state == AssignmentState.SUBMITTED,
+    )
+    if meaning == Meaning.ADJUDICATION and session.scalar(settled) is None:
+        raise Invalid("meaning", "you did not settle the differences of this record")
+    if meaning == Meaning.VERIFICATION and gold.person_id != actor.id:
+        raise Invalid("meaning", "you did not verify this record")
+
+
 def _manifest(
     actor: Actor,
     item: Item,
@@ -162,9 +178,7 @@ def _manifest(
         "item": item.id,
         "signer_id": actor.id,
         "signer_name": actor.display_name,
-        "signer_credentials": json.loads(gold.credentials_json)["credentials"]
-        if gold.person_id == actor.id
-        else [c.id for c in actor.credentials if c.is_valid(at)],
+        "signer_credentials": qualification(actor, item.project_id, at=at)["credentials"],
         "meaning": meaning,
         "statement": STATEMENTS[meaning],
         "signed_at": clock.iso(at),
@@ -196,3 +210,8 @@ def _record(session: Session, actor: Actor, signature: Signature, *, at: int) ->
 
 def signatures_of(session: Session, item_id: int) -> list[Signature]:
     return list(session.scalars(select(Signature).where(Signature.item_id == item_id).order_by(Signature.id)))
+
+
+def valid_signatures(session: Session, item_id: int, record_sha256: str) -> list[Signature]:
+    """Those made on this very record: a signature is not valid for a later answer (INV-11)."""
+    return [s for s in signatures_of(session, item_id) if s.record_sha256 == record_sha256]

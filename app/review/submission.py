@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,12 +18,14 @@ from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json, new_salt, salted_sha256
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.registry import Registry
 from app.corpus.schema import LabelSchema
 from app.review import states
 from app.review.assignment import (
     Assignment,
     Step,
     get_assignment,
+    require_awaited,
     subject_of,
     workflow_for,
 )
@@ -91,6 +93,19 @@ class Recall(Base):
     at: Mapped[int]
 
 
+class Projection(Protocol):
+    """A table that follows from final answers: kept up to date in the transaction that freezes one."""
+
+    key: str
+
+    def gold_frozen(self, session: Session, item: Item, submission_id: int, payload: Payload) -> None:
+        """Take over an item's new final answer, in place of the one before."""
+        ...
+
+
+PROJECTIONS: Registry[Projection] = Registry("projection", Projection)
+
+
 def submit(
     session: Session,
     actor: Actor,
@@ -109,6 +124,7 @@ def submit(
     if assignment.step != Step.ANNOTATE:
         raise Conflict("step", "this task ends with a signature")
     states.require(assignment, "submitted")
+    require_awaited(item, assignment.step)
     require_no_hold(session, item.id)
     payload = assemble(session, assignment.id)
     require_valid(session, item, payload, codes)
@@ -176,6 +192,9 @@ def freeze(
         project_id=item.project_id,
         at=at,
     )
+    if kind == SubmissionKind.GOLD:
+        for projection in PROJECTIONS:
+            projection.gold_frozen(session, item, submission.id, payload)
     return submission
 
 
@@ -310,3 +329,18 @@ def gold_of(session: Session, item_id: int) -> Submission | None:
         .order_by(Submission.id.desc())
         .limit(1)
     )
+
+
+def final_answers(session: Session, project_id: int) -> list[Submission]:
+    """The newest final answer of each item of a project that was not withdrawn, whose body still exists."""
+    newest = (
+        select(func.max(Submission.id))
+        .join(Item, Item.id == Submission.item_id)
+        .where(
+            Item.project_id == project_id, Item.state != ItemState.WITHDRAWN, Submission.kind == SubmissionKind.GOLD
+        )
+        .group_by(Submission.item_id)
+    )
+    kept = select(SubmissionBody.submission_id)
+    chosen = (Submission.id.in_(newest), Submission.id.in_(kept))
+    return list(session.scalars(select(Submission).where(*chosen).order_by(Submission.item_id)))

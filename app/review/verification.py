@@ -13,6 +13,7 @@ from app.review.draft import assemble, require_may_work, start_draft
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
 from app.review.states import AssignmentState
+from app.review.strategies.workflow import ESCALATION_TIER
 from app.review.submission import (
     Submission,
     SubmissionKind,
@@ -67,7 +68,8 @@ def verify(
     gold = freeze(session, actor, assignment, payload, SubmissionKind.GOLD, at=at)
     states.advance(session, actor, assignment, "submitted", data={"submission_sha256": gold.body_sha256}, at=at)
     critical = [label for label in labels if classes.get(label) == "critical"]
-    if critical and not item.escalated:
+    # What a senior reviewer settled, only another senior reviewer changes.
+    if critical and not (item.escalated and actor.tier(at) >= ESCALATION_TIER):
         item.escalated = True
         states.advance(session, actor, item, "escalated", data={"labels": critical}, at=at)
         return None

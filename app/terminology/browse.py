@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.core.errors import NotFound
 from app.terminology.release import Concept, ReleaseData
+from app.terminology.rows import PREFERRED
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,32 @@ def open_page(release: ReleaseData, code: str) -> Page:
         maps,
         [s[0] for s in sets],
     )
+
+
+@dataclass(frozen=True)
+class NoteInForce:
+    """An instruction that holds for a code; `holder` is the code it stands at, here or further up."""
+
+    kind: str
+    holder: str
+    text: str
+
+
+def notes_in_force(release: ReleaseData, code: str) -> list[NoteInForce]:
+    """Notes at a code and at everything above it, nearest first: notes hold for what is below."""
+    number = release.number(code)
+    holders = [] if number is None else [number, *_path(release, number)[::-1]]
+    names = release.codes(holders) if holders else {}
+    return [NoteInForce(kind, names[h][0], text) for h in holders for kind, text in release.notes(h)]
+
+
+def wordings(release: ReleaseData, code: str) -> dict[str, list[str]]:
+    """Kind of term → the wordings of that kind besides the preferred one."""
+    number, found = release.number(code), {}
+    for term in release.terms_of(number) if number is not None else ():
+        if release.matcher.term_kind[term] != PREFERRED:
+            found.setdefault(release.term_kind_name(term), []).append(release.text(term))
+    return found
 
 
 def lines(release: ReleaseData, numbers: list[int]) -> list[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from app.terminology.indexing.words import words
 from app.terminology.systems import code_key
@@ -40,31 +40,35 @@ LABEL_KINDS: Mapping[str, frozenset[str]] = {
 OTHER_KIND, SAME_BRANCH, ALREADY_THERE = 0.15, 0.04, 0.3
 
 
-def candidates(
-    release: Release,
-    text: str,
-    *,
-    label: str | None = None,
-    section: str | None = None,
-    codes: Sequence[str] = (),
-    limit: int = 8,
-) -> list[Hit]:
+class Context(TypedDict, total=False):
+    """What is known of a span besides its words; `limit` is how many codes are wanted (8)."""
+
+    label: str | None
+    section: str | None
+    codes: Sequence[str]
+    usage: Mapping[str, int] | None
+    limit: int
+
+
+def candidates(release: Release, text: str, **known: Unpack[Context]) -> list[Hit]:
     """The likeliest codes of a span, best first. Only billable, active ones; nothing is assigned.
 
     `label` and `section` are names as in schemas and section rules (`Disease`, `family_history`);
-    `codes` are the other codes of the note: one already there is offered last.
+    `codes` are the other codes of the note: one already there is offered last. `usage` counts how
+    often codes were used in the project.
     """
-    hits = {hit.code: hit for hit in release.search(text, limit=4 * limit)}
-    before = SECTION_WORDS.get((section or "").lower())
+    limit, usage = known.get("limit", 8), known.get("usage")
+    hits = {hit.code: hit for hit in release.search(text, limit=4 * limit, usage=usage)}
+    before = SECTION_WORDS.get((known.get("section") or "").lower())
     if before and not set(words(before)) <= set(words(text)):
         # The section's meaning first, the bare wording after it.
-        for hit in release.search(f"{before} {text}", limit=limit):
-            known = hits.get(hit.code)
+        for hit in release.search(f"{before} {text}", limit=limit, usage=usage):
+            plain = hits.get(hit.code)
             score = hit.score + 0.2
-            if known is None or known.score < score:
+            if plain is None or plain.score < score:
                 hits[hit.code] = replace(hit, score=score)
     usable = [hit for hit in hits.values() if hit.billable and hit.active]
-    return _ordered(release, usable, (label or "").lower(), codes)[:limit]
+    return _ordered(release, usable, (known.get("label") or "").lower(), known.get("codes", ()))[:limit]
 
 
 def _ordered(release: Release, hits: list[Hit], label: str, codes: Sequence[str]) -> list[Hit]:

@@ -33,7 +33,7 @@ NARROWING = (
     | SUBSEQUENT
     | SEQUELA
     | _folded(
-        "initial encounter side sided eye ear up closed open acute of in the due to with first visit new "
+        "initial encounter side sided up closed open acute of in the due to with first visit new "
         "intentional self harm accidental undetermined assault unintentional suicide attempt"
     )
 )
@@ -212,8 +212,9 @@ class Icd10CmRanking:
 
 @lru_cache(maxsize=50_000)
 def title_words(release: Release, concept: int) -> frozenset[str]:
-    """The folded words of a code's title, kept since every query asks for the same few."""
-    return frozenset(words(release.preferred(concept)))
+    """What a code's title says there is: its folded words up to `without`."""
+    said = words(release.preferred(concept))
+    return frozenset(said[: said.index("without") + 1] if "without" in said else said)
 
 
 @lru_cache(maxsize=1)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, TypedDict, Unpack
+from typing import NamedTuple, Unpack
 
 import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from app.core.errors import NotFound
-from app.terminology.artefacts import find_release, folder_of, read_manifest
-from app.terminology.candidates import candidates
+from app.terminology.artefacts import find_release, folder_of, list_releases, read_manifest
+from app.terminology.candidates import Context, candidates
 from app.terminology.icd10cm_ranking import Icd10CmRanking
 from app.terminology.indexing.matching import POOL, SMALL_POOL, Slot
 from app.terminology.indexing.words import FILLERS, split, words
@@ -54,15 +54,6 @@ class NamedTerm(NamedTuple):
     code: str
     term: str
     kind: str
-
-
-class Context(TypedDict, total=False):
-    """What is known of a span besides its words."""
-
-    label: str | None
-    section: str | None
-    codes: Sequence[str]
-    limit: int
 
 
 @dataclass
@@ -321,3 +312,8 @@ def _opened(folder: Path) -> Release:
 def open_release(root: Path, system: str, release: str | None = None) -> Release:
     """The current (or named) release of a system below `root`, opened once per process. Raises NotFound."""
     return _opened(folder_of(root, find_release(root, system, release)))
+
+
+def open_releases(root: Path, system: str) -> list[Release]:
+    """Every installed release of a system, each opened once per process; coding rules choose by date."""
+    return [_opened(folder_of(root, manifest)) for manifest in list_releases(root, system)]

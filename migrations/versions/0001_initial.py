@@ -37,6 +37,10 @@ SQLITE_TRIGGERS = [
     "CREATE TRIGGER guideline_acknowledgement_no_update BEFORE UPDATE ON guideline_acknowledgement WHEN 1 BEGIN SELECT RAISE(ABORT, 'guideline_acknowledgement is append-only'); END",
     "CREATE TRIGGER guideline_acknowledgement_no_delete BEFORE DELETE ON guideline_acknowledgement WHEN 1 BEGIN SELECT RAISE(ABORT, 'guideline_acknowledgement is append-only'); END",
     "CREATE TRIGGER guideline_acknowledgement_no_replace_0 BEFORE INSERT ON guideline_acknowledgement WHEN EXISTS (SELECT 1 FROM guideline_acknowledgement WHERE guideline_version_id = NEW.guideline_version_id AND person_id = NEW.person_id) BEGIN SELECT RAISE(ABORT, 'guideline_acknowledgement is append-only'); END",
+    "CREATE TRIGGER leak_result_no_update BEFORE UPDATE ON leak_result WHEN 1 BEGIN SELECT RAISE(ABORT, 'leak_result is append-only'); END",
+    "CREATE TRIGGER leak_result_no_delete BEFORE DELETE ON leak_result WHEN 1 BEGIN SELECT RAISE(ABORT, 'leak_result is append-only'); END",
+    "CREATE TRIGGER leak_result_no_replace_0 BEFORE INSERT ON leak_result WHEN EXISTS (SELECT 1 FROM leak_result WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'leak_result is append-only'); END",
+    "CREATE TRIGGER leak_result_no_replace_1 BEFORE INSERT ON leak_result WHEN EXISTS (SELECT 1 FROM leak_result WHERE audit_id = NEW.audit_id AND stratum = NEW.stratum) BEGIN SELECT RAISE(ABORT, 'leak_result is append-only'); END",
     "CREATE TRIGGER subject_key_no_update BEFORE UPDATE ON subject_key WHEN 1 BEGIN SELECT RAISE(ABORT, 'subject_key is append-only'); END",
     "CREATE TRIGGER subject_key_no_delete BEFORE DELETE ON subject_key WHEN NOT EXISTS (SELECT 1 FROM audit_erasure WHERE table_name = 'subject_key' AND row_id = CAST(OLD.subject_id AS TEXT)) BEGIN SELECT RAISE(ABORT, 'subject_key is deleted from only with an erasure'); END",
     "CREATE TRIGGER subject_key_no_replace_0 BEFORE INSERT ON subject_key WHEN EXISTS (SELECT 1 FROM subject_key WHERE subject_id = NEW.subject_id) BEGIN SELECT RAISE(ABORT, 'subject_key is append-only'); END",
@@ -49,10 +53,19 @@ SQLITE_TRIGGERS = [
     "CREATE TRIGGER document_map_no_update BEFORE UPDATE ON document_map WHEN 1 BEGIN SELECT RAISE(ABORT, 'document_map is append-only'); END",
     "CREATE TRIGGER document_map_no_delete BEFORE DELETE ON document_map WHEN NOT EXISTS (SELECT 1 FROM audit_erasure WHERE table_name = 'document_map' AND row_id = CAST(OLD.document_id AS TEXT)) BEGIN SELECT RAISE(ABORT, 'document_map is deleted from only with an erasure'); END",
     "CREATE TRIGGER document_map_no_replace_0 BEFORE INSERT ON document_map WHEN EXISTS (SELECT 1 FROM document_map WHERE document_id = NEW.document_id) BEGIN SELECT RAISE(ABORT, 'document_map is append-only'); END",
+    "CREATE TRIGGER leak_sample_no_update BEFORE UPDATE ON leak_sample WHEN 1 BEGIN SELECT RAISE(ABORT, 'leak_sample is append-only'); END",
+    "CREATE TRIGGER leak_sample_no_delete BEFORE DELETE ON leak_sample WHEN 1 BEGIN SELECT RAISE(ABORT, 'leak_sample is append-only'); END",
+    "CREATE TRIGGER leak_sample_no_replace_0 BEFORE INSERT ON leak_sample WHEN EXISTS (SELECT 1 FROM leak_sample WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'leak_sample is append-only'); END",
+    "CREATE TRIGGER leak_sample_no_replace_1 BEFORE INSERT ON leak_sample WHEN EXISTS (SELECT 1 FROM leak_sample WHERE audit_id = NEW.audit_id AND document_id = NEW.document_id) BEGIN SELECT RAISE(ABORT, 'leak_sample is append-only'); END",
+    "CREATE TRIGGER leak_sample_no_replace_2 BEFORE INSERT ON leak_sample WHEN EXISTS (SELECT 1 FROM leak_sample WHERE audit_id = NEW.audit_id AND ordinal = NEW.ordinal) BEGIN SELECT RAISE(ABORT, 'leak_sample is append-only'); END",
     "CREATE TRIGGER suggestion_no_update BEFORE UPDATE ON suggestion WHEN 1 BEGIN SELECT RAISE(ABORT, 'suggestion is append-only'); END",
     "CREATE TRIGGER suggestion_no_delete BEFORE DELETE ON suggestion WHEN 1 BEGIN SELECT RAISE(ABORT, 'suggestion is append-only'); END",
     "CREATE TRIGGER suggestion_no_replace_0 BEFORE INSERT ON suggestion WHEN EXISTS (SELECT 1 FROM suggestion WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'suggestion is append-only'); END",
     "CREATE TRIGGER suggestion_no_replace_1 BEFORE INSERT ON suggestion WHEN EXISTS (SELECT 1 FROM suggestion WHERE document_id = NEW.document_id AND pipeline = NEW.pipeline AND version = NEW.version AND digest = NEW.digest) BEGIN SELECT RAISE(ABORT, 'suggestion is append-only'); END",
+    "CREATE TRIGGER leak_check_no_update BEFORE UPDATE ON leak_check WHEN 1 BEGIN SELECT RAISE(ABORT, 'leak_check is append-only'); END",
+    "CREATE TRIGGER leak_check_no_delete BEFORE DELETE ON leak_check WHEN 1 BEGIN SELECT RAISE(ABORT, 'leak_check is append-only'); END",
+    "CREATE TRIGGER leak_check_no_replace_0 BEFORE INSERT ON leak_check WHEN EXISTS (SELECT 1 FROM leak_check WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'leak_check is append-only'); END",
+    "CREATE TRIGGER leak_check_no_replace_1 BEFORE INSERT ON leak_check WHEN EXISTS (SELECT 1 FROM leak_check WHERE sample_id = NEW.sample_id AND person_id = NEW.person_id) BEGIN SELECT RAISE(ABORT, 'leak_check is append-only'); END",
     "CREATE TRIGGER round_no_update BEFORE UPDATE ON round WHEN 1 BEGIN SELECT RAISE(ABORT, 'round is append-only'); END",
     "CREATE TRIGGER round_no_delete BEFORE DELETE ON round WHEN 1 BEGIN SELECT RAISE(ABORT, 'round is append-only'); END",
     "CREATE TRIGGER round_no_replace_0 BEFORE INSERT ON round WHEN EXISTS (SELECT 1 FROM round WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'round is append-only'); END",
@@ -60,6 +73,12 @@ SQLITE_TRIGGERS = [
     "CREATE TRIGGER signature_no_update BEFORE UPDATE ON signature WHEN 1 BEGIN SELECT RAISE(ABORT, 'signature is append-only'); END",
     "CREATE TRIGGER signature_no_delete BEFORE DELETE ON signature WHEN 1 BEGIN SELECT RAISE(ABORT, 'signature is append-only'); END",
     "CREATE TRIGGER signature_no_replace_0 BEFORE INSERT ON signature WHEN EXISTS (SELECT 1 FROM signature WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'signature is append-only'); END",
+    "CREATE TRIGGER learned_identifier_no_update BEFORE UPDATE ON learned_identifier WHEN 1 BEGIN SELECT RAISE(ABORT, 'learned_identifier is append-only'); END",
+    "CREATE TRIGGER learned_identifier_no_delete BEFORE DELETE ON learned_identifier WHEN NOT EXISTS (SELECT 1 FROM audit_erasure WHERE table_name = 'learned_identifier' AND row_id = CAST(OLD.hold_id AS TEXT)) BEGIN SELECT RAISE(ABORT, 'learned_identifier is deleted from only with an erasure'); END",
+    "CREATE TRIGGER learned_identifier_no_replace_0 BEFORE INSERT ON learned_identifier WHEN EXISTS (SELECT 1 FROM learned_identifier WHERE hold_id = NEW.hold_id) BEGIN SELECT RAISE(ABORT, 'learned_identifier is append-only'); END",
+    "CREATE TRIGGER phi_incident_no_update BEFORE UPDATE ON phi_incident WHEN 1 BEGIN SELECT RAISE(ABORT, 'phi_incident is append-only'); END",
+    "CREATE TRIGGER phi_incident_no_delete BEFORE DELETE ON phi_incident WHEN 1 BEGIN SELECT RAISE(ABORT, 'phi_incident is append-only'); END",
+    "CREATE TRIGGER phi_incident_no_replace_0 BEFORE INSERT ON phi_incident WHEN EXISTS (SELECT 1 FROM phi_incident WHERE hold_id = NEW.hold_id) BEGIN SELECT RAISE(ABORT, 'phi_incident is append-only'); END",
     "CREATE TRIGGER ruling_no_update BEFORE UPDATE ON ruling WHEN 1 BEGIN SELECT RAISE(ABORT, 'ruling is append-only'); END",
     "CREATE TRIGGER ruling_no_delete BEFORE DELETE ON ruling WHEN 1 BEGIN SELECT RAISE(ABORT, 'ruling is append-only'); END",
     "CREATE TRIGGER ruling_no_replace_0 BEFORE INSERT ON ruling WHEN EXISTS (SELECT 1 FROM ruling WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'ruling is append-only'); END",
@@ -111,6 +130,10 @@ END $$""",
     "ALTER TABLE guideline_acknowledgement ENABLE ALWAYS TRIGGER guideline_acknowledgement_no_change",
     "CREATE TRIGGER guideline_acknowledgement_no_truncate BEFORE TRUNCATE ON guideline_acknowledgement FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE guideline_acknowledgement ENABLE ALWAYS TRIGGER guideline_acknowledgement_no_truncate",
+    "CREATE TRIGGER leak_result_no_change BEFORE UPDATE OR DELETE ON leak_result FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE leak_result ENABLE ALWAYS TRIGGER leak_result_no_change",
+    "CREATE TRIGGER leak_result_no_truncate BEFORE TRUNCATE ON leak_result FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE leak_result ENABLE ALWAYS TRIGGER leak_result_no_truncate",
     """CREATE OR REPLACE FUNCTION chartmark_need_erasure() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM audit_erasure
@@ -144,10 +167,18 @@ END $$""",
     "ALTER TABLE document_map ENABLE ALWAYS TRIGGER document_map_no_delete",
     "CREATE TRIGGER document_map_no_truncate BEFORE TRUNCATE ON document_map FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE document_map ENABLE ALWAYS TRIGGER document_map_no_truncate",
+    "CREATE TRIGGER leak_sample_no_change BEFORE UPDATE OR DELETE ON leak_sample FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE leak_sample ENABLE ALWAYS TRIGGER leak_sample_no_change",
+    "CREATE TRIGGER leak_sample_no_truncate BEFORE TRUNCATE ON leak_sample FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE leak_sample ENABLE ALWAYS TRIGGER leak_sample_no_truncate",
     "CREATE TRIGGER suggestion_no_change BEFORE UPDATE OR DELETE ON suggestion FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE suggestion ENABLE ALWAYS TRIGGER suggestion_no_change",
     "CREATE TRIGGER suggestion_no_truncate BEFORE TRUNCATE ON suggestion FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE suggestion ENABLE ALWAYS TRIGGER suggestion_no_truncate",
+    "CREATE TRIGGER leak_check_no_change BEFORE UPDATE OR DELETE ON leak_check FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE leak_check ENABLE ALWAYS TRIGGER leak_check_no_change",
+    "CREATE TRIGGER leak_check_no_truncate BEFORE TRUNCATE ON leak_check FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE leak_check ENABLE ALWAYS TRIGGER leak_check_no_truncate",
     "CREATE TRIGGER round_no_change BEFORE UPDATE OR DELETE ON round FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE round ENABLE ALWAYS TRIGGER round_no_change",
     "CREATE TRIGGER round_no_truncate BEFORE TRUNCATE ON round FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
@@ -156,6 +187,16 @@ END $$""",
     "ALTER TABLE signature ENABLE ALWAYS TRIGGER signature_no_change",
     "CREATE TRIGGER signature_no_truncate BEFORE TRUNCATE ON signature FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE signature ENABLE ALWAYS TRIGGER signature_no_truncate",
+    "CREATE TRIGGER learned_identifier_no_change BEFORE UPDATE ON learned_identifier FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE learned_identifier ENABLE ALWAYS TRIGGER learned_identifier_no_change",
+    "CREATE TRIGGER learned_identifier_no_delete BEFORE DELETE ON learned_identifier FOR EACH ROW EXECUTE FUNCTION chartmark_need_erasure('hold_id')",
+    "ALTER TABLE learned_identifier ENABLE ALWAYS TRIGGER learned_identifier_no_delete",
+    "CREATE TRIGGER learned_identifier_no_truncate BEFORE TRUNCATE ON learned_identifier FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE learned_identifier ENABLE ALWAYS TRIGGER learned_identifier_no_truncate",
+    "CREATE TRIGGER phi_incident_no_change BEFORE UPDATE OR DELETE ON phi_incident FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE phi_incident ENABLE ALWAYS TRIGGER phi_incident_no_change",
+    "CREATE TRIGGER phi_incident_no_truncate BEFORE TRUNCATE ON phi_incident FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE phi_incident ENABLE ALWAYS TRIGGER phi_incident_no_truncate",
     "CREATE TRIGGER ruling_no_change BEFORE UPDATE OR DELETE ON ruling FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE ruling ENABLE ALWAYS TRIGGER ruling_no_change",
     "CREATE TRIGGER ruling_no_truncate BEFORE TRUNCATE ON ruling FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
@@ -418,6 +459,37 @@ def upgrade():
         sa.UniqueConstraint("project_id", "key", "version", name=op.f("uq_label_schema_project_id_key_version")),
     )
     op.create_table(
+        "leak_audit",
+        sa.Column("id", INT, autoincrement=True, nullable=False),
+        sa.Column("project_id", INT, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("per_stratum", INT, nullable=False),
+        sa.Column("stratify", sa.Text(), nullable=False),
+        sa.Column("checkers", INT, nullable=False),
+        sa.Column("plants", INT, nullable=False),
+        sa.Column("seed", sa.Text(), nullable=False),
+        sa.Column("seed_sha256", sa.Text(), nullable=False),
+        sa.Column("last_document_id", INT, nullable=True),
+        sa.Column("bound_ppm", INT, nullable=True),
+        sa.Column("sensitivity_ppm", INT, nullable=True),
+        sa.Column("planned_by", INT, nullable=True),
+        sa.Column("planned_at", INT, nullable=False),
+        sa.Column("drawn_at", INT, nullable=True),
+        sa.Column("closed_at", INT, nullable=True),
+        sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_leak_audit_closed_dated")),
+        sa.CheckConstraint("(state = 'planned') = (drawn_at IS NULL)", name=op.f("ck_leak_audit_drawn_dated")),
+        sa.CheckConstraint("state IN ('planned','drawn','closed')", name=op.f("ck_leak_audit_state_known")),
+        sa.CheckConstraint("(closed_at IS NULL) = (bound_ppm IS NULL)", name=op.f("ck_leak_audit_closed_bounded")),
+        sa.CheckConstraint("checkers IN (1, 2)", name=op.f("ck_leak_audit_checkers_range")),
+        sa.CheckConstraint(
+            "per_stratum >= 1 AND plants >= 0 AND plants <= per_stratum", name=op.f("ck_leak_audit_sizes_range")
+        ),
+        sa.ForeignKeyConstraint(["planned_by"], ["person.id"], name=op.f("fk_leak_audit_planned_by")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_leak_audit_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leak_audit")),
+    )
+    op.create_index(op.f("ix_leak_audit_project_id"), "leak_audit", ["project_id"], unique=False)
+    op.create_table(
         "member",
         sa.Column("id", INT, autoincrement=True, nullable=False),
         sa.Column("project_id", INT, nullable=False),
@@ -597,6 +669,19 @@ def upgrade():
         sa.PrimaryKeyConstraint("guideline_version_id", "person_id", name=op.f("pk_guideline_acknowledgement")),
     )
     op.create_table(
+        "leak_result",
+        sa.Column("id", INT, autoincrement=True, nullable=False),
+        sa.Column("audit_id", INT, nullable=False),
+        sa.Column("stratum", sa.Text(), nullable=False),
+        sa.Column("documents", INT, nullable=False),
+        sa.Column("checked", INT, nullable=False),
+        sa.Column("leaking", INT, nullable=False),
+        sa.Column("bound_ppm", INT, nullable=False),
+        sa.ForeignKeyConstraint(["audit_id"], ["leak_audit.id"], name=op.f("fk_leak_result_audit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leak_result")),
+        sa.UniqueConstraint("audit_id", "stratum", name=op.f("uq_leak_result_audit_id_stratum")),
+    )
+    op.create_table(
         "subject_key",
         sa.Column("subject_id", INT, autoincrement=False, nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
@@ -710,6 +795,20 @@ def upgrade():
     )
     op.create_index("ix_item_project_state", "item", ["project_id", "state", "id"], unique=False)
     op.create_table(
+        "leak_sample",
+        sa.Column("id", INT, autoincrement=True, nullable=False),
+        sa.Column("audit_id", INT, nullable=False),
+        sa.Column("document_id", INT, nullable=False),
+        sa.Column("stratum", sa.Text(), nullable=False),
+        sa.Column("ordinal", INT, nullable=False),
+        sa.Column("plants_json", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["audit_id"], ["leak_audit.id"], name=op.f("fk_leak_sample_audit_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_leak_sample_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leak_sample")),
+        sa.UniqueConstraint("audit_id", "document_id", name=op.f("uq_leak_sample_audit_id_document_id")),
+        sa.UniqueConstraint("audit_id", "ordinal", name=op.f("uq_leak_sample_audit_id_ordinal")),
+    )
+    op.create_table(
         "suggestion",
         sa.Column("id", INT, autoincrement=True, nullable=False),
         sa.Column("document_id", INT, nullable=False),
@@ -748,6 +847,19 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
     )
     op.create_index("ix_hold_item_id_closed_at", "hold", ["item_id", "closed_at"], unique=False)
+    op.create_table(
+        "leak_check",
+        sa.Column("id", INT, autoincrement=True, nullable=False),
+        sa.Column("sample_id", INT, nullable=False),
+        sa.Column("person_id", INT, nullable=False),
+        sa.Column("marks_json", sa.Text(), nullable=False),
+        sa.Column("checked_at", INT, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_leak_check_person_id")),
+        sa.ForeignKeyConstraint(["sample_id"], ["leak_sample.id"], name=op.f("fk_leak_check_sample_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leak_check")),
+        sa.UniqueConstraint("sample_id", "person_id", name=op.f("uq_leak_check_sample_id_person_id")),
+    )
+    op.create_index(op.f("ix_leak_check_person_id"), "leak_check", ["person_id"], unique=False)
     op.create_table(
         "round",
         sa.Column("id", INT, autoincrement=True, nullable=False),
@@ -824,6 +936,41 @@ def upgrade():
         sqlite_where=sa.text("step <> 'annotate' AND state = 'open'"),
         postgresql_where=sa.text("step <> 'annotate' AND state = 'open'"),
     )
+    op.create_table(
+        "learned_identifier",
+        sa.Column("hold_id", INT, autoincrement=False, nullable=False),
+        sa.Column("subject_id", INT, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["hold_id"], ["hold.id"], name=op.f("fk_learned_identifier_hold_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_learned_identifier_subject_id")),
+        sa.PrimaryKeyConstraint("hold_id", name=op.f("pk_learned_identifier")),
+    )
+    op.create_index(op.f("ix_learned_identifier_subject_id"), "learned_identifier", ["subject_id"], unique=False)
+    op.create_table(
+        "phi_incident",
+        sa.Column("hold_id", INT, autoincrement=False, nullable=False),
+        sa.Column("project_id", INT, nullable=False),
+        sa.Column("item_id", INT, nullable=False),
+        sa.Column("document_id", INT, nullable=False),
+        sa.Column("new_document_id", INT, nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("spans_json", sa.Text(), nullable=False),
+        sa.Column("decided_by", INT, nullable=False),
+        sa.Column("decided_at", INT, nullable=False),
+        sa.CheckConstraint(
+            "(outcome = 'redacted') = (new_document_id IS NOT NULL)", name=op.f("ck_phi_incident_redacted_anew")
+        ),
+        sa.CheckConstraint("outcome IN ('redacted','dismissed')", name=op.f("ck_phi_incident_outcome_known")),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_phi_incident_decided_by")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_phi_incident_document_id")),
+        sa.ForeignKeyConstraint(["hold_id"], ["hold.id"], name=op.f("fk_phi_incident_hold_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_phi_incident_item_id")),
+        sa.ForeignKeyConstraint(["new_document_id"], ["document.id"], name=op.f("fk_phi_incident_new_document_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_phi_incident_project_id")),
+        sa.PrimaryKeyConstraint("hold_id", name=op.f("pk_phi_incident")),
+    )
+    op.create_index(op.f("ix_phi_incident_project_id"), "phi_incident", ["project_id"], unique=False)
     op.create_table(
         "draft_element",
         sa.Column("assignment_id", INT, autoincrement=False, nullable=False),
@@ -931,6 +1078,25 @@ def upgrade():
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_submission_recall_submission_id")),
         sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_submission_recall")),
     )
+    op.create_table(
+        "code_use",
+        sa.Column("submission_id", INT, autoincrement=False, nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("item_id", INT, nullable=False),
+        sa.Column("project_id", INT, nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_code_use_item_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_code_use_project_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission_body.submission_id"],
+            name=op.f("fk_code_use_submission_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("submission_id", "system", "code", name=op.f("pk_code_use")),
+    )
+    op.create_index(op.f("ix_code_use_item_id"), "code_use", ["item_id"], unique=False)
+    op.create_index("ix_code_use_project_code", "code_use", ["project_id", "system", "code"], unique=False)
     dialect = op.get_bind().dialect.name
     for statement in SQLITE_TRIGGERS if dialect == "sqlite" else POSTGRESQL_TRIGGERS:
         # Without parameters, so that a per cent sign stays one.
@@ -938,6 +1104,9 @@ def upgrade():
 
 
 def downgrade():
+    op.drop_index("ix_code_use_project_code", table_name="code_use")
+    op.drop_index(op.f("ix_code_use_item_id"), table_name="code_use")
+    op.drop_table("code_use")
     op.drop_table("submission_recall")
     op.drop_table("submission_body")
     op.drop_table("release_item")
@@ -950,6 +1119,10 @@ def downgrade():
     op.drop_index(op.f("ix_question_asked_by"), table_name="question")
     op.drop_table("question")
     op.drop_table("draft_element")
+    op.drop_index(op.f("ix_phi_incident_project_id"), table_name="phi_incident")
+    op.drop_table("phi_incident")
+    op.drop_index(op.f("ix_learned_identifier_subject_id"), table_name="learned_identifier")
+    op.drop_table("learned_identifier")
     op.drop_index(
         "uq_assignment_finisher",
         table_name="assignment",
@@ -963,10 +1136,13 @@ def downgrade():
     op.drop_index(op.f("ix_signature_item_id"), table_name="signature")
     op.drop_table("signature")
     op.drop_table("round")
+    op.drop_index(op.f("ix_leak_check_person_id"), table_name="leak_check")
+    op.drop_table("leak_check")
     op.drop_index("ix_hold_item_id_closed_at", table_name="hold")
     op.drop_table("hold")
     op.drop_index(op.f("ix_suggestion_document_id"), table_name="suggestion")
     op.drop_table("suggestion")
+    op.drop_table("leak_sample")
     op.drop_index("ix_item_project_state", table_name="item")
     op.drop_table("item")
     op.drop_table("document_map")
@@ -981,6 +1157,7 @@ def downgrade():
     op.drop_index(op.f("ix_source_batch_id"), table_name="source")
     op.drop_table("source")
     op.drop_table("subject_key")
+    op.drop_table("leak_result")
     op.drop_table("guideline_acknowledgement")
     op.drop_index(op.f("ix_encounter_subject_id"), table_name="encounter")
     op.drop_table("encounter")
@@ -1009,6 +1186,8 @@ def downgrade():
     )
     op.drop_index(op.f("ix_member_person_id"), table_name="member")
     op.drop_table("member")
+    op.drop_index(op.f("ix_leak_audit_project_id"), table_name="leak_audit")
+    op.drop_table("leak_audit")
     op.drop_table("label_schema")
     op.drop_table("idempotency_key")
     op.drop_table("guideline_version")

@@ -58,6 +58,11 @@ class Fts5(_Engine):
         self.db = sqlite3.connect(folder / "fts.sqlite")
         self.db.execute("CREATE VIRTUAL TABLE f USING fts5(t, tokenize='porter ascii', prefix='2 3 4')")
         self.db.executemany("INSERT INTO f(rowid, t) VALUES (?, ?)", enumerate(self.texts))
+        # Unstemmed, to say which terms really have a beginning (`locali` is none of the stem `local`).
+        self.db.execute(
+            "CREATE VIRTUAL TABLE plain USING fts5(t, tokenize='ascii', detail=none, columnsize=0)"
+        )
+        self.db.executemany("INSERT INTO plain(rowid, t) VALUES (?, ?)", enumerate(self.texts))
 
     def _run(self, match: str, limit: int) -> list[int]:
         sql = "SELECT rowid FROM f WHERE f MATCH ? ORDER BY bm25(f) LIMIT ?"
@@ -72,7 +77,7 @@ class Fts5(_Engine):
         """Every concept with all words of a query, the last as a beginning: the truth for prefixes."""
         words = [f'"{w}"' for w in _words(query)]
         words[-1] += "*"
-        rows = self.db.execute("SELECT rowid FROM f WHERE f MATCH ?", (" AND ".join(words),))
+        rows = self.db.execute("SELECT rowid FROM plain WHERE plain MATCH ?", (" AND ".join(words),))
         return {int(self.concepts[r[0]]) for r in rows}
 
 

@@ -4,7 +4,7 @@
 import time
 
 
-def until(page, expression, seconds=5):
+def until(page, expression, seconds=20):
     """Waits until a script expression is true; `wait_for_function` would need eval, which the policy forbids."""
     end = time.monotonic() + seconds
     while not page.evaluate(expression):
@@ -55,7 +55,7 @@ class NotesPage:
 
     def left(self):
         """Waits until the page has been left for the next task or the work list."""
-        self.page.wait_for_url(lambda url: url != self.address)
+        self.page.wait_for_url(lambda url: url != self.address, wait_until="commit")
 
     def state(self):
         return self.page.locator("#save-state").inner_text()

@@ -91,7 +91,11 @@ def test_a_change_of_the_same_element_is_asked_about(notes, task, button, label)
     key = task.key(FIRST)
     task.change(lambda *_: {key: {"label": "test"}})
     notes.press("n", "2")
-    notes.page.get_by_role("button", name=button).click()
+    if "both" in button:
+        with notes.page.expect_response("**/questions"):
+            notes.page.get_by_role("button", name=button).click()
+    else:
+        notes.page.get_by_role("button", name=button).click()
     notes.saved()
     assert task.elements[key]["label"] == label
     assert len(task.questions) == (1 if "both" in button else 0)

@@ -19,7 +19,7 @@ from app.corpus.member import add_member
 from app.corpus.project import create_project, get_project
 from app.corpus.schema import current_schema, load_schema
 from app.corpus.source import Source
-from app.corpus.subject import find_or_add_encounter, find_or_add_subject, random_label
+from app.corpus.subject import find_or_add_encounters, find_or_add_subjects, random_label
 from app.corpus.suggestion import add_suggestion
 from app.corpus.vault import Vault
 from app.factory import create_app
@@ -142,8 +142,9 @@ class World:
 
     def _document(self, session, kind, text, suggestion, sibling):
         at, project = clock.now(), get_project(session, "browser")
-        subject = find_or_add_subject(session, self.vault, project.id, random_label(10))
-        encounter = find_or_add_encounter(session, self.vault, subject, "e1", {"setting": "inpatient", "code_release": "2026-04"})
+        (subject,) = find_or_add_subjects(session, self.vault, project.id, [random_label(10)]).values()
+        facts = {"setting": "inpatient", "code_release": "2026-04"}
+        (encounter,) = find_or_add_encounters(session, self.vault, [(subject, "e1", facts)])
         document = None
         for content in filter(None, (sibling, text)):
             document = self._store(session, project, (subject, encounter), kind, content, at)

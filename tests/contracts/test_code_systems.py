@@ -1,6 +1,6 @@
 """Every importer: its sample comes in whole, damaged files are refused with their place, nothing is lost."""
 
-# ruff: noqa: E501 (tables: one row, one line)
+
 import gzip
 import re
 import shutil

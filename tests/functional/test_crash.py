@@ -17,7 +17,7 @@ from app.jobs.job import Job
 from app.review.item import Item
 from tests.databases import create_postgresql, drop_postgresql, require_postgresql
 
-NOTES = 250
+NOTES = 401  # three chunks
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

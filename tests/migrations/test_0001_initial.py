@@ -1,5 +1,7 @@
 """The first migration: up, down and up again, and exactly what the models say."""
 
+from pathlib import Path
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -37,7 +39,7 @@ def test_migrations_are_numbered_and_the_head_is_written_down():
     script = ScriptDirectory.from_config(Config("alembic.ini"))
     revisions = sorted(revision.revision for revision in script.walk_revisions())
     assert revisions == [f"{number:04}" for number in range(1, len(revisions) + 1)]
-    assert open("migrations/HEAD").read().strip() == script.get_current_head()
+    assert Path("migrations/HEAD").read_text().strip() == script.get_current_head()
 
 
 def test_the_migrated_schema_equals_the_models(empty):

@@ -12,9 +12,7 @@ from app.agreement.metrics.protocol import Metric, undefined
 _MOST_CELLS = 100_000_000
 
 
-def evaluate(
-    metric: Metric, data: Ratings | Spans, *, seed: int = SEED, resamples: int = RESAMPLES
-) -> dict[str, Any]:
+def evaluate(metric: Metric, data: Ratings | Spans, *, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str, Any]:
     """The figure of one metric as JSON; `value` is None with a `reason`, never NaN."""
     sums = undefined("too_many_categories") if _too_wide(data) else metric.prepare(data)
     estimate = sums.estimate()

@@ -74,7 +74,8 @@ class _Pair:
         return self.of(table)
 
     def of(self, table: Matrix) -> Estimate:
-        raise NotImplementedError
+        """The coefficient of one table; for those that need more, `_of` is replaced."""
+        raise TypeError(f"{type(self).__name__} has no formula")
 
     def _pairs(self, data: Ratings) -> list[dict[str, Any]]:
         """The value of every pair, for those who have more than two raters."""

@@ -122,7 +122,8 @@ class _Pairwise:
         return self.of(filled) if filled else Estimate(None, "no_data")
 
     def of(self, tables: list[NDArray[np.float64]]) -> Estimate:
-        raise NotImplementedError
+        """The coefficient of the tables of all pairs."""
+        raise TypeError(f"{type(self).__name__} has no formula")
 
 
 class Conger(_Pairwise):
@@ -151,9 +152,7 @@ class Light(_Pairwise):
             return Estimate(None, "no_variation")
         missing = len(found) - len(values)
         warnings = ("pairs_without_variation",) if missing else ()
-        return Estimate(
-            float(np.mean(values)), "", {"pairs": len(values), "pairs_undefined": missing}, warnings
-        )
+        return Estimate(float(np.mean(values)), "", {"pairs": len(values), "pairs_undefined": missing}, warnings)
 
 
 class LightLinear(Light):

@@ -47,7 +47,7 @@ class PairwiseF1:
 
     def matches(self, one: Reading, other: Reading) -> tuple[int, int, int]:
         """What was matched, and how much each reader has."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} does not say what matches")
 
     def prepare(self, data: Spans) -> Sums:
         pairs = list(combinations(data.raters, 2))
@@ -74,9 +74,7 @@ class PairwiseF1:
         empty = not table[:, 1:3].sum()
         return Estimate(float(np.mean(values)), "", {"pairs": each}, ("nothing_marked",) if empty else ())
 
-    def _pair(
-        self, names: tuple[str, str], matched: float, one: float, other: float, _: float
-    ) -> dict[str, Any]:
+    def _pair(self, names: tuple[str, str], matched: float, one: float, other: float, _: float) -> dict[str, Any]:
         value = 2 * matched / (one + other) if one + other else self.empty
         return {
             "raters": list(names),

@@ -33,12 +33,8 @@ class SpecificPositive:
         k, chosen = len(data.categories), _positive(data)
         return Sums(rows, lambda total: self._of(total[:k], total[k:], chosen, data.categories), compared)
 
-    def _of(
-        self, agreed: Vector, paired: Vector, chosen: int | None, categories: tuple[str, ...]
-    ) -> Estimate:
-        each = {
-            name: float(a / p) if p else None for name, a, p in zip(categories, agreed, paired, strict=True)
-        }
+    def _of(self, agreed: Vector, paired: Vector, chosen: int | None, categories: tuple[str, ...]) -> Estimate:
+        each = {name: float(a / p) if p else None for name, a, p in zip(categories, agreed, paired, strict=True)}
         if chosen is None:
             return Estimate(None, "positive_undeclared", {"categories": each})
         wanted = np.arange(len(categories)) == chosen

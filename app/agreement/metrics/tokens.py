@@ -30,11 +30,7 @@ def token_ratings(data: Spans, *, characters: bool = False) -> Ratings:
         if document not in data.texts:
             continue
         text = data.texts[document]
-        tokens = (
-            [(i, i + 1) for i in range(len(text))]
-            if characters
-            else [m.span() for m in _TOKEN.finditer(text)]
-        )
+        tokens = [(i, i + 1) for i in range(len(text))] if characters else [m.span() for m in _TOKEN.finditer(text)]
         for rater, reading in readers.items():
             labels = _labels(reading, len(text))
             for start, end in tokens:

@@ -78,9 +78,7 @@ def _read_file(path: Path, document: str, rater: str, into: Collected) -> None:
     _add_links(relations, {**spans, **triggers}, reading, into)
 
 
-def _add_span(
-    found: re.Match[str], place: str, text: str | None, spans: dict[str, Span], into: Collected
-) -> None:
+def _add_span(found: re.Match[str], place: str, text: str | None, spans: dict[str, Span], into: Collected) -> None:
     pairs = [tuple(int(n) for n in piece.split()) for piece in found[3].split(";")]
     fragments = tuple(sorted((start, end) for start, end in pairs))
     length = len(text) if text is not None else None

@@ -65,16 +65,12 @@ class Collected:
         `fold` takes values that differ only in case, spaces or hyphens for one.
         """
         cells = _one_form_of_numbers(self._folded() if fold else self.cells)
-        return Ratings.from_cells(
-            self._single(cells), categories=categories, documents=self.home, positive=positive
-        )
+        return Ratings.from_cells(self._single(cells), categories=categories, documents=self.home, positive=positive)
 
     def spellings(self) -> list[list[str]]:
         """Values that differ only in case, spaces or hyphens: probably one label spelt in several ways."""
         variants: dict[str, set[str]] = defaultdict(set)
-        labels = {
-            span.label for r in self.readings.values() for reading in r.values() for span in reading.spans
-        }
+        labels = {span.label for r in self.readings.values() for reading in r.values() for span in reading.spans}
         for value in {value for _, _, value in self.cells} | labels:
             variants[_plain(value)].add(value)
         return sorted(sorted(spelt) for spelt in variants.values() if len(spelt) > 1)

@@ -58,9 +58,7 @@ def _read(record: dict[str, Any], where: str, into: Collected) -> None:
             into.rate(item, rater, "" if value is None else _shown(value), str(document))
 
 
-def _read_marks(
-    record: dict[str, Any], marks: Any, place: tuple[str, str], where: str, into: Collected
-) -> None:
+def _read_marks(record: dict[str, Any], marks: Any, place: tuple[str, str], where: str, into: Collected) -> None:
     document, rater = place
     reading = into.reading(document, rater)
     if isinstance(record.get("text"), str):

@@ -88,9 +88,7 @@ def _stands_alone(rows: list[tuple[int, list[str]]]) -> bool:
     return all(len(row) < 3 or (row[0] != item and row[1] != rater) for _, row in rows[1:])
 
 
-def _read_long(
-    rows: list[tuple[int, list[str]]], columns: dict[str, int], name: str, into: Collected
-) -> None:
+def _read_long(rows: list[tuple[int, list[str]]], columns: dict[str, int], name: str, into: Collected) -> None:
     width = max(columns.values()) + 1
     for number, row in rows:
         if len(row) < width:
@@ -106,9 +104,7 @@ def _read_long(
         raise Invalid("no-ratings", f"{name} has no line with item, rater and value")
 
 
-def _read_spans(
-    rows: list[tuple[int, list[str]]], columns: dict[str, int] | None, name: str, into: Collected
-) -> None:
+def _read_spans(rows: list[tuple[int, list[str]]], columns: dict[str, int] | None, name: str, into: Collected) -> None:
     if columns is None or not {"start", "end"} <= set(columns):
         raise Invalid("no-span-columns", f"{name} needs a header with item, rater, start, end and label")
     document = columns.get("document", columns["item"])
@@ -132,9 +128,7 @@ def _read_wide(rows: list[tuple[int, list[str]]], name: str, into: Collected) ->
     raters = [cell.strip() for cell in rows[0][1]]
     twice = [rater for rater, times in Counter(raters[1:]).items() if times > 1]
     if len(raters) < 3 or twice:
-        raise Invalid(
-            "not-a-table", f"{name}: line 1 must name an item column and two or more raters, once each"
-        )
+        raise Invalid("not-a-table", f"{name}: line 1 must name an item column and two or more raters, once each")
     for number, row in rows[1:]:
         if len(row) != len(raters):
             into.leave_out("too_few_columns", f"{name}: line {number}")

@@ -17,6 +17,7 @@ def welcome(port: int) -> None:
     settings = machine.machine().settings
     machine.write(lambda session, actor, at: declare_transitions(session, actor, at=at))
     ensure_builtin(settings.terminology_dir, lambda message: click.echo(message, err=True))
+    machine.note_releases()
     click.echo(f"\n  Chartmark: http://127.0.0.1:{port}")
     sheet = settings.var_dir / SHEET
     if sheet.exists():

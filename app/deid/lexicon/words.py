@@ -92,6 +92,7 @@ _FUNCTION_WORDS = wordset(
 
 _NOTE_WORDS = wordset(
     """
+    echo doppler corona desk user users bot sales press
     abdomen abd acute admission admit admitted allergies allergy alert anesthesia anterior appearance
     assessment attending bid bilateral birth blood brief bilaterally cardiac cardiology cardiovascular
     cc chart chief child clinic clinical code complaint complaints condition consent consult

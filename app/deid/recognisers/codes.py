@@ -9,7 +9,8 @@ from app.deid.note import Note
 from app.deid.span import Span
 
 _GROUPS = re.compile(r"\d+(?:[-\s./]\d+)*")
-_IBAN = re.compile(r"[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b", re.IGNORECASE)
+_IBAN = re.compile(r"[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b")
+_LONG_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b", re.IGNORECASE)
 _MBI = re.compile(
     r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}\b"
 )
@@ -64,7 +65,8 @@ class DigitGroups:
                 continue
             value = match.group()
             done = match.end()
-            if done < len(text) and text[done].isalnum():
+            glued = text[done : done + 2].istitle() and text[done + 1 : done + 2].islower()  # "0937884Date"
+            if done < len(text) and text[done].isalnum() and not glued:
                 continue
             kind = _kind_of_digits(value)
             if kind and not _AFTER_UNIT.match(text, done) and not _RANGE.fullmatch(value):
@@ -89,7 +91,7 @@ class CodedTokens:
                 len(word) > 14
                 and first.isalpha()
                 and word[2:4].isdigit()
-                and (iban := _IBAN.match(text, start))
+                and (iban := _LONG_IBAN.match(text, start))
             ):
                 yield Span(start, iban.end(), "ACCOUNT", 0.6, self.key)
             if not (

@@ -183,7 +183,10 @@ class ListedNames:
             Known.CITY | Known.ORDINARY
         ):
             return None
-        if not note.flags[position] & Known.LAST or (position and note.gap(position - 1) == ", "):
+        capitals = note.words[position].isupper() and not note.mostly_upper
+        if not (note.flags[position] & Known.LAST or capitals) or (
+            position and note.gap(position - 1) == ", "
+        ):
             return None  # a list of first names is not one name
         last = nxt
         if last + 1 < len(note.words) and note.gap(last) == " " and is_initial(note, last + 1):
@@ -194,27 +197,16 @@ class ListedNames:
     def _lower_case(note: Note) -> Iterator[Span]:
         """ "lena andersson": both words listed, neither an ordinary word."""
         position, count = 0, len(note.words)
-        name = Known.FIRST | Known.LAST
         while position + 1 < count:
-            if (
-                note.flags[position] & Known.FIRST
-                and note.flags[position + 1] & Known.LAST
-                and note.words[position].islower()
-                and note.words[position + 1].islower()
-                and not (note.flags[position] | note.flags[position + 1]) & (Known.ORDINARY | Known.EPONYM)
-                and note.gap(position) == " "
-                and min(len(note.words[position]), len(note.words[position + 1])) > 3
-            ):
+            first = note.flags[position] & Known.FIRST and _lower_name(note, position)
+            if first and _lower_name(note, position + 1):
                 last = position + 1
-                if (
-                    last + 1 < count
-                    and note.flags[last + 1] & name
-                    and not note.flags[last + 1] & Known.ORDINARY
-                    and note.gap(last) == " "
-                ):
+                if last + 1 < count and note.gap(last) == " " and _lower_name(note, last + 1):
                     last += 1
-                yield Span(note.starts[position], note.end(last), "NAME", 0.6, ListedNames.key)
-                position = last
+                listed = note.flags[last] & Known.LAST and note.gap(position) == " "
+                if listed and not term_follows(note, last):
+                    yield Span(note.starts[position], note.end(last), "NAME", 0.6, ListedNames.key)
+                    position = last
             position += 1
 
 
@@ -225,6 +217,12 @@ _SENTENCE_STARTERS = wordset(
     young clear date day
     """
 )
+
+
+def _lower_name(note: Note, position: int) -> bool:
+    word, flags = note.words[position], note.flags[position]
+    listed = flags & (Known.FIRST | Known.LAST) and not flags & Known.ORDINARY
+    return bool(listed) and word.islower() and len(word) > 3
 
 
 def _part(note: Note, position: int) -> bool:

@@ -39,6 +39,7 @@ _RELATIVES = wordset(
     """
 )
 _LINKS = ("is", "was", "are", "of")
+_NO_NAME = frozenset(("unknown", "withheld", "redacted", "anonymous", "confidential", "missing", "used"))
 _NAMING = ("named", "called", "calls", "name", "call")
 # Cues after which only a listed first name is believed.
 _WEAK = frozenset(("is", "was", "am", "m", "tell", "told", "asked", "met", "like", "wrote", "killed"))
@@ -153,7 +154,11 @@ class NamesInContext:
             return strong and bool(flags & (Known.FIRST | Known.LAST)) and not note.mostly_upper
         if note.lowers[position] in PARTICLES or not strong:
             return False
-        return bool(flags & (Known.FIRST | Known.LAST)) and not flags & Known.ORDINARY
+        return (
+            len(word) > 2
+            and not flags & (Known.ORDINARY | Known.EPONYM)
+            and note.lowers[position] not in _NO_NAME
+        )
 
     @staticmethod
     def _speakers(note: Note) -> Iterator[Span]:
@@ -162,14 +167,28 @@ class NamesInContext:
             '"' not in note.text and "?" not in note.text and "." not in note.text
         ):
             return
-        for position in note.capitalised:
-            start, end = note.starts[position], note.end(position)
-            if note.text[end : end + 1] != ":" or note.text[:start].rstrip(" >*-")[-1:] not in ("", "\n"):
-                continue
-            after = note.text[end + 1 : end + 3].lstrip()
-            named = note.flags[position] & (Known.FIRST | Known.EITHER) or after[:1] in ('"', "“")
-            if looks_like_name(note, position) and named and after[:1] not in ("", "\n"):
-                yield Span(start, end, "NAME", 0.6, NamesInContext.key)
+        speakers = [p for p in note.capitalised if NamesInContext._speaks(note, p)]
+        sure = any(note.flags[p] & Known.FIRST for p in speakers) and len(speakers) > 1
+        for position in speakers:
+            quoted = note.text[note.end(position) + 1 : note.end(position) + 3].lstrip()[:1] in ('"', "“")
+            if sure or quoted or note.flags[position] & Known.FIRST:
+                yield Span(note.starts[position], note.end(position), "NAME", 0.6, NamesInContext.key)
+
+    @staticmethod
+    def _speaks(note: Note, position: int) -> bool:
+        """A name-like word at the start of a line, before a colon and something said."""
+        start, end = note.starts[position], note.end(position)
+        if note.text[end : end + 1] != ":" or note.text[max(0, start - 6) : start].rstrip(" >*-")[
+            -1:
+        ] not in ("", "\n"):
+            return False
+        either = note.flags[position] & Known.EITHER and note.flags[position] & Known.FIRST
+        said = note.text[end + 1 : end + 3].strip()
+        return (
+            bool(said)
+            and (looks_like_name(note, position) or bool(either))
+            and not note.flags[position] & Known.EPONYM
+        )
 
     @staticmethod
     def _listed_after(note: Note, last: int) -> Iterator[Span]:

@@ -4,54 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.deid.lexicon.organisation_words import COMPANY_TAILS, CORES, GENERIC_BEFORE, HEADS, INNER
 from app.deid.lexicon.places import HOSPITALS
 from app.deid.lexicon.shapes import Known, lexicon
 from app.deid.lexicon.wordset import wordset, wordtuple
 from app.deid.note import Note
 from app.deid.span import Span
 
-_HEADS = wordset(
-    """
-    hospital hospitals hosp clinic clinics infirmary hospice healthcare medical health university
-    college sanatorium institute nursing rehabilitation rehab center centre memorial med office va
-    general orthopedics orthopaedics pediatrics pharmacy associates physicians dialysis surgical cancer
-    heart children's womens school academy foundation church prison
-    """
-)
-_CORES = wordset(
-    """
-    hospital hospitals hosp clinic clinics infirmary hospice healthcare university college institute
-    center centre office va memorial general med health pharmacy associates system group foundation
-    school academy campus practice home ctr medicine
-    """
-)
-_INNER = wordset(
-    """
-    medical health community regional general memorial children childrens s university county city state
-    st saint our lady of the sacred heart mercy good samaritan family cancer surgical surgery heart
-    rehabilitation nursing care veterans affairs eye ear women womens men and for at north south east
-    west northern southern eastern western central downtown upper lower new mount mt lake valley park
-    hill hills river green spring springs oak cedar elm pine cross presbyterian methodist baptist
-    lutheran catholic jewish adventist national royal dr associates physicians dental urgent outpatient
-    primary senior assisted living wellness brain sleep skin joint spine bay bayview lakeside riverside
-    sunrise golden grand hope faith grace holy trinity providence unity liberty first premier internal
-    heights view ridge wood field stone bridge fair pleasant summit rock rose white blue red black grove
-    garden gardens
-    """
-)
-_GENERIC_BEFORE = wordset(
-    """
-    the a an our this that local outside same your my his her their emergency community teaching
-    tertiary public private general university any each another referring district rural academic
-    medical regional children's pain sleep eye dental memory clinical health primary care
-    """
-)
-_COMPANY_TAILS = wordset(
-    """
-    inc llc ltd corp corporation gmbh plc company co incorporated limited group partners holdings
-    industries bros
-    """
-)
 _LOWER_HEADS = (
     "clinic",
     "office",
@@ -94,6 +53,7 @@ _EMPLOYMENT = (
     "retired",
 )
 MAX_BACK = 6
+MAX_AHEAD = 8
 
 
 class Hospitals:
@@ -110,7 +70,7 @@ class Hospitals:
             self._known.setdefault(parts[0], []).append(parts)
 
     def find(self, note: Note) -> Iterator[Span]:
-        for position in note.positions(tuple(_CORES)):
+        for position in note.positions(tuple(CORES)):
             if note.words[position][0].isupper():
                 yield from self._around(note, position)
         for position in note.positions(_LOWER_HEADS):
@@ -140,9 +100,10 @@ class Hospitals:
         last = position
         while (
             last + 1 < len(note.words)
+            and last - position < MAX_AHEAD
             and note.gap(last) in (" ", "-", "'", "’")
             and (
-                note.lowers[last + 1] in _CORES | {"medical", "system", "network", "services", "group"}
+                note.lowers[last + 1] in CORES | {"medical", "system", "network", "services", "group"}
                 and note.words[last + 1][0].isupper()
             )
         ):
@@ -151,8 +112,8 @@ class Hospitals:
         names = [i for i in range(first, last + 1) if not _generic(note, i)]
         specific = names or (
             last - first >= 1
-            and note.lowers[first] in _INNER
-            and note.lowers[first] not in _GENERIC_BEFORE | {"medical", "nursing", "cancer", "heart"}
+            and note.lowers[first] in INNER
+            and note.lowers[first] not in GENERIC_BEFORE | {"medical", "nursing", "cancer", "heart"}
         )
         if specific and last > first:
             yield Span(note.starts[first], note.end(last), "ORGANIZATION", 0.8, self.key)
@@ -207,7 +168,7 @@ class Hospitals:
         ):
             return
         if all(
-            note.flags[i] & Known.ORDINARY and note.lowers[i] not in _INNER for i in range(first, last + 1)
+            note.flags[i] & Known.ORDINARY and note.lowers[i] not in INNER for i in range(first, last + 1)
         ):
             return
         yield Span(note.starts[first], note.end(last), "ORGANIZATION", 0.6, self.key)
@@ -232,9 +193,10 @@ class Hospitals:
             last += 1
         while (
             last + 1 < len(note.words)
+            and last - position < MAX_AHEAD
             and note.gap(last) in (" ", "-")
             and note.words[last + 1][0].isupper()
-            and note.lowers[last + 1] in _CORES | _INNER
+            and note.lowers[last + 1] in CORES | INNER
         ):
             last += 1
         if note.words[position].isupper() and not word.isupper() and len(note.words[position]) == 2:
@@ -250,9 +212,10 @@ class Hospitals:
                 return
             while (
                 last + 1 < len(note.words)
+                and last - position < MAX_AHEAD
                 and note.gap(last) in (" ", "-")
                 and note.words[last + 1][0].isupper()
-                and note.lowers[last + 1] in _CORES | _INNER
+                and note.lowers[last + 1] in CORES | INNER
             ):
                 last += 1
             yield Span(note.starts[position], note.end(last), "ORGANIZATION", 0.75, self.key)
@@ -275,7 +238,7 @@ class Employers:
     languages = ("en",)
 
     def find(self, note: Note) -> Iterator[Span]:
-        for position in note.positions(tuple(_COMPANY_TAILS)):
+        for position in note.positions(tuple(COMPANY_TAILS)):
             if (
                 not note.words[position][0].isupper()
                 or not position
@@ -340,12 +303,12 @@ def _inside(note: Note, position: int) -> bool:
     word, lower = note.words[position], note.lowers[position]
     if word[0].isupper():
         if lower in ("i", "the", "history", "admitted", "patient", "dr") or (
-            lower in ("discharge", "attending", "emergency") and lower not in _INNER
+            lower in ("discharge", "attending", "emergency") and lower not in INNER
         ):
             return lower == "dr"
         return (
             not note.flags[position] & Known.ORDINARY
-            or lower in _INNER
+            or lower in INNER
             or bool(note.flags[position] & (Known.LAST | Known.CITY | Known.FIRST))
         )
     return lower in ("s", "of", "and", "the", "for", "at") and position > 0 and (lower != "at")
@@ -354,8 +317,8 @@ def _inside(note: Note, position: int) -> bool:
 def _generic(note: Note, position: int) -> bool:
     lower = note.lowers[position]
     return (
-        lower in _HEADS
-        or lower in _CORES
+        lower in HEADS
+        or lower in CORES
         or lower
         in (
             "s",

@@ -105,7 +105,8 @@ def _with_prefix(text: str, start: int) -> int:
 def _is_grouped(value: str) -> bool:
     """Not a date, a time span or a decimal number."""
     return not re.fullmatch(
-        r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d+\.\d+|\(?\d+\)?", value.strip()
+        r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d+\.\d+|\(?\d+\)?",
+        value.strip(" ()"),
     )
 
 

@@ -10,10 +10,10 @@ from app.deid.note import Note
 from app.deid.span import Span
 
 _OFFICE = re.compile(
-    r"(?:(?:former|current|deputy|first|only)\s)?(?:mayor|governor|senator|congress(?:man|woman)|president|vice\spresident|prime\sminister|ceo|cfo"
-    r"|chief\s(?:executive|of\spolice)|police\schief|fire\schief|ambassador|bishop|archbishop|superintendent|dean|principal|head\scoach"
-    r"|astronaut|olympi(?:an|c\s\w+))\s(?:of|for|at)\s(?:the\s)?[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+){0,3}",
-    re.IGNORECASE,
+    r"(?i:(?:(?:former|current|deputy|first|only)\s)?(?:mayor|governor|senator|congress(?:man|woman)|president"
+    r"|vice\spresident|prime\sminister|ceo|cfo|chief\s(?:executive|of\spolice)|police\schief|fire\schief"
+    r"|ambassador|bishop|archbishop|superintendent|dean|principal|head\scoach|astronaut|olympi(?:an|c\s\w+))"
+    r"\s(?:of|for|at)\s(?:the\s)?)[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+){0,3}"
 )
 _LABEL = re.compile(
     r"(?:occupation|profession|job\stitle|job)\s?[:=]\s?(?P<v>[A-Za-z][A-Za-z' -]{2,40})", re.IGNORECASE

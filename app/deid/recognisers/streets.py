@@ -161,7 +161,9 @@ class Postcodes:
                 coordinates = _GPS.match(text, start)
                 if coordinates and len(coordinates.group()) > 9:
                     signed = start > 0 and text[start - 1] in "+-"
-                    yield Span(start - signed, coordinates.end(), "LOCATION", 0.7, self.key)
+                    yield Span(
+                        start - signed, start + len(coordinates.group().rstrip()), "LOCATION", 0.7, self.key
+                    )
 
     def _british_and_canadian(self, note: Note) -> Iterator[Span]:
         for position, word in enumerate(note.words):

@@ -16,7 +16,7 @@ _EVENT = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?]\s|\n\s*\n")
 # A sentence with one of these speaks of care; a bare year in it may stay.
-_CARE = re.compile(
+CARE = re.compile(
     r"\b(?:patients?|pts?|diagnos|dx|treat|histor(?:y|ies)\b|hx|surg|guideline|protocol|therap"
     r"|hospital|clinic|medic(?!are)"
     r"|disease|symptom|admi(?:t|ssion)|discharg|infarct|stroke|cancer|tumou?r|biops|underwent"
@@ -60,7 +60,7 @@ class EventYears:
         for start, end, _year in _bare_years(note):
             if not _EVENT.search(note.text, max(0, start - 12), start):
                 continue
-            if not _CARE.search(_sentence(note.text, start, end)):
+            if not CARE.search(sentence_around(note.text, start, end)):
                 yield Span(start, end, "DATE", 0.5, self.key)
 
 
@@ -83,7 +83,7 @@ def _reference_year(note: Note) -> int:
     return max(years, default=this_year)
 
 
-def _sentence(text: str, start: int, end: int) -> str:
+def sentence_around(text: str, start: int, end: int) -> str:
     first = max(
         (m.end() for m in _SENTENCE_END.finditer(text, max(0, start - 300), start)),
         default=max(0, start - 300),

@@ -95,10 +95,15 @@ def _undecided(session: Session, actor: Actor, document_id: int, *, at: int) -> 
     document = get_document(session, document_id)
     _require(session, actor, document, at=at)
     session.refresh(document, with_for_update=True)
-    item = _item(session, document)
-    if document.verdict not in _UNDECIDED or item is None or item.state != ItemState.IMPORTED:
+    if not is_undecided(session, document):
         raise Conflict("decided", "this document was decided on already")
     return document
+
+
+def is_undecided(session: Session, document: Document) -> bool:
+    """Whether a person may still decide: nobody has, and no reader was let in."""
+    item = _item(session, document)
+    return document.verdict in _UNDECIDED and item is not None and item.state == ItemState.IMPORTED
 
 
 def _item(session: Session, document: Document) -> Item | None:

@@ -28,7 +28,7 @@ class Archive:
     def read(self, path: Path, mapping: dict[str, str]) -> Iterator[Row | Problem]:
         try:
             archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError):
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             yield Problem("bad-zip", path.name, "not a readable zip archive")
             return
         with archive:

@@ -33,7 +33,7 @@ class JsonLines:
 def _row(text: str, where: str) -> Row | Problem:
     try:
         value = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # ValueError also for a number of 5,000 digits
         return Problem("bad-json", where, "not valid JSON")
     if not isinstance(value, dict):
         return Problem("bad-json", where, "not a JSON object")

@@ -15,6 +15,7 @@ from app.preannotate.valuesets import rows
 _ANSWERS = frozenset({"no", "none", "negative", "neg", "nil", "deny", "denied", "absent"})
 _FIELD_MARKS = frozenset(":-?=")
 _CLOSERS = frozenset({"and", "but", "so", "by"})
+_BEFORE_ADJECTIVE = frozenset({"with", "ha", "has", "had", "the", "a", "now", "recently", "and", "of", "for", "or"})
 _SIGN_SCOPE = 5
 
 
@@ -108,10 +109,15 @@ def _apt(rules: tuple[Rule, ...], tokens: Tokens, span: tuple[int, int], end: in
         same = [rule for rule in rules if rule.axis == axis]
         directions = {rule.direction for rule in same}
         if {"forward", "backward"} <= directions:
-            wanted = "backward" if closes else "forward"
+            wanted = "backward" if closes or (axis == "course" and _follows_noun(tokens, first)) else "forward"
             same = [rule for rule in same if rule.direction == wanted]
         chosen.append(same[0])
     return chosen
+
+
+def _follows_noun(tokens: Tokens, first: int) -> bool:
+    """Does a word stand right before that can be the subject of "resolved"?"""
+    return first > 0 and tokens.raw[first - 1].isalpha() and tokens.words[first - 1] not in _BEFORE_ADJECTIVE
 
 
 def _is_field(tokens: Tokens, first: int) -> bool:
@@ -122,6 +128,8 @@ def _is_field(tokens: Tokens, first: int) -> bool:
 def _years(tokens: Tokens, temporality: list[Hit]) -> None:
     """A year right behind dates what stands before it: "MI in 2010"."""
     words = tokens.words
+    if " in 19" not in tokens.text and " in 20" not in tokens.text:
+        return
     years = [
         at
         for at, word in enumerate(words)
@@ -138,11 +146,13 @@ def _signs(tokens: Tokens, polarity: list[Hit]) -> None:
     text, added = tokens.text, False
     plus = "+" in text
     for at, word in enumerate(tokens.words):
-        if word not in ("-", "+") or at + 1 >= len(tokens) or tokens.starts[at + 1] != tokens.ends[at]:
+        if word not in ("-", "+") or at + 1 >= len(tokens) or not tokens.raw[at + 1].isalpha():
             continue
-        before = text[tokens.starts[at] - 1 : tokens.starts[at]]
-        listed = before in ("", "\n") and not plus
-        if before in ("", " ", "\n", ",", "(", "/") and not listed and tokens.raw[at + 1].isalpha():
+        gap = tokens.starts[at + 1] - tokens.ends[at]
+        before = text[tokens.starts[at] - 1 : tokens.starts[at]] if tokens.starts[at] else ""
+        after_list = text[max(0, tokens.starts[at] - 2) : tokens.starts[at]] == ", "
+        bullet = before in ("", "\n") and not plus
+        if (gap == 0 and before in ("", " ", "\n", ",", "(", "/") and not bullet) or (gap == 1 and plus and after_list):
             direction, value = ("forward", "negated") if word == "-" else ("stop", "affirmed")
             polarity.append(Hit(at, at + 1, Rule("polarity", value, direction, _SIGN_SCOPE)))
             added = True

@@ -61,6 +61,8 @@ def _conclude(note: Note, span: tuple[int, int, str], marks: dict[str, Reach]) -
     past = axes.get("temporality") == "past" and _of_history(note.tokens, marks["temporality"])
     if past and next(_chronic().longest(note.tokens.words[first:last]), None):
         axes.update(temporality="current", course="chronic")
+    if axes.get("experiencer") == "family" and _of_mother(note, marks["experiencer"]):
+        axes["experiencer"] = "mother"
     _from_section(note, span, axes, because)
     return Asserted(assertion(**axes), because)
 
@@ -79,6 +81,12 @@ def _of_history(tokens: Tokens, reach: Reach) -> bool:
     """With such a cue a chronic disease is active and codable: "h/o CHF", unlike "previous MI"."""
     cue = tokens.words[reach.hit.first : reach.hit.last]
     return "history" in cue or "hx" in cue or cue[:3] == ["h", "/", "o"] or "significant" in cue
+
+
+def _of_mother(note: Note, reach: Reach) -> bool:
+    """In a newborn's note the mother is a patient of her own, not family history."""
+    cue = {*note.tokens.words[reach.hit.first : reach.hit.last]}
+    return bool(cue & {"mother", "maternal", "mom"}) and note.is_of_newborn
 
 
 def _from_section(note: Note, span: tuple[int, int, str], axes: dict[str, Any], because: list[dict]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from functools import cache
 
 from app.preannotate.entities.chunks import Unit
@@ -204,8 +204,7 @@ def ways_of_giving(note: Note, near: list[Mention]) -> list[Mention]:
     if not ends:
         return found
     for first, last, number in table.longest(note.tokens.words):
-        place = bisect_left(ends, first - _NEAR)
-        after = place < len(ends) and ends[place] <= first + 4
-        if after and ends[place] >= note.starts[first] and last <= note.ends[first]:
+        place = bisect_right(ends, first + 4) - 1
+        if place >= 0 and ends[place] > max(note.starts[first], first - _NEAR) and last <= note.ends[first]:
             found.append(Mention(first, last, labels[number], "vocabulary"))
     return found

@@ -89,7 +89,9 @@ def _lone_letter(note: Note, at: int, term: Term) -> bool:
     if term.label not in ("LAB_TEST", "VITAL_SIGN") or len(note.tokens.words[at]) > 2:
         return False
     after = note.tokens.raw[at + 1 : at + 3]
-    return not any(token[0].isdigit() for token in after)
+    if after[:1] in ([":"], ["="]):
+        del after[0]
+    return not (after and after[0][0].isdigit())
 
 
 def _affixed(words: list[str], start: int, end: int) -> list[Unit]:

@@ -68,6 +68,9 @@ def find_measures(note: Note, measured: dict[int, str]) -> list[Mention]:
         kind, end = _unit_after(note, last)
         resume = end
         tested = _tested(note, at, measured)
+        if tested and kind == "time":  # "BP 142/88 HR 92": no hours
+            kind, end = "", last
+            resume = last
         if tested and kind not in ("dose", "time"):
             found.append(Mention(at, end, "LAB_VALUE", f"value of {tested}"))
         elif kind in _LABEL and (token[0].isdigit() or kind == "dose"):

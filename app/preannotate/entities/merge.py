@@ -37,6 +37,8 @@ _SWALLOWED = {
     ("PROCEDURE", "DEVICE"),
     ("VITAL_SIGN", "PROBLEM"),
     ("ANATOMY", "LAB_TEST"),
+    ("ANATOMY", "ROUTE"),
+    ("DEVICE", "FORM"),
 }
 
 

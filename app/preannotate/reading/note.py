@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
 
 from app.preannotate.reading.sections import Sections, find_sections
 from app.preannotate.reading.sentences import sentence_starts
@@ -26,3 +27,7 @@ class Note:
             last = following[0] if following else len(self.tokens)
             self.starts += [first] * (last - first)
             self.ends += [last] * (last - first)
+
+    @cached_property
+    def is_of_newborn(self) -> bool:
+        return not {"neonate", "newborn"}.isdisjoint(self.tokens.words)

@@ -73,11 +73,10 @@ def _title_before(tokens: Tokens, at: int, titles: dict[int, tuple[int, int, str
     """Record the longest known title that ends just before the separator at token `at`."""
     table, categories = _titles()
     back = tokens.words[max(0, at - _LONGEST_TITLE) : at][::-1]
-    for length in range(len(back), 0, -1):
-        number = table.find(back[:length])
-        if number is not None and _may_begin(tokens, at - length, at):
-            titles[at - length] = (at - length, at, categories[number])
-            return
+    hit = table.at(back, 0, len(back))
+    if hit and _may_begin(tokens, at - hit[0], at):
+        titles[at - hit[0]] = (at - hit[0], at, categories[hit[1]])
+        return
     if tokens.words[at] == ":":
         length = 0
         while length < len(back) and tokens.raw[at - length - 1].isupper() and len(back[length]) > 1:

@@ -32,6 +32,7 @@ class Facts(TypedDict, total=False):
     date: str | None  # ISO date of service: the true date, never a shifted one
     sex: str | None  # female or male
     age: float | None  # years
+    age_to: float | None  # where only a band is known: its upper end, `age` being the lower
     setting: str | None  # inpatient, outpatient, emergency
     assertions: Mapping[str, Mapping[str, Any]] | None  # by code: axes or the five flags
     texts: Mapping[str, str] | None  # by code: the words it was coded from
@@ -47,6 +48,7 @@ class Case:
     date: str | None = None
     sex: str | None = None
     age: float | None = None
+    age_to: float | None = None  # equal to `age` unless only a band is known
     setting: str | None = None
     assertions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)

@@ -41,6 +41,7 @@ def check(codes: Iterable[str], *, releases: Sequence[ReleaseData], **facts: Unp
 
 def _case(codes: list[str], releases: Sequence[ReleaseData], facts: Facts) -> Case:
     date, sex, age = facts.get("date"), facts.get("sex"), facts.get("age")
+    age_to = facts.get("age_to") if facts.get("age_to") is not None else age
     setting = (facts.get("setting") or "unknown").lower()
     problems = []
     if date is not None and not _is_date(date):
@@ -49,6 +50,8 @@ def _case(codes: list[str], releases: Sequence[ReleaseData], facts: Facts) -> Ca
         problems.append(Problem("bad-sex", "sex", "neither female nor male"))
     if age is not None and not 0 <= age <= 130:
         problems.append(Problem("bad-age", "age", "not between 0 and 130 years"))
+    if age_to is not None and (age is None or not age <= age_to <= 130):
+        problems.append(Problem("bad-age", "age_to", "not between the age and 130 years"))
     if setting not in SETTINGS:
         problems.append(Problem("bad-setting", "setting", f"none of {', '.join(sorted(SETTINGS))}"))
     if problems:
@@ -60,6 +63,7 @@ def _case(codes: list[str], releases: Sequence[ReleaseData], facts: Facts) -> Ca
         date=date,
         sex=SEXES[sex.lower()] if sex else None,
         age=age,
+        age_to=age_to,
         setting=None if setting == "unknown" else setting,
         assertions=_by_key(facts.get("assertions")),
         texts=_by_key(facts.get("texts")),

@@ -37,21 +37,21 @@ class AgeSex:
                 yield Finding(
                     self.key, WARNING, [shown(code)], f"{what} is for {row['sex']} patients", row["source"]
                 )
-        if row["age_from"]:
-            low, high = float(row["age_from"]), float(row["age_to"])
-            if case.age is None:
-                yield Finding(
-                    self.key,
-                    NOT_ASSESSED,
-                    [shown(code)],
-                    f"{what} is for ages {low:g} to {high:g}; age unknown",
-                    row["source"],
-                )
-            elif not low <= case.age < high + 1:
-                yield Finding(
-                    self.key,
-                    WARNING,
-                    [shown(code)],
-                    f"{what} is for ages {low:g} to {high:g} years",
-                    row["source"],
-                )
+        if row["age_from"] and (said := _against_age(case, float(row["age_from"]), float(row["age_to"]))):
+            severity, why = said
+            yield Finding(self.key, severity, [shown(code)], f"{what} is for {why}", row["source"])
+
+
+def _against_age(case: Case, low: float, high: float) -> tuple[str, str] | None:
+    """(severity, words) where an age from `low` to `high` completed years does not fit what is known.
+
+    Of a band all must lie outside for a warning; a band that reaches over the edge decides nothing.
+    """
+    ages = f"ages {low:g} to {high:g}"
+    if case.age is None or case.age_to is None:
+        return NOT_ASSESSED, f"{ages}; age unknown"
+    if case.age_to < low or case.age >= high + 1:
+        return WARNING, f"{ages} years"
+    if low <= case.age and case.age_to < high + 1:
+        return None
+    return NOT_ASSESSED, f"{ages}; of the age only a band is known ({case.age:g} to {int(case.age_to)})"

@@ -1,6 +1,5 @@
 """How text becomes words for search: folded, British and American spelling alike, plural as singular."""
 
-
 from __future__ import annotations
 
 import re
@@ -12,7 +11,39 @@ _FOLDED = re.compile(r"[a-z0-9]+")
 
 # Words that decide little: never required of a match, weighed little in a term.
 FILLERS = frozenset(
-    ["of", "the", "and", "in", "with", "by", "to", "for", "due", "on", "at", "a", "an", "or", "as", "from", "is", "be", "other", "unspecified", "nos", "specified", "initial", "encounter", "not", "elsewhere", "classified", "nec", "site", "part", "type"]
+    [
+        "of",
+        "the",
+        "and",
+        "in",
+        "with",
+        "by",
+        "to",
+        "for",
+        "due",
+        "on",
+        "at",
+        "a",
+        "an",
+        "or",
+        "as",
+        "from",
+        "is",
+        "be",
+        "other",
+        "unspecified",
+        "nos",
+        "specified",
+        "initial",
+        "encounter",
+        "not",
+        "elsewhere",
+        "classified",
+        "nec",
+        "site",
+        "part",
+        "type",
+    ]
 )
 
 

@@ -12,7 +12,7 @@ from app.core.db import Session
 from app.corpus.document import Document
 from app.corpus.project import Project, get_project, list_projects, project_subject
 from app.corpus.source import refused_sources
-from app.deid.stage.review import REFUSALS, accept, list_undecided, read_document, refuse
+from app.deid.stage.review import REFUSALS, accept, is_undecided, list_undecided, read_document, refuse
 from app.http import context
 from app.http.access import SIGNED_IN, access, acting
 from app.web.acts import Refusal, attempt
@@ -107,16 +107,16 @@ def _document(document_id: int, error: Refusal | None = None) -> str:
     """The clean text with the reasons of doubt; who looked is in the log before it is sent."""
     actor, at = context.actor(), context.at()
 
-    def unit(session: Session) -> tuple[Document, str, Project]:
+    def unit(session: Session) -> str:
         document, text = read_document(session, actor, document_id, at=at)
-        return document, text, get_project(session, document.project_id)
+        return render_template(
+            "oversight/document.html",
+            document=document,
+            text=text,
+            project=get_project(session, document.project_id),
+            decides=is_undecided(session, document),
+            refusals=REFUSALS,
+            error=error,
+        )
 
-    document, text, project = context.database().writing(unit)
-    return render_template(
-        "oversight/document.html",
-        document=document,
-        text=text,
-        project=project,
-        refusals=REFUSALS,
-        error=error,
-    )
+    return context.database().writing(unit)

@@ -10,7 +10,7 @@ from app.core.db import Session
 from app.core.errors import NotFound
 from app.http import context
 from app.http.access import access, acting
-from app.review.hold import close_hold, get_hold, list_open_holds
+from app.review.hold import get_hold, lift_hold, list_open_holds
 from app.review.item import get_item
 from app.web.acts import Refusal, attempt
 from app.web.projects.door import enter, page
@@ -39,7 +39,7 @@ def close(key: str, hold_id: int) -> ResponseReturnValue:
         hold = get_hold(session, hold_id)
         if hold.project_id != project.id:
             raise NotFound("hold", "there is no such hold in this project")
-        close_hold(session, actor, hold, at=at)
+        lift_hold(session, actor, hold, at=at)
 
     then = url_for("holds.index", key=key, notice="hold-closed")
     return attempt(unit, lambda _: then, lambda error: _page(key, error))

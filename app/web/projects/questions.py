@@ -49,7 +49,7 @@ def _page(key: str, error: Refusal | None = None, tried: int = 0) -> str:
         values: dict[str, Any] = {
             state.value: [
                 (one, get_item(session, one.item_id).label)
-                for one in list_questions(session, project.id, state=state)
+                for one in list_questions(session, project.id, unread_by=context.actor().id, state=state)
             ]
             for state in QuestionState
         }

@@ -1,10 +1,14 @@
 """The registries, filled once."""
 
 import pytest
+from hypothesis import settings
 
 from app.deid.engine import RULES_ONLY
 from app.deid.note import Note
 from app.factory import compose
+
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -109,3 +109,19 @@ def test_a_relative_who_only_speaks_is_not_the_one_who_is_ill(assertion_of, text
 @pytest.mark.parametrize("text", ["Presented for fever in the past week.", "Prior to admission he had fever."])
 def test_the_recent_past_is_not_history(assertion_of, text):
     assert assertion_of(text, "fever").assertion["historical"] is False
+
+
+def test_in_a_newborns_note_the_mother_is_a_patient_of_her_own(assertion_of):
+    text = "Neonate of a mother with asthma."
+    assert assertion_of(text, "asthma").assertion["experiencer"] == "mother"
+
+
+@pytest.mark.parametrize("text", ["The rash resolved within 5 days.", "Resolved rash.", "Rash has resolved."])
+def test_what_is_over_has_the_course_resolved(assertion_of, text):
+    found = assertion_of(text, "rash").assertion
+    assert (found["course"], found["polarity"]) == ("resolved", "affirmed")
+
+
+def test_signs_may_stand_apart_in_a_list(assertion_of):
+    assert assertion_of("+ cough, - fever", "fever").assertion["negated"] is True
+    assert assertion_of("+ cough, - fever", "cough").assertion["negated"] is False

@@ -72,3 +72,18 @@ def test_order_in_time_is_proposed(tag):
     links = tag("Fever after surgery. Stroke in 2010.").links()
     assert ("after", "Fever", "surgery") in links
     assert ("overlaps", "Stroke", "2010") in links
+
+
+def test_each_line_of_a_list_of_drugs_has_its_own_way_of_giving(tag):
+    links = tag("1. Furosemide 40 mg by mouth daily. 2. Lantus 20 units subcutaneously at bedtime.").links()
+    assert {
+        ("has_route", "Furosemide", "by mouth"),
+        ("has_frequency", "Furosemide", "daily"),
+        ("has_route", "Lantus", "subcutaneously"),
+        ("has_frequency", "Lantus", "at bedtime"),
+    } <= links
+
+
+def test_vital_signs_in_a_row_have_their_values(tag):
+    links = tag("T 98.6 BP 142/88 HR 92").links()
+    assert {("has_value", "BP", "142/88"), ("has_value", "HR", "92"), ("has_value", "T", "98.6")} <= links

@@ -1,6 +1,6 @@
 """Coding rules: one row is one sentence of the specification."""
 
-# ruff: noqa: E501 (tables: one row, one line)
+
 import pytest
 
 from app.core.errors import Invalid

@@ -1,5 +1,7 @@
 """What a coder sees while typing."""
 
+from itertools import pairwise
+
 import pytest
 
 from app.core.errors import NotFound
@@ -73,7 +75,7 @@ def test_a_value_set_restricts_the_hits():
 
 def test_frequency_of_use_orders_near_equals():
     plain = icd10cm().search("diabetes with complication", limit=10)
-    near = next(b for a, b in zip(plain, plain[1:], strict=False) if a.score - b.score < 0.03)
+    near = next(b for a, b in pairwise(plain) if a.score - b.score < 0.03)
     before = [hit.code for hit in plain].index(near.code)
     used = codes("diabetes with complication", limit=10, usage={near.code: 900})
     assert used.index(near.code) < before

@@ -10,6 +10,7 @@ const WORKBENCHES = {
 const CONTROLLERS = {
   "sign-out": () => import("./controllers/sign-out.js"),
   "job-progress": () => import("./controllers/job-progress.js"),
+  "code-browser": () => import("./controllers/code-browser.js"),
   "leak-check": () => import("./controllers/leak-check.js"),
   "session-end": () => import("./controllers/session-end.js"),
 };

@@ -94,7 +94,7 @@ export class CodeSearch {
   }
 
   #row(hit, at) {
-    const flags = [hit.code, hit.billable === false ? "not billable" : null, hit.active === false ? `no longer valid${hit.replaced_by ? `, now ${hit.replaced_by}` : ""}` : null, hit.preferred && hit.preferred !== hit.term ? hit.preferred : null];
+    const flags = [hit.code, hit.billable === false ? "not billable" : null, hit.active === false ? `no longer valid${hit.replaced_by ? `, now ${hit.replaced_by}` : ""}` : null, hit.preferred && hit.preferred !== hit.term ? hit.preferred : null, hit.used ? `used ${hit.used}× in this project` : null];
     return h("li", { role: "option", id: `${this.list.id}-${at}`, "data-at": at },
       h("span", { class: "term" }, marked(hit)), h("span", { class: "mut" }, flags.filter(Boolean).join(" · ")));
   }

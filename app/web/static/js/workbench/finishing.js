@@ -5,7 +5,7 @@ import { post } from "../lib/api.js";
 import { h, plural } from "../lib/dom.js";
 import { verify } from "./verifying.js";
 
-/** `space.open()` lists what must be done first, `space.unseen()` what was never on screen: [{message, go}]. */
+/** `space.open()` lists what must be done first, `space.unseen()` what was never on screen, `space.advice()` what rules advise: [{message, go}]. */
 export async function finish(space) {
   const { may } = space.data;
   if (!may.submit && !may.verify) return void space.say("This item cannot be finished here");
@@ -14,6 +14,11 @@ export async function finish(space) {
   const unseen = space.unseen?.() ?? [];
   if (unseen.length) {
     const answer = await listOpen(space, "Not everything was on screen", unseen, "Finish all the same");
+    if (answer !== "finish") return undefined;
+  }
+  const advice = (await space.advice?.()) ?? [];
+  if (advice.length) {
+    const answer = await listOpen(space, "Coding rules advise", advice, "Finish all the same");
     if (answer !== "finish") return undefined;
   }
   await space.autosave.flush();

@@ -10,6 +10,7 @@ import { CodeSearch } from "../controllers/code-search.js";
 import { Keymap } from "../lib/keys.js";
 import { button, h, redraw } from "../lib/dom.js";
 import { Accepting, sectionOf } from "./accepting.js";
+import { CodeFindings } from "./code-findings.js";
 import { Foot } from "./foot.js";
 import { noteActs } from "./note-acts.js";
 import { CodeListPanel } from "./panels/code-list.js";
@@ -62,6 +63,7 @@ class NoteSpace extends Workspace {
       },
       leave: () => this.surface.focus({ preventScroll: true }),
     });
+    this.findings = new CodeFindings(this);
     const panel = this.root.querySelector("#panel");
     this.panels = {
       entity: new EntityPanel(panel, this, this.codes), codes: new CodeListPanel(panel, this),
@@ -222,6 +224,11 @@ class NoteSpace extends Workspace {
     const place = (id) => (this.store.order.indexOf(id) + 1 || Infinity); // entities as they stand, the rest after them
     const waiting = [...this.store.elements].filter(([, body]) => isOpen(body)).sort(([a], [b]) => place(a) - place(b) || 0);
     return waiting.map(([id, body]) => ({ message: `Not reviewed: ${this.textOf(body) || body.label || body.kind.replace("_", " ")}`, go: () => this.jumpTo(id) }));
+  }
+
+  /** What does not keep anybody from finishing, but should be looked at once more. */
+  advice() {
+    return this.findings.advice();
   }
 
   unseen() {

@@ -28,7 +28,7 @@ export class CodeListPanel {
     const words = store.focused ? `Evidence for a new code: ${this.space.textOf(store.focused)}` : "No entity in focus: the code starts without evidence.";
     redraw(this.root, h("h2", null, "Code list of the encounter"),
       rows.length ? h("ol", { class: "plain code-list" }, rows) : h("p", { class: "mut" }, "Empty."),
-      store.readOnly ? null : [h("p", { class: "mut small" }, words), this.search.element]);
+      store.readOnly ? null : [h("p", { class: "mut small" }, words), this.search.element], this.space.findings.element);
   }
 
   #row([id, body], at, count) {

@@ -14,6 +14,8 @@ KEY = "same-patient"
 MIN_LETTERS = 3
 # A finding below this is not certain enough to be carried over.
 MIN_SCORE = 0.6
+MODEL = "model"
+LONG = 6
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -22,8 +24,9 @@ def learned_names(notes_and_spans: Iterable[tuple[Note, list[Span]]]) -> frozens
     names: set[str] = set()
     for note, spans in notes_and_spans:
         for span in spans:
-            if span.type == "NAME" and span.score >= MIN_SCORE:
-                names.update(w.lower() for w in _WORD.findall(note.text[span.start : span.end]))
+            words = _WORD.findall(note.text[span.start : span.end]) if span.type == "NAME" else []
+            if words and (span.score >= MIN_SCORE or (len(words) > 1 and span.recogniser == MODEL)):
+                names.update(w.lower() for w in words)
     return frozenset(n for n in names if len(n) >= MIN_LETTERS and n not in TITLES)
 
 
@@ -31,8 +34,16 @@ def find_names(note: Note, names: frozenset[str]) -> Iterator[Span]:
     """Capitalised mentions of learned names; as a term ("Wilson disease") they stay."""
     for name in names & note.index.keys():
         for position in note.index[name]:
-            word, flags = note.words[position], note.flags[position]
-            if flags & (Known.ORDINARY | Known.REGION) or not word[0].isupper():
-                continue
-            if not term_follows(note, position):
+            if _is_mention(note, position) and not term_follows(note, position):
                 yield Span(note.starts[position], note.end(position), "NAME", 0.55, KEY)
+
+
+def _is_mention(note: Note, position: int) -> bool:
+    """Capitalised and not ordinary; a word that is either, inside a sentence; in lower case, long."""
+    word, flags = note.words[position], note.flags[position]
+    if flags & Known.REGION:
+        return False
+    if flags & Known.ORDINARY:
+        inside = position > 0 and note.gap(position - 1) == " " and note.words[position - 1].islower()
+        return bool(flags & Known.EITHER) and word.istitle() and inside
+    return word[0].isupper() or (len(word) >= LONG and not flags & Known.EPONYM)

@@ -1,0 +1,1 @@
+"""What a payload says in codes."""

@@ -1,0 +1,1 @@
+"""What the first findings tell about the rest: same names elsewhere, neighbours, addresses."""

@@ -1,0 +1,47 @@
+"""The rest of an address: town, region and postcode that follow a street, unit or box."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.deid.note import Note
+from app.deid.span import Span
+
+KEY = "address-rest"
+_CAPITALISED = r"[A-ZÀ-ÖØ-ÞĀ-ŽΑ-Ω][\w'’.-]*"
+# A separator, then a unit, a postcode, or one to four capitalised words with an optional postcode behind.
+_PART = re.compile(
+    rf"(?:\s?,\s{{0,2}}|\s*\n[>\s]*|\s)(?:(?i:apt|suite|ste|unit|floor|fl|room)\.?\s?#?\s?\w{{1,6}}\b"
+    rf"|\d{{3,6}}(?:[-\s]\d{{2,4}})?(?![\w./%-]|\s?(?:mg|ml))"
+    rf"|{_CAPITALISED}(?:[ -](?:{_CAPITALISED}|de|la|am|an|der|of|e|do|da|sur|upon)){{0,3}}(?:\s\(?\w+\)?)?"
+    rf"(?=\s?[,.\n?!]|\s*$|\s\d)(?:\s\d{{3,6}}(?:-\d{{2,4}})?(?!\w))?)"
+)
+_LABEL_NEXT = re.compile(r"\s*[\w ]{1,20}:")
+_SOURCES = frozenset({"streets"})
+_STOP = re.compile(
+    r"\b(?:Phone|Tel|Fax|Mobile|Email|Office|Desk|The|He|She|Patient|I|We|My|Please|DOB|MRN|Date|Attending)\b"
+)
+MAX_PARTS = 5
+
+
+def address_rests(note: Note, spans: list[Span]) -> Iterator[Span]:
+    """What belongs to the addresses whose streets are among the spans."""
+    for span in spans:
+        if span.type == "LOCATION" and span.recogniser in _SOURCES:
+            end = _reach(note.text, span.end)
+            if end > span.end:
+                yield Span(span.start, end, "LOCATION", span.score, span.recogniser)
+
+
+def _reach(text: str, end: int) -> int:
+    for _ in range(MAX_PARTS):
+        match = _PART.match(text, end)
+        if not match or _STOP.search(match.group()):
+            return end
+        if text[match.end() : match.end() + 1] == ":" or (
+            "\n" in match.group() and _LABEL_NEXT.fullmatch(text, match.end(), match.end() + 22)
+        ):
+            return end
+        end = match.end()
+    return end

@@ -1,0 +1,108 @@
+"""Names beside names: enumerations, and lines that hold nothing but a name."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from app.deid.lexicon.shapes import Known
+from app.deid.note import Note
+from app.deid.recognisers.name_chain import end_of, extend_right, is_initial, looks_like_name, term_follows
+from app.deid.span import Span
+
+KEY = "neighbours"
+_LINE = re.compile(
+    r"^[>\t *-]{0,8}(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})[ \t]*$", re.MULTILINE
+)
+_ADDRESS_NEXT = re.compile(r"\s*[>\s]*(?:\d|P\.?O\.? Box|PSC|Unit )")
+
+
+def enumerated(note: Note, spans: list[Span]) -> Iterator[Span]:
+    """The unknown members of "Romi, Erik and Amy": capitalised words joined to a name by comma or "and"."""
+    ranges = [_positions(note, span) for span in spans if span.type == "NAME"]
+    named = {p for first, last in ranges for p in range(first, last + 1)}
+    for first, last in ranges:
+        if first <= last:
+            yield from _towards(note, first, -1, named)
+            yield from _towards(note, last, 1, named)
+
+
+def _positions(note: Note, span: Span) -> tuple[int, int]:
+    return bisect_left(note.starts, span.start), bisect_left(note.starts, span.end) - 1
+
+
+def _towards(note: Note, position: int, step: int, named: set[int]) -> Iterator[Span]:
+    """Walks in one direction as long as there are likely names; stops at one that walks for itself."""
+    while True:
+        nxt = _joined(note, position, step)
+        if nxt is None or nxt in named or not _likely(note, nxt, step):
+            return
+        last = extend_right(note, nxt) if step > 0 else nxt
+        yield Span(note.starts[nxt], end_of(note, last), "NAME", 0.5, KEY)
+        position = last if step > 0 else nxt
+        named.add(nxt)
+
+
+def _joined(note: Note, position: int, step: int) -> int | None:
+    """The word on the other side of ", ", " and " or " & "; None where nothing joins."""
+    nxt = position + step
+    if not 0 <= nxt < len(note.words):
+        return None
+    if note.lowers[nxt] in ("and", "or"):
+        beyond = nxt + step
+        if not 0 <= beyond < len(note.words) or note.gap(min(nxt, beyond)) != " ":
+            return None
+        return beyond if note.gap(min(position, nxt)) in (" ", ", ") else None
+    return nxt if note.gap(min(position, nxt)) in (", ", " & ") else None
+
+
+def _likely(note: Note, position: int, step: int) -> bool:
+    word, flags = note.words[position], note.flags[position]
+    if (
+        not word.istitle()
+        or len(word) < 3
+        or flags & (Known.REGION | Known.CITY)
+        or term_follows(note, position)
+    ):
+        return False
+    if step < 0 and position and note.words[position - 1][0].isupper() and note.gap(position - 1) == " ":
+        return False  # the end of something longer
+    if flags & Known.ORDINARY:
+        return bool(flags & Known.EITHER) and bool(flags & (Known.FIRST | Known.LAST))
+    return looks_like_name(note, position) and bool(
+        flags & (Known.FIRST | Known.LAST) or not flags & Known.EPONYM
+    )
+
+
+def leading_initials(note: Note, spans: list[Span]) -> Iterator[Span]:
+    """The "J." before a name that was found by its last part alone."""
+    for span in spans:
+        if span.type != "NAME":
+            continue
+        before = bisect_left(note.starts, span.start) - 1
+        if (
+            before >= 0
+            and is_initial(note, before)
+            and note.text[note.end(before) : span.start] in (". ", ".")
+        ):
+            yield Span(note.starts[before], span.end, "NAME", span.score, span.recogniser)
+
+
+def lone_lines(note: Note) -> Iterator[Span]:
+    """A line of two to four name-like words: one of them listed, or an address below."""
+    if "\n" not in note.text:
+        return
+    for match in _LINE.finditer(note.text):
+        first = bisect_left(note.starts, match.start("name"))
+        last = bisect_left(note.starts, match.end("name")) - 1
+        if not all(looks_like_name(note, i) or len(note.words[i]) == 1 for i in range(first, last + 1)):
+            continue
+        if any(note.flags[i] & (Known.EPONYM | Known.REGION | Known.CITY) for i in range(first, last + 1)):
+            continue
+        listed = any(note.flags[i] & Known.FIRST for i in range(first, last + 1))
+        opening = (
+            not note.text[: match.start()].strip() and note.text[match.end() : match.end() + 2] == "\n\n"
+        )
+        if first < last and (listed or opening or _ADDRESS_NEXT.match(note.text, match.end())):
+            yield Span(match.start("name"), match.end("name"), "NAME", 0.5, KEY)

@@ -1,0 +1,43 @@
+"""Capitalised words no list knows, in sentences that do not speak of care: there they are names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.deid.lexicon.endings import TERM_ENDING
+from app.deid.lexicon.shapes import Known
+from app.deid.note import Note
+from app.deid.recognisers.name_chain import term_follows
+from app.deid.recognisers.years import CARE, sentence_around
+from app.deid.span import Span
+
+KEY = "unknown-capitalised"
+MIN_LETTERS = 4
+_NAMES_AT_MOST = int(Known.FIRST | Known.LAST | Known.TOWN)
+
+
+def unknown_names(note: Note) -> Iterator[Span]:
+    """Only words between lower-case words count, so that headings and titles are left alone."""
+    if note.mostly_upper:
+        return
+    for position in note.capitalised:
+        if _stands_out(note, position) and not term_follows(note, position):
+            start, end = note.starts[position], note.end(position)
+            if not CARE.search(sentence_around(note.text, start, end)):
+                yield Span(start, end, "NAME", 0.45, KEY)
+
+
+def _stands_out(note: Note, position: int) -> bool:
+    word = note.words[position]
+    if (
+        note.flags[position] & ~_NAMES_AT_MOST
+        or not word.istitle()
+        or len(word) < MIN_LETTERS
+        or position == 0
+    ):
+        return False
+    if not word.isalpha() or TERM_ENDING.search(note.lowers[position]):
+        return False
+    before_is_lower = note.gap(position - 1) == " " and note.words[position - 1].islower()
+    following = note.words[position + 1] if position + 1 < len(note.words) else "x"
+    return before_is_lower and (following.islower() or note.gap(position) != " ")

@@ -1,0 +1,98 @@
+"""What every table, write, setting, event tag, template and registry must declare."""
+
+import re
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment
+
+from app.audit.events import Tag
+from app.core.db import OPERATIONAL, PROJECTION, RECORD, Base
+from app.corpus.project import Project
+from app.factory import create_app
+from app.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+APP = ROOT / "app"
+create_app()  # every model is imported
+TABLES = Base.metadata.sorted_tables
+TEMPLATES = sorted(APP.rglob("*.html"))
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SETTINGS_SOURCE = (APP / "settings.py").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda t: t.name)
+def test_a_table_says_whether_it_is_a_record(table):
+    assert table.info.get("kind") in (RECORD, PROJECTION, OPERATIONAL)
+
+
+def test_a_record_written_without_an_event_is_refused(sqlite_database):
+    row = {"key": "pp", "title": "P", "language": "en", "status": "active", "settings_json": "{}", "created_at": 1}
+    with pytest.raises(RuntimeError, match="project"):
+        sqlite_database.writing(lambda session: session.add(Project(**row)))
+
+
+def test_no_record_is_written_behind_the_sessions_back():
+    """A bulk statement passes the check for events: only tables that are no records may use one."""
+    kinds = {m.class_.__name__: m.local_table.info["kind"] for m in Base.registry.mappers}
+    statement = re.compile(r"\b(?:insert|update|delete|\w+_insert)\((\w+)\)")
+    found = [
+        (path.relative_to(APP).as_posix(), name)
+        for path in APP.rglob("*.py")
+        for name in statement.findall(path.read_text(encoding="utf-8"))
+    ]
+    assert found
+    assert [(path, name) for path, name in found if kinds.get(name) == RECORD] == []
+
+
+@pytest.mark.parametrize("field", fields(Settings), ids=lambda f: f.name)
+def test_a_setting_is_explained_where_it_stands_and_in_the_readme(field):
+    line = next(n for n, text in enumerate(SETTINGS_SOURCE) if text.startswith(f"    {field.name}: "))
+    assert SETTINGS_SOURCE[line - 1].strip().startswith("#: ")
+    assert f"CHARTMARK_{field.name.upper()}" in README
+
+
+@pytest.mark.parametrize("tag", list(Tag), ids=str)
+def test_an_event_tag_is_named_by_the_rule_and_explained(tag):
+    assert re.fullmatch(r"[a-z_]+\.[a-z_]+\.[a-z_]+", tag.value)
+    assert tag.doc.endswith(".")
+    assert len(tag.doc.split()) > 2
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.relative_to(APP).as_posix())
+def test_a_template_parses_and_runs_nothing_inline(path):
+    text = path.read_text(encoding="utf-8")
+    Environment(autoescape=True).parse(text)
+    assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", text), "inline script"
+    assert not re.search(r"<style\b|\sstyle=", text), "inline style"
+    assert not re.search(r"<[^>{]*\son[a-z]+\s*=", text), "inline handler"
+    assert "|safe" not in text.replace(" ", "") or path.name in MARKDOWN
+
+
+# Markdown of guidelines, cleaned by nh3 when it is rendered.
+MARKDOWN = {"guideline.html", "_guideline.html", "frame.html"}
+
+
+@pytest.mark.parametrize("module", ["app.agreement.judgements", "app.agreement.metrics.kappa", "app.audit.verify"])
+def test_statistics_and_the_verifier_load_no_web_and_no_database(module):
+    code = f"import sys, {module}; print(sorted({{n.split('.')[0] for n in sys.modules}} & {{'flask', 'sqlalchemy'}}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_only_plugins_fills_registries():
+    plugins = (APP / "plugins.py").read_text(encoding="utf-8")
+    names = "|".join(sorted(set(re.findall(r"\b([A-Z_]+)\.register\(", plugins))))
+    fills = re.compile(rf"\b(?:{names})\.(?:register|add)\(")
+    filled = [p for p in APP.rglob("*.py") if fills.search(p.read_text(encoding="utf-8"))]
+    # Trained pipelines are data: their cards are found on disk.
+    assert {p.relative_to(APP).as_posix() for p in filled} == {"plugins.py", "preannotate/spacy_disk.py"}
+
+
+@pytest.mark.parametrize("entry", ["wsgi", "migrations/env.py"])
+def test_whoever_starts_the_application_composes_it(entry):
+    text = (ROOT / (entry if entry.endswith(".py") else f"{entry}.py")).read_text(encoding="utf-8")
+    assert "create_app" in text or "compose" in text

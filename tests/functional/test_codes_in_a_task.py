@@ -1,0 +1,134 @@
+"""Codes where people work: rules over the list in one's draft, candidates with context, the project's report."""
+
+import json
+
+import pytest
+
+from app.accounts.actor import ProjectRole, ServerRole
+from app.accounts.loading import load_actor
+from app.core import clock
+from app.corpus.document import get_document
+from app.corpus.subject import Encounter
+from app.corpus.suggestion import add_suggestion
+from app.guidelines.version import current_guideline
+from app.review.assignment import get_assignment
+from app.review.submission import SubmissionKind, freeze
+from tests.build import make_project, make_task
+from tests.terminology_data import store
+from tests.unit.accounts.people import give_credential
+from tests.unit.annotation.test_encounter_codes import entity, listed
+
+NOTE = "FAMILY HISTORY\nbreast cancer in mother.\nFracture of left hip, possible pneumonia.\n"
+HIP = entity(NOTE.index("Fracture"), NOTE.index("hip") + 3)
+CANCER = entity(NOTE.index("breast"), NOTE.index("cancer") + 6)
+
+
+@pytest.fixture
+def clinic(app, person, sign_in, tmp_path):
+    (tmp_path / "terminology").symlink_to(store())
+    return Clinic(app, person, sign_in)
+
+
+class Clinic:
+    """Ann and Ben read the same note of an outpatient; the project's pipeline told its sections."""
+
+    def __init__(self, app, person, sign_in):
+        self.app, self.database, self.at = app, app.extensions["database"], clock.now()
+        boss = person("boss", ServerRole.ADMIN)
+        self.ids = {name: person(name).id for name in ("ann", "ben")}
+        for one in self.ids.values():
+            give_credential(self.database, one, boss.id, tier=4)
+        self.database.writing(self._build)
+        self.browsers = {name: sign_in(name) for name in self.ids}
+
+    def _build(self, session):
+        roles = [ProjectRole.MANAGER, ProjectRole.ANNOTATOR]
+        project, schema = make_project(session, "study", dict.fromkeys(self.ids.values(), roles), at=self.at)
+        item, tasks = make_task(session, project, schema, list(self.ids.values()), at=self.at, text=NOTE)
+        self.tasks = dict(zip(self.ids, (task.id for task in tasks), strict=True))
+        document = get_document(session, item.document_id)
+        encounter = session.get(Encounter, document.encounter_id)
+        encounter.setting, encounter.code_release, encounter.sex = "outpatient", "2026-04", "M"
+        sections = [{"category": "family_history", "start": 0, "end": NOTE.index("Fracture"), "title": [0, 14]}]
+        provenance = {"pipeline": project.setting("pipeline"), "version": "1", "digest": "0" * 64}
+        add_suggestion(session, document.id, provenance, {"entities": [], "sections": sections}, at=self.at)
+
+    def save(self, who, **elements):
+        browser, task = self.browsers[who], self.tasks[who]
+        version = browser.get(f"/api/v1/assignments/{task}").get_json()["version"]
+        actions = [{"element_id": key, "body": body} for key, body in elements.items()]
+        headers = {"X-CSRF-Token": browser.csrf(), "If-Match": f'"{version}"'}
+        answer = browser.patch(f"/api/v1/assignments/{task}/draft", json={"actions": actions}, headers=headers)
+        assert answer.status_code == 200, answer.text
+
+    def check(self, who, task=None):
+        browser = self.browsers[who]
+        address = f"/api/v1/assignments/{task or self.tasks[who]}/code-checks"
+        return browser.post(address, json={}, headers={"X-CSRF-Token": browser.csrf()})
+
+    def rules(self, who):
+        return {(f["rule"], f["severity"]) for f in self.check(who).get_json()["findings"]}
+
+    def candidates(self, who, element):
+        address = f"/api/v1/assignments/{self.tasks[who]}/elements/{element}/candidates"
+        return self.browsers[who].get(address).get_json()["hits"]
+
+    def gold(self, who, **elements):
+        def unit(session):
+            task = get_assignment(session, self.tasks[who])
+            task.guideline_version_id = current_guideline(session, task.project_id, "notes").id
+            actor = load_actor(session, self.ids[who], at=self.at)
+            freeze(session, actor, task, {"elements": elements}, SubmissionKind.GOLD, at=self.at)
+
+        self.database.writing(unit)
+
+    def run(self, *arguments):
+        answer = self.app.test_cli_runner().invoke(args=list(arguments))
+        assert answer.exit_code == 0, answer.output
+        return [json.loads(line) for line in answer.stdout.splitlines()]
+
+
+def test_the_list_in_ones_own_draft_is_checked_with_the_encounters_facts(clinic):
+    clinic.save("ann", e1=HIP, c1=listed("S72.001A", 1, principal=True, evidence=["e1"]), c2=listed("O80", 2))
+    assert {("laterality", "warning"), ("age_sex", "warning")} <= clinic.rules("ann")
+    answer = clinic.check("ann").get_json()
+    assert all(set(f) == {"rule", "severity", "codes", "message", "source"} for f in answer["findings"])
+    assert "Fracture" not in json.dumps(answer)
+
+
+def test_an_empty_list_has_no_findings_and_another_reader_sees_nothing_of_mine(clinic):
+    clinic.save("ann", c1=listed("S72.001A", 1, principal=True))
+    clinic.save("ben")
+    assert clinic.rules("ben") == set()
+    assert clinic.check("ben", task=clinic.tasks["ann"]).status_code in (403, 404)
+
+
+def test_an_uncertain_diagnosis_of_an_outpatient_is_warned_of(clinic):
+    start = NOTE.index("pneumonia")
+    clinic.save("ann", e1=entity(start, start + 9, certainty="possible"), c1=listed("J18.9", 1, evidence=["e1"]))
+    assert ("uncertain_diagnosis", "warning") in clinic.rules("ann")
+
+
+def test_the_section_an_entity_stands_in_leads_its_candidates(clinic):
+    clinic.save("ann", e1=CANCER)
+    assert clinic.candidates("ann", "e1")[0]["code"] == "Z80.3"
+
+
+def test_codes_of_the_project_are_counted_and_shown_with_the_candidates(clinic):
+    clinic.save("ann", e1=HIP)
+    hits = clinic.candidates("ann", "e1")
+    assert {hit["used"] for hit in hits} == {0}
+    last = hits[-1]["code"]
+    clinic.gold("ben", c1=listed(last, 1))
+    after = clinic.candidates("ann", "e1")
+    assert {hit["code"]: hit["used"] for hit in after}[last] == 1
+    assert [h["code"] for h in after].index(last) <= len(hits) - 1
+
+
+def test_the_report_names_findings_by_answer_and_counts_them(clinic):
+    clinic.gold("ann", e1=HIP, c1=listed("S72.001A", 1, evidence=["e1"]), c2=listed("E11", 2))
+    one, counts = clinic.run("project", "codes", "study", "--rebuild", "--json")
+    assert {"laterality", "billable"} <= {finding["rule"] for finding in one["findings"]}
+    assert counts["counts"]["answers"] == 1
+    assert counts["counts"]["by_rule"]["billable"] == 1
+    assert "Fracture" not in json.dumps(one)

@@ -1,0 +1,161 @@
+"""A team with one project, and a browser for each of its people."""
+
+import re
+
+import pytest
+
+from app.accounts.actor import ProjectRole, ServerRole
+from app.accounts.loading import load_actor
+from app.accounts.person import get_person, verify_identity
+from app.core import clock
+from app.factory import create_app
+from app.jobs.job import get_job
+from app.jobs.worker import run_job
+from app.review.draft import Change, change_draft
+from app.review.opening import open_task
+from app.review.states import advance
+from app.review.submission import submit
+from app.settings import Settings
+from tests.build import OPERATOR, make_project, make_task
+from tests.conftest import PASSWORD, csrf
+from tests.unit.accounts.people import give_credential, make_person
+
+TEXT = "Canary chest pain. No fever."
+# name → server roles, project roles, tier
+CAST = {
+    "boss": ((ServerRole.ADMIN,), (), 0),
+    "lead": ((), (ProjectRole.MANAGER,), 0),
+    "ann": ((), (ProjectRole.ANNOTATOR,), 1),
+    "ben": ((), (ProjectRole.ANNOTATOR,), 1),
+    "vera": ((), (ProjectRole.VERIFIER,), 3),
+    "sam": ((), (ProjectRole.ADJUDICATOR,), 4),
+    "pia": ((), (ProjectRole.PRIVACY_OFFICER,), 0),
+    "olu": ((ServerRole.AUDITOR,), (), 0),
+    "stranger": ((), (), 0),
+}
+
+
+def problem(start, end, **assertion):
+    """A problem over TEXT, confirmed by its reader."""
+    return {
+        "kind": "entity",
+        "fragments": [[start, end]],
+        "label": "problem",
+        "assertion": assertion,
+        "status": "confirmed",
+    }
+
+
+class Team:
+    """`team.get("ann", "/work")`, `team.post("lead", "/projects/first/members", role=…)`."""
+
+    def __init__(self, folder, database):
+        self.folder = folder
+        self.app = create_app(Settings(var=str(folder / "var"), database_url=database.url))
+        self.database = self.app.extensions["database"]
+        self.settings = self.app.extensions["settings"]
+        self.browsers = {}
+        self.people = {name: make_person(self.database, name, *CAST[name][0]) for name in CAST}
+        for name, (_, _, tier) in CAST.items():
+            if tier:
+                give_credential(self.database, self.people[name], self.people["boss"], tier=tier)
+        self.write(self._set_up)
+
+    def _set_up(self, session, at):
+        for name in ("vera", "sam"):
+            person = get_person(session, self.people[name])
+            verify_identity(session, OPERATOR, person, self.people["boss"], "passport seen", at=at)
+        members = {self.people[name]: roles for name, (_, roles, _) in CAST.items() if roles}
+        project, schema = make_project(session, "first", members, at=at)
+        self.project_id, self.schema_id = project.id, schema.id
+
+    def write(self, unit):
+        at = clock.now()
+        return self.database.writing(lambda session: unit(session, at))
+
+    def read(self, look):
+        with self.database.reading() as session:
+            return look(session)
+
+    def browser(self, name):
+        if name not in self.browsers:
+            browser = self.browsers[name] = self.app.test_client()
+            form = {"username": name, "password": PASSWORD, "csrf_token": csrf(browser, "/sign-in")}
+            assert browser.post("/sign-in", data=form).status_code == 303
+            browser.token = csrf(browser, "/account")
+        return self.browsers[name]
+
+    def get(self, name, path):
+        return self.browser(name).get(path)
+
+    def post(self, name, path, **data):
+        kind = "multipart/form-data" if any(isinstance(value, list | tuple) for value in data.values()) else None
+        form = {"csrf_token": self.browser(name).token, **data}
+        return self.browser(name).post(path, data=form, content_type=kind)
+
+    def post_json(self, name, path, **body):
+        return self.browser(name).post(path, json=body, headers={"X-CSRF-Token": self.browser(name).token})
+
+    def item(self, *readers, text=TEXT):
+        """An item read by the people named; ids of the item and of their tasks."""
+
+        def unit(session, at):
+            from app.corpus.project import get_project
+            from app.corpus.schema import LabelSchema
+
+            project, schema = get_project(session, "first"), session.get(LabelSchema, self.schema_id)
+            item, tasks = make_task(session, project, schema, [self.people[r] for r in readers], at=at, text=text)
+            return item.id, [task.id for task in tasks]
+
+        return self.write(unit)
+
+    def answer(self, name, task_id, **elements):
+        """Open a task, say something, and submit it."""
+        from app.review.assignment import get_assignment
+
+        def unit(session, at):
+            actor, task = load_actor(session, self.people[name], at=at), get_assignment(session, task_id)
+            open_task(session, actor, task, at=at)
+            changes = [Change(key, body) for key, body in elements.items()]
+            if changes:
+                change_draft(session, actor, task, changes, expected_version=task.draft_version, at=at)
+            submit(session, actor, task, at=at)
+
+        self.write(unit)
+
+    def settle(self, item_id):
+        """The verifier accepts and signs, through the pages and the API she uses."""
+        assert self.post("vera", f"/items/{item_id}/verification").status_code == 303
+        signed = self.post_json(
+            "vera", f"/api/v1/items/{item_id}/verification", username="vera", password=PASSWORD, meaning="verification"
+        )
+        assert signed.status_code in (201, 202), signed.text
+
+    def set_state(self, item_id, event):
+        from app.review.item import get_item
+
+        self.write(lambda session, at: advance(session, OPERATOR, get_item(session, item_id), event, at=at))
+
+    def work(self, job_id):
+        """Do one job, as a worker would, without what follows it."""
+        from app.cli.machine import machine
+
+        def claim(session, at):
+            job = get_job(session, job_id)
+            job.state, job.lease_owner, job.lease_until = "running", "tests", 1 << 52
+            return job
+
+        with self.app.app_context():
+            run_job(machine(), self.write(claim))
+
+
+@pytest.fixture
+def team(sqlite_database, tmp_path):
+    team = Team(tmp_path, sqlite_database)
+    yield team
+    team.database.dispose()
+
+
+def words(answer):
+    """The text of a page without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))

@@ -1,0 +1,57 @@
+"""Releases in the browser: cutting, reading signatures, downloading; and what is left behind."""
+
+import hashlib
+import io
+import json
+import zipfile
+
+import pytest
+
+from app.corpus.project import change_settings, get_project
+from tests.build import OPERATOR
+from tests.functional.web.conftest import problem, words
+
+PAGE = "/projects/first/releases"
+
+
+@pytest.fixture
+def signed(team):
+    changes = {"workflow": "trainee_verifier", "strategy": "one_reader"}
+    team.write(lambda session, at: change_settings(session, OPERATOR, get_project(session, "first"), changes, at=at))
+    item, (task,) = team.item("ann")
+    team.answer("ann", task, e1=problem(7, 17))
+    team.settle(item)
+    return team
+
+
+def test_a_release_is_cut_shown_and_taken_away(signed):
+    answer = signed.post("lead", PAGE)
+    assert answer.headers["Location"].startswith(f"{PAGE}/1")
+    page = words(signed.get("lead", f"{PAGE}/1"))
+    assert "Dr Vera" in page
+    assert "verification" in page
+    assert "de-identified" not in page.replace("not de-identified", "")
+    export = signed.post("lead", f"{PAGE}/1/exports", format="jsonl")
+    assert export.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(export.data)) as archive:
+        assert {"manifest.json", "losses.json", "SHA256SUMS"} <= set(archive.namelist())
+        assert json.loads(archive.read("manifest.json"))["release"] == 1
+    export.close()
+    assert list(signed.settings.tmp_dir.iterdir()) == []
+    digest = hashlib.sha256(export.data).hexdigest()
+    assert digest in signed.get("olu", f"{PAGE}/1").text
+    assert signed.post("lead", PAGE).status_code == 409
+
+
+def test_only_who_may_cuts_and_takes_away(signed):
+    signed.post("lead", PAGE)
+    for who, status in (("ann", 403), ("vera", 403), ("olu", 403), ("stranger", 404)):
+        assert signed.post(who, PAGE).status_code == status
+        assert signed.post(who, f"{PAGE}/1/exports", format="jsonl").status_code == status
+    assert signed.get("ann", f"{PAGE}/1").status_code == 403
+    assert signed.post("lead", f"{PAGE}/1/exports", format="papyrus").status_code == 404
+    assert signed.get("lead", f"{PAGE}/2").status_code == 404
+
+
+def test_nothing_signed_makes_no_release(team):
+    assert "no signed item waits" in words(team.post("lead", PAGE))

@@ -1,0 +1,141 @@
+"""Own work in the browser: tasks, recalling, questions, feedback; and nobody else's."""
+
+import re
+
+from app.review.assignment import get_assignment
+from app.review.question import list_questions
+from tests.functional.web.conftest import TEXT, problem, words
+
+
+def test_everybody_begins_where_their_work_is(team):
+    assert team.get("ann", "/").headers["Location"] == "/work"
+    assert team.get("lead", "/").headers["Location"] == "/projects"
+    assert "Nothing is waiting for you" in team.get("stranger", "/").text
+
+
+def test_a_reader_sees_own_tasks_and_starts_the_next(team):
+    _, (first, other) = team.item("ann", "ben")
+    page = team.get("ann", "/work")
+    assert f"/assignments/{first}" in page.text
+    assert f"/assignments/{other}" not in page.text
+    assert "To do (1)" in words(page)
+    assert team.post("ann", "/work/next").headers["Location"] == f"/assignments/{first}"
+    assert team.post("vera", "/work/next").headers["Location"] == "/work"
+
+
+def test_an_answer_can_be_recalled_until_the_other_reader_has_finished(team):
+    _, (mine, other) = team.item("ann", "ben")
+    team.answer("ann", mine)
+    page = team.get("ann", "/work/finished")
+    assert f"/work/{mine}/recall" in page.text
+    assert team.post("ben", f"/work/{mine}/recall").status_code == 403
+    assert team.post("ann", f"/work/{mine}/recall").headers["Location"] == f"/assignments/{mine}"
+    assert team.read(lambda session: get_assignment(session, mine)).state == "open"
+    team.answer("ann", mine)
+    team.answer("ben", other)
+    assert "/recall" not in team.get("ann", "/work/finished").text
+    assert team.post("ann", f"/work/{mine}/recall").status_code == 409
+
+
+def test_a_question_reaches_who_answers_it_without_its_author(team):
+    _, (mine, _) = team.item("ann", "ben")
+    assert team.get("ann", f"/api/v1/assignments/{mine}").status_code == 200
+    text = "Is a rash after a drug a symptom?"
+    assert team.post_json("ann", f"/api/v1/assignments/{mine}/questions", text=text, blocking=True).status_code == 201
+    asked = team.read(lambda session: list_questions(session, team.project_id))[0]
+    page = team.get("lead", "/projects/first/questions")
+    assert text in page.text
+    assert "Ann" not in page.text.replace("Annotat", "")
+    assert "question waits for an answer" in words(team.get("lead", "/projects/first/holds"))
+    assert team.get("ben", "/projects/first/questions").status_code == 403
+    address = f"/projects/first/questions/{asked.id}/answer"
+    assert team.post("ben", address, text="No").status_code == 403
+    assert team.post("lead", address, text="").status_code == 422
+    assert team.post("lead", address, text="Yes, see 4.2.").status_code == 303
+    assert "Yes, see 4.2." in team.get("ann", "/work/questions").text
+    assert text not in team.get("ben", "/work/questions").text
+    assert "Nothing is held back" in team.get("lead", "/projects/first/holds").text
+
+
+def test_only_who_may_lets_a_held_item_go_on(team):
+    item, _ = team.item("ann", "ben")
+    assert team.post_json("ann", f"/api/v1/items/{item}/phi-reports", fragments=[[0, 6]]).status_code == 201
+    page = team.get("pia", "/projects/first/holds")
+    address = re.search(r'action="(/projects/first/holds/\d+/closing)"', page.text)[1]
+    assert team.post("ann", address).status_code == 403
+    assert team.post("pia", address).status_code == 303
+    assert team.post("pia", address).status_code == 409
+
+
+def test_feedback_shows_own_differences_once_an_item_is_settled(team):
+    item, (mine,) = team.item("ann")
+    team.write(lambda session, at: _one_reader(session, at))
+    team.answer("ann", mine, e1=problem(7, 17))
+    assert str(mine) not in re.findall(r"/work/feedback/(\d+)", team.get("ann", "/work/feedback").text)
+    assert team.get("ann", f"/work/feedback/{mine}").status_code == 409
+    team.settle(item)
+    assert f"/work/feedback/{mine}" in team.get("ann", "/work/feedback").text
+    assert "the same as yours" in team.get("ann", f"/work/feedback/{mine}").text
+    assert team.get("ben", f"/work/feedback/{mine}").status_code == 403
+
+
+def _one_reader(session, at):
+    from app.corpus.project import change_settings, get_project
+    from tests.build import OPERATOR
+
+    changes = {"workflow": "trainee_verifier", "strategy": "one_reader"}
+    change_settings(session, OPERATOR, get_project(session, "first"), changes, at=at)
+
+
+def test_feedback_puts_both_answers_side_by_side(team):
+    item, (mine,) = team.item("ann")
+    team.write(_one_reader)
+    team.answer("ann", mine, e1=problem(7, 17))
+    taken = team.post("vera", f"/items/{item}/verification").headers["Location"].rsplit("/", 1)[1]
+    browser = team.browser("vera")
+    action = {"element_id": "e1", "body": problem(7, 17, polarity="negated")}
+    draft = browser.get(f"/api/v1/assignments/{taken}").get_json()["version"]
+    headers = {"X-CSRF-Token": browser.token, "If-Match": f'"{draft}"'}
+    changed = browser.patch(f"/api/v1/assignments/{taken}/draft", json={"actions": [action]}, headers=headers)
+    assert changed.status_code == 200, changed.text
+    body = {"username": "vera", "password": "wandering teapots sing", "meaning": "verification", "reason": "guideline"}
+    signed = team.post_json("vera", f"/api/v1/items/{item}/verification", **body)
+    assert signed.status_code in (201, 202), signed.text
+    page = words(team.get("ann", f"/work/feedback/{mine}"))
+    assert "Your answer" in page
+    assert "chest pain" in page
+    assert "negated" in page
+    assert "Vera" not in page
+
+
+def test_who_adjudicates_finds_cases_hardest_first_and_takes_one(team):
+    item, (mine, other) = team.item("ann", "ben")
+    team.answer("ann", mine, e1=problem(7, 17))
+    team.answer("ben", other)
+    page = team.get("sam", "/cases")
+    assert f'action="/items/{item}/adjudication"' in page.text
+    assert "readers differ" in page.text
+    assert team.get("ann", "/cases").text.count("/adjudication") == 0
+    assert team.post("ann", f"/items/{item}/adjudication").status_code == 403
+    assert team.post("sam", f"/items/{item}/adjudication").headers["Location"] == f"/items/{item}/adjudication"
+
+
+def test_ben_learns_nothing_of_ann_on_any_page(team):
+    """INV-3: every GET route, walked as the other reader, with every id of hers."""
+    item, (hers, _) = team.item("ann", "ben", text=TEXT)
+    team.answer("ann", hers, e1=problem(7, 17), e2={"kind": "comment", "text": "zyzzyva"})
+    ids = {"assignment_id": hers, "item_id": item, "key": "first", "guideline_id": 1, "batch_id": 1,
+           "document_id": 1, "number": 1, "person_id": team.people["ann"], "version": "x", "name": "x",
+           "element_id": "e1", "token": "x", "project_id": team.project_id}  # fmt: skip
+    walked = 0
+    for rule in team.app.url_map.iter_rules():
+        if "GET" in rule.methods and rule.endpoint != "assets.file":
+            path = re.sub(r"<(?:\w+:)?(\w+)>", lambda place: str(ids.get(place[1], 1)), rule.rule)
+            answer = team.get("ben", path)
+            assert answer.status_code < 500, path
+            assert "zyzzyva" not in answer.text, path
+            assert '"start":7' not in answer.text.replace(" ", ""), path
+            assert f"/assignments/{hers}" not in answer.text, path
+            assert "Dr Ann" not in answer.text or "guidelines" in path, path
+            walked += 1
+    assert walked > 30

@@ -1,0 +1,95 @@
+"""The invariants of shifted dates."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from app.deid.replace.dateshift import is_ambiguous, order_shown, shift_text, subject_shift
+
+DAYS = st.dates(date(1930, 1, 1), date(2035, 12, 31))
+SHIFTS = st.integers(-365, -1)
+FORMATS = ["%Y-%m-%d", "%m/%d/%Y", "%B %d, %Y", "%d %B %Y", "%b %d, %Y", "%d-%b-%Y", "%Y%m%d"]
+KEY = b"s" * 32
+
+
+def read(text, form):
+    from datetime import datetime
+
+    return datetime.strptime(text, form).date()  # noqa: DTZ007 (a day, not a moment)
+
+
+@given(DAYS, DAYS, SHIFTS, st.sampled_from(FORMATS))
+def test_intervals_and_order_are_kept_in_every_format(first, second, days, form):
+    assume("%b" not in form or 5 not in (first.month, second.month))  # "May" is short and long
+    moved = [read(shift_text(d.strftime(form), days).text, form) for d in (first, second)]
+    assert moved[1] - moved[0] == second - first
+    assert moved[0] == first + timedelta(days=days)
+
+
+@given(DAYS, SHIFTS, st.sampled_from(["%d/%m/%Y", "%d.%m.%Y"]))
+def test_the_order_of_the_site_is_kept(day, days, form):
+    assert read(shift_text(day.strftime(form), days, "dmy").text, form) == day + timedelta(days=days)
+
+
+@given(DAYS, DAYS, SHIFTS)
+def test_ages_computed_from_shifted_dates_are_off_by_a_day_in_the_year_at_most(born, seen, days):
+    moved = [read(shift_text(d.isoformat(), days).text, "%Y-%m-%d") for d in (born, seen)]
+    assert (moved[1] - moved[0]).days == (seen - born).days
+
+
+@given(st.integers(1930, 2035), st.integers(1, 12), SHIFTS)
+def test_a_month_and_year_become_a_possible_month(year, month, days):
+    text = f"{date(2000, month, 1):%B} {year}"
+    moved = shift_text(text, days).text
+    expected = date(year, month, 15) + timedelta(days=days)
+    assert moved == f"{expected:%B} {expected.year}"
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "expected"),
+    [
+        ("February 29, 2024", -366, "February 28, 2023"),
+        ("Feb 29", -1, "Feb 28"),
+        ("MARCH 1st, 2023", -1, "FEBRUARY 28th, 2023"),
+        ("3/4/24", -7, "2/26/24"),
+        ("03/04/2024", -1, "03/03/2024"),
+        ("Tuesday", -1, "Monday"),
+        ("2024-03-05 10:30", -5, "2024-02-29 10:30"),
+        ("15th of January 2022", -15, "31st of December 2021"),
+        ("Jan 20th '23", -20, "Dec 31st '22"),
+        ("2/12", -12, "1/31"),
+    ],
+)
+def test_a_shifted_date_keeps_its_form(text, days, expected):
+    assert shift_text(text, days).text == expected
+
+
+def test_what_is_no_date_is_not_guessed():
+    assert shift_text("Christmas Day", -3).text is None
+    assert shift_text("31/31/2020", -3).text is None
+
+
+@given(st.text(min_size=1, max_size=12), st.booleans())
+def test_the_offset_is_never_zero_and_stays_in_its_window(subject, weeks):
+    days = subject_shift(KEY, subject, whole_weeks=weeks)
+    assert -365 <= days <= -1
+    assert not weeks or days % 7 == 0
+    assert days == subject_shift(KEY, subject, whole_weeks=weeks)
+
+
+def test_two_subjects_have_independent_offsets():
+    offsets = [subject_shift(KEY, f"s{i}") for i in range(2000)]
+    assert len(set(offsets)) > 350
+    assert abs(sum(offsets) / len(offsets) + 183) < 10
+
+
+def test_ambiguity_of_a_numeric_date():
+    assert is_ambiguous("03/04/2023")
+    assert not is_ambiguous("04/04/2023")
+    assert (order_shown("13/02/2023"), order_shown("02/13/2023"), order_shown("02/03/2023")) == (
+        "dmy",
+        "mdy",
+        None,
+    )

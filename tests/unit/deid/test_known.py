@@ -1,0 +1,49 @@
+"""What the record tells is found however it is written; short and common words are guarded."""
+
+import pytest
+
+KNOWN = {
+    "names": ["Katherine Ann Oberholzer"],
+    "ids": ["A-778 1234"],
+    "dates": ["1956-03-09"],
+    "addresses": ["12 Linden Alley, Farrowdale"],
+    "contacts": ["(0161) 496 0123", "kate@private.example"],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("seen: oberholzer today", "oberholzer"),
+        ("Oberholtzer, K. was here", "Oberholtzer"),
+        ("KATHARINE is well", "KATHARINE"),
+        ("the Ober-\nholzer family", "Ober-\nholzer"),
+        ("Oberholzer's husband", "Oberholzer"),
+        ("initials K.A.O. on file", "K.A.O."),
+        ("no A7781234 listed", "A7781234"),
+        ("born 9 March 1956 in town", "9 March 1956"),
+        ("born 09.03.56 in town", "09.03.56"),
+        ("at 12 linden\nalley since", "12 linden\nalley"),
+        ("ring 01614960123 please", "01614960123"),
+        ("KATE@private.example", "KATE@private.example"),
+    ],
+)
+def test_a_known_identifier_is_found(found, text, value):
+    assert value in [covered for _, covered in found(text, **KNOWN)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("May Young", "She may have a young child."),
+        ("Grant Li", "li and grant are not capitals here."),
+        ("John Foley", "A Foley catheter was placed."),
+        ("Ann Hart", "The heart is normal."),
+    ],
+)
+def test_a_common_word_is_not_taken_for_the_name(found, name, text):
+    assert found(text, names=[name]) == []
+
+
+def test_a_common_word_beside_the_rest_of_the_name_is(found):
+    assert ("NAME", "Young") in found("Here Mr Young came", names=["May Young"])

@@ -1,0 +1,64 @@
+"""The shipped model is the pinned one; training twice gives the same bytes."""
+
+import json
+
+import pytest
+
+from app.core.errors import Unavailable
+from app.deid import model as module
+from app.deid.engine import Engine
+from app.deid.model import MODEL_DIR, PIN_FILE, digest, load_model
+from app.deid.note import Note
+from app.deid.training.trainer import Recipe, train
+
+shipped = pytest.mark.skipif(not MODEL_DIR.is_dir(), reason="the model is not installed")
+
+
+@shipped
+def test_the_model_is_the_pinned_one_and_small():
+    pinned = json.loads(PIN_FILE.read_text())
+    assert digest(MODEL_DIR) == pinned["sha256"]
+    assert sum(p.stat().st_size for p in MODEL_DIR.rglob("*")) < 15_000_000
+
+
+@shipped
+def test_the_model_finds_what_the_rules_do_not():
+    text = "Unlike last year, Vashkoreth Drimolen walked in with Tuvia and sat down."
+    rules = Engine().find([Note(text)])[0]
+    both = Engine(load_model()).find([Note(text)])[0]
+    assert sum(s.end - s.start for s in both) > sum(s.end - s.start for s in rules)
+
+
+@shipped
+def test_the_model_leaves_clinical_words_alone():
+    text = "Transthoracic echocardiography showed severe tricuspid regurgitation; erlotinib was stopped."
+    assert load_model().find(Note(text)) == []
+
+
+@shipped
+def test_a_long_text_is_read_in_pieces_with_true_offsets():
+    text = "The wound is clean and dry. " * 300 + "Seen with Vashkoreth Drimolen today."
+    spans = [s for s in Engine(load_model()).find([Note(text)])[0] if s.type == "NAME"]
+    assert any("Drimolen" in text[s.start : s.end] for s in spans)
+
+
+def test_a_changed_model_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "model").write_bytes(b"x")
+    (tmp_path / "pin.json").write_text('{"sha256": "0"}')
+    monkeypatch.setattr(module, "MODEL_DIR", tmp_path / "m")
+    monkeypatch.setattr(module, "PIN_FILE", tmp_path / "pin.json")
+    with pytest.raises(Unavailable, match="model-changed"):
+        load_model.__wrapped__()
+
+
+@pytest.mark.slow()
+def test_training_twice_gives_the_same_bytes(tmp_path):
+    recipe = Recipe(documents=60, epochs=1)
+    pinned = [
+        train(recipe, tmp_path / name, tmp_path / f"{name}.json", texts=None, say=lambda _line: None)[
+            "sha256"
+        ]
+        for name in ("a", "b")
+    ]
+    assert pinned[0] == pinned[1]
