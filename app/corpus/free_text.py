@@ -25,13 +25,13 @@ class TextScanner(Protocol):
 TEXT_SCANNERS: Registry[TextScanner] = Registry("text scanner", TextScanner)
 
 
-def require_free_text(text: str, where: str) -> None:
-    """Raises Invalid for an empty or over-long text, or one in which a scanner sees identifiers."""
+def require_free_text(text: str, where: str, *, allowed: frozenset[str] = frozenset()) -> None:
+    """Raises Invalid for an empty or over-long text, or one in which a scanner sees identifiers not `allowed`."""
     problems = text_problems(text, where)
     if len(text) > MAX_FREE_TEXT:
         problems.append(Problem("text-too-long", where, f"more than {MAX_FREE_TEXT} characters"))
     for scanner in TEXT_SCANNERS:
-        for kind in sorted(set(scanner.identifiers(text))):
+        for kind in sorted(set(scanner.identifiers(text)) - allowed):
             problems.append(Problem("identifier", where, f"this looks like an identifier: {kind}"))
     if problems:
         raise Invalid("free-text", problems[0].message, problems=problems)

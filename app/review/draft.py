@@ -20,6 +20,7 @@ from app.core import fault
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json
 from app.core.errors import Conflict, Invalid, Problem
+from app.corpus.free_text import require_free_text
 from app.corpus.project import get_project
 from app.corpus.suggestion import latest_suggestion
 from app.guidelines.version import current_guideline
@@ -139,6 +140,7 @@ def change_draft(
     for change in changes:
         _require_well_named(change)
         _require_quotes(change, context)
+        _require_clean_comment(change)
         row = session.get(DraftElement, (assignment.id, change.element_id))
         if row is None and change.body is None:
             continue  # removing what is not there: a repeated request
@@ -182,6 +184,14 @@ def _require_well_named(change: Change) -> None:
     """Element ids go into the log, so they must not be able to carry text."""
     if not _ELEMENT_ID.fullmatch(change.element_id):
         raise Invalid("element-id", "an element id has 1–40 letters, digits or _ . : -")
+
+
+def _require_clean_comment(change: Change) -> None:
+    """What a reader types goes into submissions and exports: it passes the scan that notes pass."""
+    typed = change.body.get("text") if change.body else None
+    if isinstance(typed, str) and typed.strip():
+        # Dates a reader can quote are those of the clean text: shifted or masked already.
+        require_free_text(typed, change.element_id, allowed=frozenset({"DATE"}))
 
 
 def _require_quotes(change: Change, context: Context) -> None:
