@@ -13,7 +13,7 @@ from app.accounts.actor import OperatorActor
 from app.audit.checkpoint import Signer
 from app.core.clock import now
 from app.core.db import Database, Session
-from app.corpus.code_installation import note_installed
+from app.corpus.code_release import note_installed
 from app.corpus.vault import Vault
 from app.settings import Settings
 from app.terminology.artefacts import list_releases

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.actor import ServerRole
 from app.core.errors import NotFound
-from app.corpus.code_installation import list_installations
+from app.corpus.code_release import list_installations
 from app.corpus.project import get_project
 from app.http import context
 from app.http.access import SIGNED_IN, access

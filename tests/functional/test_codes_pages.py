@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app.accounts.actor import ServerRole
-from app.corpus.code_installation import list_installations
+from app.corpus.code_release import list_installations
 from tests.terminology_data import store
 
 

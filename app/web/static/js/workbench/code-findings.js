@@ -13,7 +13,7 @@ export class CodeFindings {
     Object.assign(this, { space, asked: "", turn: 0, findings: [] });
     this.list = h("ul", { class: "plain findings" });
     this.note = h("p", { class: "mut small", role: "status" });
-    this.element = h("section", { "aria-label": "Coding rules", hidden: true }, h("h3", null, "Coding rules"), this.note, this.list);
+    this.element = h("section", { "aria-label": "Coding rules", hidden: true }, h("h3", { class: "small" }, "Coding rules"), this.note, this.list);
     space.store.subscribe(({ ids }) => ids.size && this.#changed());
     this.#changed();
   }
