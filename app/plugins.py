@@ -6,7 +6,7 @@ from app.accounts.loading import MEMBERSHIPS
 from app.accounts.policy import RELATIONS
 from app.agreement.metrics.protocol import METRICS
 from app.audit.evidence import EVIDENCE, STATE_MACHINES
-from app.corpus.claim import CLAIMS
+from app.corpus.document import CLAIMS
 from app.corpus.free_text import TEXT_SCANNERS
 from app.deid.recogniser import RECOGNISERS
 from app.intake.readers import READERS

@@ -17,8 +17,7 @@ from app.core import clock, fault
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, NotFound
-from app.corpus.claim import claim_of
-from app.corpus.document import get_document
+from app.corpus.document import claim_of, get_document
 from app.corpus.project import Project, project_subject
 from app.guidelines.version import GuidelineVersion
 from app.release.gates import pass_gates

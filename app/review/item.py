@@ -14,8 +14,7 @@ from app.audit.events import Tag
 from app.audit.log import Actor, Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.errors import NotFound
-from app.corpus.claim import claim_of
-from app.corpus.document import Document, Verdict, get_document, text_of
+from app.corpus.document import Document, Verdict, claim_of, get_document, text_of
 from app.corpus.project import Project, get_project
 from app.corpus.schema import LabelSchema
 from app.corpus.subject import Encounter

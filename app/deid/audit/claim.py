@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.core.db import Session
-from app.corpus.claim import NOT_CHECKED, Claim
-from app.corpus.document import Document
+from app.corpus.document import NOT_CHECKED, Claim, Document
 from app.corpus.project import Project
 from app.deid.audit.models import AuditState, LeakAudit
 from app.review.hold import Hold, HoldKind

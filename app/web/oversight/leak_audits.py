@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.policy import Action
 from app.core.db import Session
 from app.core.errors import Invalid, NotFound
-from app.corpus.claim import claim_of
+from app.corpus.document import claim_of
 from app.corpus.project import Project
 from app.deid.audit.checking import check_sample, count_waiting, next_sample, show_sample
 from app.deid.audit.claim import bound_in_words

@@ -10,8 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.policy import Action
 from app.core.db import Session
-from app.corpus.claim import claim_of
-from app.corpus.document import Verdict, count_by_verdict
+from app.corpus.document import Verdict, claim_of, count_by_verdict
 from app.corpus.project import Project
 from app.corpus.source import SourceState, count_sources
 from app.http import context

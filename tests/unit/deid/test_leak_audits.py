@@ -11,7 +11,7 @@ from app.audit.events import Tag
 from app.audit.models import Event
 from app.core.digest import sha256
 from app.core.errors import Conflict, Forbidden, Invalid
-from app.corpus.claim import NOT_CHECKED, claim_of
+from app.corpus.document import NOT_CHECKED, claim_of
 from app.corpus.project import change_settings, get_project
 from app.corpus.vault import Vault
 from app.deid.audit.checking import check_sample, count_waiting, next_sample, show_sample
