@@ -16,7 +16,7 @@ from app.core.db import Database
 from app.core.errors import ChartmarkError
 from app.corpus.vault import Vault
 from app.settings import Settings
-from app.terminology.lookup import Lookup
+from app.terminology.search import Lookup
 
 # How long after the password was typed it opens what changes other people's rights.
 FRESH = 15 * clock.MINUTE

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, Unpack
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -317,3 +317,25 @@ def open_release(root: Path, system: str, release: str | None = None) -> Release
 def open_releases(root: Path, system: str) -> list[Release]:
     """Every installed release of a system, each opened once per process; coding rules choose by date."""
     return [_opened(folder_of(root, manifest)) for manifest in list_releases(root, system)]
+
+
+class Lookup:
+    """`lookup(system, release, code)`; an empty release means the current one. Safe to share."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def __call__(self, system: str, release: str, code: str) -> dict[str, Any] | None:
+        """``{"code", "term", "billable", "active"}``, or None for what no installed release knows."""
+        try:
+            concept = open_release(self.root, system, release or None).concept(code)
+        except NotFound:
+            return None
+        if concept is None:
+            return None
+        return {
+            "code": concept.code,
+            "term": concept.preferred,
+            "billable": concept.billable,
+            "active": concept.active,
+        }

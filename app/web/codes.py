@@ -23,7 +23,7 @@ from app.terminology.search import Release, open_release
 from app.web.menu import Entry
 
 codes_pages = Blueprint("codes", __name__, url_prefix="/codes")
-MENU_ENTRY = Entry("Codes", "codes.index")
+MENU_ENTRY = Entry("Codes", "codes.index", lambda actor: bool(actor.project_roles or actor.server_roles))
 HITS, CHANGES, LINES = 40, 500, 300
 LONGEST = 200
 

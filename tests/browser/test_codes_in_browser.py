@@ -6,7 +6,7 @@ from app.core import clock
 from app.review.assignment import get_assignment
 from app.review.draft import Change, change_draft
 from app.review.opening import open_task
-from app.terminology.lookup import Lookup
+from app.terminology.search import Lookup
 from tests.browser.notes_page import NotesPage
 from tests.browser.test_accessibility import violations
 from tests.unit.annotation.test_encounter_codes import entity, listed
@@ -22,7 +22,9 @@ def coded(world, open_page):
     task = world.task(text=NOTE, suggestion={"entities": [], "relations": []})
     elements = {"e1": entity(0, 20), "c1": listed("S72.001A", 1, principal=True, evidence=["e1"])}
     world.write(lambda session: _fill(world, session, task.id, elements))
-    return NotesPage(open_page(task.url))
+    page = open_page(task.url, **world.context("ana"))
+    page.wait_for_selector("[data-ready]")
+    return NotesPage(page)
 
 
 def _fill(world, session, assignment_id, elements):
@@ -81,7 +83,7 @@ def test_without_a_list_nothing_is_asked(notes):
 
 
 def test_codes_are_found_and_walked_by_keyboard(world, open_page):
-    page = open_page(f"{world.url}/codes")
+    page = open_page(f"{world.url}/codes", **world.context("ana"))
     page.locator("[role=combobox]:focus").wait_for()
     page.keyboard.type("heart attack")
     page.get_by_role("option").first.wait_for()
@@ -105,14 +107,14 @@ def test_codes_are_found_and_walked_by_keyboard(world, open_page):
 
 @pytest.mark.parametrize("address", ["/codes", "/codes/icd10cm/E11", "/codes/icd10cm/S72.001A", "/codes/releases"])
 def test_axe_finds_nothing_on_the_pages_of_codes(world, open_page, address):
-    page = open_page(f"{world.url}{address}")
+    page = open_page(f"{world.url}{address}", **world.context("ana"))
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_axe_finds_nothing_while_hits_are_shown(world, open_page):
-    page = open_page(f"{world.url}/codes")
+    page = open_page(f"{world.url}/codes", **world.context("ana"))
     page.locator("[role=combobox]:focus").wait_for()
     page.keyboard.type("diab")
     page.get_by_role("option").first.wait_for()
@@ -120,7 +122,7 @@ def test_axe_finds_nothing_while_hits_are_shown(world, open_page):
 
 
 def test_without_script_the_form_answers_with_a_page(world, open_page):
-    page = open_page(f"{world.url}/codes", java_script_enabled=False)
+    page = open_page(f"{world.url}/codes", java_script_enabled=False, **world.context("ana"))
     page.get_by_label("Search codes").fill("afib")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="I48.91").click()

@@ -31,6 +31,12 @@ def enter(page, username="boss"):
     page.keyboard.press("Enter")
 
 
+def signed_in(page, address):
+    """Wherever signing in leads: on to the list of people."""
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    page.goto(f"{address}/people")
+
+
 def test_the_whole_of_it_by_keyboard(address, open_page, person):
     person("boss", ServerRole.ADMIN, display_name="The Boss")
     page = open_page(f"{address}/people")
@@ -62,7 +68,7 @@ def test_every_page_of_people_is_accessible(address, open_page, person):
     page.get_by_role("alert").wait_for()
     found["refused"] = violations(page)
     enter(page)
-    page.wait_for_url(re.compile("people"))
+    signed_in(page, address)
     for path in ("/people", f"/people/{ann.id}", "/account", "/nowhere"):
         page.goto(address + path)
         found[path] = violations(page)
@@ -80,7 +86,7 @@ def test_nothing_is_cut_off_on_a_narrow_screen(address, open_page, person, path)
     person("boss", ServerRole.ADMIN)
     page = open_page(f"{address}/sign-in")
     enter(page)
-    page.wait_for_url(re.compile("people"))
+    signed_in(page, address)
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(address + path)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
@@ -90,7 +96,7 @@ def test_targets_are_large_enough(address, open_page, person):
     person("boss", ServerRole.ADMIN)
     page = open_page(f"{address}/sign-in")
     enter(page)
-    page.wait_for_url(re.compile("people"))
+    signed_in(page, address)
     page.goto(f"{address}/people/1")
     boxes = page.evaluate(
         "[...document.querySelectorAll('button, input:not([type=hidden]), select, .menu a')]"
@@ -105,7 +111,7 @@ def test_before_the_session_ends_one_is_warned_and_may_stay(app, address, open_p
     person("boss", ServerRole.ADMIN)
     page = open_page(f"{address}/sign-in")
     enter(page)
-    page.wait_for_url(re.compile("people"))
+    signed_in(page, address)
     alert = page.get_by_role("alert")
     alert.get_by_text("Your session ends in less than two minutes").wait_for()
     app.extensions["settings"] = replace(app.extensions["settings"], idle_minutes=15)
@@ -117,7 +123,7 @@ def test_an_ended_session_is_told_on_the_page_and_the_page_is_found_again(app, a
     made = person("boss", ServerRole.ADMIN)
     page = open_page(f"{address}/sign-in")
     enter(page)
-    page.wait_for_url(re.compile("people"))
+    signed_in(page, address)
     app.extensions["settings"] = replace(app.extensions["settings"], idle_minutes=1)
     page.goto(f"{address}/people/{made.id}")
     page.get_by_role("alert").get_by_text("Your session ends").wait_for()
@@ -133,6 +139,6 @@ def test_signing_out_by_the_button(address, open_page, person):
     person("boss", ServerRole.ADMIN)
     page = open_page(f"{address}/sign-in")
     enter(page)
-    page.wait_for_url(re.compile("people"))
+    signed_in(page, address)
     page.get_by_role("button", name="Sign out").click()
     assert page.get_by_role("status").inner_text() == "You are signed out."

@@ -8,8 +8,8 @@ import click
 
 from app.cli import machine
 from app.demo.load import KEY, SHEET, load_demo
-from app.terminology.lookup import Lookup
 from app.terminology.releases import ensure_builtin
+from app.terminology.search import Lookup
 
 
 @click.command()

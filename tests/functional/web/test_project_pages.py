@@ -20,7 +20,8 @@ def settings_form(team, **changes):
     page = team.get("lead", f"{SHEET}/settings").text
     form = {name: re.search(r'value="([^"]*)" selected', part)[1] for name, part in re.findall(
         r'<select id="(\w+)"(.*?)</select>', page, re.S)}  # fmt: skip
-    form |= dict(re.findall(r'<input id="(reader_tier|required_countries|specialties)"[^>]* value="([^"]*)"', page))
+    typed = "reader_tier|leak_bound_per_mille|k_min|required_countries|specialties"
+    form |= dict(re.findall(rf'<input id="({typed})"[^>]* value="([^"]*)"', page))
     form |= dict.fromkeys(re.findall(r'id="(\w+)" name="\w+" value="yes" checked', page), "yes")
     return {name: value for name, value in (form | changes).items() if value is not None}
 
@@ -82,7 +83,7 @@ def test_a_setting_that_is_none_names_its_field(team):
     answer = team.post("lead", f"{SHEET}/settings", **settings_form(team, workflow="nonsense", reader_tier="9"))
     assert answer.status_code == 422
     assert "choose one of the list" in words(answer)
-    assert "a tier is 1, 2, 3 or 4" in words(answer)
+    assert "a whole number from 1 to 4" in words(answer)
     assert team.read(lambda session: get_project(session, "first")).settings_json == "{}"
 
 
