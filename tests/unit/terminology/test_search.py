@@ -33,6 +33,11 @@ def test_one_and_two_edits_in_a_long_word_are_forgiven(misspelt):
     assert codes(misspelt)[0] == "F20.9"
 
 
+@pytest.mark.parametrize("typed", ["heart atack", "hart attack", "heart attack"])
+def test_a_misspelt_everyday_phrase_still_means_what_it_means(typed):
+    assert codes(typed)[0] == "I21.9"
+
+
 @pytest.mark.parametrize("typed", ["E11.9", "e119", "E119", " e11.9 "])
 def test_a_code_is_found_with_and_without_dot(typed):
     first = icd10cm().search(typed)[0]
