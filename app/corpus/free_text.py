@@ -37,11 +37,16 @@ def require_free_text(text: str, where: str, *, allowed: frozenset[str] = frozen
         raise Invalid("free-text", problems[0].message, problems=problems)
 
 
+def is_identifying(name: str) -> bool:
+    """Whether a scanner sees identifiers in a name somebody gave a file, a record or a column."""
+    return any(scanner.identifiers(name) for scanner in TEXT_SCANNERS)
+
+
 def scrub_place(place: str) -> str:
     """A place in the input such as "line 12 of notes.csv", without the name where it looks identifying.
 
     What comes before " of " or ", " is a number and always stays, so that the place can be found.
     """
-    if any(scanner.identifiers(place) for scanner in TEXT_SCANNERS):
+    if is_identifying(place):
         return re.split(r" of |, ", place, maxsplit=1)[0]
     return place

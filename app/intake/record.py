@@ -12,6 +12,7 @@ from typing import Any
 from app.core.errors import Problem
 from app.core.text import is_storable, storable, text_problems
 from app.corpus.code_release import age_band, applicable_release
+from app.corpus.free_text import is_identifying
 from app.corpus.subject import Setting
 
 # Field → names by which columns and keys are recognised (lower case, without blanks and hyphens).
@@ -40,6 +41,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "fields": ("fields",),
 }
 _BY_NAME = {name: field_name for field_name, names in NAMES.items() for name in names}
+UNNAMED = "(a name that looks identifying)"
 KNOWN_KINDS = ("names", "ids", "dates", "addresses", "contacts")
 
 
@@ -84,11 +86,16 @@ def map_fields(raw: dict[str, Any], mapping: dict[str, str], dropped: Counter[st
     for column, value in sorted(raw.items(), key=lambda pair: pair[0] not in NAMES):
         field_name = chosen.get(column) or field_for(column)
         if field_name is None or (field_name in mapping and mapping[field_name] != column):
-            # Names of columns come from the sender: count them without repeating them at length.
-            dropped[storable(column[:40])] += 1
+            dropped[_shown_column(column)] += 1
         elif field_name not in found:
             found[field_name] = value
     return found
+
+
+def _shown_column(column: str) -> str:
+    """A dropped column's name as it is counted: shortened, and not repeated where it looks identifying."""
+    shown = storable(column[:40])
+    return UNNAMED if is_identifying(shown) else shown
 
 
 def build_record(values: dict[str, Any], where: str) -> tuple[Record | None, list[Problem]]:
