@@ -11,7 +11,6 @@ from app.corpus.free_text import TEXT_SCANNERS
 from app.deid.recogniser import RECOGNISERS
 from app.intake.readers import READERS
 from app.jobs.job import JOBS
-from app.preannotate.gazetteer import TERM_SOURCES
 from app.preannotate.protocol import PIPELINES
 from app.preannotate.spacy_disk import register_folder
 from app.release.formats import FORMATS
@@ -193,7 +192,6 @@ def _load_stages() -> None:
         "app.intake.readers.table:Table",
         "app.intake.readers.jsonl:JsonLines",
     )
-    TERM_SOURCES.register("app.preannotate.icd_terms:IcdTerms")
     PIPELINES.register(
         "app.preannotate.chartmark:ChartmarkRules",
         "app.preannotate.stock:MedspacyStock",

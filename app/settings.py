@@ -62,5 +62,9 @@ class Settings:
         return self.var_dir / "terminology"
 
     @property
+    def preannotate_dir(self) -> Path:
+        return self.var_dir / "preannotate"
+
+    @property
     def tmp_dir(self) -> Path:
         return self.var_dir / "tmp"

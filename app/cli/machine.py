@@ -15,6 +15,7 @@ from app.core.clock import now
 from app.core.db import Database, Session
 from app.corpus.code_release import note_installed
 from app.corpus.vault import Vault
+from app.preannotate.terms.cache import load_terms
 from app.settings import Settings
 from app.terminology.artefacts import list_releases
 
@@ -72,3 +73,13 @@ def note_releases() -> int:
         return sum(note_installed(session, actor, *release, at=at) for release in named)
 
     return write(unit)
+
+
+def compile_terms(progress: Callable[[str], None]) -> None:
+    """Compile the terms that pre-annotation takes from the current releases, unless they are.
+
+    Nothing happens before ICD-10-CM is there: `welcome` builds it, or else whoever needs it first.
+    """
+    settings = machine().settings
+    if list_releases(settings.terminology_dir, "icd10cm"):
+        load_terms(settings.terminology_dir, settings.preannotate_dir, progress)

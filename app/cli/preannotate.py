@@ -81,7 +81,8 @@ def list_command() -> None:
     problems = register_folder(Settings.from_env().var_dir / "pipelines")
     for pipeline in PIPELINES:
         about = {"key": pipeline.key, "title": pipeline.title, "version": pipeline.version}
-        click.echo(json.dumps(about | {"languages": pipeline.languages, "digest": pipeline.digest()}))
+        about |= {"languages": pipeline.languages, "digest": pipeline.digest(), "sources": pipeline.sources()}
+        click.echo(json.dumps(about))
     for problem in problems:
         click.echo(json.dumps({"error": problem.to_dict()}))
     sys.exit(1 if problems else 0)

@@ -60,6 +60,7 @@ def import_command(system: str, path: Path, **said: str) -> None:
     except ChartmarkError as error:
         _fail(error)
     machine.note_releases()
+    machine.compile_terms(_progress)
     click.echo(json.dumps(manifest.to_dict(), ensure_ascii=False))
 
 

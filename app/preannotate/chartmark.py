@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from app.core.digest import sha256
@@ -12,10 +14,11 @@ from app.core.text import MAX_TEXT_CHARACTERS
 from app.preannotate.assertion.engine import Asserted, assert_spans
 from app.preannotate.entities.find import find_mentions
 from app.preannotate.entities.mention import Mention
-from app.preannotate.gazetteer import TERM_SOURCES, Gazetteer, gazetteer_digest, load_gazetteer
+from app.preannotate.gazetteer import Gazetteer
 from app.preannotate.protocol import Annotated, Entity, Span, checked_targets
 from app.preannotate.reading.note import Note
 from app.preannotate.relations.find import find_relations
+from app.preannotate.terms.cache import Terms, load_terms
 from app.preannotate.valuesets import valuesets_digest
 from app.settings import Settings
 
@@ -30,27 +33,41 @@ class ChartmarkRules:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._gazetteers: list[Gazetteer] | None = None
+        self._terms: Terms | None = None
 
     def ready(self) -> None:
-        """Load (first time: compile) the gazetteers."""
+        """Load the terms of the releases now current (where nobody has yet: compile them)."""
+        settings = Settings.from_env()
         with self._lock:
-            if self._gazetteers is None:
-                root = Settings.from_env().var_dir / "preannotate"
-                self._gazetteers = [load_gazetteer(source, root) for source in TERM_SOURCES]
+            self._terms = load_terms(settings.terminology_dir, settings.preannotate_dir, known=self._terms)
 
     def digest(self) -> str:
-        sources = " ".join(gazetteer_digest(source) for source in TERM_SOURCES)
-        return sha256(f"{self.key} {self.version} {valuesets_digest()} {sources}")
+        return sha256(f"{self.key} {self.version} {valuesets_digest()} {_code_digest()}")
+
+    def sources(self) -> list[dict[str, str]]:
+        return self._loaded().sources
+
+    def _loaded(self) -> Terms:
+        if self._terms is None:
+            self.ready()
+        assert self._terms is not None  # noqa: S101 (ready() has just set it)
+        return self._terms
 
     def annotate(
         self, text: str, *, targets: Sequence[Span] | None = None, meta: dict[str, Any] | None = None
     ) -> Annotated:
         if len(text) > MAX_TEXT_CHARACTERS:
             raise Invalid("text-too-long", f"more than {MAX_TEXT_CHARACTERS} characters")
-        if self._gazetteers is None:
-            self.ready()
-        return annotate_note(text, self._gazetteers or [], targets)
+        return annotate_note(text, [self._loaded().gazetteer], targets)
+
+
+@cache
+def _code_digest() -> str:
+    """Hex SHA-256 of the modules that read, find, assert and relate."""
+    here = Path(__file__).parent
+    folders = ("reading", "entities", "assertion", "relations")
+    files = [path for folder in folders for path in sorted((here / folder).glob("*.py"))]
+    return sha256(b"\0".join(path.read_bytes() for path in [Path(__file__), *files]))
 
 
 def annotate_note(text: str, gazetteers: Sequence[Gazetteer], targets: Sequence[Span] | None) -> Annotated:

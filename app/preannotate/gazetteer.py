@@ -1,109 +1,158 @@
-"""Terms of code systems, compiled once into a phrase table and kept under `var/preannotate/<digest>/`."""
+"""Phrases of code systems with label and candidate codes, compiled into arrays that load at once."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple
 
 import numpy as np
 
-from app.core.digest import sha256
-from app.core.registry import Registry
 from app.preannotate.entities.mention import Codes, Mention
+from app.preannotate.labels import LABELS
 from app.preannotate.reading.note import Note
 from app.preannotate.reading.phrases import PhraseTable
 from app.preannotate.reading.tokens import words_of
 
-FORMAT = 2  # of the files; part of the digest
 MAX_TERMS = 150_000
-
-Term = tuple[str, str, Codes]  # label, term, codes
-
-
-class TermSource(Protocol):
-    """Where a gazetteer's terms come from: an installed code system, chosen semantic types only."""
-
-    key: str
-
-    def version(self) -> str:
-        """Cheap to ask; changes whenever the terms do."""
-        ...
-
-    def terms(self) -> Iterable[Term]:
-        """(label, term, codes), the preferred term of a phrase first."""
-        ...
+MAX_CODES = 3  # of one phrase in one system
+FILES = ("words.txt", "step.npy", "node.npy", "label.npy", "codes.bin", "code_at.npy")
+_SILENT = len(LABELS)  # the label number of a phrase that gives codes and suggests nothing
+# Labels whose codes do for one another.
+_ALIKE = {"SYMPTOM": "PROBLEM", "ADVERSE_EVENT": "PROBLEM", "VITAL_SIGN": "LAB_TEST"}
 
 
-TERM_SOURCES: Registry[TermSource] = Registry("term-source", TermSource)
+class Term(NamedTuple):
+    """One wording of a code. From `least` words on it is suggested; 0 means never: codes only."""
+
+    label: str
+    phrase: str
+    code: tuple[str, str, str, str] | None = None  # system, release, code, preferred term
+    least: int = 1
+
+
+class Entry(NamedTuple):
+    """A phrase in the making: `label` is empty as long as no term suggests it."""
+
+    label: str
+    order: int
+    codes: tuple[tuple[str, tuple[str, str, str, str]], ...]  # with the label each code is for
 
 
 class Gazetteer:
-    """A phrase table with label and codes per entry. Read-only once built: safe in threads."""
+    """A phrase table with a label and codes per entry. Read-only once built: safe in threads."""
 
-    def __init__(self, table: PhraseTable, entries: list[tuple[str, Codes]]) -> None:
+    def __init__(self, table: PhraseTable, labels: list[int], codes: memoryview | bytes, code_at: np.ndarray) -> None:
         self.table = table
-        self.entries = entries
+        self._labels = labels
+        self._codes, self._code_at = codes, code_at
+        self._decoded: dict[int, dict[str, Codes]] = {}
+
+    def __len__(self) -> int:
+        return len(self._labels)
 
     @classmethod
     def of(cls, terms: Iterable[Term]) -> Gazetteer:
-        """Compile terms; at most MAX_TERMS, the first of equal phrases wins."""
-        table, entries = PhraseTable(), []
-        for label, term, codes in terms:
-            words = words_of(term)
-            if words and table.find(words) is None:
-                table.add(words, len(entries))
-                entries.append((label, codes))
-                if len(entries) == MAX_TERMS:
-                    break
-        return cls(table, entries)
+        """Compile terms; of more than MAX_TERMS phrases the shortest stay, as notes use those."""
+        entries = _gathered(terms)
+        table, labels, lines = PhraseTable(), [], []
+        for number, (phrase, entry) in enumerate(entries.items()):
+            table.add(phrase.split(" "), number)
+            labels.append(LABELS.index(entry.label) if entry.label else _SILENT)
+            lines.append(json.dumps(entry.codes, ensure_ascii=False).encode() if entry.codes else b"")
+        table.entry = {node: number for node, number in table.known.items() if labels[number] != _SILENT}
+        code_at = np.zeros(len(lines) + 1, dtype=np.int64)
+        np.cumsum([len(line) for line in lines], out=code_at[1:])
+        return cls(table, labels, b"".join(lines), code_at)
 
     def mentions(self, note: Note) -> Iterator[Mention]:
+        """The longest suggested phrases, left to right, none across the end of a sentence."""
         for first, last, number in self.table.longest(note.tokens.words):
             if last <= note.ends[first]:
-                label, codes = self.entries[number]
-                yield Mention(first, last, label, "code system", codes)
+                label = LABELS[self._labels[number]]
+                yield Mention(first, last, label, "code system", self._codes_for(number, label))
 
-    def codes_of(self, words: list[str]) -> Codes:
-        number = self.table.find(words)
-        return () if number is None else self.entries[number][1]
+    def codes_of(self, words: list[str], label: str) -> Codes:
+        """Candidate codes of exactly this phrase for a mention with that label."""
+        number = self.table.number_of(words)
+        return () if number is None else self._codes_for(number, label)
+
+    def _codes_for(self, number: int, label: str) -> Codes:
+        by_label = self._decoded.get(number)
+        if by_label is None:
+            by_label = self._decoded[number] = self._decode(number)
+        return by_label.get(_ALIKE.get(label, label), ())
+
+    def _decode(self, number: int) -> dict[str, Codes]:
+        start, end = self._code_at[number : number + 2].tolist()
+        found: dict[str, Codes] = {}
+        for label, code in json.loads(bytes(self._codes[start:end])) if end > start else ():
+            found[label] = (*found.get(label, ()), tuple(code))
+        return found
 
     def save(self, folder: Path) -> None:
-        """Write arrays and JSON (no pickles) into an existing folder."""
-        for name, values in (("step", self.table.step), ("entry", self.table.entry)):
-            pairs = np.array([list(values.keys()), list(values.values())], dtype=np.int64)
-            np.save(folder / f"{name}.npy", pairs)
-        content = {"words": list(self.table.ids), "entries": self.entries}
-        (folder / "content.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        """Write arrays and texts (no pickles) into an existing folder."""
+        (folder / "words.txt").write_bytes("\n".join(self.table.ids).encode())
+        np.save(folder / "step.npy", _pairs(self.table.step))
+        np.save(folder / "node.npy", _pairs(self.table.known))
+        np.save(folder / "label.npy", np.array(self._labels, dtype=np.uint8))
+        (folder / "codes.bin").write_bytes(self._codes)
+        np.save(folder / "code_at.npy", self._code_at)
 
     @classmethod
     def load(cls, folder: Path) -> Gazetteer:
-        content = json.loads((folder / "content.json").read_text(encoding="utf-8"))
+        """The gazetteer of a folder; the codes, most of it, stay on disk until they are asked for."""
+        words = (folder / "words.txt").read_bytes().decode().split("\n")
+        labels = np.load(folder / "label.npy", allow_pickle=False).tolist()
         table = PhraseTable()
-        table.ids = {word: number for number, word in enumerate(content["words"], start=1)}
-        for name in ("step", "entry"):
-            keys, values = np.load(folder / f"{name}.npy", allow_pickle=False).tolist()
-            setattr(table, name, dict(zip(keys, values, strict=True)))
-        return cls(table, [(label, tuple(map(tuple, codes))) for label, codes in content["entries"]])
+        table.ids = {word: number for number, word in enumerate(words, start=1)}
+        table.step = _mapping(folder / "step.npy")
+        table.known = _mapping(folder / "node.npy")
+        table.entry = {node: number for node, number in table.known.items() if labels[number] != _SILENT}
+        size = (folder / "codes.bin").stat().st_size
+        codes = memoryview(np.memmap(folder / "codes.bin", np.uint8, "r")) if size else b""
+        return cls(table, labels, codes, np.load(folder / "code_at.npy", mmap_mode="r"))
 
 
-def gazetteer_digest(source: TermSource) -> str:
-    return sha256(f"gazetteer {FORMAT} {source.key} {source.version()}")
+def _gathered(terms: Iterable[Term]) -> dict[str, Entry]:
+    """Phrase (normal words with single spaces) → entry, at most MAX_TERMS."""
+    entries: dict[str, Entry] = {}
+    for order, term in enumerate(terms):
+        words = words_of(term.phrase)
+        if not words:
+            continue
+        phrase = " ".join(words)
+        label = term.label if 0 < term.least <= len(words) else ""
+        known = entries.get(phrase)
+        codes = known.codes if known else ()
+        if term.code is not None and _is_further(codes, term.code):
+            codes = (*codes, (_ALIKE.get(term.label, term.label), term.code))
+        entries[phrase] = Entry((known and known.label) or label, known.order if known else order, codes)
+        if len(entries) >= 2 * MAX_TERMS:
+            entries = _shortest(entries)
+    return _shortest(entries) if len(entries) > MAX_TERMS else entries
 
 
-def load_gazetteer(source: TermSource, root: Path) -> Gazetteer:
-    """From the cache, or compiled now and published by rename, so that racing processes do no harm."""
-    folder = root / gazetteer_digest(source)
-    if not folder.is_dir():
-        root.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix="building-", dir=root))
-        Gazetteer.of(source.terms()).save(building)
-        try:
-            os.rename(building, folder)  # noqa: PTH104 (fails where another process was faster)
-        except OSError:
-            shutil.rmtree(building)
-    return Gazetteer.load(folder)
+def _is_further(codes: tuple, code: tuple[str, str, str, str]) -> bool:
+    same = [other for _, other in codes if other[0] == code[0]]
+    return len(same) < MAX_CODES and all(other[2] != code[2] for other in same)
+
+
+def _shortest(entries: dict[str, Entry]) -> dict[str, Entry]:
+    """MAX_TERMS of them: fewest words first, one that suggests nothing counting as a word longer."""
+
+    def rank(item: tuple[str, Entry]) -> tuple[int, int]:
+        phrase, entry = item
+        return phrase.count(" ") + (not entry.label), entry.order
+
+    return dict(sorted(entries.items(), key=rank)[:MAX_TERMS])
+
+
+def _pairs(values: dict[int, int]) -> np.ndarray:
+    return np.array([list(values.keys()), list(values.values())], dtype=np.int64)
+
+
+def _mapping(path: Path) -> dict[int, int]:
+    keys, values = np.load(path, allow_pickle=False).tolist()
+    return dict(zip(keys, values, strict=True))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from app.core.digest import sha256
 from app.core.errors import Invalid
 from app.core.registry import Registry
 
@@ -94,7 +95,11 @@ class Pipeline(Protocol):
         """Load what is needed; `annotate` does it too, at its first call."""
 
     def digest(self) -> str:
-        """Hex SHA-256 over everything that decides its answers: rules, vocabulary, model, version."""
+        """Hex SHA-256 over what its owner answers for: rules, curated vocabulary, model, version."""
+        ...
+
+    def sources(self) -> list[dict[str, str]]:
+        """The code system releases whose terms it uses now: system, release, digest. Often none."""
         ...
 
     def annotate(
@@ -105,6 +110,17 @@ class Pipeline(Protocol):
 
 
 PIPELINES: Registry[Pipeline] = Registry("pipeline", Pipeline)
+
+
+def provenance(pipeline: Pipeline) -> dict[str, str]:
+    """What a suggestion is stored with: pipeline, version, and a digest over its own and its sources'.
+
+    A release that becomes current changes this digest, so that documents are tagged again, and
+    leaves `pipeline.digest()` alone, which is what the owner signed.
+    """
+    made_from = [pipeline.digest(), *(source["digest"] for source in pipeline.sources())]
+    digest = sha256(" ".join(made_from)) if made_from[1:] else made_from[0]
+    return {"pipeline": pipeline.key, "version": pipeline.version, "digest": digest}
 
 
 def checked_targets(text: str, targets: Sequence[Span]) -> list[Span]:

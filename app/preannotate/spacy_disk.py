@@ -51,6 +51,9 @@ class SpacyOnDisk:
         labels = json.dumps(self._labels, sort_keys=True)
         return sha256(f"{self.key} {self.version} {labels} {whole.hexdigest()}")
 
+    def sources(self) -> list[dict[str, str]]:
+        return []
+
     def annotate(
         self, text: str, *, targets: Sequence[Span] | None = None, meta: dict[str, Any] | None = None
     ) -> Annotated:

@@ -15,7 +15,7 @@ from app.corpus.document import Document, Verdict, text_of
 from app.corpus.project import get_project
 from app.corpus.suggestion import Suggestion, add_suggestion
 from app.jobs.job import Job, Services, advance
-from app.preannotate.protocol import PIPELINES, Pipeline
+from app.preannotate.protocol import PIPELINES, Pipeline, provenance
 from app.review.item import admit
 
 CHUNK = 50
@@ -31,32 +31,33 @@ class PreannotateJob:
         with services.database.reading() as session:
             project = get_project(session, job.project_id or 0)
             pipeline = PIPELINES.get(project.setting("pipeline"))
-            provenance = {"pipeline": pipeline.key, "version": pipeline.version, "digest": pipeline.digest()}
-            documents = _next_documents(session, project.id, provenance, job.cursor.get("after", 0))
+            pipeline.ready()  # a release may have been imported since the last chunk
+            origin = provenance(pipeline)
+            documents = _next_documents(session, project.id, origin, job.cursor.get("after", 0))
             texts = {document.id: text_of(session, document.id) for document in documents}
         found = {document.id: _annotate(pipeline, document, texts[document.id]) for document in documents}
 
         def unit(session: Session) -> None:
             for document in documents:
                 if found[document.id] is not None:
-                    add_suggestion(session, document.id, provenance, found[document.id], at=at)
+                    add_suggestion(session, document.id, origin, found[document.id], at=at)
                 admit(session, WORKER, session.get(Document, document.id), at=at)
             after = documents[-1].id if documents else job.cursor.get("after", 0)
             advance(session, job.id, done=len(documents), cursor={"after": after}, at=at)
-            _record(session, job, provenance, found, at=at)
+            _record(session, job, origin, found, at=at)
 
         services.database.writing(unit)
         return len(documents) == CHUNK
 
 
-def _next_documents(session: Session, project_id: int, provenance: dict[str, str], after: int) -> list[Document]:
+def _next_documents(session: Session, project_id: int, origin: dict[str, str], after: int) -> list[Document]:
     """Readable documents after an id which this very pipeline has not seen."""
     seen = (
         select(Suggestion.id)
         .where(
             Suggestion.document_id == Document.id,
-            Suggestion.pipeline == provenance["pipeline"],
-            Suggestion.digest == provenance["digest"],
+            Suggestion.pipeline == origin["pipeline"],
+            Suggestion.digest == origin["digest"],
         )
         .exists()
     )
@@ -97,7 +98,7 @@ def without_text(value: Any) -> Any:
     return value
 
 
-def _record(session: Session, job: Job, provenance: dict[str, str], found: dict[int, Any], *, at: int) -> None:
+def _record(session: Session, job: Job, origin: dict[str, str], found: dict[int, Any], *, at: int) -> None:
     entities = sum(len(one["entities"]) for one in found.values() if one)
     record(
         session,
@@ -105,7 +106,7 @@ def _record(session: Session, job: Job, provenance: dict[str, str], found: dict[
         stream=streams.project(job.project_id or 0),
         actor=WORKER,
         subject=Subject("project", job.project_id or 0),
-        data=provenance | {"documents": sorted(found), "entities": entities},
+        data=origin | {"documents": sorted(found), "entities": entities},
         project_id=job.project_id,
         at=at,
     )

@@ -52,6 +52,9 @@ class MedspacyStock:
         packages = " ".join(f"{name} {installed_version(name)}" for name in ("medspacy", "spacy", "PyRuSH"))
         return sha256(f"{self.key} {self.version} {packages} {rows('starter')!r} {_NUMBERS!r}")
 
+    def sources(self) -> list[dict[str, str]]:
+        return []
+
     def annotate(
         self, text: str, *, targets: Sequence[Span] | None = None, meta: dict[str, Any] | None = None
     ) -> Annotated:

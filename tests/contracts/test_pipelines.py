@@ -2,6 +2,7 @@
 
 import pytest
 
+from app import plugins
 from app.core.digest import canonical_json
 from app.core.errors import Invalid
 from app.preannotate.chartmark import ChartmarkRules
@@ -16,6 +17,7 @@ TEXT = "Seen today. No fever 😀 or chest pain. Aspirin 81 mg daily.\r\nMother 
 def _own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHARTMARK_VAR", str(tmp_path_factory.mktemp("var")))
+        plugins.load()
         yield
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.preannotate.entities.abbreviations import SHORT_FOR, defined_short_forms, known_short_forms
+from app.preannotate.entities.abbreviations import defined_short_forms, known_short_forms
 from app.preannotate.entities.chunks import CLINICAL, Unit, chunk_heads, predicates
+from app.preannotate.entities.coding import with_codes
 from app.preannotate.entities.drugs import (
     acids,
     dosed_drugs,
@@ -16,11 +17,10 @@ from app.preannotate.entities.drugs import (
 )
 from app.preannotate.entities.lexicon import LABELS_OF_WORDS, Term, other_sense, vocabulary
 from app.preannotate.entities.measures import find_measures, find_times
-from app.preannotate.entities.mention import Codes, Mention
+from app.preannotate.entities.mention import Mention
 from app.preannotate.entities.merge import merge
 from app.preannotate.gazetteer import Gazetteer
 from app.preannotate.reading.note import Note
-from app.preannotate.reading.tokens import words_of
 
 _ALONE = frozenset({"ANATOMY", "LAB_TEST", "VITAL_SIGN", "DEVICE"})
 
@@ -40,31 +40,12 @@ def find_mentions(note: Note, gazetteers: Sequence[Gazetteer] = ()) -> list[Ment
     found += dosed_drugs(note, measures, taken) + implied_drugs(note, taken) + acids(note)
     found += measures + find_times(note)
     found += ways_of_giving(note, [m for m in found if m.label in ("MEDICATION", "DOSE")])
-    coded = [mention for gazetteer in gazetteers for mention in gazetteer.mentions(note)]
-    found += coded
+    found += [mention for gazetteer in gazetteers for mention in gazetteer.mentions(note)]
     found += defined_short_forms(note, found)
     titles = note.sections.title_tokens
     organs = note.sections.subheading_tokens
     found = [m for m in found if m.first not in titles and not (m.label == "ANATOMY" and m.first in organs)]
-    kept = merge(found)
-    return _with_codes(kept, coded, gazetteers)
-
-
-def _with_codes(kept: list[Mention], coded: list[Mention], gazetteers: Sequence[Gazetteer]) -> list[Mention]:
-    """Candidate codes for problems: of the longest coded term they end with, or of a short form's sense."""
-    ending = {mention.last: mention for mention in sorted(coded, key=lambda m: m.first - m.last, reverse=True)}
-    found = []
-    for mention in kept:
-        codes: Codes = mention.codes
-        if not codes and mention.label in ("PROBLEM", "SYMPTOM"):
-            term = ending.get(mention.last)
-            if term and term.first >= mention.first:
-                codes = term.codes
-            elif mention.source.startswith(SHORT_FOR):
-                words = words_of(mention.source.removeprefix(SHORT_FOR))
-                codes = next((c for c in (g.codes_of(words) for g in gazetteers) if c), ())
-        found.append(mention._replace(codes=codes) if codes is not mention.codes else mention)
-    return found
+    return with_codes(note.tokens.words, merge(found), gazetteers)
 
 
 def _units(note: Note) -> list[Unit]:

@@ -8,12 +8,16 @@ _SHIFT = 20  # words per table < 2**20; nodes above
 
 
 class PhraseTable:
-    """A trie kept in one flat dictionary: (node, word) → node. Entry numbers hang on nodes."""
+    """A trie kept in one flat dictionary: (node, word) → node. Entry numbers hang on nodes.
+
+    `known` holds all of them; `entry`, the same dictionary unless it is replaced, those searched for.
+    """
 
     def __init__(self) -> None:
         self.ids: dict[str, int] = {}
         self.step: dict[int, int] = {}
         self.entry: dict[int, int] = {}
+        self.known = self.entry
         self._nodes = 0
 
     @classmethod
@@ -30,7 +34,7 @@ class PhraseTable:
             key = node << _SHIFT | self.ids.setdefault(word, len(self.ids) + 1)
             node = self.step.get(key) or self._new(key)
         if words:
-            self.entry.setdefault(node, number)
+            self.known.setdefault(node, number)
 
     def _new(self, key: int) -> int:
         self._nodes += 1
@@ -38,13 +42,20 @@ class PhraseTable:
         return self._nodes
 
     def find(self, words: list[str]) -> int | None:
-        """Entry number of exactly this phrase, or None."""
+        """Entry number of exactly this phrase if it is searched for, or None."""
+        return self.entry.get(self._node(words))
+
+    def number_of(self, words: list[str]) -> int | None:
+        """Entry number of exactly this phrase, searched for or not, or None."""
+        return self.known.get(self._node(words))
+
+    def _node(self, words: list[str]) -> int:
         node = 0
         for word in words:
             node = self.step.get(node << _SHIFT | self.ids.get(word, 0), -1)
             if node < 0:
-                return None
-        return self.entry.get(node)
+                break
+        return node
 
     def at(self, words: list[str], first: int, end: int) -> tuple[int, int] | None:
         """(last, entry) of the longest phrase that begins at token `first` and ends by `end`, or None."""

@@ -1,4 +1,4 @@
-"""Where terms come from: value sets, code systems, pipelines on disk."""
+"""Where rules come from: value sets, pipelines on disk."""
 
 import csv
 import json
@@ -7,27 +7,9 @@ import pytest
 
 from app.core.errors import Invalid
 from app.preannotate import valuesets
-from app.preannotate.gazetteer import Gazetteer, gazetteer_digest, load_gazetteer
-from app.preannotate.icd_terms import names_of
 from app.preannotate.labels import LABELS
 from app.preannotate.protocol import PIPELINES
-from app.preannotate.reading.note import Note
 from app.preannotate.spacy_disk import read_card, register_folder
-
-CODES = (("toy", "1", "A1", "Morning fever"),)
-
-
-class ToySource:
-    key = "toy"
-    built = 0
-
-    def version(self):
-        return "1"
-
-    def terms(self):
-        type(self).built += 1
-        yield "PROBLEM", "morning fever", CODES
-        yield "SYMPTOM", "Morning Fevers", ()
 
 
 @pytest.mark.parametrize("file", sorted(valuesets.FOLDER.glob("*.tsv")), ids=lambda file: file.stem)
@@ -47,37 +29,6 @@ def test_labels_of_the_value_sets_are_ours():
         with (valuesets.FOLDER / f"{name}.tsv").open(newline="") as file:
             rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
             assert {row["label"] for row in rows} <= {*LABELS, ""}
-
-
-def test_a_gazetteer_is_compiled_once_and_loaded_the_same(tmp_path):
-    ToySource.built = 0
-    for _ in range(2):
-        found = list(load_gazetteer(ToySource(), tmp_path).mentions(Note("Mild morning fever, Morning  fevers.")))
-        assert [(m.first, m.last, m.label, m.codes) for m in found] == [
-            (1, 3, "PROBLEM", CODES),
-            (4, 6, "PROBLEM", CODES),
-        ]
-    assert ToySource.built == 1
-    assert [folder.name for folder in tmp_path.iterdir()] == [gazetteer_digest(ToySource())]
-
-
-def test_the_first_of_equal_phrases_wins():
-    assert Gazetteer.of(ToySource().terms()).entries == [("PROBLEM", CODES)]
-
-
-@pytest.mark.parametrize(
-    ("title", "names"),
-    [
-        ("Pneumonia, unspecified organism", ["Pneumonia"]),
-        ("Essential (primary) hypertension", ["Essential hypertension"]),
-        ("Type 2 diabetes mellitus without complications", ["Type 2 diabetes mellitus"]),
-        ("Other specified disorders of bone", []),
-        ("Asthma with status asthmaticus", []),
-        ("Pain, unspecified", []),
-    ],
-)
-def test_titles_become_words_of_a_note(title, names):
-    assert names_of(title) == names
 
 
 @pytest.fixture
