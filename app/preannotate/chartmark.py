@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -113,7 +114,7 @@ def _asserted_targets(note: Note, spans: list[Span], mentions: list[Mention]) ->
     if not note.tokens.raw:
         raise Invalid("empty-text", "the text holds no words")
     ranges = [_token_range(note, span) for span in spans]
-    named = [_covering(mentions, first, last) for first, last in ranges]
+    named = _covering(mentions, ranges)
     labels = [mention.label if mention else "PROBLEM" for mention in named]
     asserted = assert_spans(note, [(*pair, label) for pair, label in zip(ranges, labels, strict=True)])
     entities = []
@@ -130,7 +131,13 @@ def _token_range(note: Note, span: Span) -> tuple[int, int]:
     return first, max(last, first + 1)
 
 
-def _covering(mentions: list[Mention], first: int, last: int) -> Mention | None:
-    """The shortest mention around the tokens."""
-    around = [m for m in mentions if m.first <= first and last <= m.last]
-    return min(around, key=lambda m: m.last - m.first, default=None)
+def _covering(mentions: list[Mention], ranges: list[tuple[int, int]]) -> list[Mention | None]:
+    """For each range of tokens the shortest mention around it; mentions are in text order."""
+    firsts = [mention.first for mention in mentions]
+    longest = max((mention.last - mention.first for mention in mentions), default=0)
+    found = []
+    for first, last in ranges:
+        near = mentions[bisect_left(firsts, last - longest) : bisect_right(firsts, first)]
+        around = [m for m in near if last <= m.last]
+        found.append(min(around, key=lambda m: m.last - m.first, default=None))
+    return found

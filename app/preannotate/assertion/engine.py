@@ -118,10 +118,8 @@ def _from_section(note: Note, span: tuple[int, int, str], axes: dict[str, Any], 
 
 def _on_list(note: Note, section: Section, token: int) -> bool:
     """Is the token in the list of allergies: on the title's line, or below it where that line is empty?"""
-    line = note.text.find("\n", section.title[1])
-    if line < 0 or note.tokens.starts[token] < line:
-        return True
-    return not note.text[section.title[1] : line].strip(" :\t\r-")
+    line, is_empty = note.first_line(section)
+    return note.tokens.starts[token] < line or is_empty
 
 
 def _evidence(tokens: Tokens, axis: str, reach: Reach) -> dict[str, Any]:

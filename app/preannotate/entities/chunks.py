@@ -20,7 +20,7 @@ _COPULAS = frozenset(
 )
 _ALSO = frozenset({"also", "not", "more", "too", "very", "somewhat", "quite", "severely"})
 _AFTER = frozenset({"and", "or", "but", "with", "in", "on", "to", "at", "by", "from", "due", "without", "over", "when"})
-_LONGEST = 7  # tokens to the left of a head
+_LONGEST = 7  # tokens on either side of a head
 
 
 def chunk_heads(note: Note, units: list[Unit]) -> list[Mention]:
@@ -97,7 +97,7 @@ def _eponym(note: Note, at: int) -> bool:
 
 def _grade(note: Note, last: int) -> int:
     """Past a type or grade: "diabetes mellitus type 2", "stage IV"."""
-    words, raw, end = note.tokens.words, note.tokens.raw, note.ends[last - 1]
+    words, raw, end = note.tokens.words, note.tokens.raw, min(note.ends[last - 1], last + _LONGEST)
     while last < end and words[last] in _GRADE:
         last += 1
         if last < end and (raw[last].isdigit() or (raw[last].isupper() and len(raw[last]) <= 4)):

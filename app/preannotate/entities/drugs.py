@@ -73,6 +73,7 @@ _NO_NAME = ("ed", "ing", "ly", "ion", "ity")
 _AMOUNTS = frozenset({"mg", "mcg", "g", "meq", "gram", "unit", "tablet"})
 _GREEK = frozenset({"alpha", "beta", "gamma", "delta", "omega", "cis", "trans", "iso", "nor", "tert"})
 _NEAR = 12  # tokens between a drug and how it is given
+_MOST_SALTS = 4  # words after a name ("sodium phosphate dibasic"); a text of nothing else stays linear
 
 
 @cache
@@ -90,7 +91,7 @@ def named_drugs(note: Note, units: list[Unit]) -> list[Mention]:
         if term.label != "MEDICATION" or term.kind == "bound":
             continue
         end = last
-        while end < note.ends[first] and words[end] in salts:
+        while end < min(note.ends[first], last + _MOST_SALTS) and words[end] in salts:
             end += 1
         source = "misspelt name" if term.kind == "misspelt" else "vocabulary or stem"
         found.append(Mention(_with_prefix(note, first), end, "MEDICATION", source))

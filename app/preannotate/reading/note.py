@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 
-from app.preannotate.reading.sections import Sections, find_sections
+from app.preannotate.reading.sections import Section, Sections, find_sections
 from app.preannotate.reading.sentences import sentence_starts
 from app.preannotate.reading.tokens import Tokens
 
@@ -27,6 +27,19 @@ class Note:
             last = following[0] if following else len(self.tokens)
             self.starts += [first] * (last - first)
             self.ends += [last] * (last - first)
+
+        self._first_lines: dict[int, tuple[int, bool]] = {}
+
+    def first_line(self, section: Section) -> tuple[int, bool]:
+        """Where the line of a section's title ends, and whether nothing stands behind the title there."""
+        found = self._first_lines.get(section.start)
+        if found is None:
+            start = section.title[1]
+            newline = self.text.find("\n", start)
+            line = newline if newline >= 0 else len(self.text)
+            is_empty = newline >= 0 and not self.text[start:line].strip(" :\t\r-")
+            found = self._first_lines[section.start] = (line, is_empty)
+        return found
 
     @cached_property
     def is_of_newborn(self) -> bool:

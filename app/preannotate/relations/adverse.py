@@ -12,6 +12,7 @@ from app.preannotate.reading.tokens import words_of
 from app.preannotate.valuesets import rows
 
 Cue = tuple[int, int, str, str]  # first, last token, group, value
+_REACH = 80  # tokens on either side of an event, for sentences without end
 
 
 @cache
@@ -32,6 +33,7 @@ def details(note: Note, cues: list[Cue], token: int, *, by_drug: bool) -> dict[s
     following = bisect_right(note.sentences, start)
     if following < len(note.sentences):
         end = note.ends[note.sentences[following]]
+    start, end = max(start, token - _REACH), min(end, token + _REACH)
     near = cues[bisect_left(cues, (start,)) : bisect_left(cues, (end,))]
     found = {name: _shown(note, near, name) for name in ("seriousness", "dechallenge", "rechallenge")}
     values = {name: {cue["value"] for cue in shown} for name, shown in found.items()}
