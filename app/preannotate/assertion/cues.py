@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.preannotate.labels import AXES
 from app.preannotate.reading.phrases import PhraseTable
@@ -29,8 +29,7 @@ class Rule:
     scope: int
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A rule that applies at the tokens [first, last)."""
 
     first: int
@@ -145,8 +144,9 @@ def _signs(tokens: Tokens, polarity: list[Hit]) -> None:
     """Signs that touch the word after them and not the one before: "+fever -edema"."""
     text, added = tokens.text, False
     plus = "+" in text
-    for at, word in enumerate(tokens.words):
-        if word not in ("-", "+") or at + 1 >= len(tokens) or not tokens.raw[at + 1].isalpha():
+    for at in [at for at, word in enumerate(tokens.words) if word in ("-", "+")]:
+        word = tokens.words[at]
+        if at + 1 >= len(tokens) or not tokens.raw[at + 1].isalpha():
             continue
         gap = tokens.starts[at + 1] - tokens.ends[at]
         before = text[tokens.starts[at] - 1 : tokens.starts[at]] if tokens.starts[at] else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.preannotate.assertion.cues import Hit
 from app.preannotate.reading.tokens import Tokens
@@ -11,8 +11,7 @@ from app.preannotate.reading.tokens import Tokens
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 
 
-@dataclass(frozen=True)
-class Reach:
+class Reach(NamedTuple):
     """A cue with the tokens [start, end) it reaches."""
 
     hit: Hit

@@ -166,10 +166,9 @@ def _paired(note: Note, first: int, last: int) -> list[Mention]:
 def predicates(note: Note) -> list[Mention]:
     """What is said of an organ or the patient: "the left ventricle was markedly dilated"."""
     words = note.tokens.words
+    said = word_set("predicates")
     found = []
-    for at, word in enumerate(words):
-        if word not in word_set("predicates"):
-            continue
+    for at in [at for at, word in enumerate(words) if word in said]:
         before, start = at - 1, note.starts[at]
         while before > start and (words[before].endswith("ly") or words[before] in _ALSO):
             before -= 1

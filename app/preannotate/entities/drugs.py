@@ -159,15 +159,15 @@ def implied_drugs(note: Note, taken: set[int]) -> list[Mention]:
     """Unknown words before "-induced", and chemical-looking ones after "treated with"."""
     found = []
     words, raw, starts, ends = note.tokens.words, note.tokens.raw, note.tokens.starts, note.tokens.ends
-    for at, word in enumerate(words):
+    for at in [at for at, word in enumerate(words) if word == "induced"]:
         before = at - 1
-        if word != "induced" or at == note.starts[at] or before in taken:
+        if at == note.starts[at] or before in taken:
             continue
         hyphened = starts[at] - ends[before] == 1 and note.text[ends[before]] == "-"
         if hyphened and _unknown(words[before]) and len(raw[before]) > 2:
             found.append(Mention(before, at, "MEDICATION", "before -induced"))
-    for at, word in enumerate(words):
-        if word in _GIVING or (word in _GIVEN_BY and at and words[at - 1] in _GIVEN_BY[word]):
+    for at in [at for at, word in enumerate(words) if word in _GIVING or word in _GIVEN_BY]:
+        if words[at] in _GIVING or (at and words[at - 1] in _GIVEN_BY[words[at]]):
             mention = _chemical(note, at + 1, taken)
             if mention:
                 found.append(mention)

@@ -44,36 +44,22 @@ _SWALLOWED = {
 
 def merge(mentions: list[Mention]) -> list[Mention]:
     """Mentions in text order; within a group no two overlap, except the pieces of a shared head."""
-    ordered = sorted(set(mentions), key=lambda m: (m.first - m.last, m.first, _ORDER[m.label], m.source))
-    taken: dict[tuple[int, int], Mention] = {}
+    ordered = sorted(dict.fromkeys(mentions), key=lambda m: (m.first - m.last, m.first, _ORDER[m.label], m.source))
+    taken: list[dict[int, Mention]] = [{} for _ in _GROUPS]  # token → mention, per group
     kept: list[Mention] = []
     for mention in ordered:
-        group = _GROUP_OF[mention.label]
-        tokens = [(group, at) for at in _tokens(mention)]
-        if mention.holes is None and any(key in taken for key in tokens):
-            continue
-        if mention.holes is not None and (group, mention.first) in taken:
-            continue
-        if _swallowed(mention, taken):
-            continue
-        if mention.holes is None:
-            for key in tokens:
-                taken[key] = mention
-        else:
-            taken[tokens[0]] = mention
-        kept.append(mention)
+        own = taken[_GROUP_OF[mention.label]]
+        # Of a mention in pieces only the first token counts: its pieces are shared with others.
+        tokens = range(mention.first, mention.last if mention.holes is None else mention.first + 1)
+        if own.keys().isdisjoint(tokens) and not _swallowed(mention, taken):
+            own.update(dict.fromkeys(tokens, mention))
+            kept.append(mention)
     return sorted(kept, key=lambda m: (m.first, m.last))
 
 
-def _tokens(mention: Mention) -> list[int]:
-    if mention.holes is None:
-        return list(range(mention.first, mention.last))
-    return [*range(mention.first, mention.holes[0]), *range(mention.holes[1], mention.last)]
-
-
-def _swallowed(mention: Mention, taken: dict[tuple[int, int], Mention]) -> bool:
-    for group in range(len(_GROUPS)):
-        other = taken.get((group, mention.first))
+def _swallowed(mention: Mention, taken: list[dict[int, Mention]]) -> bool:
+    for group in taken:
+        other = group.get(mention.first)
         if other and (mention.label, other.label) in _SWALLOWED and other.last >= mention.last:
             return True
     return False

@@ -72,14 +72,13 @@ class PhraseTable:
 
     def longest(self, words: list[str]) -> Iterator[tuple[int, int, int]]:
         """(first, last, entry) of the longest phrase at each place, skipping what one covers."""
-        get_id, step, entry = self.ids.get, self.step, self.entry
-        ids = [get_id(word, 0) for word in words]
-        ids.append(0)
+        step, entry = self.step, self.entry
+        ids = [*map(self.ids.get, words), None]
         resume = 0
-        for first, word in enumerate(ids):
-            if not word or first < resume or word not in step:
+        for first in [at for at, word in enumerate(ids) if word in step]:
+            if first < resume:
                 continue
-            node, at, found, last = step[word], first + 1, -1, first
+            node, at, found, last = step[ids[first]], first + 1, -1, first  # type: ignore[index]
             while True:
                 if node in entry:
                     found, last = entry[node], at
