@@ -1,13 +1,18 @@
 """Every registered pipeline keeps the protocol: targets, offsets, digest, labels, silence."""
 
+import json
+import logging
+
 import pytest
+import spacy
 
 from app import plugins
 from app.core.digest import canonical_json
 from app.core.errors import Invalid
 from app.preannotate.chartmark import ChartmarkRules
 from app.preannotate.labels import AXES, FLAGS, LABELS
-from app.preannotate.protocol import PIPELINES
+from app.preannotate.protocol import PIPELINES, provenance
+from app.preannotate.spacy_disk import register_folder
 from app.preannotate.stock import MedspacyStock
 
 TEXT = "Seen today. No fever 😀 or chest pain. Aspirin 81 mg daily.\r\nMother had asthma."
@@ -73,11 +78,36 @@ def test_odd_texts_are_survived(pipeline, text):
         assert 0 <= entity.start < entity.end <= len(text)
 
 
-def test_nothing_of_a_note_reaches_the_terminal(pipeline, capfd):
-    pipeline.annotate("Xylophonia denies fever. " * 3)
-    pipeline.annotate("Xylophonia denies fever.", targets=[(0, 10)])
+@pytest.fixture
+def on_disk(tmp_path):
+    """A registered spaCy pipeline of somebody's own."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "DISORDER", "pattern": "xylophonia"}])
+    nlp.to_disk(tmp_path / "model")
+    card = {"key": "toy_ner", "title": "Toy", "version": "1", "path": "model", "labels": {"DISORDER": "PROBLEM"}}
+    (tmp_path / "toy.json").write_text(json.dumps(card))
+    assert register_folder(tmp_path) == []
+    yield
+    PIPELINES.remove("toy_ner")
+
+
+def test_nothing_of_a_note_reaches_terminal_or_log_from_any_registered_pipeline(on_disk, capfd, caplog):
+    caplog.set_level(logging.DEBUG)
+    assert {"chartmark_rules", "medspacy_stock", "toy_ner"} <= set(PIPELINES.keys())
+    for registered in PIPELINES:
+        registered.annotate("Xylophonia denies fever. " * 3)
+        registered.annotate("Xylophonia denies fever.", targets=[(0, 10)])
+        with pytest.raises(Invalid):
+            registered.annotate("Xylophonia denies fever.", targets=[(0, 1000)])
     out, err = capfd.readouterr()
+    assert "ylophonia" not in f"{out}{err}{caplog.text}".lower()
     assert (out, err) == ("", "")
+
+
+def test_its_sources_are_named_by_system_release_and_digest(pipeline):
+    for source in pipeline.sources():
+        assert set(source) == {"system", "release", "digest"}
+    assert {"pipeline", "version", "digest"} == set(provenance(pipeline))
 
 
 def test_it_gives_the_same_answers_in_threads(pipeline):
