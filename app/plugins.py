@@ -8,6 +8,7 @@ from app.agreement.metrics.protocol import METRICS
 from app.audit.evidence import EVIDENCE, STATE_MACHINES
 from app.corpus.document import CLAIMS
 from app.corpus.free_text import TEXT_SCANNERS
+from app.corpus.suggestion import CLEARANCES
 from app.deid.recogniser import RECOGNISERS
 from app.intake.readers import READERS
 from app.jobs.job import JOBS
@@ -52,6 +53,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.projects.holds:holds_pages",
     "app.web.projects.releases:releases_pages",
     "app.web.projects.settings:settings_pages",
+    "app.web.oversight.suggestions:suggestions_pages",
     "app.web.projects.members:members_pages",
     "app.web.projects.schemas:schemas_pages",
     "app.web.projects.papers:papers_pages",
@@ -59,6 +61,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.oversight.audit:audit_pages",
     "app.web.oversight.leak_audits:leak_audits_pages",
     "app.web.oversight.incidents:incidents_pages",
+    "app.web.oversight.pipelines:pipelines_pages",
 )
 
 # Entries of the main menu, left to right; who may not see one does not.
@@ -69,6 +72,7 @@ MENU: tuple[str, ...] = (
     "app.web.oversight.privacy:MENU_ENTRY",
     "app.web.oversight.audit:MENU_ENTRY",
     "app.web.codes:MENU_ENTRY",
+    "app.web.oversight.pipelines:MENU_ENTRY",
     "app.web.people:MENU_ENTRY",
 )
 
@@ -197,6 +201,7 @@ def _load_stages() -> None:
         "app.preannotate.stock:MedspacyStock",
     )
     register_folder(Settings.from_env().var_dir / "pipelines")  # spaCy pipelines on disk, one JSON file each
+    CLEARANCES.register("app.preannotate.register.clearance:EntryInForce")
     JOBS.register(
         "app.intake.load:LoadJob",
         "app.deid.stage.job:DeidentifyJob",
@@ -250,7 +255,10 @@ def _load_review() -> None:
         "app.review.strategies.two_readers:TwoReaders",
         "app.review.strategies.one_reader:OneReader",
     )
-    PROJECTIONS.register("app.projection.code_use:CodeUses")
+    PROJECTIONS.register(
+        "app.projection.code_use:CodeUses",
+        "app.projection.suggestion_use:SuggestionUses",
+    )
     GATES.register("app.review.item:DeidentificationGate")
 
 

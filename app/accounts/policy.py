@@ -62,6 +62,9 @@ class Action(StrEnum):
     PUBLISH_GUIDELINE = "publish-guideline"
     ACKNOWLEDGE_GUIDELINE = "acknowledge-guideline"
     INSTALL_CODES = "install-codes"
+    REGISTER_PIPELINE = "register-pipeline"
+    SIGN_PIPELINE = "sign-pipeline"
+    WITHDRAW_PIPELINE = "withdraw-pipeline"
     # stages
     LOAD_BATCH = "load-batch"
     WITHDRAW_BATCH = "withdraw-batch"
@@ -156,6 +159,11 @@ TABLE: dict[Action, Rule] = {
     Action.PUBLISH_GUIDELINE: _rule(_P.MANAGER, _P.ADJUDICATOR),
     Action.ACKNOWLEDGE_GUIDELINE: _rule(*ANYBODY_IN_PROJECT),
     Action.INSTALL_CODES: _rule(_S.ADMIN, also=_SET_UP),
+    # One register for the whole server, so no role in one project decides for the others. An operator may
+    # prepare an entry and stop a pipeline, but only a person stands for one.
+    Action.REGISTER_PIPELINE: _rule(_S.ADMIN, _S.MANAGER, also=_SET_UP),
+    Action.SIGN_PIPELINE: _rule(_S.ADMIN, _S.MANAGER),
+    Action.WITHDRAW_PIPELINE: _rule(_S.ADMIN, _S.MANAGER, also=_SET_UP),
     Action.LOAD_BATCH: _rule(_P.MANAGER, also=_WORK),
     Action.WITHDRAW_BATCH: _rule(_P.MANAGER, _P.PRIVACY_OFFICER, _S.PRIVACY_OFFICER, also=_SET_UP),
     Action.DEIDENTIFY: _rule(_P.MANAGER, _P.PRIVACY_OFFICER, also=_WORK),

@@ -63,7 +63,10 @@ class Tag(StrEnum):
     PHI_REDACTED = "deid.incident.redacted", "Reported identifiers were replaced in a new version of the text."
     PHI_DISMISSED = "deid.incident.dismissed", "A reported place was found to be no identifier."
     DOCUMENT_FLAGGED = "deid.document.flagged", "A text was held: an identifier learnt later stands in it."
-    DOCUMENTS_PREANNOTATED = "preannotate.chunk.done", "A chunk of documents was tagged by a pipeline."
+    DOCUMENTS_PREANNOTATED = "preannotate.chunk.done", "A chunk of documents was tagged by, or refused to, a pipeline."
+    PIPELINE_REGISTERED = "preannotate.entry.registered", "A statement about a pipeline was entered into the register."
+    PIPELINE_SIGNED = "preannotate.entry.signed", "The owner of a pipeline signed its entry; it is in force.", True
+    PIPELINE_WITHDRAWN = "preannotate.entry.withdrawn", "The entry of a pipeline was taken out of force.", True
 
     # review
     ITEM_CREATED = "review.item.created", "An item entered review."

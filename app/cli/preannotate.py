@@ -10,18 +10,24 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from app.cli import machine
+from app.cli.setup.pipelines import COMMANDS
 from app.cli.streams import require_text, stream_json_lines
+from app.core.clock import iso, now
 from app.core.errors import ChartmarkError, Invalid
 from app.preannotate.comparison import compare, read_negex
 from app.preannotate.evaluation.evaluate import evaluate
 from app.preannotate.evaluation.gold import read_gold
 from app.preannotate.protocol import PIPELINES, Pipeline
+from app.preannotate.register.lookup import Standing, list_standings
 from app.preannotate.spacy_disk import register_folder
 from app.settings import Settings
 
 DEFAULT_PIPELINE = "chartmark_rules"
 
-group = AppGroup("preannotate", help="Suggest labels for clinical texts; measure the suggestions.")
+group = AppGroup("preannotate", help="Suggest labels for clinical texts; measure the suggestions; the register.")
+for command in COMMANDS:
+    group.add_command(command)
 
 
 def _pipeline(key: str) -> Pipeline:
@@ -77,12 +83,32 @@ def compare_command(cases: Path, key: str, beside: str) -> None:
 
 @group.command("list")
 def list_command() -> None:
-    """One JSON line per pipeline; then one per card under `var/pipelines` that cannot be used (exit 1)."""
+    """One JSON line per pipeline with its standing in the register; then one per card under
+    `var/pipelines` that cannot be used (exit 1).
+    """
     problems = register_folder(Settings.from_env().var_dir / "pipelines")
+    standings = _standings()
     for pipeline in PIPELINES:
         about = {"key": pipeline.key, "title": pipeline.title, "version": pipeline.version}
         about |= {"languages": pipeline.languages, "digest": pipeline.digest(), "sources": pipeline.sources()}
-        click.echo(json.dumps(about))
+        click.echo(json.dumps(about | {"register": standings.get(pipeline.key)}))
     for problem in problems:
         click.echo(json.dumps({"error": problem.to_dict()}))
     sys.exit(1 if problems else 0)
+
+
+def _standings() -> dict[str, Any]:
+    """Pipeline → how the register stands to it; nothing where there is no database yet."""
+    if not machine.machine().database.has_table("pipeline_entry"):
+        return {}
+    found: list[Standing] = machine.read(lambda session: list_standings(session, at=now()))
+    return {
+        one.pipeline: {
+            "in_force": one.in_force,
+            "problems": [problem.code for problem in one.problems],
+            "entry": one.recorded.row.id if one.recorded else None,
+            "owner": one.entry.owner if one.entry else None,
+            "review_by": iso(one.entry.review_by)[:10] if one.entry and one.entry.review_by else None,
+        }
+        for one in found
+    }

@@ -40,7 +40,10 @@ SETTINGS: dict[str, tuple[Any, tuple[Any, ...] | type]] = {
     "workflow": ("two_readers_adjudicator", str),
     # how readers are chosen (app/review/strategies)
     "strategy": ("two_readers", str),
-    "pipeline": ("medspacy_stock", str),
+    # the pipeline readers start from
+    "pipeline": ("chartmark_rules", str),
+    # pipelines that tag the same texts to be compared with it; readers never see what they say
+    "other_pipelines": ([], list),
     "deid_mode": ("surrogate", ("mask", "surrogate", "remove")),
     "deid_dates": ("shift", ("remove", "year_only", "shift")),
     # machine de-identification alone never makes a text "de-identified": the project must say that
@@ -153,6 +156,11 @@ def check_settings(settings: dict[str, Any]) -> None:
             problems.append(Problem("bad-setting", name, "the value does not fit this setting"))
     if problems:
         raise Invalid("settings", problems[0].message, problems=problems)
+
+
+def pipelines_of(project: Project) -> list[str]:
+    """Keys of the pipelines that tag a project's texts, the one readers start from first."""
+    return list(dict.fromkeys([project.setting("pipeline"), *project.setting("other_pipelines")]))
 
 
 def get_project(session: Session, key_or_id: str | int) -> Project:

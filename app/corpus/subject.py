@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from enum import StrEnum
@@ -14,6 +15,8 @@ from app.corpus.vault import Vault
 
 # No I, L, O, U, 0, 1: pseudonyms are read aloud.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_BAND = re.compile(r"(\d+)(?:-(\d+)|(\+))?")
+OLDEST = 130
 
 
 class Setting(StrEnum):
@@ -62,6 +65,15 @@ class Encounter(Base):
     code_release: Mapped[str] = mapped_column(Text)
     sex: Mapped[str] = mapped_column(Text)
     age_band: Mapped[str] = mapped_column(Text)
+
+
+def age_range(band: str) -> tuple[int, int] | None:
+    """The whole years a band holds, both ends included: `30-39`, `7`; `90+` is open up to OLDEST. None: unknown."""
+    match = _BAND.fullmatch(band)
+    if match is None:
+        return None
+    low = int(match[1])
+    return low, OLDEST if match[3] else int(match[2] or low)
 
 
 def random_label(length: int) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json
+from app.core.registry import Registry
 
 
 class Suggestion(Base):
@@ -33,6 +34,25 @@ class Suggestion(Base):
     def content(self) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(self.body)
         return content
+
+
+class Clearance(Protocol):
+    """Knows why suggestions may not be shown any more; pre-annotation registers its register of pipelines."""
+
+    key: str
+
+    def problem(self, session: Session, suggestion: Suggestion, *, at: int) -> str | None:
+        """A stable code, or None where there is nothing against it."""
+        ...
+
+
+CLEARANCES: Registry[Clearance] = Registry("clearance", Clearance)
+
+
+def withheld_because(session: Session, suggestion: Suggestion, *, at: int) -> str | None:
+    """The first reason why these suggestions may not be shown now; None where they may."""
+    problems = (clearance.problem(session, suggestion, at=at) for clearance in CLEARANCES)
+    return next((problem for problem in problems if problem), None)
 
 
 def add_suggestion(

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.accounts.loading import load_actor
 from app.annotation.schema import schema_problems
+from app.audit.checkpoint import Signer
 from app.audit.evidence import declare_transitions
 from app.core import clock
 from app.core.db import Session
@@ -28,6 +29,7 @@ from app.guidelines.version import publish
 from app.intake.load import start_batch
 from app.jobs.job import Services
 from app.jobs.worker import work
+from app.preannotate.register.shipped import accept
 from app.review.assignment import Assignment, assign_ready, find_readers
 from app.review.draft import assemble, change_draft
 from app.review.item import CodeLookup, Item
@@ -38,7 +40,7 @@ KEY = "demo"
 SHEET = "demo-sign-in.txt"
 DELIVERIES = (("notes.jsonl", "notes"), ("reports.jsonl", "reports"), ("records.jsonl", "imaging"))
 SCHEMAS = ("clinical-notes", "radiology-reports", "imaging-metadata")
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "workflow": "team_of_three",
     "strategy": "two_readers",
     "pipeline": "chartmark_rules",
@@ -56,6 +58,7 @@ def load_demo(services: Services, codes: CodeLookup, guidelines: Path) -> bool:
     ids = open_accounts(services.database, sheet)
     grant_tiers(services.database, ids)
     services.database.writing(lambda session: _set_up(session, ids, guidelines))
+    services.database.writing(lambda session: _accept_pipeline(session, services, ids["quinn"]))
     for name, modality in DELIVERIES:
         services.database.writing(lambda session, n=name, m=modality: _deliver(session, services, n, m))
     work(services, until_empty=True)
@@ -82,6 +85,15 @@ def _set_up(session: Session, ids: dict[str, int], guidelines: Path) -> None:
         body = (guidelines / f"{name}-1.0.md").read_text(encoding="utf-8")
         named = {"key": name, "modality": content["modality"], "version": "1.0", "body": body}
         publish(session, lead, project.id, named, at=at)
+
+
+def _accept_pipeline(session: Session, services: Services, owner: int) -> None:
+    """Quinn stands for the demo's pipeline. She is invented: nobody typed a password, and the manifest says so."""
+    at, settings = clock.now(), services.settings
+    authentication = {"factors": [], "invented": True}
+    signer = Signer(settings.log_key_path, settings.log_origin)
+    actor = load_actor(session, owner, at=at)
+    accept(session, actor, SETTINGS["pipeline"], signer=signer, authentication=authentication, at=at)
 
 
 def _deliver(session: Session, services: Services, name: str, modality: str) -> None:

@@ -69,7 +69,10 @@ CAST = (
         "sam", "Dr Sam Senior", "physician", 4, (ProjectRole.ADJUDICATOR,),
         what="senior clinical reviewer",
     ),
-    Role("quinn", "Quinn Lead", "quality lead", 2, (ProjectRole.MANAGER,), what="quality lead"),
+    Role(
+        "quinn", "Quinn Lead", "quality lead", 2, (ProjectRole.MANAGER,), (ServerRole.MANAGER,),
+        what="quality lead, owner of the pipelines",
+    ),
     Role("sasha", "Dr Sasha Safety", "pharmacist", 2, (ProjectRole.PV_REVIEWER,), what="safety scientist"),
     Role(
         "pia", "Pia Privacy", "privacy officer", 0, (ProjectRole.PRIVACY_OFFICER,), what="privacy officer"

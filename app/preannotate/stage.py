@@ -1,88 +1,224 @@
-"""The pre-annotation stage: documents that may be read get the suggestions of the project's pipeline."""
+"""The pre-annotation stage: documents that may be read get the suggestions of the project's pipelines."""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.sql import ColumnElement
 
-from app.accounts.actor import ServiceActor
+from app.accounts import policy
+from app.accounts.actor import AnyActor, ServiceActor
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
+from app.core import fault
 from app.core.db import Session
 from app.corpus.document import Document, Verdict, text_of
-from app.corpus.project import get_project
+from app.corpus.project import Project, get_project, pipelines_of, project_subject
 from app.corpus.suggestion import Suggestion, add_suggestion
-from app.jobs.job import Job, Services, advance
+from app.jobs.job import Job, Services, advance, enqueue_once
 from app.preannotate.protocol import PIPELINES, Pipeline, provenance
-from app.review.item import admit
+from app.preannotate.register.lookup import Standing, judge, scopes_of, standing_of
+from app.preannotate.register.models import PipelineRefusal
+from app.preannotate.register.rules import out_of_scope, rule_of
+from app.review.item import Item, admit
+from app.review.states import ItemState
 
 CHUNK = 50
 WORKER = ServiceActor("preannotate")
+#: the last pass of a job lets in what may be read and no pipeline had to look at again
+ADMISSION = ""
+
+
+@dataclass
+class Piece:
+    """What one chunk works on: some documents, and what one pipeline may do with them."""
+
+    standing: Standing | None
+    documents: list[Document]
+    #: what its suggestions are stored with: pipeline, version, digest over its own and its sources'
+    origin: dict[str, str] = field(default_factory=dict)
+    texts: dict[int, str] = field(default_factory=dict)
+    #: document id → failing rule
+    refused: dict[int, str] = field(default_factory=dict)
+    #: document id → the pipeline's answer
+    found: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 class PreannotateJob:
-    """Tags documents in chunks; a document tagged by the same pipeline in the same version is done."""
+    """One pass over the documents for each pipeline of the project, and one that lets in what is left.
+
+    A document tagged by the same pipeline with the same digest is done; one that was refused is left
+    alone as long as the register says the same of the pipeline. So a job can be killed and repeated.
+    """
 
     key = "preannotate.run"
 
     def chunk(self, services: Services, job: Job, *, at: int) -> bool:
         with services.database.reading() as session:
             project = get_project(session, job.project_id or 0)
-            pipeline = PIPELINES.get(project.setting("pipeline"))
-            pipeline.ready()  # a release may have been imported since the last chunk
-            origin = provenance(pipeline)
-            documents = _next_documents(session, project.id, origin, job.cursor.get("after", 0))
-            texts = {document.id: text_of(session, document.id) for document in documents}
-        found = {document.id: _annotate(pipeline, document, texts[document.id]) for document in documents}
+            passes = job.cursor.get("passes") or [*pipelines_of(project), ADMISSION]
+            total = None if job.cursor else _count(session, project, passes, at=at)
+            piece = _next_piece(session, project, passes[0], job.cursor.get("after", 0), at=at)
+        if piece.texts:
+            pipeline = PIPELINES.get(passes[0])
+            piece.found = {number: _annotate(pipeline, piece, number) for number in piece.texts}
+        rest = passes if len(piece.documents) == CHUNK else passes[1:]
+        after = piece.documents[-1].id if piece.documents and rest is passes else 0
 
-        def unit(session: Session) -> None:
-            for document in documents:
-                if found[document.id] is not None:
-                    add_suggestion(session, document.id, origin, found[document.id], at=at)
-                admit(session, WORKER, session.get(Document, document.id), at=at)
-            after = documents[-1].id if documents else job.cursor.get("after", 0)
-            advance(session, job.id, done=len(documents), cursor={"after": after}, at=at)
-            _record(session, job, origin, found, at=at)
+        def unit(session: Session) -> bool:
+            if not _still_stands(session, piece, at=at):
+                return True  # begin this piece again under what the register says now
+            _store(session, job, piece, lets_in=passes[0] in (project.setting("pipeline"), ADMISSION), at=at)
+            cursor = {"passes": rest or [ADMISSION], "after": after}
+            advance(session, job.id, done=len(piece.documents), total=total, cursor=cursor, at=at)
+            return bool(rest)
 
-        services.database.writing(unit)
-        return len(documents) == CHUNK
+        return services.database.writing(unit)
 
 
-def _next_documents(session: Session, project_id: int, origin: dict[str, str], after: int) -> list[Document]:
-    """Readable documents after an id which this very pipeline has not seen."""
-    seen = (
-        select(Suggestion.id)
-        .where(
-            Suggestion.document_id == Document.id,
-            Suggestion.pipeline == origin["pipeline"],
-            Suggestion.digest == origin["digest"],
-        )
-        .exists()
+def request_run(session: Session, actor: AnyActor, project: Project, *, at: int) -> None:
+    """Queue a look at a project's texts: another pipeline was chosen, or may do more than before. Raises Forbidden."""
+    policy.require(session, actor, policy.Action.PREANNOTATE, project_subject(project.id), at=at)
+    enqueue_once(session, PreannotateJob.key, project_id=project.id, person_id=actor.id, at=at)
+
+
+def count_tagged(session: Session, project_id: int) -> dict[str, int]:
+    """Pipeline → number of a project's documents it has said something about."""
+    rows = session.execute(
+        select(Suggestion.pipeline, func.count(func.distinct(Suggestion.document_id)))
+        .join(Document, Document.id == Suggestion.document_id)
+        .where(Document.project_id == project_id)
+        .group_by(Suggestion.pipeline)
     )
-    readable = (Verdict.MACHINE_PASSED, Verdict.ACCEPTED)
-    return list(
-        session.scalars(
-            select(Document)
-            .where(
-                Document.project_id == project_id,
-                Document.id > after,
-                Document.verdict.in_(readable),
-                ~seen,
+    return dict(rows.all())
+
+
+def _next_piece(session: Session, project: Project, key: str, after: int, *, at: int) -> Piece:
+    """The next documents of a pass, each either refused with its rule or with its text."""
+    if key == ADMISSION:
+        return Piece(None, list(session.scalars(_in_order(_waiting(project), after))))
+    standing, origin = standing_of(session, key, at=at), _origin_of(key)
+    piece = Piece(standing, list(session.scalars(_in_order(_untouched(project, standing, origin), after))), origin)
+    scopes = scopes_of(session, piece.documents)
+    for document in piece.documents:
+        entry = standing.entry
+        problems = list(standing.problems) or (out_of_scope(entry, scopes[document.id]) if entry else [])
+        if problems:
+            piece.refused[document.id] = rule_of(problems)
+        else:
+            piece.texts[document.id] = text_of(session, document.id)
+    return piece
+
+
+def _origin_of(key: str) -> dict[str, str]:
+    """Where suggestions of a pipeline come from now; a release may have been imported since the last chunk."""
+    if key not in PIPELINES:
+        return {"pipeline": key, "version": "", "digest": ""}
+    pipeline = PIPELINES.get(key)
+    pipeline.ready()
+    return provenance(pipeline)
+
+
+def _in_order(conditions: list[ColumnElement[bool]], after: int) -> Any:
+    return select(Document).where(Document.id > after, *conditions).order_by(Document.id).limit(CHUNK)
+
+
+def _untouched(project: Project, standing: Standing, origin: dict[str, str]) -> list[ColumnElement[bool]]:
+    """Readable texts which the pipeline as installed has not seen, and was not refused on the same grounds."""
+    seen = select(Suggestion.id).where(
+        Suggestion.document_id == Document.id,
+        Suggestion.pipeline == standing.pipeline,
+        Suggestion.digest == origin["digest"],
+    )
+    refused = select(PipelineRefusal.id).where(
+        PipelineRefusal.document_id == Document.id,
+        PipelineRefusal.pipeline == standing.pipeline,
+        PipelineRefusal.basis == standing.basis,
+    )
+    return [
+        Document.project_id == project.id,
+        Document.verdict.in_((Verdict.MACHINE_PASSED, Verdict.ACCEPTED)),
+        Document.modality != "imaging",  # fields of a file, not sentences
+        ~seen.exists(),
+        ~refused.exists(),
+    ]
+
+
+def _waiting(project: Project) -> list[ColumnElement[bool]]:
+    """Documents whose item may come in now and has not: accepted since, or of no use to a pipeline."""
+    readable = [Verdict.ACCEPTED]
+    if project.setting("machine_passed_may_be_assigned"):
+        readable.append(Verdict.MACHINE_PASSED)
+    waits = select(Item.id).where(Item.document_id == Document.id, Item.state == ItemState.IMPORTED)
+    return [Document.project_id == project.id, Document.verdict.in_(readable), waits.exists()]
+
+
+def _count(session: Session, project: Project, passes: list[str], *, at: int) -> int:
+    """How many documents lie ahead, each as often as a pipeline looks at it, for the progress bar."""
+    pipelines = [(standing_of(session, key, at=at), _origin_of(key)) for key in passes if key != ADMISSION]
+    conditions = [_untouched(project, standing, origin) for standing, origin in pipelines]
+    queries = (select(func.count()).select_from(Document).where(*each) for each in conditions)
+    return sum(session.scalar(query) or 0 for query in queries)
+
+
+def _annotate(pipeline: Pipeline, piece: Piece, number: int) -> dict[str, Any]:
+    """The pipeline's output without covered text."""
+    document = next(one for one in piece.documents if one.id == number)
+    text = piece.texts[number]
+    return without_text(pipeline.annotate(text, meta={"type": document.note_type}).to_dict(text))
+
+
+def _still_stands(session: Session, piece: Piece, *, at: int) -> bool:
+    """Whether nobody signed or withdrew an entry while the piece was worked on."""
+    before = piece.standing
+    return before is None or judge(session, before.pipeline, before.running, at=at).basis == before.basis
+
+
+def _store(session: Session, job: Job, piece: Piece, *, lets_in: bool, at: int) -> None:
+    standing = piece.standing
+    if standing is not None and piece.documents:
+        _store_answers(session, job, piece, standing, at=at)
+    for document in piece.documents if lets_in else ():
+        admit(session, WORKER, session.get(Document, document.id), at=at)
+    fault.point("preannotate")
+
+
+def _store_answers(session: Session, job: Job, piece: Piece, standing: Standing, *, at: int) -> None:
+    recorded = standing.recorded
+    for number, answer in piece.found.items():
+        add_suggestion(session, number, piece.origin, answer, at=at)
+    for number, rule in piece.refused.items():
+        session.add(
+            PipelineRefusal(
+                project_id=job.project_id,
+                document_id=number,
+                pipeline=standing.pipeline,
+                basis=standing.basis,
+                rule=rule,
+                at=at,
             )
-            .order_by(Document.id)
-            .limit(CHUNK)
         )
+    record(
+        session,
+        Tag.DOCUMENTS_PREANNOTATED,
+        stream=streams.project(job.project_id or 0),
+        actor=WORKER,
+        subject=Subject("project", job.project_id or 0),
+        data=piece.origin
+        | {
+            "entry": recorded.row.id if recorded else None,
+            "documents": sorted(piece.found),
+            "entities": sum(len(answer["entities"]) for answer in piece.found.values()),
+            "refused": dict(Counter(piece.refused.values())),
+            "refused_documents": sorted(piece.refused),
+        },
+        project_id=job.project_id,
+        at=at,
     )
-
-
-def _annotate(pipeline: Pipeline, document: Document, text: str) -> dict[str, Any] | None:
-    """The pipeline's output without covered text; None for what it is not meant for."""
-    if document.modality == "imaging" or document.language not in pipeline.languages:
-        return None
-    annotated = pipeline.annotate(text, meta={"type": document.note_type})
-    return without_text(annotated.to_dict(text))
 
 
 def without_text(value: Any) -> Any:
@@ -96,17 +232,3 @@ def without_text(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [without_text(inner) for inner in value]
     return value
-
-
-def _record(session: Session, job: Job, origin: dict[str, str], found: dict[int, Any], *, at: int) -> None:
-    entities = sum(len(one["entities"]) for one in found.values() if one)
-    record(
-        session,
-        Tag.DOCUMENTS_PREANNOTATED,
-        stream=streams.project(job.project_id or 0),
-        actor=WORKER,
-        subject=Subject("project", job.project_id or 0),
-        data=origin | {"documents": sorted(found), "entities": entities},
-        project_id=job.project_id,
-        at=at,
-    )

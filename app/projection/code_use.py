@@ -11,7 +11,7 @@ from app.agreement.judgements import Payload
 from app.annotation.coding.encounter import codes_in
 from app.core.db import PROJECTION, Base, Session
 from app.review.item import Item, get_item
-from app.review.submission import final_answers, payload_of
+from app.review.submission import Submission, SubmissionKind, final_answers, payload_of
 
 
 class CodeUse(Base):
@@ -40,11 +40,13 @@ class CodeUses:
 
     key = "code_use"
 
-    def gold_frozen(self, session: Session, item: Item, submission_id: int, payload: Payload) -> None:
+    def frozen(self, session: Session, item: Item, submission: Submission, payload: Payload) -> None:
         """The item's codes are those of its newest final answer."""
+        if submission.kind != SubmissionKind.GOLD:
+            return
         session.flush()  # the body's row must be there before what refers to it
         session.execute(delete(CodeUse).where(CodeUse.item_id == item.id))
-        place = {"submission_id": submission_id, "item_id": item.id, "project_id": item.project_id}
+        place = {"submission_id": submission.id, "item_id": item.id, "project_id": item.project_id}
         session.add_all(CodeUse(**place, system=system, code=code) for system, code in sorted(codes_in(payload)))
 
 
@@ -54,7 +56,7 @@ def rebuild(session: Session, project_id: int) -> int:
     keeper = CodeUses()
     for submission in final_answers(session, project_id):
         item, payload = get_item(session, submission.item_id), payload_of(session, submission.id)
-        keeper.gold_frozen(session, item, submission.id, payload)
+        keeper.frozen(session, item, submission, payload)
     session.flush()
     return session.scalar(select(func.count()).select_from(CodeUse).where(CodeUse.project_id == project_id)) or 0
 

@@ -11,15 +11,13 @@ from typing import Any
 from app.agreement.judgements import Payload
 from app.annotation.coding.encounter import encounter_codes
 from app.core.db import Session
+from app.corpus.subject import OLDEST, age_range
 from app.review.item import context_of, get_item
 from app.review.modality import Context
 from app.review.submission import final_answers, payload_of
 from app.terminology.coding_rules import Facts, Finding, check
 from app.terminology.coding_rules.case import NOT_ASSESSED
 from app.terminology.release import ReleaseData
-
-_BAND = re.compile(r"(\d+)(?:-(\d+)|(\+))?")
-OLDEST = 130
 
 
 def check_codes(payload: Payload, context: Context, releases: Sequence[ReleaseData]) -> list[Finding]:
@@ -47,17 +45,9 @@ def encounter_facts(meta: dict[str, Any]) -> Facts:
         "setting": meta.get("setting") or None,
     }
     if ages := age_range(str(meta.get("age_band") or "")):
-        facts["age"], facts["age_to"] = ages
+        # up to the day before the next birthday
+        facts["age"], facts["age_to"] = float(ages[0]), ages[1] + (0.999 if ages[1] < OLDEST else 0)
     return facts
-
-
-def age_range(band: str) -> tuple[float, float] | None:
-    """The ages a band holds, in years: `30-39` up to the day before the 40th birthday; `90+` is open."""
-    match = _BAND.fullmatch(band)
-    if match is None:
-        return None
-    low = float(match[1])
-    return low, OLDEST if match[3] else float(match[2] or low) + 0.999
 
 
 @dataclass(frozen=True)

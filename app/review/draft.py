@@ -22,7 +22,7 @@ from app.core.digest import canonical_json
 from app.core.errors import Conflict, Invalid, Problem
 from app.corpus.free_text import require_free_text
 from app.corpus.project import get_project
-from app.corpus.suggestion import latest_suggestion
+from app.corpus.suggestion import latest_suggestion, withheld_because
 from app.guidelines.version import current_guideline
 from app.review import states
 from app.review.assignment import Assignment, Step, get_assignment, require_awaited, require_may_finish, subject_of
@@ -76,7 +76,10 @@ def start_draft(
         pipeline = get_project(session, item.project_id).setting("pipeline")
         suggestion = latest_suggestion(session, item.document_id, pipeline)
         suggestions = []
-        if suggestion is not None:
+        withheld = withheld_because(session, suggestion, at=at) if suggestion else None
+        if withheld:
+            provenance |= {"withheld": withheld}
+        elif suggestion is not None:
             names = {
                 "pipeline": suggestion.pipeline,
                 "version": suggestion.version,

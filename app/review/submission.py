@@ -94,12 +94,12 @@ class Recall(Base):
 
 
 class Projection(Protocol):
-    """A table that follows from final answers: kept up to date in the transaction that freezes one."""
+    """A table that follows from answers: kept up to date in the transaction that freezes one."""
 
     key: str
 
-    def gold_frozen(self, session: Session, item: Item, submission_id: int, payload: Payload) -> None:
-        """Take over an item's new final answer, in place of the one before."""
+    def frozen(self, session: Session, item: Item, submission: Submission, payload: Payload) -> None:
+        """Take over a reader's answer, or an item's new final one in place of the one before."""
         ...
 
 
@@ -192,9 +192,8 @@ def freeze(
         project_id=item.project_id,
         at=at,
     )
-    if kind == SubmissionKind.GOLD:
-        for projection in PROJECTIONS:
-            projection.gold_frozen(session, item, submission.id, payload)
+    for projection in PROJECTIONS:
+        projection.frozen(session, item, submission, payload)
     return submission
 
 

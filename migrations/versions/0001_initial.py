@@ -95,6 +95,19 @@ SQLITE_TRIGGERS = [
     "CREATE TRIGGER submission_recall_no_update BEFORE UPDATE ON submission_recall WHEN 1 BEGIN SELECT RAISE(ABORT, 'submission_recall is append-only'); END",
     "CREATE TRIGGER submission_recall_no_delete BEFORE DELETE ON submission_recall WHEN 1 BEGIN SELECT RAISE(ABORT, 'submission_recall is append-only'); END",
     "CREATE TRIGGER submission_recall_no_replace_0 BEFORE INSERT ON submission_recall WHEN EXISTS (SELECT 1 FROM submission_recall WHERE submission_id = NEW.submission_id) BEGIN SELECT RAISE(ABORT, 'submission_recall is append-only'); END",
+    "CREATE TRIGGER pipeline_entry_no_update BEFORE UPDATE ON pipeline_entry WHEN 1 BEGIN SELECT RAISE(ABORT, 'pipeline_entry is append-only'); END",
+    "CREATE TRIGGER pipeline_entry_no_delete BEFORE DELETE ON pipeline_entry WHEN 1 BEGIN SELECT RAISE(ABORT, 'pipeline_entry is append-only'); END",
+    "CREATE TRIGGER pipeline_entry_no_replace_0 BEFORE INSERT ON pipeline_entry WHEN EXISTS (SELECT 1 FROM pipeline_entry WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'pipeline_entry is append-only'); END",
+    "CREATE TRIGGER pipeline_entry_signature_no_update BEFORE UPDATE ON pipeline_entry_signature WHEN 1 BEGIN SELECT RAISE(ABORT, 'pipeline_entry_signature is append-only'); END",
+    "CREATE TRIGGER pipeline_entry_signature_no_delete BEFORE DELETE ON pipeline_entry_signature WHEN 1 BEGIN SELECT RAISE(ABORT, 'pipeline_entry_signature is append-only'); END",
+    "CREATE TRIGGER pipeline_entry_signature_no_replace_0 BEFORE INSERT ON pipeline_entry_signature WHEN EXISTS (SELECT 1 FROM pipeline_entry_signature WHERE entry_id = NEW.entry_id) BEGIN SELECT RAISE(ABORT, 'pipeline_entry_signature is append-only'); END",
+    "CREATE TRIGGER pipeline_entry_withdrawal_no_update BEFORE UPDATE ON pipeline_entry_withdrawal WHEN 1 BEGIN SELECT RAISE(ABORT, 'pipeline_entry_withdrawal is append-only'); END",
+    "CREATE TRIGGER pipeline_entry_withdrawal_no_delete BEFORE DELETE ON pipeline_entry_withdrawal WHEN 1 BEGIN SELECT RAISE(ABORT, 'pipeline_entry_withdrawal is append-only'); END",
+    "CREATE TRIGGER pipeline_entry_withdrawal_no_replace_0 BEFORE INSERT ON pipeline_entry_withdrawal WHEN EXISTS (SELECT 1 FROM pipeline_entry_withdrawal WHERE entry_id = NEW.entry_id) BEGIN SELECT RAISE(ABORT, 'pipeline_entry_withdrawal is append-only'); END",
+    "CREATE TRIGGER pipeline_refusal_no_update BEFORE UPDATE ON pipeline_refusal WHEN 1 BEGIN SELECT RAISE(ABORT, 'pipeline_refusal is append-only'); END",
+    "CREATE TRIGGER pipeline_refusal_no_delete BEFORE DELETE ON pipeline_refusal WHEN 1 BEGIN SELECT RAISE(ABORT, 'pipeline_refusal is append-only'); END",
+    "CREATE TRIGGER pipeline_refusal_no_replace_0 BEFORE INSERT ON pipeline_refusal WHEN EXISTS (SELECT 1 FROM pipeline_refusal WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'pipeline_refusal is append-only'); END",
+    "CREATE TRIGGER pipeline_refusal_no_replace_1 BEFORE INSERT ON pipeline_refusal WHEN EXISTS (SELECT 1 FROM pipeline_refusal WHERE document_id = NEW.document_id AND pipeline = NEW.pipeline AND basis = NEW.basis) BEGIN SELECT RAISE(ABORT, 'pipeline_refusal is append-only'); END",
 ]
 
 POSTGRESQL_TRIGGERS = [
@@ -219,6 +232,22 @@ END $$""",
     "ALTER TABLE submission_recall ENABLE ALWAYS TRIGGER submission_recall_no_change",
     "CREATE TRIGGER submission_recall_no_truncate BEFORE TRUNCATE ON submission_recall FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE submission_recall ENABLE ALWAYS TRIGGER submission_recall_no_truncate",
+    "CREATE TRIGGER pipeline_entry_no_change BEFORE UPDATE OR DELETE ON pipeline_entry FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE pipeline_entry ENABLE ALWAYS TRIGGER pipeline_entry_no_change",
+    "CREATE TRIGGER pipeline_entry_no_truncate BEFORE TRUNCATE ON pipeline_entry FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE pipeline_entry ENABLE ALWAYS TRIGGER pipeline_entry_no_truncate",
+    "CREATE TRIGGER pipeline_entry_signature_no_change BEFORE UPDATE OR DELETE ON pipeline_entry_signature FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE pipeline_entry_signature ENABLE ALWAYS TRIGGER pipeline_entry_signature_no_change",
+    "CREATE TRIGGER pipeline_entry_signature_no_truncate BEFORE TRUNCATE ON pipeline_entry_signature FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE pipeline_entry_signature ENABLE ALWAYS TRIGGER pipeline_entry_signature_no_truncate",
+    "CREATE TRIGGER pipeline_entry_withdrawal_no_change BEFORE UPDATE OR DELETE ON pipeline_entry_withdrawal FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE pipeline_entry_withdrawal ENABLE ALWAYS TRIGGER pipeline_entry_withdrawal_no_change",
+    "CREATE TRIGGER pipeline_entry_withdrawal_no_truncate BEFORE TRUNCATE ON pipeline_entry_withdrawal FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE pipeline_entry_withdrawal ENABLE ALWAYS TRIGGER pipeline_entry_withdrawal_no_truncate",
+    "CREATE TRIGGER pipeline_refusal_no_change BEFORE UPDATE OR DELETE ON pipeline_refusal FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE pipeline_refusal ENABLE ALWAYS TRIGGER pipeline_refusal_no_change",
+    "CREATE TRIGGER pipeline_refusal_no_truncate BEFORE TRUNCATE ON pipeline_refusal FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE pipeline_refusal ENABLE ALWAYS TRIGGER pipeline_refusal_no_truncate",
 ]
 
 
@@ -1097,6 +1126,104 @@ def upgrade():
     )
     op.create_index(op.f("ix_code_use_item_id"), "code_use", ["item_id"], unique=False)
     op.create_index("ix_code_use_project_code", "code_use", ["project_id", "system", "code"], unique=False)
+    op.create_table(
+        "pipeline_entry",
+        sa.Column("id", INT, autoincrement=True, nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("statement", sa.Text(), nullable=False),
+        sa.Column("statement_sha256", sa.Text(), nullable=False),
+        sa.Column("owner_id", INT, nullable=False),
+        sa.Column("review_by", INT, nullable=False),
+        sa.Column("registered_by", INT, nullable=True),
+        sa.Column("registered_at", INT, nullable=False),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_pipeline_entry_digest")),
+        sa.CheckConstraint("length(statement_sha256) = 64", name=op.f("ck_pipeline_entry_statement_sha256")),
+        sa.CheckConstraint("review_by > registered_at", name=op.f("ck_pipeline_entry_review_later")),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_pipeline_entry_owner_id")),
+        sa.ForeignKeyConstraint(["registered_by"], ["person.id"], name=op.f("fk_pipeline_entry_registered_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pipeline_entry")),
+    )
+    op.create_index("ix_pipeline_entry_pipeline", "pipeline_entry", ["pipeline", "id"], unique=False)
+    op.create_table(
+        "pipeline_entry_signature",
+        sa.Column("entry_id", INT, autoincrement=False, nullable=False),
+        sa.Column("signer_id", INT, nullable=False),
+        sa.Column("signer_name", sa.Text(), nullable=False),
+        sa.Column("signed_at", INT, nullable=False),
+        sa.Column("manifest", sa.Text(), nullable=False),
+        sa.Column("manifest_sha256", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["pipeline_entry.id"], name=op.f("fk_pipeline_entry_signature_entry_id")),
+        sa.ForeignKeyConstraint(["signer_id"], ["person.id"], name=op.f("fk_pipeline_entry_signature_signer_id")),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_pipeline_entry_signature")),
+    )
+    op.create_table(
+        "pipeline_entry_withdrawal",
+        sa.Column("entry_id", INT, autoincrement=False, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("withdrawn_by", INT, nullable=True),
+        sa.Column("at", INT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["pipeline_entry.id"], name=op.f("fk_pipeline_entry_withdrawal_entry_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by"], ["person.id"], name=op.f("fk_pipeline_entry_withdrawal_withdrawn_by")
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_pipeline_entry_withdrawal")),
+    )
+    op.create_table(
+        "pipeline_refusal",
+        sa.Column("id", INT, autoincrement=True, nullable=False),
+        sa.Column("project_id", INT, nullable=False),
+        sa.Column("document_id", INT, nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("at", INT, nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_pipeline_refusal_document_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_pipeline_refusal_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pipeline_refusal")),
+        sa.UniqueConstraint(
+            "document_id", "pipeline", "basis", name=op.f("uq_pipeline_refusal_document_id_pipeline_basis")
+        ),
+    )
+    op.create_index(
+        "ix_pipeline_refusal_project_pipeline",
+        "pipeline_refusal",
+        ["project_id", "pipeline", "basis", "rule"],
+        unique=False,
+    )
+    op.create_table(
+        "suggestion_use",
+        sa.Column("submission_id", INT, autoincrement=False, nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("project_id", INT, nullable=False),
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("accepted", INT, nullable=False),
+        sa.Column("edited", INT, nullable=False),
+        sa.Column("rejected", INT, nullable=False),
+        sa.CheckConstraint(
+            "accepted >= 0 AND edited >= 0 AND rejected >= 0", name=op.f("ck_suggestion_use_counts_positive")
+        ),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_suggestion_use_project_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission_body.submission_id"],
+            name=op.f("fk_suggestion_use_submission_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("submission_id", "pipeline", "version", "label", name=op.f("pk_suggestion_use")),
+    )
+    op.create_index(
+        "ix_suggestion_use_project_id_pipeline",
+        "suggestion_use",
+        ["project_id", "pipeline", "month", "label"],
+        unique=False,
+    )
     dialect = op.get_bind().dialect.name
     for statement in SQLITE_TRIGGERS if dialect == "sqlite" else POSTGRESQL_TRIGGERS:
         # Without parameters, so that a per cent sign stays one.
@@ -1104,6 +1231,14 @@ def upgrade():
 
 
 def downgrade():
+    op.drop_index("ix_suggestion_use_project_id_pipeline", table_name="suggestion_use")
+    op.drop_table("suggestion_use")
+    op.drop_index("ix_pipeline_refusal_project_pipeline", table_name="pipeline_refusal")
+    op.drop_table("pipeline_refusal")
+    op.drop_table("pipeline_entry_withdrawal")
+    op.drop_table("pipeline_entry_signature")
+    op.drop_index("ix_pipeline_entry_pipeline", table_name="pipeline_entry")
+    op.drop_table("pipeline_entry")
     op.drop_index("ix_code_use_project_code", table_name="code_use")
     op.drop_index(op.f("ix_code_use_item_id"), table_name="code_use")
     op.drop_table("code_use")

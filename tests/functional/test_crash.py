@@ -9,15 +9,19 @@ import sys
 import pytest
 from sqlalchemy import func, select
 
+from app.accounts.reset import choose_password
 from app.audit.models import Event
+from app.core import clock
 from app.core.db import Database
 from app.corpus.document import Document
 from app.corpus.source import Source
+from app.corpus.suggestion import Suggestion
 from app.jobs.job import Job
 from app.review.item import Item
 from tests.databases import create_postgresql, drop_postgresql, require_postgresql
 
 NOTES = 401  # three chunks
+PASSWORD = "wandering teapots sing"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -48,9 +52,11 @@ class Installation:
             "CHARTMARK_FAULT": fault,
         }
 
-    def run(self, *arguments, fault="", code=0):
+    def run(self, *arguments, fault="", code=0, typed=None):
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *map(str, arguments)]
-        done = subprocess.run(command, env=self.environment(fault), capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, env=self.environment(fault), capture_output=True, text=True, check=False, input=typed
+        )
         assert done.returncode == code, done.stderr[-2000:]
         return done.stdout
 
@@ -81,6 +87,15 @@ def prepare(here):
     here.run("schema", "load", here.folder / "schema.json", "--project", "pp")
 
 
+def accept_pipeline(here):
+    """A manager who stands for the pipeline, as a new installation makes one."""
+    opened = json.loads(here.run("accounts", "create", "lena", "--name", "Lena Lead", "--role", "manager"))
+    database = Database(here.url)
+    choose_password(database, opened["link"].rpartition("/")[2], PASSWORD, at=clock.now())
+    database.dispose()
+    here.run("preannotate", "accept", "chartmark_rules", "--by", "lena", typed=f"{PASSWORD}\n")
+
+
 @pytest.mark.parametrize("fault", ["import:2", "chunk:2"])
 def test_an_import_killed_in_the_middle_goes_on_where_it_was(installation, fault):
     prepare(installation)
@@ -107,4 +122,21 @@ def test_workers_killed_in_each_stage_leave_nothing_twice(installation):
     # One event created each item, and one admitted it.
     for tag in ("review.item.created", "review.item.advanced"):
         assert installation.count(Event, Event.tag == tag) == NOTES
+    installation.verify()
+
+
+def test_tagging_killed_in_the_middle_of_a_chunk_tags_every_text_once(installation):
+    """The third chunk of 50 is stored, and not yet committed, when the worker dies."""
+    prepare(installation)
+    accept_pipeline(installation)
+    installation.run("intake", "load", "pp", installation.folder / "notes.jsonl")
+    installation.run("jobs", "work", "--until-empty", fault="preannotate:3", code=-signal.SIGKILL)
+    assert installation.count(Suggestion) == 100
+    assert installation.count(Item, Item.state == "ready") == 100
+    assert installation.count(Job, Job.kind == "preannotate.run", Job.state == "running", Job.done == 100) == 1
+    installation.run("jobs", "work", "--until-empty")
+    assert installation.count(Suggestion) == NOTES
+    assert installation.count(Item, Item.state == "ready") == NOTES
+    assert installation.count(Job, Job.state != "done") == 0
+    assert installation.count(Event, Event.tag == "preannotate.chunk.done") == -(-NOTES // 50)
     installation.verify()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.accounts.actor import ProjectRole
+from app.accounts.actor import ProjectRole, ServerRole
 from app.review.item import Item
 from tests.functional.test_one_note_end_to_end import (
     PASSWORD,
@@ -62,9 +62,9 @@ class Run(Clinic):
             "TMPDIR": str(folder / "temporary"),
         }
 
-    def process(self, *arguments):
+    def process(self, *arguments, typed=None):
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *map(str, arguments)]
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, check=False)
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, check=False, input=typed)
         self.said.append(done.stdout + done.stderr)
         assert done.returncode == 0, done.stderr.decode()[-2000:]
         return done.stdout.decode()
@@ -101,7 +101,7 @@ def deliver(run, delivery):
     run.run("project", "create", "story", "--set", "workflow=team_of_three", "--set", "pipeline=chartmark_rules",
             "--set", "machine_passed_may_be_assigned=true")  # fmt: skip
     run.person("ada", "Ada Admin", 0)
-    run.person("lena", "Lena Lead", 2, ProjectRole.MANAGER)
+    run.person("lena", "Lena Lead", 2, ProjectRole.MANAGER, ServerRole.MANAGER)
     for name in ("anna", "bela"):
         run.person(name, name.title(), 1, ProjectRole.ANNOTATOR)
     run.person("dora", "Dr Dora Senior", 4, ProjectRole.ADJUDICATOR)
@@ -113,6 +113,7 @@ def deliver(run, delivery):
     (delivery / "broken.jsonl").write_text(json.dumps(broken) + "\n")
     run.run("schema", "load", delivery / "schema.json", "--project", "story")
     run.run("project", "guideline", "story", delivery / "rules.md", "--version", "1.0", "--by", "lena")
+    run.process("preannotate", "accept", "chartmark_rules", "--by", "lena", typed=f"{PASSWORD}\n".encode())
     run.process("intake", "load", "story", delivery / "notes.jsonl")
     run.run("intake", "load", "story", delivery / "broken.jsonl", code=1)
     run.process("jobs", "work", "--until-empty")

@@ -7,10 +7,11 @@ import zipfile
 
 import pytest
 
-from app.accounts.actor import OperatorActor, ProjectRole
+from app.accounts.actor import OperatorActor, ProjectRole, ServerRole
 from app.accounts.credential import Qualification, Verification, grant_credential
 from app.accounts.person import NewPerson, create_person, get_person, verify_identity
 from app.accounts.reset import choose_password, issue_link
+from app.accounts.role import grant_role
 from app.core import clock
 from app.corpus.member import add_member
 from app.terminology.releases import ensure_builtin
@@ -67,8 +68,11 @@ class Clinic:
         def unit(session):
             person = create_person(session, OPERATOR, NewPerson(username, name), at=at)
             token = issue_link(session, OPERATOR, person, at=at)
-            for project_role in roles:
-                add_member(session, OPERATOR, self.project(session), person.id, project_role, at=at)
+            for role in roles:
+                if isinstance(role, ServerRole):
+                    grant_role(session, OPERATOR, person, role, at=at)
+                else:
+                    add_member(session, OPERATOR, self.project(session), person.id, role, at=at)
             return person.id, token
 
         person_id, token = self.database.writing(unit)
@@ -91,9 +95,9 @@ class Clinic:
 
         return get_project(session, "story")
 
-    def run(self, *arguments, code=0):
+    def run(self, *arguments, code=0, typed=None):
         """A command of the shell; its standard output."""
-        result = self.runner.invoke(args=[str(a) for a in arguments])
+        result = self.runner.invoke(args=[str(a) for a in arguments], input=typed)
         assert result.exit_code == code, result.output
         return result.stdout
 
@@ -120,7 +124,7 @@ def test_one_note_from_file_to_verified_release(clinic):
         "--set", "machine_passed_may_be_assigned=true",
     )  # fmt: skip
     clinic.person("ada", "Ada Admin", 0)
-    clinic.person("lena", "Lena Lead", 2, ProjectRole.MANAGER)
+    clinic.person("lena", "Lena Lead", 2, ProjectRole.MANAGER, ServerRole.MANAGER)
     clinic.person("anna", "Anna Reader", 1, ProjectRole.ANNOTATOR)
     clinic.person("bela", "Bela Reader", 1, ProjectRole.ANNOTATOR)
     clinic.person("cleo", "Dr Cleo Verifier", 3, ProjectRole.ADJUDICATOR)
@@ -129,6 +133,11 @@ def test_one_note_from_file_to_verified_release(clinic):
     clinic.run("schema", "load", clinic.folder / "schema.json", "--project", "story")
     (clinic.folder / "rules.md").write_text("# Rules\n\n## 4.2 Span of a rash\n\nTake the longest noun phrase.\n")
     clinic.run("project", "guideline", "story", clinic.folder / "rules.md", "--version", "1.0", "--by", "lena")
+
+    # Nothing proposes labels here before a person stands for it: she accepts the pipeline with her password.
+    clinic.run("preannotate", "accept", "chartmark_rules", "--by", "lena", typed="not hers\n", code=1)
+    accepted = clinic.run("preannotate", "accept", "chartmark_rules", "--by", "lena", typed=f"{PASSWORD}\n")
+    assert json.loads(accepted)["signed_by"] == "lena"
 
     # One note comes in; the machine removes what identifies Ms Quarrow and proposes labels.
     row = {"id": "n1", "patient_id": "p1", "text": NOTE, "known": {"names": ["Rosalind Quarrow"], "ids": ["77120456"]}}
@@ -222,6 +231,7 @@ def answer(clinic, username, task, text, *, rash, certainty):
     """Reject what the machine proposed, and say: drug, rash, the one causes the other."""
     browser = clinic.browser(username)
     shown = browser.get(f"/api/v1/assignments/{task}").json
+    assert shown["elements"], "the machine proposed something"
     actions = [{"element_id": key, "body": body | {"status": "rejected"}} for key, body in shown["elements"].items()]
     for key, label, words in (("drug", "MEDICATION", "amoxicillin"), ("rash", "ADVERSE_EVENT", rash)):
         start = text.index(words)

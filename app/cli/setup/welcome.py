@@ -6,7 +6,9 @@ import click
 
 from app.audit.evidence import declare_transitions
 from app.cli import machine
+from app.core.clock import now
 from app.demo.load import SHEET
+from app.preannotate.register.lookup import list_standings
 from app.terminology.releases import ensure_builtin
 
 
@@ -29,4 +31,7 @@ def welcome(port: int) -> None:
         click.echo(f"  Sign in with a name and password from {sheet}")
     else:
         click.echo("  First person: .venv/bin/flask --app wsgi accounts create NAME --name 'Printed Name' --role admin")
+    if not any(one.in_force for one in machine.read(lambda session: list_standings(session, at=now()))):
+        command = ".venv/bin/flask --app wsgi preannotate accept chartmark_rules --by NAME"
+        click.echo(f"  Nothing suggests labels before an admin or manager accepts a pipeline: {command}")
     click.echo("  Stop with Ctrl-C; starting again loses nothing.\n")

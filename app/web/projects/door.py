@@ -36,6 +36,7 @@ def permissions(project: Project) -> dict[Action, bool]:
 TABS: tuple[tuple[str, str, str, tuple[Action, ...]], ...] = (
     ("overview", "Overview", "project.overview", ()),
     ("deliveries", "Deliveries", "deliveries.index", (Action.LOAD_BATCH, Action.WITHDRAW_BATCH)),
+    ("suggestions", "Suggestions", "suggestions.index", (Action.PREANNOTATE, Action.VIEW_QUALITY)),
     ("guidelines", "Guidelines", "guidelines.index", ()),
     ("questions", "Questions", "questions.index", (Action.ANSWER_QUESTION,)),
     ("holds", "Holds", "holds.index", (Action.CLOSE_HOLD,)),

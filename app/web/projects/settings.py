@@ -16,6 +16,7 @@ from app.corpus.project import SETTINGS, Project, change_settings
 from app.http import context
 from app.http.access import access, acting
 from app.preannotate.protocol import PIPELINES
+from app.preannotate.stage import request_run
 from app.review.item import admit_waiting
 from app.review.strategies import STRATEGIES
 from app.review.strategies.workflow import WORKFLOWS
@@ -28,6 +29,7 @@ TITLES = {
     "workflow": ("Workflow", "who settles differences and who finishes"),
     "strategy": ("Strategy", "how readers are chosen"),
     "pipeline": ("Pipeline", "what suggests labels to readers"),
+    "other_pipelines": ("Pipelines beside it", "tag the same texts, to be compared; keys, separated by commas"),
     "deid_mode": ("Identifiers are", "replaced by a mask, by an invented surrogate, or removed"),
     "deid_dates": ("Dates are", "removed, cut to the year, or shifted by one offset per patient"),
     "machine_passed_may_be_assigned": ("Readers may see texts that no person has checked", ""),
@@ -75,6 +77,8 @@ def change(key: str) -> ResponseReturnValue:
         if changed:
             change_settings(session, actor, project, changed, at=at)
             admit_waiting(session, actor, project, at=at)
+        if changed.keys() & {"pipeline", "other_pipelines"}:
+            request_run(session, actor, project, at=at)
 
     then = url_for("project_settings.show", key=key, notice="settings-changed")
     return attempt(unit, lambda _: then, lambda error: _page(key, error))
@@ -126,7 +130,15 @@ def _read(form: MultiDict[str, str]) -> dict[str, Any]:
             else:
                 wanted[name] = int(typed)
         else:
-            wanted[name] = [part.strip() for part in typed.split(",") if part.strip()] if default == [] else typed
+            wanted[name] = _listed(typed) if default == [] else typed
+    unknown = [key for key in wanted.get("other_pipelines", ()) if key not in PIPELINES]
+    if unknown:
+        known = ", ".join(PIPELINES.keys())
+        problems.append(Problem("unknown-choice", "other_pipelines", f"the pipelines are {known}"))
     if problems:
         raise invalid(problems, "settings")
     return wanted
+
+
+def _listed(typed: str) -> list[str]:
+    return [part.strip() for part in typed.split(",") if part.strip()]

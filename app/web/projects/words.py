@@ -39,3 +39,16 @@ JOBS = {
     "deid.run": "Removing identifiers",
     "preannotate.run": "Preparing suggestions",
 }
+
+# Failing rule of the register → what a page says of the documents it kept a pipeline from.
+REFUSALS = {
+    "not-registered": "no signed entry",
+    "not-installed": "pipeline not installed",
+    "withdrawn": "entry withdrawn",
+    "suspended": "review overdue",
+    "changed": "not the version that was signed",
+    "out-of-scope:language": "language",
+    "out-of-scope:note_type": "note type",
+    "out-of-scope:specialty": "specialty",
+    "out-of-scope:age": "age",
+}

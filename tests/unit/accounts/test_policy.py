@@ -32,6 +32,7 @@ def item(*relations, **rest):
 
 
 OWN = item("own-assignment")
+SERVER = PolicySubject("server", None)
 YES = None
 SENTENCES = [
     # sentence, actor, act, subject, refusal (None: allowed)
@@ -160,6 +161,14 @@ SENTENCES = [
     ("a guideline is published by a person", OperatorActor(), A.PUBLISH_GUIDELINE, item(), "kind-not-allowed"),
     ("nor sign", OperatorActor(), A.SIGN, item(), "kind-not-allowed"),
     ("a service tags documents", ServiceActor("tagger"), A.PREANNOTATE, item(), YES),
+    ("a manager of the server stands for a pipeline", somebody(S.MANAGER), A.SIGN_PIPELINE, SERVER, YES),
+    ("so does an administrator", somebody(S.ADMIN), A.SIGN_PIPELINE, SERVER, YES),
+    ("a lead of a project does not", somebody(P.MANAGER, tier=4), A.SIGN_PIPELINE, SERVER, "role-missing"),
+    ("nor an auditor", somebody(S.AUDITOR), A.SIGN_PIPELINE, SERVER, "role-missing"),
+    ("an operator prepares an entry", OperatorActor(), A.REGISTER_PIPELINE, SERVER, YES),
+    ("and does not sign it", OperatorActor(), A.SIGN_PIPELINE, SERVER, "kind-not-allowed"),
+    ("an operator stops a pipeline", OperatorActor(), A.WITHDRAW_PIPELINE, SERVER, YES),
+    ("a model does not register itself", ServiceActor("tagger"), A.REGISTER_PIPELINE, SERVER, "kind-not-allowed"),
     (
         "nobody grants himself a credential",
         somebody(S.ADMIN),
@@ -187,7 +196,7 @@ def test_the_policy_says(actor, act, subject, expected):
 
 @pytest.mark.parametrize(
     "act",
-    [A.SUBMIT, A.ANNOTATE, A.RECALL, A.VERIFY, A.ADJUDICATE, A.RESOLVE_ESCALATED, A.SIGN, A.BREAK_GLASS],
+    [A.SUBMIT, A.ANNOTATE, A.RECALL, A.VERIFY, A.ADJUDICATE, A.RESOLVE_ESCALATED, A.SIGN, A.BREAK_GLASS, A.SIGN_PIPELINE],
 )
 @pytest.mark.parametrize("actor", [ServiceActor("model"), OperatorActor()])
 def test_no_machine_and_no_operator_judges(act, actor):
