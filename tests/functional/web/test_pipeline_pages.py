@@ -52,6 +52,8 @@ def test_an_entry_is_stated_then_signed_with_name_and_password(office):
     assert "no signed entry" in words(office.get("lead", PAGE))
     assert state(office).status_code == 303
     assert "not signed" in words(office.get("lead", PAGE))
+    assert "Sign entry 1" in words(office.get("lead", PAGE))
+    assert "Sign entry 1" not in words(office.get("boss", PAGE)), "only the owner signs"
     assert sign(office).headers["Location"].startswith(PAGE)
     page = words(office.get("lead", PAGE))
     assert "In force until its review" in page
