@@ -184,7 +184,8 @@ def _store(session: Session, job: Job, piece: Piece, *, lets_in: bool, at: int) 
         _store_answers(session, job, piece, standing, at=at)
     for document in piece.documents if lets_in else ():
         admit(session, WORKER, session.get(Document, document.id), at=at)
-    fault.point("preannotate")
+    if piece.found:
+        fault.point("preannotate")
 
 
 def _store_answers(session: Session, job: Job, piece: Piece, standing: Standing, *, at: int) -> None:

@@ -16,11 +16,11 @@ TOUR = {
     "sam": ["/cases"],
     "lead": [
         SHEET,
-        *(f"{SHEET}/{page}" for page in ("deliveries", "deliveries/1", "guidelines", "guidelines/1", "questions")),
+        *(f"{SHEET}/{page}" for page in ("deliveries", "deliveries/1", "suggestions", "guidelines", "guidelines/1", "questions")),
         *(f"{SHEET}/{page}" for page in ("holds", "releases", "members", "schemas", "papers", "settings")),
         "/audit",
     ],
-    "boss": ["/projects"],
+    "boss": ["/projects", "/pipelines", "/pipelines/chartmark_rules"],
     "pia": ["/privacy", "/privacy/projects/first", "/privacy/documents/1"],
 }
 

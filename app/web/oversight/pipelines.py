@@ -124,7 +124,7 @@ def _page(pipeline: str, error: Refusal | None = None) -> str:
         entries=entries,
         newest=standing.recorded.row.id if standing.recorded else None,
         may={act.name.lower(): policy.may(actor, act, SERVER, at=at) for act in acts},
-        me=actor,
+        own_id=actor.id,
         typed=first_values(standing, request.form, at=at),
         error=error,
     )

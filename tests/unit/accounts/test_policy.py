@@ -196,7 +196,17 @@ def test_the_policy_says(actor, act, subject, expected):
 
 @pytest.mark.parametrize(
     "act",
-    [A.SUBMIT, A.ANNOTATE, A.RECALL, A.VERIFY, A.ADJUDICATE, A.RESOLVE_ESCALATED, A.SIGN, A.BREAK_GLASS, A.SIGN_PIPELINE],
+    [
+        A.SUBMIT,
+        A.ANNOTATE,
+        A.RECALL,
+        A.VERIFY,
+        A.ADJUDICATE,
+        A.RESOLVE_ESCALATED,
+        A.SIGN,
+        A.BREAK_GLASS,
+        A.SIGN_PIPELINE,
+    ],
 )
 @pytest.mark.parametrize("actor", [ServiceActor("model"), OperatorActor()])
 def test_no_machine_and_no_operator_judges(act, actor):
