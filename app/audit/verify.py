@@ -261,21 +261,17 @@ class Log:
         for name, (_, index) in left.items():
             self.broke(index, kind, f"{kind} {name} is in the log and no longer in the database")
 
-    def check_checkpoint(self, note: str, since: int, name: str) -> None:
-        """The tree has just grown to the size of this checkpoint; `since` is the size of the one before."""
+    def take_checkpoint(self, note: str, since: int) -> None:
+        """The tree has just grown to its size; `since` is the size of the one before. Raises Broken."""
         text, _, signatures = note.rpartition("\n\n")
         origin, _size, root = [*text.split("\n"), "", ""][:3]
-        try:
-            signers = signers_of(text + "\n", signatures, [*self.keys, *self.announced])
-            if not {*signers} & {*self.keys}:
-                raise Broken("is signed by none of the known keys")
-            if origin != self.about["origin"]:
-                raise Broken(f"is of another log, {origin}")
-            if root != base64.b64encode(bytes.fromhex(self.tree.root())).decode():
-                raise Broken(f"has another root: the change is in leaves {since} to {self.tree.size - 1}")
-        except Broken as problem:
-            self.broke(since, "checkpoint", f"{name} of size {self.tree.size} {problem}")
-            return
+        signers = signers_of(text + "\n", signatures, [*self.keys, *self.announced])
+        if not {*signers} & {*self.keys}:
+            raise Broken("is signed by none of the known keys")
+        if origin != self.about["origin"]:
+            raise Broken(f"is of another log, {origin}")
+        if root != base64.b64encode(bytes.fromhex(self.tree.root())).decode():
+            raise Broken(f"has another root: the change is in leaves {since} to {self.tree.size - 1}")
         # A key is trusted from here on if a trusted one signed its announcement together with it.
         self.keys, self.announced = [*dict.fromkeys([*self.keys, *signers])], []
         self.sealed.append((self.tree.size, signers))
@@ -336,7 +332,10 @@ def read_log(log: Log, kept: list[Path]) -> None:
             log.read_event(index, body)
             log.tree.append(bytes.fromhex(leaf))
             for name, note in notes.get(log.tree.size, []):
-                log.check_checkpoint(note, since, name)
+                try:
+                    log.take_checkpoint(note, since)
+                except Broken as problem:
+                    log.broke(since, "checkpoint", f"{name} of size {log.tree.size} {problem}")
             since = log.tree.size if log.tree.size in notes else since
     size = log.tree.size
     for stated in sorted(stated for stated in notes if not 0 < stated <= size):
