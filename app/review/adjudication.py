@@ -93,6 +93,13 @@ def cases_of(session: Session, item: Item, assignment: Assignment, codes: CodeLo
     return Cases(answers, payloads, differences)
 
 
+def digest_of_view(session: Session, assignment: Assignment) -> str:
+    """SHA-256 of what an adjudicator has before them: the answers compared, and the rulings that stand."""
+    answers = [answer.body_sha256 for answer in contenders(session, assignment.round_id)]
+    rulings = {key: ruling.to_dict() for key, ruling in rulings_of(session, assignment.id).items()}
+    return sha256(canonical_json({"rulings": rulings, "submissions": answers}))
+
+
 def rule(
     session: Session,
     actor: Actor,

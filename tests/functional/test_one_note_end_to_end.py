@@ -14,6 +14,7 @@ from app.accounts.reset import choose_password, issue_link
 from app.core import clock
 from app.corpus.member import add_member
 from app.terminology.releases import ensure_builtin
+from tests.signing import seen_cases
 
 PASSWORD = "seven quiet herons wade"
 OPERATOR = OperatorActor("story")
@@ -164,7 +165,8 @@ def test_one_note_from_file_to_verified_release(clinic):
         assert accepted.status_code == 200, accepted.json
 
     # She signs: name and password again; the answer comes back sealed in the log.
-    closing = {"username": "dora", "password": "wrong", "meaning": "adjudication"}
+    seen = seen_cases(dora.get(f"/api/v1/items/{item.id}/adjudication").json)
+    closing = {"username": "dora", "password": "wrong", "meaning": "adjudication", "seen": seen}
     assert dora.post(f"/api/v1/items/{item.id}/closing", json=closing).status_code == 403
     signed = dora.post(f"/api/v1/items/{item.id}/closing", json=closing | {"password": PASSWORD})
     assert signed.status_code == 201, signed.json

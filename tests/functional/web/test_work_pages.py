@@ -102,8 +102,7 @@ def test_feedback_puts_both_answers_side_by_side(team):
     headers = {"X-CSRF-Token": browser.token, "If-Match": f'"{draft}"'}
     changed = browser.patch(f"/api/v1/assignments/{taken}/draft", json={"actions": [action]}, headers=headers)
     assert changed.status_code == 200, changed.text
-    body = {"username": "vera", "password": "wandering teapots sing", "meaning": "verification", "reason": "guideline"}
-    signed = team.post_json("vera", f"/api/v1/items/{item}/verification", **body)
+    signed = team.verify(item, browser.get(f"/api/v1/assignments/{taken}").json, reason="guideline")
     assert signed.status_code in (201, 202), signed.text
     page = words(team.get("ann", f"/work/feedback/{mine}"))
     assert "Your answer" in page
