@@ -18,7 +18,7 @@ from app.review import adjudication, verification
 from app.review.assignment import Step, find_own
 from app.review.hold import report_phi
 from app.review.item import get_item
-from app.review.queries import note_view
+from app.review.queries import note_view, own_adjudication
 from app.review.signature import require_seen
 
 items_api = Blueprint("items_api", __name__, url_prefix="/api/v1/items")
@@ -32,7 +32,7 @@ def show(item_id: int) -> ResponseReturnValue:
 
     def unit(session: Session) -> dict:
         item = get_item(session, item_id)
-        task = find_own(session, actor, item, Step.ADJUDICATE, at=at)
+        task = own_adjudication(session, actor, item, at=at)
         cases = adjudication.cases_of(session, item, task, codes)
         note_view(session, actor, task, at=at)
         return present.adjudication(session, item, task, cases, codes)

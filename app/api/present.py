@@ -13,7 +13,7 @@ from app.core.text import covered
 from app.corpus.document import Document, documents_of_encounter, get_document, text_of
 from app.corpus.project import get_project
 from app.guidelines.version import GuidelineVersion, get_guideline, has_acknowledged, sections
-from app.review.adjudication import Cases, rulings_of
+from app.review.adjudication import Cases, agreed_elements, rulings_of
 from app.review.assignment import Assignment, Step
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of
 from app.review.modality import Context
@@ -103,6 +103,7 @@ def adjudication(
         "present": modality_of(item).present(context),
         "versions": _versions(session, item, cases),
         "agreed": _agreed(item, cases, context),
+        "agreed_elements": agreed_elements(item, cases, context),
         "submissions": [answer.body_sha256 for answer in cases.submissions],
         "cases": [_case(case, rulings.get(case.key), classes) for case in cases.differences],
         "reasons": list(REASONS),

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
+from sqlalchemy import select
+
 from app.accounts.actor import Actor
 from app.agreement.judgements import REASONS
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.models import Event
 from app.core.db import Session
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, Invalid
@@ -90,6 +97,16 @@ def verify(
         at=at,
     )
     return gold
+
+
+def verifier_reason(session: Session, gold: Submission) -> str:
+    """Why the verifier changed the answer, as the event of the change says; empty where nobody did."""
+    advanced = (Event.stream == streams.item(gold.item_id), Event.tag == str(Tag.ITEM_ADVANCED))
+    for body in session.scalars(select(Event.body).where(*advanced).order_by(Event.id.desc())):
+        data = json.loads(body)["data"]
+        if data.get("event") == "changed" and data.get("gold") == gold.body_sha256:
+            return str(data["reason"])
+    return ""
 
 
 def reject(session: Session, actor: Actor, assignment: Assignment, reason: str, *, at: int) -> None:
