@@ -10,6 +10,7 @@ class Toy:
 
     key = "toy"
     title = "Coins"
+    noun = "Toss"
 
     def present(self, context):
         return {"text": context.text, "faces": ["heads", "tails"]}

@@ -14,7 +14,7 @@ class ServerRole(StrEnum):
     ADMIN = "admin"  # people, roles, credentials, code systems
     MANAGER = "manager"  # may start projects
     AUDITOR = "auditor"  # reads the log of every project
-    PRIVACY_OFFICER = "privacy_officer"  # break-glass notices, quarantine and erasure everywhere
+    PRIVACY_OFFICER = "privacy_officer"  # quarantine and withdrawal everywhere
 
 
 class ProjectRole(StrEnum):

@@ -89,13 +89,11 @@ class Action(StrEnum):
     REPORT_PHI = "report-phi"
     OPEN_HOLD = "open-hold"
     CLOSE_HOLD = "close-hold"
-    BREAK_GLASS = "break-glass"
     # results
     VIEW_QUALITY = "view-quality"
     ASSESS_SAFETY = "assess-safety"
     CUT_RELEASE = "cut-release"
     EXPORT_RELEASE = "export-release"
-    ERASE_SUBJECT = "erase-subject"
     READ_AUDIT = "read-audit"
     EXPORT_AUDIT = "export-audit"
 
@@ -107,8 +105,7 @@ _P, _S = ProjectRole, ServerRole
 
 @dataclass(frozen=True)
 class Rule:
-    """One row: any of the roles, all of `needs`, none of `never`, a tier where `tier` is set (save for
-    the roles in `untiered`).
+    """One row: any of the roles, all of `needs`, none of `never`, a tier where `tier` is set.
 
     `kinds` besides people act without roles: services prepare, operators set up. `identity` asks
     that the person's identity was verified (21 CFR 11.100(b)).
@@ -117,7 +114,6 @@ class Rule:
     roles: frozenset[ProjectRole] = frozenset()
     server: frozenset[ServerRole] = frozenset()
     tier: int = 0
-    untiered: frozenset[StrEnum] = frozenset()
     needs: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     kinds: frozenset[Kind] = frozenset({PERSON})
@@ -135,7 +131,6 @@ def _rule(*roles: ProjectRole | ServerRole, also: tuple[Kind, ...] = (), **rest:
 
 _SET_UP = (OPERATOR,)
 _WORK = (OPERATOR, SERVICE)
-_PRIVACY: frozenset[StrEnum] = frozenset({_P.PRIVACY_OFFICER, _S.PRIVACY_OFFICER})
 
 # Relations the table speaks of; `self` is ours, the others are registered by review.
 OWN_ASSIGNMENT, OWN_WORK, EARLIER_ACTOR, SELF = "own-assignment", "own-work", "earlier-actor", "self"
@@ -188,14 +183,10 @@ TABLE: dict[Action, Rule] = {
     Action.REPORT_PHI: _rule(*ANYBODY_IN_PROJECT),
     Action.OPEN_HOLD: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.PRIVACY_OFFICER, also=_WORK),
     Action.CLOSE_HOLD: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.PRIVACY_OFFICER),
-    Action.BREAK_GLASS: _rule(
-        _P.VERIFIER, _P.ADJUDICATOR, _P.PRIVACY_OFFICER, _S.PRIVACY_OFFICER, tier=3, untiered=_PRIVACY
-    ),
     Action.VIEW_QUALITY: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.AUDITOR, _S.AUDITOR, also=_SET_UP),
     Action.ASSESS_SAFETY: _rule(_P.PV_REVIEWER),
     Action.CUT_RELEASE: _rule(_P.MANAGER, also=_SET_UP),
     Action.EXPORT_RELEASE: _rule(_P.MANAGER, _P.PV_REVIEWER, also=_SET_UP),
-    Action.ERASE_SUBJECT: _rule(_P.PRIVACY_OFFICER, _S.PRIVACY_OFFICER, also=_SET_UP),
     Action.READ_AUDIT: _rule(_P.AUDITOR, _P.MANAGER, _S.AUDITOR, _S.PRIVACY_OFFICER, also=_SET_UP),
     Action.EXPORT_AUDIT: _rule(_P.AUDITOR, _S.AUDITOR, also=_SET_UP),
 }
@@ -236,8 +227,7 @@ def refusal(actor: AnyActor, action: Action, subject: PolicySubject, *, at: int)
 
 
 def _role_refusal(actor: Actor, rule: Rule, subject: PolicySubject, at: int) -> str | None:
-    used = (actor.roles_in(subject.project_id) & rule.roles) | (actor.server_roles & rule.server)
-    if not used:
+    if not (actor.roles_in(subject.project_id) & rule.roles or actor.server_roles & rule.server):
         return "role-missing"
     if rule.identity and not actor.identity_verified:
         return "identity-not-verified"
@@ -245,7 +235,7 @@ def _role_refusal(actor: Actor, rule: Rule, subject: PolicySubject, at: int) -> 
         return "own-account" if SELF in found else "own-work"
     if not subject.relations.issuperset(rule.needs):
         return "not-yours"
-    if not rule.tier or used & rule.untiered:
+    if not rule.tier:
         return None
     return _clinical_refusal(actor, rule, subject, at)
 

@@ -79,3 +79,13 @@ class Ruling:
     elements: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
     citation: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was decided, without the case it decides."""
+        return {
+            "choice": str(self.choice),
+            "version": self.version,
+            "elements": self.elements,
+            "reason": self.reason,
+            "citation": self.citation,
+        }

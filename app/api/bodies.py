@@ -65,11 +65,16 @@ class RulingBody(Strict):
 
 
 class SigningBody(Strict):
-    """The two components of a signature, typed again, and what it means."""
+    """The two components of a signature, typed again, what it means, and what the signer has before them.
+
+    `seen` is the SHA-256 of the canonical JSON of `submissions` as they were sent to the page and, when
+    settling, `rulings` (by case) or, when verifying, `elements`.
+    """
 
     username: str = Field(max_length=200)
     password: str = Field(max_length=1024)
     meaning: str = "adjudication"
+    seen: str = Field(default="", max_length=64)
     reason: str = ""
     decision: str = "accept"
 

@@ -18,7 +18,8 @@ from app.review import adjudication, verification
 from app.review.assignment import Step, find_own
 from app.review.hold import report_phi
 from app.review.item import get_item
-from app.review.queries import note_view
+from app.review.queries import note_view, own_adjudication
+from app.review.signature import require_seen
 
 items_api = Blueprint("items_api", __name__, url_prefix="/api/v1/items")
 
@@ -31,7 +32,7 @@ def show(item_id: int) -> ResponseReturnValue:
 
     def unit(session: Session) -> dict:
         item = get_item(session, item_id)
-        task = find_own(session, actor, item, Step.ADJUDICATE, at=at)
+        task = own_adjudication(session, actor, item, at=at)
         cases = adjudication.cases_of(session, item, task, codes)
         note_view(session, actor, task, at=at)
         return present.adjudication(session, item, task, cases, codes)
@@ -80,6 +81,7 @@ def close(item_id: int) -> ResponseReturnValue:
     def finish(session: Session) -> object:
         actor, at, codes = context.actor(), context.at(), context.codes()
         task = find_own(session, actor, get_item(session, item_id), Step.ADJUDICATE, at=at)
+        require_seen(asked.seen, adjudication.digest_of_view(session, task))
         return adjudication.close(session, actor, task, codes=codes, at=at)
 
     return signed_answer(item_id, asked, finish)
@@ -96,6 +98,7 @@ def verify(item_id: int) -> ResponseReturnValue:
     def finish(session: Session) -> object:
         actor, at, codes = context.actor(), context.at(), context.codes()
         task = find_own(session, actor, get_item(session, item_id), Step.VERIFY, at=at)
+        require_seen(asked.seen, verification.digest_of_view(session, task))
         return verification.verify(session, actor, task, reason=asked.reason, codes=codes, at=at)
 
     return signed_answer(item_id, asked, finish)

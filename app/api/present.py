@@ -13,13 +13,14 @@ from app.core.text import covered
 from app.corpus.document import Document, documents_of_encounter, get_document, text_of
 from app.corpus.project import get_project
 from app.guidelines.version import GuidelineVersion, get_guideline, has_acknowledged, sections
-from app.review.adjudication import Cases, rulings_of
-from app.review.assignment import Assignment
+from app.review.adjudication import Cases, agreed_elements, rulings_of
+from app.review.assignment import Assignment, Step
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of
 from app.review.modality import Context
 from app.review.queries import OwnWork
 from app.review.signature import signatures_of
 from app.review.submission import label_classes
+from app.review.verification import answer_to_verify
 
 
 def workbench(
@@ -41,6 +42,7 @@ def workbench(
         "schema": context.schema,
         "guideline": _guideline(session, actor, guideline),
         "elements": work.payload["elements"],
+        "submissions": _verified(session, assignment) if work.editable else [],
         "version": work.version,
         "present": modality_of(item).present(context),
         "encounter": {"documents": _siblings(session, item)},
@@ -51,6 +53,11 @@ def workbench(
             "recall": work.may_recall,
         },
     }
+
+
+def _verified(session: Session, assignment: Assignment) -> list[str]:
+    """The digest of the answer this task verifies: what its signature will be bound to."""
+    return [answer_to_verify(session, assignment).body_sha256] if assignment.step == Step.VERIFY else []
 
 
 def _item(item: Item) -> dict[str, Any]:
@@ -96,6 +103,8 @@ def adjudication(
         "present": modality_of(item).present(context),
         "versions": _versions(session, item, cases),
         "agreed": _agreed(item, cases, context),
+        "agreed_elements": agreed_elements(item, cases, context),
+        "submissions": [answer.body_sha256 for answer in cases.submissions],
         "cases": [_case(case, rulings.get(case.key), classes) for case in cases.differences],
         "reasons": list(REASONS),
         "sections": [s for s in sections(guideline.body) if s["number"]],
@@ -131,17 +140,7 @@ def _case(case: Difference, ruling: Ruling | None, classes: dict[str, str]) -> d
         "versions": list(case.versions),
         "critical": "critical" in weights,
         "escalated": bool(weights - {"routine"}),
-        "ruling": _ruling(ruling) if ruling else None,
-    }
-
-
-def _ruling(ruling: Ruling) -> dict[str, Any]:
-    return {
-        "choice": ruling.choice,
-        "version": ruling.version,
-        "elements": ruling.elements,
-        "reason": ruling.reason,
-        "citation": ruling.citation,
+        "ruling": ruling.to_dict() if ruling else None,
     }
 
 

@@ -24,11 +24,13 @@ PROOF_SECONDS = 5.0
 def signed_answer(item_id: int, asked: SigningBody, finish: Callable[[Session], object]) -> ResponseReturnValue:
     """Do `finish` and sign what it leaves, or nothing of both.
 
-    The proof of presence is bound to this item and act. When `finish` leaves nothing to sign (the
+    The proof of presence is bound to this item, this act and what the signer has seen; `finish` refuses
+    when that is not what there is (domain E: what the signer saw is stored). When `finish` leaves nothing to sign (the
     item was escalated, or a verifier must follow), only the finishing stands.
     """
     actor, at = context.actor(), context.at()
-    intent = Intent(Action.SIGN, sha256(canonical_json({"item": item_id, "meaning": asked.meaning})))
+    act = {"item": item_id, "meaning": asked.meaning, "seen_sha256": asked.seen}
+    intent = Intent(Action.SIGN, sha256(canonical_json(act)))
     factors = Factors(asked.username, asked.password)
     token = reauthenticate(context.database(), actor, factors, intent, at=at)
 
@@ -44,7 +46,7 @@ def signed_answer(item_id: int, asked: SigningBody, finish: Callable[[Session], 
             item,
             asked.meaning,
             signer=context.signer(),
-            authentication=proof.to_dict(),
+            authentication=proof.to_dict() | {"seen_sha256": asked.seen},
             at=at,
         )
         return item.state, signed

@@ -89,13 +89,11 @@ class Tag(StrEnum):
     QUESTION_ASKED = "review.question.asked", "A question about the guideline was asked."
     QUESTION_ANSWERED = "review.question.answered", "A question was answered."
     DOCUMENT_VIEWED = "review.document.viewed", "A document's text was shown to a person."
-    GLASS_BROKEN = "review.document.break_glass", "A document was opened in an emergency.", True
     PHI_REPORTED = "review.phi.reported", "A reader reported an identifier; the item was hidden."
 
     # release
     RELEASE_CUT = "release.release.cut", "An immutable dataset version was made.", True
     RELEASE_EXPORTED = "release.release.exported", "A release was written in a format."
-    SUBJECT_ERASED = "corpus.subject.erased", "A subject's texts, salts and keys were destroyed.", True
     TRANSITIONS_DECLARED = "audit.transitions.declared", "The state machines in force, by digest."
     AUDIT_EXPORTED = "audit.log.exported", "The log was exported for verification."
     LOG_RESTORED = "audit.log.restored", "The log went on from a backup; what was lost is named.", True

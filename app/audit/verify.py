@@ -7,7 +7,7 @@
  2. events       each is canonical JSON and hashes to its leaf; times do not run backwards
  3. streams      each event continues the one before it in its stream: no gap, no fork
  4. states       every change of state was allowed and ends where the database says things stand
- 5. signatures   each signed manifest is the one the log names, for the record the log names
+ 5. signatures   each manifest is the one the log names, for its record, signed by a key then in use
  6. releases     the digest of every released file is in the event of its release
 
 EARLIER is a checkpoint you kept from a former visit (`checkpoint.txt`): it finds out a log that was
@@ -96,8 +96,7 @@ def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
 # --- 1. Checkpoints (C2SP signed-note and tlog-checkpoint) and the Merkle tree (RFC 6962, 2.1) ---------
 def parse_vkey(text: str) -> tuple[str, bytes, bytes]:
     """(name, key id, public key) of `name+id+base64`; the id is recomputed, not believed."""
-    name, _, rest = text.strip().partition("+")
-    stated, _, encoded = rest.partition("+")
+    name, stated, encoded = [*text.strip().split("+", 2), "", ""][:3]
     raw = base64.b64decode(encoded)
     key_id = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
     if len(raw) != 33 or raw[0] != 1 or stated != key_id.hex():
@@ -105,21 +104,18 @@ def parse_vkey(text: str) -> tuple[str, bytes, bytes]:
     return name, key_id, raw[1:]
 
 
-def open_checkpoint(note: str, keys: list[str]) -> tuple[str, str, list[str]]:
-    """(origin, root in hex, those of `keys` that signed it) of a checkpoint that none of them signed wrongly."""
+def signers_of(text: str, signatures: str, keys: list[str]) -> list[str]:
+    """Those of `keys` that signed the text of a note. Raises Broken where one of them signed another text."""
     try:
-        text, _, signatures = note.rpartition("\n\n")
-        origin, _size, encoded = text.split("\n")
-        root = base64.b64decode(encoded, validate=True).hex()
         lines = [line.removeprefix("— ").split(" ") for line in signatures.splitlines()]
         signed = [(name, base64.b64decode(raw, validate=True)) for name, raw in lines]
     except ValueError:
-        raise Broken("is not a checkpoint") from None
+        raise Broken("carries a line that is no signature") from None
     known = {parse_vkey(key)[:2]: key for key in keys}
     ours = [(known[name, raw[:4]], raw[4:]) for name, raw in signed if (name, raw[:4]) in known]
-    if not all(ed25519_holds(parse_vkey(key)[2], (text + "\n").encode(), signature) for key, signature in ours):
+    if not all(ed25519_holds(parse_vkey(key)[2], text.encode(), signature) for key, signature in ours):
         raise Broken("carries a wrong signature")
-    return origin, root, [key for key, _ in ours]
+    return [key for key, _ in ours]
 
 
 class Tree:
@@ -169,18 +165,17 @@ class Log:
         self.folder = folder
         self.about = json.loads((folder / "bundle.json").read_text())
         self.keys = trusted or (folder / "vkeys.txt").read_text().split()
-        transitions = (folder / "transitions.json").read_bytes()
-        self.transitions_sha256 = hashlib.sha256(transitions).hexdigest()
-        machines = json.loads(transitions)
+        machines = json.loads((folder / "transitions.json").read_text())
         self.allowed = {(m, *t) for m, machine in machines.items() for t in machine["transitions"]}
         self.starts = {m: machine["start"] for m, machine in machines.items()}
-        self.declared = "" if machines else self.transitions_sha256
+        self.declared = ""
         self.tree = Tree()
         self.announced: list[str] = []
+        self.sealed: list[tuple[int, list[str]]] = []  # the size of each good checkpoint, and its signers
         self.exports: set[str] = set()
-        self.events = self.hidden = self.unsealed = self.latest = self.broken = 0
+        self.hidden = self.unsealed = self.latest = self.broken = 0
         self.heads: dict[str, tuple[int, str, int, int, int]] = {}
-        self.states: dict[tuple[str, str], tuple[str | None, int | None]] = {}
+        self.states: dict[str, tuple[str | None, int | None]] = {}
         self.named: dict[str, dict[str, tuple[dict[str, Any], int]]] = {"signature": {}, "release": {}}
         self.breaks: list[dict[str, Any]] = []
 
@@ -197,7 +192,6 @@ class Log:
         if body == b"null" and self.about["project"] is not None:  # an event of another project
             self.hidden += 1
             return
-        self.events += 1
         try:
             event = parse_event(body)
         except Broken as problem:
@@ -225,27 +219,25 @@ class Log:
         self.heads[stream] = (seq, digest, at, index, self.hidden)
 
     def follow_transition(self, index: int, event: dict[str, Any]) -> None:
-        data, subject = event["data"], str(event["subject"].get("id"))
-        machine, before, name, after = (str(data.get(key)) for key in ("machine", "from", "event", "to"))
-        state = self.states.get((machine, subject), (self.starts.get(machine), None))[0]
-        if before != state:
-            self.broke(index, "state", f"{machine} {subject} was {state}, the event says {before}")
-        if (machine, before, name, after) not in self.allowed:
-            self.broke(index, "state", f"{machine} {subject}: no transition {before}, {name}, {after}")
-        self.states[machine, subject] = (after, index)
+        machine, *step = (str(event["data"].get(key)) for key in ("machine", "from", "event", "to"))
+        name = f"{machine} {event['subject'].get('id')}"
+        state = self.states.get(name, (self.starts.get(machine), None))[0]
+        if step[0] != state or (machine, *step) not in self.allowed:
+            self.broke(index, "state", f"{name} was {state}: no transition {', '.join(step)}")
+        self.states[name] = (step[2], index)
 
     def check_states(self) -> None:
-        if self.declared != self.transitions_sha256:
+        digest = hashlib.sha256((self.folder / "transitions.json").read_bytes()).hexdigest()
+        if self.starts and self.declared != digest:
             self.broke(None, "state", "transitions.json is not the table whose digest is in the log")
         left = dict(self.states)
         for row in self.rows("states.jsonl"):
-            name = row["machine"], str(row["id"])
-            state, index = left.pop(name, (self.starts.get(name[0]), None))
+            name = f"{row['machine']} {row['id']}"
+            state, index = left.pop(name, (self.starts.get(row["machine"]), None))
             if row["state"] != state:
-                claim = f"{' '.join(name)} is {row['state']} in the database, {state} by its events"
-                self.broke(index, "state", claim)
-        for (machine, subject), (state, index) in left.items():
-            self.broke(index, "state", f"{machine} {subject}, {state} by its events, is not in the database")
+                self.broke(index, "state", f"{name} is {row['state']} in the database, {state} by its events")
+        for name, (state, index) in left.items():
+            self.broke(index, "state", f"{name}, {state} by its events, is not in the database")
 
     def keep_named(self, kind: str, index: int, data: dict[str, Any]) -> None:
         name = str(data.get(f"{kind}_id"))
@@ -253,35 +245,36 @@ class Log:
             self.broke(index, kind, f"{kind} {name} is in the log a second time")
         self.named[kind][name] = (data, index)
 
-    def check_named(self, kind: str, problem: Callable[[dict[str, Any], dict[str, Any]], str]) -> None:
+    def keys_at(self, index: int) -> list[str]:
+        """The keys in use when a leaf was sealed: not those retired before, nor those made later."""
+        return next((signers for size, signers in self.sealed if size > index), self.keys)
+
+    def check_named(self, kind: str, problem: Callable[[dict[str, Any], dict[str, Any], list[str]], str]) -> None:
         """The signatures or releases of the database against their events, one to one."""
         left = dict(self.named[kind])
         for row in self.rows(f"{kind}s.jsonl"):
             name = str(row[f"{kind}_id"])
             data, index = left.pop(name, ({}, None))
-            found = "it is in no event" if index is None else problem(row, data)
+            found = "it is in no event" if index is None else problem(row, data, self.keys_at(index))
             if found:
                 self.broke(index, kind, f"{kind} {name}: {found}")
         for name, (_, index) in left.items():
             self.broke(index, kind, f"{kind} {name} is in the log and no longer in the database")
 
-    def check_checkpoint(self, note: str, since: int, name: str) -> None:
-        """The tree has just grown to the size of this checkpoint; `since` is the size of the one before."""
-        size = self.tree.size
-        try:
-            origin, root, signers = open_checkpoint(note, [*self.keys, *self.announced])
-        except Broken as problem:
-            self.broke(size - 1, "checkpoint", f"{name} of size {size} {problem}")
-            return
+    def take_checkpoint(self, note: str, since: int) -> None:
+        """The tree has just grown to its size; `since` is the size of the one before. Raises Broken."""
+        text, _, signatures = note.rpartition("\n\n")
+        origin, _size, root = [*text.split("\n"), "", ""][:3]
+        signers = signers_of(text + "\n", signatures, [*self.keys, *self.announced])
         if not {*signers} & {*self.keys}:
-            self.broke(size - 1, "checkpoint", f"{name} of size {size} is signed by none of the known keys")
-        elif (origin, root) == (self.about["origin"], self.tree.root()):
-            # A key is trusted from here on if a trusted one signed its announcement together with it.
-            self.keys, self.announced = [*dict.fromkeys([*self.keys, *signers])], []
-        else:
-            change = f"has another root: the change is in leaves {since} to {size - 1}"
-            wrong = change if origin == self.about["origin"] else f"is of another log, {origin}"
-            self.broke(since, "checkpoint", f"{name} of size {size} {wrong}")
+            raise Broken("is signed by none of the known keys")
+        if origin != self.about["origin"]:
+            raise Broken(f"is of another log, {origin}")
+        if root != base64.b64encode(bytes.fromhex(self.tree.root())).decode():
+            raise Broken(f"has another root: the change is in leaves {since} to {self.tree.size - 1}")
+        # A key is trusted from here on if a trusted one signed its announcement together with it.
+        self.keys, self.announced = [*dict.fromkeys([*self.keys, *signers])], []
+        self.sealed.append((self.tree.size, signers))
 
 
 FOLLOWED: dict[str, Callable[[Log, int, dict[str, Any]], None]] = {
@@ -295,17 +288,21 @@ FOLLOWED: dict[str, Callable[[Log, int, dict[str, Any]], None]] = {
 }
 
 
-def signature_problem(row: dict[str, Any], data: dict[str, Any]) -> str:
+def signature_problem(row: dict[str, Any], data: dict[str, Any], keys: list[str]) -> str:
     if hashlib.sha256(row["manifest"].encode()).hexdigest() != data.get("manifest_sha256"):
         return "the manifest is not the one that was signed"
     manifest = json.loads(row["manifest"])
-    record = str(manifest.get("record_sha256") or manifest.get("record_hash")).removeprefix("sha256:")
-    signed = [manifest.get("record_type"), str(manifest.get("record_id")), record]
-    logged = [data.get("record_type"), str(data.get("record_id")), data.get("record_sha256")]
-    return "" if signed == logged else "the manifest is about another record, or another state of it"
+    if any(str(manifest.get(n)) != str(data.get(n)) for n in ("record_type", "record_id", "record_sha256")):
+        return "the manifest is about another record, or another state of it"
+    try:
+        text = f"chartmark signature manifest v{manifest.get('v')}\n{row['manifest']}\n"
+        signers = signers_of(text, row.get("value") or "", keys)
+    except Broken as problem:
+        return f"its value {problem}"
+    return "" if signers else "its value is missing, or by no key of the log at that time"
 
 
-def release_problem(row: dict[str, Any], data: dict[str, Any]) -> str:
+def release_problem(row: dict[str, Any], data: dict[str, Any], _keys: list[str]) -> str:
     wrong = [name for name, digest in digests(row) if (name, digest) not in digests(data)]
     if wrong:
         return f"file {wrong[0]} is not the one in the log"
@@ -313,15 +310,14 @@ def release_problem(row: dict[str, Any], data: dict[str, Any]) -> str:
 
 
 def digests(data: dict[str, Any]) -> list[tuple[str, str]]:
-    files = [file for file in data.get("files") or () if isinstance(file, dict)]
-    return [(str(file.get("name")), str(file.get("sha256"))) for file in files]
+    return [(str(f.get("name")), str(f.get("sha256"))) for f in data.get("files") or () if isinstance(f, dict)]
 
 
-def read_log(log: Log, kept: list[str]) -> None:
+def read_log(log: Log, kept: list[Path]) -> None:
     """Leaves go into the tree, events through their checks, and checkpoints wait for their size."""
     notes: dict[int, list[tuple[str, str]]] = {}
     exported = [("checkpoint", row["note"]) for row in log.rows("checkpoints.jsonl")]
-    for name, note in [*exported, *(("your checkpoint", note) for note in kept)]:
+    for name, note in [*exported, *(("your checkpoint", path.read_text(encoding="utf-8")) for path in kept)]:
         line = [*note.split("\n"), ""][1]
         notes.setdefault(int(line) if line.isdecimal() else -1, []).append((name, note))
     since = 0
@@ -336,7 +332,10 @@ def read_log(log: Log, kept: list[str]) -> None:
             log.read_event(index, body)
             log.tree.append(bytes.fromhex(leaf))
             for name, note in notes.get(log.tree.size, []):
-                log.check_checkpoint(note, since, name)
+                try:
+                    log.take_checkpoint(note, since)
+                except Broken as problem:
+                    log.broke(since, "checkpoint", f"{name} of size {log.tree.size} {problem}")
             since = log.tree.size if log.tree.size in notes else since
     size = log.tree.size
     for stated in sorted(stated for stated in notes if not 0 < stated <= size):
@@ -346,7 +345,7 @@ def read_log(log: Log, kept: list[str]) -> None:
         log.broke(since, "checkpoint", f"leaves {since} to {size - 1} are under no checkpoint")
 
 
-def verify(folder: Path, kept: list[str], vkeys: list[str], held: list[Path]) -> dict[str, Any]:
+def verify(folder: Path, kept: list[Path], vkeys: list[str], held: list[Path]) -> dict[str, Any]:
     """The verdict; `breaks` is empty where everything holds. Raises when the folder is no bundle."""
     log = Log(folder, vkeys)
     read_log(log, kept)
@@ -363,7 +362,8 @@ def verify(folder: Path, kept: list[str], vkeys: list[str], held: list[Path]) ->
             log.broke(None, "release", f"{path.name} was not released: its digest is in no event")
     for row in log.rows("discrepancies.jsonl"):
         log.broke(row["leaf"], "database", row["message"])
-    counts = {"events": log.events, "hidden": log.hidden, "unsealed": log.unsealed, "streams": len(log.heads)}
+    shown = log.tree.size + log.unsealed - log.hidden
+    counts = {"events": shown, "hidden": log.hidden, "unsealed": log.unsealed, "streams": len(log.heads)}
     state = {"keys": log.keys, "size": log.tree.size, "root": log.tree.root(), "broken": log.broken}
     return {"ok": not log.broken, **log.about, **counts, **state, "breaks": log.breaks}
 
@@ -388,8 +388,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="the verdict as JSON")
     options = parser.parse_args(arguments)
     try:
-        kept = [path.read_text(encoding="utf-8") for path in options.checkpoint]
-        verdict = verify(options.folder, kept, options.vkey, options.file)
+        verdict = verify(options.folder, options.checkpoint, options.vkey, options.file)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, Broken) as error:
         parser.error(f"{options.folder} is not such an export: {type(error).__name__}: {error}")
     print(json.dumps(verdict) if options.json else "\n".join(describe(verdict)))

@@ -155,9 +155,9 @@ def unassign(key: str, username: str) -> None:
 @project.command("codes")
 @click.argument("key")
 @click.option("--rebuild", is_flag=True, help="First count anew which codes the final answers use.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line: each answer, then the counts.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line: each encounter, then the counts.")
 def codes_command(key: str, *, rebuild: bool, as_json: bool) -> None:
-    """Coding rules over the final answers of the project KEY."""
+    """Coding rules over the final answers of the project KEY, all notes of an encounter together."""
     releases = open_releases(machine.machine().settings.terminology_dir, "icd10cm")
     row = machine.read(lambda session: get_project(session, key))
     if rebuild:
@@ -167,7 +167,7 @@ def codes_command(key: str, *, rebuild: bool, as_json: bool) -> None:
         if as_json:
             _say(coded.to_dict())
         for finding in () if as_json else coded.findings:
-            place = f"{coded.encounter} {coded.item} {finding.severity}: {', '.join(finding.codes)}"
+            place = f"{coded.encounter} {' '.join(coded.items)} {finding.severity}: {', '.join(finding.codes)}"
             click.echo(f"{place}: {finding.message}")
     _say({"counts": count_findings(report)})
 

@@ -10,6 +10,7 @@ from flask import Response, jsonify, request
 from sqlalchemy import CheckConstraint, ForeignKey, Text, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core import fault
 from app.core.clock import DAY
 from app.core.db import OPERATIONAL, Base, Database, Session
 from app.core.digest import sha256
@@ -49,7 +50,9 @@ def answer_once(unit: Callable[[Session], dict[str, Any]]) -> Response:
         raise Invalid("idempotency-key", "8 to 128 printable ASCII characters")
     digest = sha256(f"{request.method} {request.full_path}\n".encode() + request.get_data())
     row = IdempotencyKey(person_id=context.actor().id, key=key, request_sha256=digest, at=context.at())
-    return jsonify(apply_once(context.database(), row, unit))
+    answer = apply_once(context.database(), row, unit)
+    fault.point("answer")
+    return jsonify(answer)
 
 
 def apply_once(database: Database, asked: IdempotencyKey, unit: Callable[[Session], dict[str, Any]]) -> dict[str, Any]:

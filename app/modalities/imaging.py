@@ -46,6 +46,7 @@ KINDS: Kinds = {
 class Imaging:
     key = "imaging"
     title = "Imaging metadata"
+    noun = "Metadata record"
 
     def present(self, context: Context) -> dict[str, Any]:
         """The schema's fields in order, with values and flags; of other fields only doubts are told."""

@@ -23,6 +23,7 @@ SHOWN_META = ("type", "language", "specialty", "encounter", "sections")
 class Notes:
     key = "notes"
     title = "Clinical notes"
+    noun = "Note"
 
     def present(self, context: Context) -> dict[str, Any]:
         """The text, the schema, and the metadata a reader may see."""

@@ -29,6 +29,7 @@ KINDS: Kinds = {
 class Reports:
     key = "reports"
     title = "Radiology report labels"
+    noun = "Report"
 
     def present(self, context: Context) -> dict[str, Any]:
         """The text, the labels in the schema's order, and which sections a reader goes by."""

@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.agreement.judgements import Payload
-from app.annotation.coding.encounter import encounter_codes
+from app.annotation.coding.encounter import EncounterCodes, encounter_codes
 from app.core.db import Session
+from app.corpus.document import get_document
 from app.corpus.subject import OLDEST, age_range
 from app.review.item import context_of, get_item
 from app.review.modality import Context
-from app.review.submission import final_answers, payload_of
+from app.review.submission import Submission, final_answers, payload_of
 from app.terminology.coding_rules import Facts, Finding, check
 from app.terminology.coding_rules.case import NOT_ASSESSED
 from app.terminology.release import ReleaseData
@@ -22,10 +23,13 @@ from app.terminology.release import ReleaseData
 
 def check_codes(payload: Payload, context: Context, releases: Sequence[ReleaseData]) -> list[Finding]:
     """What the rules say of a payload's code list, gravest first; nothing for an empty list."""
-    coded = encounter_codes(payload, context.text)
+    return _check(encounter_codes((payload, context.text)), context.document["meta"], releases)
+
+
+def _check(coded: EncounterCodes, meta: dict[str, Any], releases: Sequence[ReleaseData]) -> list[Finding]:
     found = []
     if coded.codes:
-        facts: Facts = {**encounter_facts(context.document["meta"]), "assertions": coded.assertions}
+        facts: Facts = {**encounter_facts(meta), "assertions": coded.assertions}
         found = check(coded.codes, releases=releases, **facts, texts=coded.texts)
     if coded.others:
         message = "there are coding rules for ICD-10-CM only"
@@ -51,11 +55,11 @@ def encounter_facts(meta: dict[str, Any]) -> Facts:
 
 
 @dataclass(frozen=True)
-class CodedItem:
-    """One final answer with a code list: its item and encounter by random label, and the findings."""
+class CodedEncounter:
+    """One encounter with a code list: it and its items by random label, and the findings."""
 
-    item: str
     encounter: str
+    items: list[str]
     codes: int
     findings: list[Finding]
 
@@ -63,23 +67,34 @@ class CodedItem:
         return asdict(self)
 
 
-def coding_report(session: Session, project_id: int, releases: Sequence[ReleaseData]) -> Iterator[CodedItem]:
-    """Findings over the final answers of a project, one after the other."""
+def coding_report(session: Session, project_id: int, releases: Sequence[ReleaseData]) -> Iterator[CodedEncounter]:
+    """Findings over the final answers of a project, one encounter after the other.
+
+    Coders code encounters, not notes (domain 0.1): the notes of one make one list.
+    """
+    by_encounter: dict[int, list[Submission]] = {}
     for submission in final_answers(session, project_id):
-        item = get_item(session, submission.item_id)
-        payload, context = payload_of(session, submission.id), context_of(session, item)
-        coded = encounter_codes(payload, context.text)
+        document = get_document(session, get_item(session, submission.item_id).document_id)
+        by_encounter.setdefault(document.encounter_id, []).append(submission)
+    for submissions in by_encounter.values():
+        items = [get_item(session, submission.item_id) for submission in submissions]
+        contexts = [context_of(session, item) for item in items]
+        payloads = [payload_of(session, submission.id) for submission in submissions]
+        coded = encounter_codes(*((p, context.text) for p, context in zip(payloads, contexts, strict=True)))
         if coded.codes or coded.others:
-            findings = check_codes(payload, context, releases)
-            encounter = context.document["meta"]["encounter"]
-            yield CodedItem(item.label, encounter, len(coded.codes) + len(coded.others), findings)
+            meta = contexts[0].document["meta"]
+            count = len(coded.codes) + len(coded.others)
+            yield CodedEncounter(
+                meta["encounter"], [item.label for item in items], count, _check(coded, meta, releases)
+            )
 
 
-def count_findings(report: list[CodedItem]) -> dict[str, Any]:
-    """How many answers and findings, by severity and by rule."""
+def count_findings(report: list[CodedEncounter]) -> dict[str, Any]:
+    """How many encounters, answers and findings, by severity and by rule."""
     findings = [finding for coded in report for finding in coded.findings]
     return {
-        "answers": len(report),
+        "encounters": len(report),
+        "answers": sum(len(coded.items) for coded in report),
         "codes": sum(coded.codes for coded in report),
         "without_findings": sum(not coded.findings for coded in report),
         "by_severity": dict(Counter(finding.severity for finding in findings)),

@@ -23,6 +23,7 @@ from app.review.assignment import Assignment, Step, get_assignment, workflow_for
 from app.review.draft import require_may_work, start_draft
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
+from app.review.modality import Context
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import (
     Submission,
@@ -87,10 +88,24 @@ def open_adjudication(session: Session, actor: Actor, assignment: Assignment, *,
 
 def cases_of(session: Session, item: Item, assignment: Assignment, codes: CodeLookup = no_codes) -> Cases:
     """The differences of the round this task settles."""
-    answers = contenders(session, assignment.round_id)
+    answers = contenders(session, assignment)
     payloads = [payload_of(session, answer.id) for answer in answers]
     differences = modality_of(item).differences(payloads, context_of(session, item, codes))
     return Cases(answers, payloads, differences)
+
+
+def agreed_elements(item: Item, cases: Cases, context: Context) -> dict[str, Any]:
+    """What all answers share: what would be left if nobody were right in any case."""
+    nothing = [Ruling(case.key, Choice.NONE, reason=REASONS[0]) for case in cases.differences]
+    elements: dict[str, Any] = modality_of(item).settle(cases.payloads, nothing, context)["elements"]
+    return elements
+
+
+def digest_of_view(session: Session, assignment: Assignment) -> str:
+    """SHA-256 of what an adjudicator has before them: the answers compared, and the rulings that stand."""
+    answers = [answer.body_sha256 for answer in contenders(session, assignment)]
+    rulings = {key: ruling.to_dict() for key, ruling in rulings_of(session, assignment.id).items()}
+    return sha256(canonical_json({"rulings": rulings, "submissions": answers}))
 
 
 def rule(

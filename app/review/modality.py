@@ -54,6 +54,7 @@ class Modality(Protocol):
 
     key: str  # stored with the item; never renamed
     title: str
+    noun: str  # what one of its items is called, as a heading begins
 
     def present(self, context: Context) -> dict[str, Any]:
         """What the workbench draws: JSON without anything the reader may not see."""

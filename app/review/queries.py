@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -18,12 +19,14 @@ from app.core.db import Session
 from app.core.errors import Conflict, NotFound
 from app.corpus.document import Document, documents_of_encounter, get_document
 from app.corpus.project import Project, get_project, project_subject
-from app.review.assignment import Assignment, Step, subject_of
+from app.review.adjudication import cases_of, rulings_of
+from app.review.assignment import Assignment, Step, find_own, subject_of
 from app.review.draft import assemble
 from app.review.hold import require_visible
 from app.review.item import CodeLookup, Item, context_of, get_item, may_be_read, modality_of
 from app.review.states import AssignmentState, ItemState
-from app.review.submission import gold_of, latest_of, payload_of
+from app.review.submission import Submission, gold_of, latest_of, payload_of
+from app.review.verification import verifier_reason
 
 VIEW_WINDOW = 15 * clock.MINUTE
 _SETTLED = (ItemState.VERIFIED, ItemState.SIGNED, ItemState.RELEASED)
@@ -55,6 +58,19 @@ def own_work(session: Session, actor: Actor, assignment: Assignment, *, at: int)
         and item.state == ItemState.IN_ANNOTATION
     )
     return OwnWork(payload, assignment.draft_version, editable, may_recall)
+
+
+def own_adjudication(session: Session, actor: Actor, item: Item, *, at: int) -> Assignment:
+    """The actor's task of settling an item: to work on, and when it is closed to look back at.
+
+    Raises Forbidden or NotFound.
+    """
+    own = (Assignment.item_id == item.id, Assignment.person_id == actor.id, Assignment.step == Step.ADJUDICATE)
+    last = session.scalar(select(Assignment).where(*own).order_by(Assignment.id.desc()).limit(1))
+    if last is None or last.state != AssignmentState.SUBMITTED:
+        return find_own(session, actor, item, Step.ADJUDICATE, at=at)
+    policy.require(session, actor, policy.Action.READ_OWN_WORK, subject_of(last), at=at)
+    return last
 
 
 def needs_view(session: Session, assignment: Assignment, *, at: int) -> bool:
@@ -159,6 +175,14 @@ def count_unfinished(session: Session, actor: Actor) -> int:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why something was settled: one of `REASONS`, and the section of the guideline, if any was named."""
+
+    reason: str
+    citation: str = ""
+
+
+@dataclass(frozen=True)
 class Feedback:
     """Where a person's own answer (version 0) and the settled one (version 1) differ."""
 
@@ -166,12 +190,15 @@ class Feedback:
     item: Item
     text: str
     differences: list[Difference]
+    #: why each was settled so; None where no ruling says
+    reasons: list[Reason | None]
 
 
 def feedback(session: Session, actor: Actor, assignment: Assignment, codes: CodeLookup, *, at: int) -> Feedback:
-    """What was decided differently. Raises Forbidden, NotFound, or Conflict while readers are still blind.
+    """What was decided differently, and why. Raises Forbidden, NotFound, or Conflict while readers are blind.
 
-    Only the actor's own answer and the item's final one are read: nothing of other readers (INV-3).
+    Only the actor's own answer, the item's final one and the reasons of the rulings leave here: nothing of
+    other readers (INV-3), and nobody's name.
     """
     policy.require(session, actor, policy.Action.READ_OWN_WORK, subject_of(assignment), at=at)
     item = get_item(session, assignment.item_id)
@@ -180,7 +207,42 @@ def feedback(session: Session, actor: Actor, assignment: Assignment, codes: Code
         raise Conflict("not-settled", "this item is not settled yet")
     context = context_of(session, item, codes)
     payloads = [payload_of(session, latest_of(session, assignment.id).id), payload_of(session, gold.id)]
-    return Feedback(assignment, item, context.text, modality_of(item).differences(payloads, context))
+    differences = modality_of(item).differences(payloads, context)
+    why = _Reasons(session, item, gold, assignment, codes)
+    return Feedback(assignment, item, context.text, differences, [why.of(one) for one in differences])
+
+
+class _Reasons:
+    """The rulings and the verifier's reason behind a final answer, to be found by what they settled."""
+
+    def __init__(self, session: Session, item: Item, gold: Submission, reading: Assignment, codes: CodeLookup) -> None:
+        self.ruled: list[tuple[dict[str, Any], Difference, Reason]] = []
+        settled = (Assignment.step == Step.ADJUDICATE, Assignment.state == AssignmentState.SUBMITTED)
+        tasks = select(Assignment).where(Assignment.round_id == gold.round_id, *settled)
+        for task in session.scalars(tasks.order_by(Assignment.id.desc())):
+            cases, rulings = cases_of(session, item, task, codes), rulings_of(session, task.id)
+            own = [answer.assignment_id == reading.id for answer in cases.submissions]
+            for case in cases.differences:
+                version = case.versions[own.index(True)] if True in own else {}
+                if ruling := rulings.get(case.key):
+                    self.ruled.append((version, case, Reason(ruling.reason, ruling.citation)))
+        self.verified = verifier_reason(session, gold)
+
+    def of(self, difference: Difference) -> Reason | None:
+        """By the reader's own elements in a case, else by the place or, of the whole document, the label."""
+        for version, _, reason in self.ruled:
+            if version.keys() & difference.versions[0].keys():
+                return reason
+        for _, case, reason in self.ruled:
+            if _overlap(case.place, difference.place) and {*case.labels} & {*difference.labels}:
+                return reason
+        return Reason(self.verified) if self.verified else None
+
+
+def _overlap(one: tuple[int, int] | None, other: tuple[int, int] | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def queue(session: Session, actor: Actor, project_id: int, step: Step, *, at: int) -> list[Item]:

@@ -92,6 +92,15 @@ def signed_text(manifest: str) -> str:
     return f"chartmark signature manifest v{MANIFEST_VERSION}\n{manifest}\n"
 
 
+def require_seen(seen: str, current: str) -> None:
+    """What is signed is what the signer had before them (21 CFR 11.70).
+
+    Both are digests, the signer's of what the page showed, ours of what there is. Raises Conflict.
+    """
+    if seen != current:
+        raise Conflict("record-changed", "this is not what you have before you any more; reload, and look again")
+
+
 def record_to_sign(session: Session, item_id: int) -> Submission:
     """What is signed: the item's final answer. Raises Conflict before there is one."""
     gold = gold_of(session, item_id)

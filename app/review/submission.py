@@ -285,19 +285,24 @@ def readings(session: Session, round_id: int) -> list[Submission]:
     return list({row.assignment_id: row for row in rows}.values())
 
 
-def contenders(session: Session, round_id: int) -> list[Submission]:
-    """The answers an adjudicator settles: the readings, or, where a verifier changed a critical label,
-    what was to be verified and the verifier's answer."""
+def contenders(session: Session, assignment: Assignment) -> list[Submission]:
+    """The answers an adjudicator settles or has settled: the readings, or, where a verifier changed a
+    critical label, what was to be verified and the verifier's answer."""
+    own = select(func.min(Submission.id)).where(Submission.assignment_id == assignment.id).scalar_subquery()
     gold = list(
         session.scalars(
             select(Submission)
-            .where(Submission.round_id == round_id, Submission.kind == SubmissionKind.GOLD)
+            .where(
+                Submission.round_id == assignment.round_id,
+                Submission.kind == SubmissionKind.GOLD,
+                (own.is_(None)) | (Submission.id < own),
+            )
             .order_by(Submission.id)
         )
     )
     if not gold:
-        return readings(session, round_id)
-    before = gold[-2] if len(gold) > 1 else readings(session, round_id)[0]
+        return readings(session, assignment.round_id)
+    before = gold[-2] if len(gold) > 1 else readings(session, assignment.round_id)[0]
     return [before, gold[-1]]
 
 
@@ -335,9 +340,7 @@ def final_answers(session: Session, project_id: int) -> list[Submission]:
     newest = (
         select(func.max(Submission.id))
         .join(Item, Item.id == Submission.item_id)
-        .where(
-            Item.project_id == project_id, Item.state != ItemState.WITHDRAWN, Submission.kind == SubmissionKind.GOLD
-        )
+        .where(Item.project_id == project_id, Item.state != ItemState.WITHDRAWN, Submission.kind == SubmissionKind.GOLD)
         .group_by(Submission.item_id)
     )
     kept = select(SubmissionBody.submission_id)

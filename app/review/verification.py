@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
+from sqlalchemy import select
+
 from app.accounts.actor import Actor
-from app.agreement.judgements import REASONS, Payload
+from app.agreement.judgements import REASONS
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.models import Event
 from app.core.db import Session
-from app.core.digest import canonical_json
+from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, Invalid
 from app.review import states
 from app.review.assignment import Assignment, Step, get_assignment
@@ -29,16 +36,23 @@ from app.review.submission import (
 def open_verification(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> None:
     """Begin: the verifier's draft starts from the answer to be verified."""
     if assignment.state == AssignmentState.OFFERED:
-        payload = answer_to_verify(session, assignment)
+        payload = payload_of(session, answer_to_verify(session, assignment).id)
         start_draft(session, actor, assignment, payload=payload, at=at)
 
 
-def answer_to_verify(session: Session, assignment: Assignment) -> Payload:
+def answer_to_verify(session: Session, assignment: Assignment) -> Submission:
     """The adjudicated answer of this round, or what its readers agreed on."""
     gold = gold_of(session, assignment.item_id)
     if gold is not None and gold.round_id == assignment.round_id:
-        return payload_of(session, gold.id)
-    return payload_of(session, readings(session, assignment.round_id)[0].id)
+        return gold
+    return readings(session, assignment.round_id)[0]
+
+
+def digest_of_view(session: Session, assignment: Assignment) -> str:
+    """SHA-256 of what a verifier has before them: the answer verified, and the draft as it stands."""
+    answer = answer_to_verify(session, assignment).body_sha256
+    elements = assemble(session, assignment.id)["elements"]
+    return sha256(canonical_json({"elements": elements, "submissions": [answer]}))
 
 
 def verify(
@@ -58,7 +72,7 @@ def verify(
     assignment, item = _require_verifying(session, actor, assignment, at=at)
     payload = assemble(session, assignment.id)
     require_valid(session, item, payload, codes)
-    before = answer_to_verify(session, assignment)
+    before = payload_of(session, answer_to_verify(session, assignment).id)
     context = context_of(session, item, codes)
     differences = modality_of(item).differences([before, payload], context)
     if differences and reason not in REASONS:
@@ -83,6 +97,16 @@ def verify(
         at=at,
     )
     return gold
+
+
+def verifier_reason(session: Session, gold: Submission) -> str:
+    """Why the verifier changed the answer, as the event of the change says; empty where nobody did."""
+    advanced = (Event.stream == streams.item(gold.item_id), Event.tag == str(Tag.ITEM_ADVANCED))
+    for body in session.scalars(select(Event.body).where(*advanced).order_by(Event.id.desc())):
+        data = json.loads(body)["data"]
+        if data.get("event") == "changed" and data.get("gold") == gold.body_sha256:
+            return str(data["reason"])
+    return ""
 
 
 def reject(session: Session, actor: Actor, assignment: Assignment, reason: str, *, at: int) -> None:

@@ -190,9 +190,12 @@ class Release(ReleaseData):
         slots = [matcher.slot(w, typed=t) for w, t in zip(reading.words, begun, strict=True)]
         terms, match = matcher.all_words(slots, allowed), reading.via
         if not len(terms):
-            slots = [self._loose(w, t, s) for w, t, s in zip(reading.words, begun, slots, strict=True)]
-            terms = matcher.all_words([s for s in slots if len(s.words)], allowed)
-            match = "misspelt" if match == "words" else match
+            loose = [self._loose(w, t, s) for w, t, s in zip(reading.words, begun, slots, strict=True)]
+            terms = matcher.all_words(loose, allowed)
+            if not len(terms):
+                loose = [matcher.as_meant(s, wide) for s, wide in zip(slots, loose, strict=True)]
+                terms = matcher.all_words([s for s in loose if len(s.words)], allowed)
+            slots, match = loose, "misspelt" if match == "words" else match
         if len(terms) < 3:
             pool = SMALL_POOL if len(terms) else POOL
             terms = np.union1d(terms, matcher.most_words(slots, allowed, pool)).astype(np.int32)

@@ -13,10 +13,10 @@ from app.corpus.document import get_document
 from app.guidelines.version import GuidelineVersion, current_guideline, get_guideline, has_acknowledged, sections
 from app.http import context
 from app.http.access import access, acting
-from app.review.assignment import Assignment, Step, claim, find_own, get_assignment
-from app.review.item import Item, get_item
+from app.review.assignment import Assignment, Step, claim, get_assignment
+from app.review.item import Item, get_item, modality_of
 from app.review.opening import open_task
-from app.review.queries import neighbours, own_work
+from app.review.queries import neighbours, own_adjudication, own_work
 from app.web.markdown import render
 
 workbench_pages = Blueprint("workbench", __name__)
@@ -45,7 +45,7 @@ def adjudicate(item_id: int) -> ResponseReturnValue:
     actor, at = context.actor(), context.at()
     with context.database().reading() as session:
         item = get_item(session, item_id)
-        assignment = find_own(session, actor, item, Step.ADJUDICATE, at=at)
+        assignment = own_adjudication(session, actor, item, at=at)
         return render_template("adjudication/item.html", home="/cases", **_frame(session, item, assignment))
 
 
@@ -80,7 +80,7 @@ def _frame(session: Session, item: Item, assignment: Assignment) -> dict[str, An
     document = get_document(session, item.document_id)
     before, after = neighbours(session, assignment)
     return {
-        "item": {"id": item.id, "label": f"Note {item.label}", "project": document.note_type},
+        "item": {"id": item.id, "label": f"{modality_of(item).noun} {item.label}", "project": document.note_type},
         "assignment": {"id": assignment.id, "step": assignment.step},
         "guideline": _guideline(session, item, assignment),
         "reader": assignment.person_id,

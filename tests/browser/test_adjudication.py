@@ -130,3 +130,22 @@ def test_an_item_is_decided_and_signed_by_keyboard_alone(page, case):
     assert "Signed by Dr Sam Test" in page.locator(".signature").inner_text()
     ((name, meaning, _),) = case.signatures
     assert (name, meaning) == ("Dr Sam Test", "adjudication")
+
+
+def test_what_changed_elsewhere_meanwhile_is_not_signed(page, case):
+    for count in range(1, 6):
+        critical = "escalated" in current(page)
+        page.keyboard.press("1")
+        if critical:
+            page.keyboard.press("Enter")
+        decided(page, count)
+    case.rule_elsewhere()
+    page.keyboard.press("Control+Enter")
+    page.keyboard.type("sam")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    refused = page.get_by_role("dialog", name="Not signed")
+    refused.wait_for()
+    assert "not what you have before you any more" in refused.inner_text()
+    assert case.signatures == []

@@ -102,3 +102,8 @@ def test_a_whole_record_is_done_by_keyboard_alone(metadata, record_task):
         metadata.keyboard.press(key)
     metadata.wait_for_url(lambda url: url != record_task.url)
     assert record_task.state == "submitted"
+
+
+@pytest.mark.parametrize(("kind", "noun"), [("reports", "Report"), ("imaging", "Metadata record"), ("notes", "Note")])
+def test_the_heading_calls_an_item_what_it_is(world, open_task, kind, noun):
+    assert open_task(world.task(kind)).locator("h1").inner_text().startswith(f"{noun} ")

@@ -11,6 +11,7 @@ from app.accounts.credential import Qualification, Verification, grant_credentia
 from app.accounts.loading import load_actor
 from app.accounts.person import NewPerson, create_person, get_person, verify_identity
 from app.accounts.reset import choose_password, issue_link
+from app.agreement.judgements import Choice, Ruling
 from app.core import clock
 from app.core.digest import canonical_json
 from app.corpus.batch import Batch
@@ -24,7 +25,7 @@ from app.corpus.suggestion import add_suggestion
 from app.corpus.vault import Vault
 from app.factory import create_app
 from app.guidelines.version import acknowledge, publish
-from app.review.adjudication import rulings_of
+from app.review.adjudication import Decision, rule, rulings_of
 from app.review.assignment import Assignment, Step, assign_ready, claim, find_readers, get_assignment
 from app.review.draft import Change, assemble, change_draft
 from app.review.hold import Hold
@@ -290,6 +291,17 @@ class Case(Task):
     @property
     def rulings(self):
         return self.look(lambda session: list(rulings_of(session, self.id).values()))
+
+    def rule_elsewhere(self):
+        """What another tab of the same person would do: decide the first case anew."""
+
+        def unit(session):
+            at, actor = clock.now(), self.world.actor(session, self.reader)
+            key = next(iter(rulings_of(session, self.id)))
+            decision = Decision(Ruling(key, Choice.NONE, reason="slip"), confirmed=True)
+            rule(session, actor, get_assignment(session, self.id), decision, codes=_any_code, at=at)
+
+        self.world.write(unit)
 
     @property
     def signatures(self):

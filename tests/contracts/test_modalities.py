@@ -46,6 +46,7 @@ def test_the_toy_is_a_modality_like_any_other():
 def test_it_is_known_by_key_and_title(modality):
     assert modality.key.isidentifier()
     assert modality.title
+    assert modality.noun
 
 
 def test_what_it_presents_is_json(modality, example):

@@ -8,10 +8,13 @@ from app.accounts.actor import ProjectRole, ServerRole
 from app.accounts.loading import load_actor
 from app.core import clock
 from app.corpus.document import get_document
+from app.corpus.project import get_project
+from app.corpus.schema import LabelSchema
 from app.corpus.subject import Encounter
 from app.corpus.suggestion import add_suggestion
 from app.guidelines.version import current_guideline
 from app.review.assignment import get_assignment
+from app.review.item import get_item
 from app.review.submission import SubmissionKind, freeze
 from tests.build import make_project, make_task
 from tests.terminology_data import store
@@ -82,6 +85,19 @@ class Clinic:
 
         self.database.writing(unit)
 
+    def another_note(self):
+        """A second note of the encounter, read by Ann alone as the reader "ann again"."""
+
+        def unit(session):
+            first = get_item(session, get_assignment(session, self.tasks["ann"]).item_id)
+            project, schema = get_project(session, "study"), session.get(LabelSchema, first.schema_id)
+            item, (task,) = make_task(session, project, schema, [self.ids["ann"]], at=self.at, text=NOTE)
+            document = get_document(session, item.document_id)
+            document.encounter_id = get_document(session, first.document_id).encounter_id
+            self.ids["ann again"], self.tasks["ann again"] = self.ids["ann"], task.id
+
+        self.database.writing(unit)
+
     def run(self, *arguments):
         answer = self.app.test_cli_runner().invoke(args=list(arguments))
         assert answer.exit_code == 0, answer.output
@@ -132,3 +148,17 @@ def test_the_report_names_findings_by_answer_and_counts_them(clinic):
     assert counts["counts"]["answers"] == 1
     assert counts["counts"]["by_rule"]["billable"] == 1
     assert "Fracture" not in json.dumps(one)
+
+
+def test_the_notes_of_an_encounter_are_checked_as_one_list(clinic):
+    """Each note by itself is fine; together they say two types of diabetes (Excludes1)."""
+    clinic.another_note()
+    clinic.gold("ann", c1=listed("E10.9", 1, principal=True), c2=listed("I10", 2))
+    clinic.gold("ann again", c1=listed("E11.9", 1), c2=listed("I10", 2))
+    one, counts = clinic.run("project", "codes", "study", "--json")
+    assert len(one["items"]) == 2
+    assert one["codes"] == 3, "what both notes give counts once"
+    rules = {finding["rule"]: finding["codes"] for finding in one["findings"]}
+    assert "excludes1" in rules
+    assert "duplicate" not in rules
+    assert (counts["counts"]["encounters"], counts["counts"]["answers"]) == (1, 2)

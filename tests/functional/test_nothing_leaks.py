@@ -23,6 +23,7 @@ from tests.functional.test_one_note_end_to_end import (
     open_task,
     rash_start,
 )
+from tests.signing import seen_cases
 
 ROOT = Path(__file__).parents[2]
 # Words of no language and no list: wherever one stands, it came from the note.
@@ -151,7 +152,8 @@ def settle(run):
         longest = max(range(2), key=lambda n: case["versions"][n]["rash"]["fragments"][0][1] - rash_start(case, n))
         ruling = {"choice": "take", "version": longest, "reason": "guideline", "citation": "4.2", "confirmed": True}
         assert dora.put(f"/api/v1/items/{item.id}/rulings/{case['key']}", json=ruling).status_code == 200
-    closing = {"username": "dora", "password": PASSWORD, "meaning": "adjudication"}
+    seen = seen_cases(dora.get(f"/api/v1/items/{item.id}/adjudication").json)
+    closing = {"username": "dora", "password": PASSWORD, "meaning": "adjudication", "seen": seen}
     assert dora.post(f"/api/v1/items/{item.id}/closing", json=closing).status_code == 201
     with run.database.reading() as session:
         assert session.get(Item, item.id).state == "signed"

@@ -15,6 +15,7 @@ from app.accounts.role import grant_role
 from app.core import clock
 from app.corpus.member import add_member
 from app.terminology.releases import ensure_builtin
+from tests.signing import seen_cases
 
 PASSWORD = "seven quiet herons wade"
 OPERATOR = OperatorActor("story")
@@ -173,7 +174,8 @@ def test_one_note_from_file_to_verified_release(clinic):
         assert accepted.status_code == 200, accepted.json
 
     # She signs: name and password again; the answer comes back sealed in the log.
-    closing = {"username": "dora", "password": "wrong", "meaning": "adjudication"}
+    seen = seen_cases(dora.get(f"/api/v1/items/{item.id}/adjudication").json)
+    closing = {"username": "dora", "password": "wrong", "meaning": "adjudication", "seen": seen}
     assert dora.post(f"/api/v1/items/{item.id}/closing", json=closing).status_code == 403
     signed = dora.post(f"/api/v1/items/{item.id}/closing", json=closing | {"password": PASSWORD})
     assert signed.status_code == 201, signed.json

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,31 +26,39 @@ class EncounterCodes:
     texts: dict[str, str] = field(default_factory=dict)
 
 
-def encounter_codes(payload: Payload, text: str) -> EncounterCodes:
-    """The standing code list of a payload over its note's text."""
+def encounter_codes(*notes: tuple[Payload, str]) -> EncounterCodes:
+    """The standing code list of an encounter, from the payloads and texts of its notes.
+
+    A code that several notes give counts once, with the evidence of all of them.
+    """
     found = EncounterCodes()
-    for body in _in_sequence(payload):
-        code = str(body["code"])
-        if system_key(str(body["system"])) != RULED:
-            found.others.append(code)
-            continue
-        found.codes.append(code)
-        evidence = [payload["elements"].get(key, {}) for key in body.get("evidence") or ()]
-        entities = [entity for entity in evidence if entity.get("kind") == "entity"]
+    evidence: dict[str, list[tuple[dict[str, Any], str]]] = defaultdict(list)
+    given: set[tuple[int, bool, str]] = set()
+    for nth, body in _in_sequence([payload for payload, _ in notes]):
+        code, (payload, text) = str(body["code"]), notes[nth]
+        ruled = system_key(str(body["system"])) == RULED
+        # Twice in one note is a mistake that is left to be seen.
+        if not any((other, ruled, code) in given for other in range(len(notes)) if other != nth):
+            (found.codes if ruled else found.others).append(code)
+        given.add((nth, ruled, code))
+        cited = [payload["elements"].get(key, {}) for key in body.get("evidence") or ()] if ruled else []
+        evidence[code] += [(entity, text) for entity in cited if entity.get("kind") == "entity"]
+    for code, entities in evidence.items():
         if entities:
-            found.assertions[code] = shared_flags([entity.get("assertion") or {} for entity in entities])
-            found.texts[code] = " … ".join(covered(text, entity["fragments"]) for entity in entities)
+            found.assertions[code] = shared_flags([entity.get("assertion") or {} for entity, _ in entities])
+            found.texts[code] = " … ".join(covered(text, entity["fragments"]) for entity, text in entities)
     return found
 
 
-def _in_sequence(payload: Payload) -> list[dict[str, Any]]:
-    """The principal code first, the others by their number; what was rejected does not stand."""
+def _in_sequence(payloads: Sequence[Payload]) -> list[tuple[int, dict[str, Any]]]:
+    """(note, code) with the principal ones first, then note by note; what was rejected does not stand."""
     listed = [
-        body
+        (nth, body)
+        for nth, payload in enumerate(payloads)
         for body in payload["elements"].values()
         if body.get("kind") == "code_assignment" and body.get("status") != "rejected"
     ]
-    return sorted(listed, key=lambda body: (not body.get("principal"), body.get("sequence", 0)))
+    return sorted(listed, key=lambda one: (not one[1].get("principal"), one[0], one[1].get("sequence", 0)))
 
 
 def shared_flags(assertions: list[Mapping[str, Any]]) -> dict[str, bool]:

@@ -5,7 +5,7 @@ All work is on numpy arrays of term numbers in static order (see `building.py`);
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,8 @@ ENOUGH = 400  # full matches after which the search for candidates stops
 CHUNK = 8_192  # terms looked at in one go
 MAX_SCANNED = 10 * CHUNK
 HEAVY = 30_000  # postings of a prefix above which terms are looked into instead
+BEGUN = np.float32(0.93)  # quality of a word of which the beginning was typed; misspellings have less
+COMMONER = 30  # one word in thirty is mistyped (our assumption): how much likelier a misspelling must be
 NOTHING = np.empty(0, np.int32)
 POOL, SMALL_POOL = CHUNK, 1_000  # postings taken per word when no, or hardly any, term has all words
 
@@ -71,9 +73,23 @@ class Matcher:
         required = word not in FILLERS or (bool(typed) and not loose)
         return self._slot(exact, span, options, required=required)
 
+    def as_meant(self, strict: Slot, loose: Slot) -> Slot:
+        """A loose slot without what its word hardly stands for; `strict` is the same word as typed.
+
+        A word that exists is a misspelling only of one that occurs far more often: *pian* of *pain*,
+        but *rash* not of *crash*. Other words of the query, where terms have them all, may say otherwise.
+        """
+        counts = self.post_ptr[loose.words + 1] - self.post_ptr[loose.words]
+        kept = (loose.quality >= BEGUN) | (counts >= COMMONER * strict.postings)
+        if kept.all():
+            return loose
+        return replace(
+            loose, words=loose.words[kept], quality=loose.quality[kept], span=(0, 0), postings=int(counts[kept].sum())
+        )
+
     def _slot(self, exact: int, span: tuple[int, int], options: dict[int, float], *, required: bool) -> Slot:
         low, high = span
-        numbers, quality = np.arange(low, high, dtype=np.int32), np.full(high - low, 0.93, np.float32)
+        numbers, quality = np.arange(low, high, dtype=np.int32), np.full(high - low, BEGUN, np.float32)
         if low <= exact < high:
             quality[exact - low] = 1.0
         extra = sorted(n for n in options if not low <= n < high)

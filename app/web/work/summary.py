@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.agreement.judgements import Difference
+from app.review.queries import Feedback, Reason
 
 CONTEXT = 60
 # Where something came from is nothing anybody decided.
@@ -30,10 +30,12 @@ class Case:
     place: Place | None
     own: list[str]
     settled: list[str]
+    why: Reason | None
 
 
-def cases_of(text: str, differences: list[Difference]) -> list[Case]:
+def cases_of(found: Feedback) -> list[Case]:
     """Cases of an own answer (version 0) and the settled one (version 1)."""
+    text = found.text
     return [
         Case(
             kinds=tuple(kind.value for kind in one.kinds),
@@ -41,8 +43,9 @@ def cases_of(text: str, differences: list[Difference]) -> list[Case]:
             place=_place(text, one.place),
             own=_lines(text, one.versions[0]),
             settled=_lines(text, one.versions[1]),
+            why=why,
         )
-        for one in differences
+        for one, why in zip(found.differences, found.reasons, strict=True)
     ]
 
 

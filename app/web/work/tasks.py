@@ -59,7 +59,7 @@ def differences(assignment_id: int) -> ResponseReturnValue:
         assignment = get_assignment(session, assignment_id)
         found = feedback(session, actor, assignment, codes, at=at)
         note_view(session, actor, assignment, at=at)
-        return render_template("work/differences.html", found=found, cases=cases_of(found.text, found.differences))
+        return render_template("work/differences.html", found=found, cases=cases_of(found))
 
     return context.database().writing(unit)
 

@@ -12,12 +12,14 @@ from app.factory import create_app
 from app.jobs.job import get_job
 from app.jobs.worker import run_job
 from app.review.draft import Change, change_draft
+from app.review.item import get_item
 from app.review.opening import open_task
 from app.review.states import advance
 from app.review.submission import submit
 from app.settings import Settings
 from tests.build import OPERATOR, make_project, make_task
 from tests.conftest import PASSWORD, csrf
+from tests.signing import seen_answer, seen_cases
 from tests.unit.accounts.people import give_credential, make_person
 
 TEXT = "Canary chest pain. No fever."
@@ -125,15 +127,39 @@ class Team:
 
     def settle(self, item_id):
         """The verifier accepts and signs, through the pages and the API she uses."""
-        assert self.post("vera", f"/items/{item_id}/verification").status_code == 303
-        signed = self.post_json(
-            "vera", f"/api/v1/items/{item_id}/verification", username="vera", password=PASSWORD, meaning="verification"
-        )
+        taken = self.post("vera", f"/items/{item_id}/verification").headers["Location"]
+        signed = self.verify(item_id, self.get("vera", f"/api/v1{taken}").json)
         assert signed.status_code in (201, 202), signed.text
 
-    def set_state(self, item_id, event):
-        from app.review.item import get_item
+    def verify(self, item_id, shown, **more):
+        """The verifier signs what her page showed her."""
+        body = {"username": "vera", "password": PASSWORD, "meaning": "verification", "seen": seen_answer(shown), **more}
+        return self.post_json("vera", f"/api/v1/items/{item_id}/verification", **body)
 
+    def rule_cases(self, item_id, decisions):
+        """Sam takes the item and decides its cases by place; what his page then shows."""
+        assert self.post("sam", f"/items/{item_id}/adjudication").status_code == 303
+        sam, address = self.browser("sam"), f"/api/v1/items/{item_id}"
+        cases = sorted(sam.get(f"{address}/adjudication").json["cases"], key=lambda case: case["place"])
+        for case, (choice, version, reason, citation) in zip(cases, decisions, strict=True):
+            body = {"choice": choice, "version": version, "reason": reason, "citation": citation, "confirmed": True}
+            headers = {"X-CSRF-Token": sam.token}
+            ruled = sam.put(f"{address}/rulings/{case['key']}", json=body, headers=headers)
+            assert ruled.status_code == 200, ruled.text
+        return sam.get(f"{address}/adjudication").json
+
+    def close(self, item_id, shown):
+        """Sam signs what his page showed him."""
+        body = {"username": "sam", "password": PASSWORD, "meaning": "adjudication", "seen": seen_cases(shown)}
+        signed = self.post_json("sam", f"/api/v1/items/{item_id}/closing", **body)
+        assert signed.status_code in (201, 202), signed.text
+
+    def settle_cases(self, item_id, decisions):
+        self.close(item_id, self.rule_cases(item_id, decisions))
+        if self.read(lambda session: get_item(session, item_id).state) == "verification":
+            self.settle(item_id)
+
+    def set_state(self, item_id, event):
         self.write(lambda session, at: advance(session, OPERATOR, get_item(session, item_id), event, at=at))
 
     def work(self, job_id):

@@ -102,14 +102,52 @@ def test_feedback_puts_both_answers_side_by_side(team):
     headers = {"X-CSRF-Token": browser.token, "If-Match": f'"{draft}"'}
     changed = browser.patch(f"/api/v1/assignments/{taken}/draft", json={"actions": [action]}, headers=headers)
     assert changed.status_code == 200, changed.text
-    body = {"username": "vera", "password": "wandering teapots sing", "meaning": "verification", "reason": "guideline"}
-    signed = team.post_json("vera", f"/api/v1/items/{item}/verification", **body)
+    signed = team.verify(item, browser.get(f"/api/v1/assignments/{taken}").json, reason="guideline")
     assert signed.status_code in (201, 202), signed.text
     page = words(team.get("ann", f"/work/feedback/{mine}"))
     assert "Your answer" in page
     assert "chest pain" in page
     assert "negated" in page
+    assert "Reason: guideline" in page
     assert "Vera" not in page
+
+
+def test_feedback_says_why_the_adjudicator_decided_so_and_nothing_of_others(team):
+    item, (mine, other) = team.item("ann", "ben")
+    team.answer("ann", mine, e1=problem(7, 17), e2=problem(22, 27))
+    team.answer("ben", other, x9=problem(0, 17), e2=problem(22, 27, polarity="negated"))
+    team.settle_cases(item, [("take", 1, "ambiguous", "4.2"), ("none", None, "slip", "")])
+    page = words(team.get("ann", f"/work/feedback/{mine}"))
+    assert "Reason: ambiguous, guideline section 4.2" in page
+    assert "Reason: slip" in page
+    for somebody in ("Sam", "Ben", "x9"):
+        assert somebody not in page
+    theirs = words(team.get("ben", f"/work/feedback/{other}"))
+    assert "Reason: slip" in theirs
+    assert "Reason: ambiguous" not in theirs, "his answer was taken"
+
+
+def test_nobody_hears_why_before_the_item_is_settled(team):
+    item, (mine, other) = team.item("ann", "ben")
+    team.answer("ann", mine, e1=problem(7, 17))
+    team.answer("ben", other)
+    team.rule_cases(item, [("take", 0, "ambiguous", "4.2")])
+    refused = team.get("ann", f"/work/feedback/{mine}")
+    assert refused.status_code == 409
+    assert "ambiguous" not in refused.text
+
+
+def test_the_adjudicator_sees_what_the_readers_agree_on_and_the_same_cases_after_closing(team):
+    item, (mine, other) = team.item("ann", "ben")
+    team.answer("ann", mine, e1=problem(7, 17), e2=problem(22, 27))
+    team.answer("ben", other, e1=problem(0, 17), e7=problem(22, 27))
+    shown = team.rule_cases(item, [("take", 0, "slip", "")])
+    (agreed,) = shown["agreed_elements"].values()
+    assert agreed["fragments"] == [[22, 27]]
+    team.close(item, shown)
+    after = team.get("sam", f"/api/v1/items/{item}/adjudication").json
+    assert after["cases"] == shown["cases"]
+    assert after["submissions"] == shown["submissions"]
 
 
 def test_who_adjudicates_finds_cases_hardest_first_and_takes_one(team):

@@ -140,9 +140,6 @@ SENTENCES = [
         item(),
         "identity-not-verified",
     ),
-    ("a verifier breaks the glass with T3", somebody(P.VERIFIER, tier=3), A.BREAK_GLASS, item(), YES),
-    ("not with T2", somebody(P.VERIFIER, tier=2), A.BREAK_GLASS, item(), "tier-too-low"),
-    ("a privacy officer needs no tier for it", somebody(P.PRIVACY_OFFICER), A.BREAK_GLASS, item(), YES),
     ("a manager assigns", somebody(P.MANAGER), A.ASSIGN, item(), YES),
     ("an annotator does not", somebody(P.ANNOTATOR, tier=4), A.ASSIGN, item(), "role-missing"),
     ("a safety scientist assesses", somebody(P.PV_REVIEWER), A.ASSESS_SAFETY, item(), YES),
@@ -196,17 +193,7 @@ def test_the_policy_says(actor, act, subject, expected):
 
 @pytest.mark.parametrize(
     "act",
-    [
-        A.SUBMIT,
-        A.ANNOTATE,
-        A.RECALL,
-        A.VERIFY,
-        A.ADJUDICATE,
-        A.RESOLVE_ESCALATED,
-        A.SIGN,
-        A.BREAK_GLASS,
-        A.SIGN_PIPELINE,
-    ],
+    [A.SUBMIT, A.ANNOTATE, A.RECALL, A.VERIFY, A.ADJUDICATE, A.RESOLVE_ESCALATED, A.SIGN, A.SIGN_PIPELINE],
 )
 @pytest.mark.parametrize("actor", [ServiceActor("model"), OperatorActor()])
 def test_no_machine_and_no_operator_judges(act, actor):

@@ -23,6 +23,8 @@ RECORD = sha256("the record that is signed")
 MANIFEST = canonical_json(
     {"v": 1, "record_type": "submission", "record_id": 5, "record_sha256": RECORD, "signer_name": "Ada"}
 )
+SIGNED = {"signature_id": 7, "record_type": "submission", "record_id": 5, "record_sha256": RECORD}
+SIGNED |= {"manifest_sha256": sha256(MANIFEST)}
 FILES = [{"name": "notes.jsonl", "sha256": sha256("one file")}, {"name": "b.csv", "sha256": sha256("two")}]
 
 
@@ -41,8 +43,11 @@ class Items:
 class Signatures:
     key = "signatures"
 
+    def __init__(self):
+        self.value = None
+
     def rows(self, _session, _project_id):
-        return [{"signature_id": 7, "manifest": MANIFEST}]
+        return [{"signature_id": 7, "manifest": MANIFEST, "value": self.value}]
 
 
 class Releases:
@@ -50,6 +55,11 @@ class Releases:
 
     def rows(self, _session, _project_id):
         return [{"release_id": 3, "manifest_sha256": sha256("manifest"), "files": FILES}]
+
+
+def value_by(signer, manifest=None):
+    """What a signature carries: the key's line over the manifest, as `review.signature` has it made."""
+    return signer.attest(f"chartmark signature manifest v1\n{manifest or MANIFEST}\n")
 
 
 def register(monkeypatch):
@@ -78,10 +88,9 @@ def advance(session, item, before, event, after, at):
 
 
 def sign_and_release(session):
-    signed = {"signature_id": 7, "record_type": "submission", "record_id": 5, "record_sha256": RECORD}
     released = {"release_id": 3, "manifest_sha256": sha256("manifest"), "files": FILES}
     for tag, data in (
-        (Tag.SIGNATURE_MADE, signed | {"manifest_sha256": sha256(MANIFEST)}),
+        (Tag.SIGNATURE_MADE, SIGNED | {"manifest_sha256": sha256(MANIFEST)}),
         (Tag.RELEASE_CUT, released),
     ):
         subject = Subject("project", 1)
@@ -91,6 +100,7 @@ def sign_and_release(session):
 
 def tell(database, folder):
     """Everything up to the checkpoint of size 18, and ten annotations after it."""
+    EVIDENCE.get("signatures").value = value_by(signer_in(folder))
     database.writing(lambda s: declare_transitions(s, ACTOR, at=NOON - 1000))
     database.writing(lambda s: [say(s, n) for n in range(12)])
     seal(database, folder)

@@ -113,7 +113,7 @@ def bodies(database):
 
 
 def erase(session, row_id):
-    event = say(session, 1, tag=Tag.SUBJECT_ERASED)
+    event = say(session, 1, tag=Tag.BATCH_WITHDRAWN)
     session.add(Erasure(table_name="note_body", row_id=str(row_id), event_id=event.event_id, at=NOON))
     session.flush()
     session.execute(text("DELETE FROM note_body WHERE id = :id"), {"id": row_id})

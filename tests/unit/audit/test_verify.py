@@ -273,7 +273,7 @@ def test_a_log_signed_again_with_another_key_is_signed_by_nobody_known(bundle, v
     bundle.write_log(rechain(edit_payload(bundle.lines())))
     bundle.sign_again(stranger)
     breaks = verdict(bundle)["breaks"]
-    assert [f["leaf"] for f in breaks] == [12, 17, 28]
+    assert [f["leaf"] for f in breaks if f["check"] == "checkpoint"] == [0, 13, 18]
     assert all("signed by none of the known keys" in f["message"] for f in breaks)
 
 
@@ -284,11 +284,12 @@ def test_another_key_put_into_the_bundle_as_well_does_not_help_against_the_key_o
     bundle.write_log(rechain(edit_payload(bundle.lines())))
     bundle.sign_again(stranger)
     bundle.write(stranger.vkeys(), "vkeys.txt")
+    set_value(bundle, story.value_by(stranger))
     assert verdict(bundle)["ok"]  # which is why the key has to come by another way
     (true_key,) = original.lines("vkeys.txt")
     assert not verdict(bundle, "--vkey", true_key)["ok"]
     (found,) = verdict(bundle, "--checkpoint", original.folder / "checkpoint.txt")["breaks"]
-    assert (found["leaf"], found["check"]) == (28, "checkpoint")
+    assert (found["leaf"], found["check"]) == (18, "checkpoint")
     assert "your checkpoint of size 29 is signed by none of the known keys" in found["message"]
 
 
@@ -312,7 +313,7 @@ def test_a_wrong_bit_in_a_signature_is_found(bundle, verdict):
 
     bundle.edit_rows("checkpoints.jsonl", spoil)
     (found,) = verdict(bundle)["breaks"]
-    assert (found["leaf"], found["message"]) == (17, "checkpoint of size 18 carries a wrong signature")
+    assert (found["leaf"], found["message"]) == (13, "checkpoint of size 18 carries a wrong signature")
 
 
 @pytest.mark.parametrize("note", ["", "nonsense", "log.example.org/audit\n-5\nAAAA\n\n— a b\n"])
@@ -322,11 +323,18 @@ def test_what_is_no_checkpoint_is_found(bundle, verdict, note):
     assert (found["leaf"], found["message"]) == (SIZE, "checkpoint states no size")
 
 
-@pytest.mark.parametrize("note", ["x\n1\nAAAA\n\n— a *\n", "x\n1\n\n", "x\n1\ny\nz\n\n— a b\n"])
-def test_a_malformed_checkpoint_is_found_at_its_size(bundle, verdict, note):
+@pytest.mark.parametrize(
+    ("note", "problem"),
+    [
+        ("x\n1\nAAAA\n\n— a *\n", "carries a line that is no signature"),
+        ("x\n1\ny\nz\n\n— a b\n", "carries a line that is no signature"),
+        ("x\n1\n\n", "is signed by none of the known keys"),
+    ],
+)
+def test_a_malformed_checkpoint_is_found_at_its_size(bundle, verdict, note, problem):
     bundle.edit_rows("checkpoints.jsonl", lambda rows: rows.append({"size": 1, "note": note}))
     (found,) = verdict(bundle)["breaks"]
-    assert (found["leaf"], found["message"]) == (0, "checkpoint of size 1 is not a checkpoint")
+    assert (found["leaf"], found["message"]) == (0, f"checkpoint of size 1 {problem}")
 
 
 @pytest.mark.parametrize("vkey", ["name+00000000+AAAA", "name", "name+zz+" + "A" * 44])
@@ -370,7 +378,7 @@ def test_any_changed_byte_of_any_event_is_located(original, tmp_path_factory, da
     lines = bundle.lines()
     leaf = data.draw(st.integers(0, SIZE - 1))
     position = data.draw(st.integers(0, len(lines[leaf]) - 1))
-    character = data.draw(st.sampled_from("0a}\" é").filter(lambda c: c != lines[leaf][position]))
+    character = data.draw(st.sampled_from('0a}" é').filter(lambda c: c != lines[leaf][position]))
     lines[leaf] = lines[leaf][:position] + character + lines[leaf][position + 1 :]
     bundle.write(lines)
     found = verify.verify(bundle.folder, [], [], [])
@@ -418,6 +426,61 @@ def test_a_signed_manifest_that_was_changed_is_found(bundle, verdict):
     assert (found["leaf"], found["check"]) == (16, "signature")
 
 
+def set_value(bundle, value):
+    bundle.edit_rows("signatures.jsonl", lambda rows: rows[0].update(value=value))
+
+
+def test_a_signature_whose_value_was_tampered_with_is_found(bundle, verdict, signer):
+    name, encoded = story.value_by(signer).rsplit(" ", 1)
+    spoilt = encoded[:20] + ("A" if encoded[20] != "A" else "B") + encoded[21:]
+    set_value(bundle, f"{name} {spoilt}")
+    (found,) = verdict(bundle)["breaks"]
+    assert (found["leaf"], found["check"]) == (16, "signature")
+    assert found["message"] == "signature 7: its value carries a wrong signature"
+
+
+@pytest.mark.parametrize("text", ["another manifest", ""])
+def test_a_value_the_key_made_over_something_else_is_found(bundle, verdict, signer, text):
+    set_value(bundle, signer.attest(f"{text}\n"))
+    (found,) = verdict(bundle)["breaks"]
+    assert found["message"] == "signature 7: its value carries a wrong signature"
+
+
+def test_a_checkpoint_of_the_log_is_no_value(bundle, verdict):
+    """The signed text begins with a line of its own, so that one cannot stand for the other."""
+    note = json.loads(bundle.lines("checkpoints.jsonl")[1])["note"]
+    set_value(bundle, note.rpartition("\n\n")[2])
+    (found,) = verdict(bundle)["breaks"]
+    assert found["message"] == "signature 7: its value carries a wrong signature"
+
+
+def test_a_value_by_a_key_that_is_not_the_logs_is_found(bundle, verdict, tmp_path):
+    set_value(bundle, story.value_by(signer_in(tmp_path / "stranger")))
+    (found,) = verdict(bundle)["breaks"]
+    assert (found["leaf"], found["message"]) == (
+        16,
+        "signature 7: its value is missing, or by no key of the log at that time",
+    )
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_signature_without_a_value_is_found(bundle, verdict, value):
+    set_value(bundle, value)
+    (found,) = verdict(bundle)["breaks"]
+    assert found["message"] == "signature 7: its value is missing, or by no key of the log at that time"
+
+
+def test_a_value_taken_out_of_the_row_is_found(bundle, verdict):
+    bundle.edit_rows("signatures.jsonl", lambda rows: rows[0].pop("value"))
+    assert "its value is missing" in verdict(bundle)["breaks"][0]["message"]
+
+
+def test_what_is_no_signature_line_is_no_value(bundle, verdict):
+    set_value(bundle, "— nobody *")
+    (found,) = verdict(bundle)["breaks"]
+    assert found["message"] == "signature 7: its value carries a line that is no signature"
+
+
 def test_a_signature_removed_or_invented_is_found(bundle, verdict):
     bundle.edit_rows("signatures.jsonl", lambda rows: rows[0].update(signature_id=8))
     messages = {f["message"] for f in verdict(bundle)["breaks"]}
@@ -431,6 +494,7 @@ def test_a_second_event_for_the_same_signature_is_found(told, tmp_path, verdict,
     """Otherwise a later event could put another manifest in the place of the signed one."""
     other = story.MANIFEST.replace("Ada", "Eve")
     monkeypatch.setattr(story, "MANIFEST", other)
+    story.EVIDENCE.get("signatures").value = story.value_by(signer_in(tmp_path))
     told[0].writing(story.sign_and_release)
     breaks = verdict(Bundle(story.hand_out(told[0], tmp_path)))["breaks"]
     assert [(f["leaf"], f["message"]) for f in breaks] == [
@@ -538,9 +602,46 @@ def test_trust_passes_from_key_to_key_through_the_log(told, tmp_path, verdict):
     assert "signed by none of the known keys" in found["breaks"][0]["message"]
 
 
-def test_a_key_slipped_into_the_log_is_not_trusted_because_the_signer_does_not_sign_with_it(
-    told, tmp_path, verdict
-):
+def test_a_signature_is_checked_against_the_keys_in_use_when_it_was_made(told, tmp_path, verdict):
+    """The key that signed it is retired by now; the one that is current now was not there yet."""
+    database, _ = told
+    signer = signer_in(tmp_path)
+    old = story.value_by(signer)
+    rotate_key(database, signer, story.ACTOR, at=NOON + 100)
+    retire_key(database, signer, story.ACTOR, signer.keys[0].verifier.id.hex(), at=NOON + 200)
+    write(database, 40)
+    bundle = Bundle(story.hand_out(database, tmp_path))
+    assert verdict(bundle)["ok"]
+    assert verdict(bundle, "--vkey", signer.vkeys()[0])["ok"]
+    assert story.value_by(signer) != old
+    set_value(bundle, story.value_by(signer))
+    (found,) = verdict(bundle)["breaks"]
+    assert (found["leaf"], found["check"]) == (16, "signature")
+    assert "by no key of the log at that time" in found["message"]
+
+
+def test_a_retired_key_makes_no_signature_any_more(told, tmp_path, verdict, monkeypatch):
+    """Whoever stole an old key cannot sign for what happens now."""
+    database, _ = told
+    signer = signer_in(tmp_path)
+    stolen = signer.keys[0]
+    rotate_key(database, signer, story.ACTOR, at=NOON + 100)
+    retire_key(database, signer, story.ACTOR, stolen.verifier.id.hex(), at=NOON + 200)
+    database.writing(lambda s: say(s, 50, tag=Tag.SIGNATURE_MADE, **(story.SIGNED | {"signature_id": 8})))
+    rows = [
+        {"signature_id": 7, "manifest": story.MANIFEST, "value": story.EVIDENCE.get("signatures").value},
+        {"signature_id": 8, "manifest": story.MANIFEST, "value": story.value_by(signer)},
+    ]
+    monkeypatch.setattr(story.EVIDENCE.get("signatures"), "rows", lambda *_: rows)
+    bundle = Bundle(story.hand_out(database, tmp_path))
+    assert verdict(bundle)["ok"]
+    line = stolen.sign(f"chartmark signature manifest v1\n{story.MANIFEST}\n")
+    bundle.edit_rows("signatures.jsonl", lambda rows: rows[1].update(value=line))
+    (found,) = verdict(bundle)["breaks"]
+    assert found["message"] == "signature 8: its value is missing, or by no key of the log at that time"
+
+
+def test_a_key_slipped_into_the_log_is_not_trusted_because_the_signer_does_not_sign_with_it(told, tmp_path, verdict):
     database, _ = told
     stranger, (true_key,) = signer_in(tmp_path / "stranger"), signer_in(tmp_path).vkeys()
     announcement = {"vkeys": [true_key, *stranger.vkeys()]}
@@ -554,7 +655,7 @@ def test_a_key_slipped_into_the_log_is_not_trusted_because_the_signer_does_not_s
     bundle.write([*notes[:-1], *bundle.lines("checkpoints.jsonl")], "checkpoints.jsonl")
     (broken,) = verdict(bundle, "--vkey", true_key)["breaks"]
     assert (broken["leaf"], broken["message"]) == (
-        size - 1,
+        18,
         f"checkpoint of size {size} is signed by none of the known keys",
     )
 

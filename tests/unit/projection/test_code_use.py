@@ -96,7 +96,7 @@ def test_what_an_erased_answer_said_is_gone_from_the_table_too(study):
 
     def unit(session):
         event = record(
-            session, Tag.SUBJECT_ERASED, stream="project:1", actor=SystemActor("tests"), subject=Subject("project", 1),
+            session, Tag.BATCH_WITHDRAWN, stream="project:1", actor=SystemActor("tests"), subject=Subject("project", 1),
             at=study.at,
         )  # fmt: skip
         erase(session, session.get(SubmissionBody, submission), event_id=event.event_id, at=study.at)

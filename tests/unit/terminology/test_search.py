@@ -137,3 +137,19 @@ def test_candidates_use_section_and_other_codes():
     again = [hit.code for hit in release.candidates("chest pain", codes=["R07.9"])]
     assert again[0] != "R07.9"
     assert all(release.concept(code).billable for code in again)
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted", "unwanted", "why"),
+    [
+        ("widespread maculopapular rash", "R21", "V89", "no term has all words: a rash is a rash, not a crash"),
+        ("widespread rash", "R21", "V89", "a word no code knows says nothing about the other"),
+        ("sudden nocturnal cough", "R05", "Y", "nor do two"),
+        ("crushing chest pian radiating", "R07.9", "", "pian exists too, yet pain is four hundred times as common"),
+        ("weight gian", "R63.5", "", "and a word that does not exist is a misspelling as before"),
+    ],
+)
+def test_a_word_that_exists_stands_for_another_only_where_that_is_far_commoner(query, wanted, unwanted, why):
+    codes = [hit.code for hit in icd10cm().search(query, limit=8)]
+    assert any(code.startswith(wanted) for code in codes), why
+    assert not unwanted or not any(code.startswith(unwanted) for code in codes), why

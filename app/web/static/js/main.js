@@ -1,4 +1,5 @@
 // Starts what the page asks for: data-workbench and data-controller name modules, loaded on demand.
+import SignOut from "./controllers/sign-out.js"; // at once: a click before it was there would destroy unsent changes
 
 const WORKBENCHES = {
   notes: () => import("./workbench/notes.js"),
@@ -8,7 +9,6 @@ const WORKBENCHES = {
 };
 
 const CONTROLLERS = {
-  "sign-out": () => import("./controllers/sign-out.js"),
   "job-progress": () => import("./controllers/job-progress.js"),
   "code-browser": () => import("./controllers/code-browser.js"),
   "leak-check": () => import("./controllers/leak-check.js"),
@@ -16,6 +16,7 @@ const CONTROLLERS = {
 };
 
 async function startAll() {
+  for (const form of document.querySelectorAll("form[data-sign-out]")) new SignOut(form);
   for (const root of document.querySelectorAll("[data-workbench]")) {
     try {
       const { start } = await WORKBENCHES[root.dataset.workbench]();

@@ -1,4 +1,5 @@
 // Closing an item: what is undecided, a summary, and a signature with the password typed again.
+import { canonicalJson, sha256 } from "../lib/digest.js";
 import { post } from "../lib/api.js";
 import { h, plural } from "../lib/dom.js";
 import { ask, form, problemList, signatureFields } from "../controllers/dialogs.js";
@@ -13,13 +14,19 @@ export async function close(page) {
   "Sign", ({ username, password }) => (username && password ? null : "Please give your user name and your password."));
   if (!answer) return undefined;
   try {
-    const { signature } = await post(`${page.url}/closing`, { ...answer, meaning: "adjudication" });
+    const { signature } = await post(`${page.url}/closing`, { ...answer, meaning: "adjudication", seen: seen(page) });
     page.closed(signature);
   } catch (error) {
     const lines = error.problems.length ? error.problems.map((p) => p.message) : [error.message];
     await ask("Not signed", [h("ul", null, lines.map((line) => h("li", null, line)))], [{ text: "Close", value: null, primary: true }]);
   }
   return undefined;
+}
+
+/** Digest of what the signer has before them: the answers compared and the decisions as this page shows them. */
+export function seen({ data, cases }) {
+  const rulings = cases.map(({ key, ruling: { choice, version, elements, reason, citation } }) => [key, { choice, version, elements, reason, citation }]);
+  return sha256(canonicalJson({ rulings: Object.fromEntries(rulings), submissions: data.submissions }));
 }
 
 async function listOpen(page, open) {

@@ -45,6 +45,16 @@ export async function kept(key) {
   }
 }
 
+/** Everything that is kept here, of whatever task: [[key, Map of changes]]. */
+export async function unsent() {
+  try {
+    const keys = await transact("readonly", (store) => store.getAllKeys());
+    return Promise.all(keys.map(async (key) => [key, await kept(key)]));
+  } catch {
+    return [];
+  }
+}
+
 export function wipe() {
   return new Promise((resolve) => {
     const asked = indexedDB.deleteDatabase(NAME);

@@ -1,4 +1,5 @@
 // The verify step: accept, change or reject the answer, with a reason and a signature.
+import { canonicalJson, sha256 } from "../lib/digest.js";
 import { post } from "../lib/api.js";
 import { h, option } from "../lib/dom.js";
 import { ask, form, signatureFields } from "../controllers/dialogs.js";
@@ -16,8 +17,10 @@ export async function verify(space) {
   ], "Sign", (given) => (!given.username || !given.password ? "Please give your user name and your password." : given.decision !== "accept" && !given.reason ? "Please choose the reason." : null));
   if (!answer) return;
   await space.autosave.flush();
+  const elements = Object.fromEntries(space.store.elements);
+  const seen = sha256(canonicalJson({ elements, submissions: space.data.submissions }));
   try {
-    const { next } = await post(`/api/v1/items/${space.data.item.id}/verification`, { ...answer, meaning: "verification" });
+    const { next } = await post(`/api/v1/items/${space.data.item.id}/verification`, { ...answer, meaning: "verification", seen });
     location.assign(next ?? space.root.dataset.home ?? "/");
   } catch (error) {
     await ask("Not signed", [h("p", null, error.message)], [{ text: "Close", value: null, primary: true }]);
