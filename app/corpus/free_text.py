@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Protocol
 
 from app.core.errors import Invalid, Problem
@@ -40,13 +39,3 @@ def require_free_text(text: str, where: str, *, allowed: frozenset[str] = frozen
 def is_identifying(name: str) -> bool:
     """Whether a scanner sees identifiers in a name somebody gave a file, a record or a column."""
     return any(scanner.identifiers(name) for scanner in TEXT_SCANNERS)
-
-
-def scrub_place(place: str) -> str:
-    """A place in the input such as "line 12 of notes.csv", without the name where it looks identifying.
-
-    What comes before " of " or ", " is a number and always stays, so that the place can be found.
-    """
-    if is_identifying(place):
-        return re.split(r" of |, ", place, maxsplit=1)[0]
-    return place

@@ -19,6 +19,7 @@ from app.corpus.project import project_subject
 from app.corpus.source import Source, SourceBody, SourceState
 from app.corpus.subject import Patient
 from app.corpus.vault import SubjectKey
+from app.intake.load import is_loading
 from app.review import states
 from app.review.item import Item
 from app.review.states import ItemState
@@ -31,11 +32,11 @@ def withdraw_batch(session: Session, actor: AnyActor, batch: Batch, *, at: int) 
     counted so that their holders can be told. Raises Forbidden or Conflict.
     """
     policy.require(session, actor, policy.Action.WITHDRAW_BATCH, project_subject(batch.project_id), at=at)
-    if batch.state != BatchState.LOADED:
-        raise Conflict("batch-state", "only a loaded batch can be withdrawn", details={"state": batch.state})
+    if batch.state == BatchState.WITHDRAWN or is_loading(session, batch):
+        raise Conflict("batch-state", "only a batch that has come in can be withdrawn", details={"state": batch.state})
     sources = list(session.scalars(select(Source).where(Source.batch_id == batch.id)))
     patients = sorted({source.subject_id for source in sources})
-    batch.state = BatchState.WITHDRAWN
+    batch.state, batch.finished_at = BatchState.WITHDRAWN, batch.finished_at or at
     event = record(
         session,
         Tag.BATCH_WITHDRAWN,

@@ -11,7 +11,7 @@ from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import Session
-from app.corpus.document import Document, Verdict, text_of
+from app.corpus.document import Document, DocumentBody, Verdict, text_of
 from app.corpus.project import get_project
 from app.corpus.suggestion import Suggestion, add_suggestion
 from app.jobs.job import Job, Services, advance
@@ -48,6 +48,9 @@ class PreannotateJob:
         services.database.writing(unit)
         return len(documents) == CHUNK
 
+    def tidy(self, services: Services, job: Job) -> None:
+        """Everything of this job is in the database."""
+
 
 def _next_documents(session: Session, project_id: int, provenance: dict[str, str], after: int) -> list[Document]:
     """Readable documents after an id which this very pipeline has not seen."""
@@ -61,6 +64,8 @@ def _next_documents(session: Session, project_id: int, provenance: dict[str, str
         .exists()
     )
     readable = (Verdict.MACHINE_PASSED, Verdict.ACCEPTED)
+    # Withdrawn and redacted texts have none any more.
+    there = select(DocumentBody.document_id).where(DocumentBody.document_id == Document.id).exists()
     return list(
         session.scalars(
             select(Document)
@@ -69,6 +74,7 @@ def _next_documents(session: Session, project_id: int, provenance: dict[str, str
                 Document.id > after,
                 Document.verdict.in_(readable),
                 ~seen,
+                there,
             )
             .order_by(Document.id)
             .limit(CHUNK)

@@ -280,6 +280,7 @@ def upgrade():
         sa.Column("project_id", INT, nullable=True),
         sa.Column("person_id", INT, nullable=True),
         sa.Column("args_json", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("total", INT, nullable=False),
         sa.Column("done", INT, nullable=False),
@@ -294,6 +295,7 @@ def upgrade():
             "(state IN ('done','failed')) = (finished_at IS NOT NULL)", name=op.f("ck_job_finished_dated")
         ),
         sa.CheckConstraint("state IN ('queued','running','done','failed')", name=op.f("ck_job_state_known")),
+        sa.CheckConstraint("finished_at IS NULL OR sealed IS NULL", name=op.f("ck_job_finished_empty")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
     op.create_index("ix_job_state", "job", ["state", "lease_until"], unique=False)

@@ -68,6 +68,9 @@ class DeidentifyJob:
         services.database.writing(unit)
         return len(subjects) == SUBJECTS_PER_CHUNK
 
+    def tidy(self, services: Services, job: Job) -> None:
+        """Everything of this job is in the database."""
+
 
 def policy_of(project: Any) -> Policy:
     """How a project wants its texts cleaned."""
@@ -92,13 +95,9 @@ def replacement_key(key: bytes) -> bytes:
     return hmac.new(key, b"surrogates v1", hashlib.sha256).digest()
 
 
-def _clean(
-    sources: list[tuple[Source, dict]], policy: Policy, key: bytes
-) -> list[tuple[int, Deidentified]]:
+def _clean(sources: list[tuple[Source, dict]], policy: Policy, key: bytes) -> list[tuple[int, Deidentified]]:
     texts = [
-        SourceText(
-            id=str(source.id), text=body["text"], known=body.get("known") or {}, language=source.language
-        )
+        SourceText(id=str(source.id), text=body["text"], known=body.get("known") or {}, language=source.language)
         for source, body in sources
         if source.modality != "imaging"
     ]
@@ -111,9 +110,7 @@ def _clean(
     return [(source.id, results[source.id]) for source, _ in sources]
 
 
-def _store(
-    session: Session, source: Source, result: Deidentified, key: bytes, policy: Policy, *, at: int
-) -> None:
+def _store(session: Session, source: Source, result: Deidentified, key: bytes, policy: Policy, *, at: int) -> None:
     reasons = ",".join(result.reasons)
     if result.verdict == Verdict.REFUSED:
         # Stops at the gate: no document, and the reason stays with the source.
