@@ -17,6 +17,7 @@ from app.preannotate.spacy_disk import register_folder
 from app.release.formats import FORMATS
 from app.release.gates import RELEASE_GATES
 from app.review.modality import MODALITIES
+from app.review.opening import RELEASED_COPIES
 from app.review.states import GATES
 from app.review.strategies import STRATEGIES
 from app.review.submission import PROJECTIONS
@@ -257,6 +258,7 @@ def _load_review() -> None:
 
 
 def _load_release() -> None:
+    RELEASED_COPIES.register("app.release.recall:RecallReleases")
     RELEASE_GATES.register("app.deid.audit.indirect:AnonymityGate")
     FORMATS.register(
         "app.release.formats.jsonl:JsonLines",

@@ -336,9 +336,7 @@ def final_answers(session: Session, project_id: int) -> list[Submission]:
     newest = (
         select(func.max(Submission.id))
         .join(Item, Item.id == Submission.item_id)
-        .where(
-            Item.project_id == project_id, Item.state != ItemState.WITHDRAWN, Submission.kind == SubmissionKind.GOLD
-        )
+        .where(Item.project_id == project_id, Item.state != ItemState.WITHDRAWN, Submission.kind == SubmissionKind.GOLD)
         .group_by(Submission.item_id)
     )
     kept = select(SubmissionBody.submission_id)
