@@ -30,7 +30,7 @@ from app.deid.replace.dateshift import subject_shift
 from app.deid.replace.operators import make_replacement
 from app.deid.replace.surrogates import Surrogates
 from app.deid.span import Span
-from app.deid.stage.job import policy_of, replacement_key
+from app.deid.stage.job import policy_of, replacement_key, subject_name
 from app.jobs.job import enqueue_once
 from app.jobs.worker import FOLLOWERS
 from app.review.hold import Hold, HoldKind, close_hold, get_hold
@@ -151,8 +151,8 @@ def _new_version(session: Session, old: Document, text: str, spans: list[Span], 
     row = session.get(DocumentMap, old.id)
     rows = open_json(key, row.sealed, f"map:{old.id}")["map"] if row else []
     wanted = policy_of(get_project(session, old.project_id))
-    secret = replacement_key(key)
-    surrogates, days = Surrogates(secret, ""), subject_shift(secret, "")
+    secret, subject = replacement_key(key), subject_name(old.subject_id)
+    surrogates, days = Surrogates(secret, subject), subject_shift(secret, subject)
     surrogates.learn(text[s.start : s.end] for s in spans if s.type == "NAME")
     clean, made = redact_text(text, rows, spans, lambda s: make_replacement(s, wanted, surrogates, days, "mdy"))
     copied = ("project_id", "subject_id", "encounter_id", "source_id", "modality", "note_type", "language")

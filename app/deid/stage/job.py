@@ -95,6 +95,11 @@ def replacement_key(key: bytes) -> bytes:
     return hmac.new(key, b"surrogates v1", hashlib.sha256).digest()
 
 
+def subject_name(subject_id: int) -> str:
+    """Whom replacements belong to: with it they cross no patients even under one key."""
+    return f"subject:{subject_id}"
+
+
 def _clean(sources: list[tuple[Source, dict]], policy: Policy, key: bytes) -> list[tuple[int, Deidentified]]:
     texts = [
         SourceText(id=str(source.id), text=body["text"], known=body.get("known") or {}, language=source.language)
@@ -102,7 +107,9 @@ def _clean(sources: list[tuple[Source, dict]], policy: Policy, key: bytes) -> li
         if source.modality != "imaging"
     ]
     engine, _ = engine_here()
-    results = {int(r.id): r for r in deidentify_subject(texts, policy, key=replacement_key(key), engine=engine)}
+    secret, subject = replacement_key(key), subject_name(sources[0][0].subject_id)
+    cleaned = deidentify_subject(texts, policy, key=secret, engine=engine, subject=subject)
+    results = {int(r.id): r for r in cleaned}
     for source, body in sources:
         if source.modality == "imaging":
             fields = json.loads(body["text"])["fields"]
