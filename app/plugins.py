@@ -8,6 +8,7 @@ from app.agreement.metrics.protocol import METRICS
 from app.audit.evidence import EVIDENCE, STATE_MACHINES
 from app.corpus.document import CLAIMS
 from app.corpus.free_text import TEXT_SCANNERS
+from app.corpus.language import LANGUAGES
 from app.deid.recogniser import RECOGNISERS
 from app.intake.readers import READERS
 from app.jobs.job import JOBS
@@ -184,6 +185,7 @@ def _load_deidentification() -> None:
         "app.deid.known:KnownIdentifiers",
     )
     TEXT_SCANNERS.register("app.deid.stage.scanner:RuleScanner")
+    LANGUAGES.register("app.deid.language:English")
     CLAIMS.register("app.deid.audit.claim:LeakAudited")
 
 

@@ -22,6 +22,7 @@ from app.core.db import Session
 from app.core.digest import canonical_json
 from app.core.errors import Conflict, Problem
 from app.corpus.batch import Batch, BatchState, get_batch
+from app.corpus.language import lacks
 from app.corpus.paper import PaperKind, papers_in_force
 from app.corpus.project import Project, project_subject
 from app.corpus.vault import Vault
@@ -55,12 +56,14 @@ def start_batch(
     *,
     at: int,
 ) -> tuple[Batch, Job]:
-    """Open a batch and queue its loading. Raises Forbidden, NotFound (no reader), Conflict (no agreement)."""
+    """Open a batch and queue its loading. Raises Forbidden, NotFound (no reader), Conflict (a paper is missing)."""
     policy.require(session, actor, policy.Action.LOAD_BATCH, project_subject(project.id), at=at)
     for path in delivery.paths:
         reader_for(path, delivery.reader)
     if project.setting("agreement_required") and not papers_in_force(session, project.id, PaperKind.AGREEMENT, at=at):
         raise Conflict("agreement-missing", "no agreement with the source is in force; nothing was stored")
+    if lacks(project.language) and not papers_in_force(session, project.id, PaperKind.DEIDENTIFICATION, at=at):
+        raise Conflict("evidence-missing", lacks(project.language))
     batch = Batch(
         project_id=project.id,
         reader=delivery.reader,

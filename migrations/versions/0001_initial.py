@@ -529,7 +529,7 @@ def upgrade():
         sa.Column("filed_at", INT, nullable=False),
         sa.Column("expires_at", INT, nullable=True),
         sa.CheckConstraint(
-            "kind IN ('agreement','ethics','legal_basis','expert_determination')", name=op.f("ck_paper_kind_known")
+            "kind IN ('agreement','ethics','legal_basis','expert_determination','deidentification')", name=op.f("ck_paper_kind_known")
         ),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_paper_project_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paper")),
