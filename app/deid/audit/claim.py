@@ -49,14 +49,15 @@ def _missing(session: Session, project: Project, audit: LeakAudit) -> list[str]:
 def bound_in_words(audit: LeakAudit) -> str:
     """What a closed audit shows, in a sentence; the careful figure is the one it promises."""
     found, low, high = (
-        _percent(ppm or 0, 3) for ppm in (audit.sensitivity_ppm, audit.sensitivity_low_ppm, audit.sensitivity_high_ppm)
+        _percent(ppm or 0) for ppm in (audit.sensitivity_ppm, audit.sensitivity_low_ppm, audit.sensitivity_high_ppm)
     )
     return (
-        f"de-identified: with 95 % confidence at most {_percent(audit.careful_ppm or 0, 2)} of the texts "
+        f"de-identified: with 95 % confidence at most {_percent(audit.careful_ppm or 0)} of the texts "
         f"of any stratum hold an identifier (leak audit {audit.id}, checkers found {found} of what there was to find, "
         f"95 % interval {low} to {high})"
     )
 
 
-def _percent(ppm: int, digits: int) -> str:
-    return f"{ppm / 10_000:.{digits}g} %"
+def _percent(ppm: int) -> str:
+    """Two places at most: "4.83 %", "100 %"."""
+    return f"{ppm / 10_000:.2f}".rstrip("0").rstrip(".") + " %"

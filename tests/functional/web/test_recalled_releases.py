@@ -78,6 +78,8 @@ def export(team, number):
 def stored(team):
     """Every byte of an SQLite database and its log, or every row of a PostgreSQL one."""
     if team.database.is_sqlite:
+        # Closing a file gives up the locks this process holds on it: no connection may rely on them.
+        team.database.dispose()
         return b"".join(path.read_bytes() for path in sorted(team.folder.rglob("test.db*")))
     with team.database.engine.connect() as connection:
         names = connection.execute(sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars().all()

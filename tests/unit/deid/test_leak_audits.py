@@ -122,8 +122,8 @@ def test_no_leak_and_every_plant_found_makes_the_claim(bench):
     assert result.careful_ppm == pytest.approx(upper_bound(0, 90, 0.975) / 0.025 ** (1 / 20) * 1e6, abs=1)
     claim = bench.claim()
     assert claim.checked
-    assert claim.words.startswith("de-identified: with 95 % confidence at most 4.8 %")
-    assert "checkers found 100 % of what there was to find, 95 % interval 83.2 % to 100 %" in claim.words
+    assert claim.words.startswith("de-identified: with 95 % confidence at most 4.83 %")
+    assert "checkers found 100 % of what there was to find, 95 % interval 83.16 % to 100 %" in claim.words
 
 
 def test_a_few_plants_show_too_little_of_the_checkers_for_a_claim(bench):
