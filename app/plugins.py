@@ -8,6 +8,7 @@ from app.agreement.metrics.protocol import METRICS
 from app.audit.evidence import EVIDENCE, STATE_MACHINES
 from app.corpus.document import CLAIMS
 from app.corpus.free_text import TEXT_SCANNERS
+from app.corpus.language import LANGUAGES
 from app.corpus.suggestion import CLEARANCES
 from app.deid.recogniser import RECOGNISERS
 from app.intake.readers import READERS
@@ -17,6 +18,7 @@ from app.preannotate.spacy_disk import register_folder
 from app.release.formats import FORMATS
 from app.release.gates import RELEASE_GATES
 from app.review.modality import MODALITIES
+from app.review.opening import RELEASED_COPIES
 from app.review.states import GATES
 from app.review.strategies import STRATEGIES
 from app.review.submission import PROJECTIONS
@@ -186,6 +188,7 @@ def _load_deidentification() -> None:
         "app.deid.known:KnownIdentifiers",
     )
     TEXT_SCANNERS.register("app.deid.stage.scanner:RuleScanner")
+    LANGUAGES.register("app.deid.language:English")
     CLAIMS.register("app.deid.audit.claim:LeakAudited")
 
 
@@ -263,6 +266,7 @@ def _load_review() -> None:
 
 
 def _load_release() -> None:
+    RELEASED_COPIES.register("app.release.recall:RecallReleases")
     RELEASE_GATES.register("app.deid.audit.indirect:AnonymityGate")
     FORMATS.register(
         "app.release.formats.jsonl:JsonLines",

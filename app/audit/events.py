@@ -60,7 +60,11 @@ class Tag(StrEnum):
     LEAK_AUDIT_DRAWN = "deid.leak_audit.drawn", "A sample of documents was drawn for a blind leak check."
     LEAK_CHECKED = "deid.leak_audit.checked", "A person checked one document of a leak audit, blind."
     LEAK_AUDIT_CLOSED = "deid.leak_audit.closed", "A leak audit was evaluated."
-    PHI_REDACTED = "deid.incident.redacted", "Reported identifiers were replaced in a new version of the text."
+    PHI_REDACTED = (
+        "deid.incident.redacted",
+        "Reported identifiers were replaced in a new version; the old text was destroyed.",
+        True,
+    )
     PHI_DISMISSED = "deid.incident.dismissed", "A reported place was found to be no identifier."
     DOCUMENT_FLAGGED = "deid.document.flagged", "A text was held: an identifier learnt later stands in it."
     DOCUMENTS_PREANNOTATED = "preannotate.chunk.done", "A chunk of documents was tagged by, or refused to, a pipeline."
@@ -93,6 +97,7 @@ class Tag(StrEnum):
 
     # release
     RELEASE_CUT = "release.release.cut", "An immutable dataset version was made.", True
+    RELEASE_RECALLED = "release.release.recalled", "An item of a release was taken out: no more copies.", True
     RELEASE_EXPORTED = "release.release.exported", "A release was written in a format."
     TRANSITIONS_DECLARED = "audit.transitions.declared", "The state machines in force, by digest."
     AUDIT_EXPORTED = "audit.log.exported", "The log was exported for verification."

@@ -15,7 +15,7 @@ from app.core.db import Session
 from app.core.errors import Invalid
 from app.corpus.batch import Batch, get_batch, list_batches
 from app.corpus.project import get_project
-from app.intake.load import start_batch
+from app.intake.load import Delivery, start_batch
 from app.intake.record import NAMES
 from app.intake.withdraw import withdraw_batch
 from app.jobs.job import claim_one, owner_name
@@ -43,13 +43,11 @@ def load(
     as_json: bool,
 ) -> None:
     """Load PATHS (folders of .txt, .zip, CSV/TSV, JSONL) into PROJECT; exit 1 if anything was refused."""
-    columns = _mapping(mapping)
+    delivery = Delivery(list(paths), reader or "", _mapping(mapping), modality or "")
+    vault = machine.machine().vault
 
     def unit(session: Session, actor: OperatorActor, at: int) -> tuple[int, int]:
-        row = get_project(session, project)
-        batch, job = start_batch(
-            session, actor, row, list(paths), reader=reader, mapping=columns, modality=modality or "", at=at
-        )
+        batch, job = start_batch(session, actor, vault, get_project(session, project), delivery, at=at)
         return batch.id, job.id
 
     batch_id, job_id = machine.write(unit)

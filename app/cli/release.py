@@ -14,10 +14,11 @@ from app.cli.nouns import Noun
 from app.core import clock
 from app.core.db import Session
 from app.corpus.project import get_project
+from app.release.cutting import cut as cut_release
 from app.release.export import Export, write_to
 from app.release.formats import FORMATS
+from app.release.recall import recalled_numbers
 from app.release.release import Release, get_release, list_releases
-from app.release.release import cut as cut_release
 
 
 @click.group(cls=Noun)
@@ -28,7 +29,7 @@ def release() -> None:
 @release.command()
 @click.argument("project")
 def cut(project: str) -> None:
-    """Cut a release of every signed item of PROJECT."""
+    """Cut a release of every signed item of PROJECT; it stands in for releases that were recalled."""
 
     def unit(session: Session, actor: OperatorActor, at: int) -> Release:
         return cut_release(session, actor, get_project(session, project), at=at)
@@ -64,11 +65,16 @@ def formats() -> None:
 @click.argument("project")
 def list_command(project: str) -> None:
     """Releases of PROJECT, newest first."""
-    for row in machine.read(lambda session: list_releases(session, get_project(session, project).id)):
-        _say(row)
+
+    def look(session: Session) -> tuple[list[Release], set[int]]:
+        project_id = get_project(session, project).id
+        return list_releases(session, project_id), recalled_numbers(session, project_id)
+
+    rows, recalled = machine.read(look)
+    for row in rows:
+        _say(row, recalled=row.number in recalled)
 
 
-def _say(row: Release) -> None:
-    click.echo(
-        json.dumps({"id": row.id, "number": row.number, "items": row.items, "manifest_sha256": row.manifest_sha256})
-    )
+def _say(row: Release, *, recalled: bool = False) -> None:
+    shown = {"id": row.id, "number": row.number, "items": row.items, "manifest_sha256": row.manifest_sha256}
+    click.echo(json.dumps(shown | ({"recalled": True} if recalled else {})))

@@ -12,7 +12,7 @@ from app.cli import machine
 from app.core.db import Session
 from app.core.errors import ChartmarkError
 from app.corpus.project import get_project
-from app.deid.audit.indirect import patient_rows, project_items, risk_report
+from app.deid.audit.indirect import in_words, patient_rows, project_items, risk_report
 
 DEFAULT_K = 11
 
@@ -37,6 +37,9 @@ def risk(project: str, k: int | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))
         return
-    for name in ("patients", "k", "k_wanted", "unique_fraction", "risk_average", "risk_max"):
+    for name in ("patients", "k", "k_wanted", "unique_fraction", "risk_average", "risk_max", "l_diversity_findings"):
         click.echo(f"{name.replace('_', ' ')}: {report[name]}")
     click.echo("the threshold is reached" if report["meets"] else "the threshold is not reached")
+    for wanted, steps in report["generalisation"].items():
+        said = "already reached" if report["k"] >= int(wanted) else in_words(steps) or "no generalisation suffices"
+        click.echo(f"for groups of {wanted}: {said}")

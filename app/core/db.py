@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import time
@@ -18,6 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from app.core.errors import Conflict, Unavailable
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 # Every table says what it is, and a test holds it: a write to a RECORD needs an audit event in the
 # same transaction; a PROJECTION can be rebuilt from records; OPERATIONAL rows may come and go.
@@ -104,10 +106,21 @@ class Database:
         except BaseException:
             session.rollback()
             raise
-        else:
-            return result
         finally:
             session.close()
+        if self.is_sqlite and session.info.get("erased"):
+            self._empty_log()
+        return result
+
+    def _empty_log(self) -> None:
+        """Empty SQLite's write-ahead log: pages from before an erasure stand in it until it is overwritten."""
+        connection = self.engine.raw_connection()
+        try:
+            (busy, *_) = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.close()
+        if busy:
+            log.warning("the write-ahead log still holds what was erased: somebody was reading")
 
     def has_table(self, name: str) -> bool:
         """Whether the database is there and migrated as far as this table; makes no file by asking."""
@@ -130,6 +143,8 @@ def _note_records(session: Session, _context: object) -> None:
     for row in (*session.new, *session.dirty, *session.deleted):
         if row.__table__.info.get("kind") == RECORD:
             session.info.setdefault("records", set()).add(row.__table__.name)
+    if any(row.__table__.info.get("erasable") for row in session.deleted):
+        session.info["erased"] = True
 
 
 def _require_event(session: Session) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from app.core.errors import Invalid, Problem
 from app.core.registry import Registry
@@ -12,13 +11,21 @@ from app.core.text import text_problems
 MAX_FREE_TEXT = 4000
 
 
+class Suspect(NamedTuple):
+    """A type of identifier and where it seems to stand, in code points."""
+
+    type: str
+    start: int
+    end: int
+
+
 class TextScanner(Protocol):
     """Looks for identifiers in text; de-identification registers its rules."""
 
     key: str
 
-    def identifiers(self, text: str) -> list[str]:
-        """The types of identifiers found, without their values; empty: none."""
+    def identifiers(self, text: str) -> list[Suspect]:
+        """Where identifiers seem to stand, without their values; empty: none."""
         ...
 
 
@@ -31,8 +38,10 @@ def require_free_text(text: str, where: str, *, allowed: frozenset[str] = frozen
     if len(text) > MAX_FREE_TEXT:
         problems.append(Problem("text-too-long", where, f"more than {MAX_FREE_TEXT} characters"))
     for scanner in TEXT_SCANNERS:
-        for kind in sorted(set(scanner.identifiers(text)) - allowed):
-            problems.append(Problem("identifier", where, f"this looks like an identifier: {kind}"))
+        for kind, start, end in scanner.identifiers(text):
+            if kind not in allowed:
+                place = f"characters {start + 1} to {end}"
+                problems.append(Problem("identifier", where, f"{place} look like an identifier: {kind}"))
     if problems:
         raise Invalid("free-text", problems[0].message, problems=problems)
 
@@ -40,13 +49,3 @@ def require_free_text(text: str, where: str, *, allowed: frozenset[str] = frozen
 def is_identifying(name: str) -> bool:
     """Whether a scanner sees identifiers in a name somebody gave a file, a record or a column."""
     return any(scanner.identifiers(name) for scanner in TEXT_SCANNERS)
-
-
-def scrub_place(place: str) -> str:
-    """A place in the input such as "line 12 of notes.csv", without the name where it looks identifying.
-
-    What comes before " of " or ", " is a number and always stays, so that the place can be found.
-    """
-    if is_identifying(place):
-        return re.split(r" of |, ", place, maxsplit=1)[0]
-    return place

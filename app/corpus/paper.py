@@ -25,6 +25,8 @@ class PaperKind(StrEnum):
     ETHICS = "ethics"
     LEGAL_BASIS = "legal_basis"
     EXPERT_DETERMINATION = "expert_determination"
+    #: that and how texts were de-identified before they came
+    DEIDENTIFICATION = "deidentification"
 
 
 class Paper(Base):
@@ -32,7 +34,7 @@ class Paper(Base):
 
     __tablename__ = "paper"
     __table_args__ = (
-        CheckConstraint("kind IN ('agreement','ethics','legal_basis','expert_determination')", name="kind_known"),
+        CheckConstraint("kind IN (" + ",".join(f"'{kind}'" for kind in PaperKind) + ")", name="kind_known"),
         {"info": {"kind": RECORD, "append_only": True}},
     )
 

@@ -45,6 +45,7 @@ class Vault:
             raise Unavailable("master-key", "the master key must have 32 bytes")
         self._master = AESGCM(master)
         self._reference_key = hmac.digest(master, b"chartmark reference v1", "sha256")
+        self._own_key = hmac.digest(master, b"chartmark not of a subject v1", "sha256")
 
     @classmethod
     def at(cls, path: Path) -> Vault:
@@ -69,6 +70,14 @@ class Vault:
         """
         message = f"{kind}\x1f{project_id}\x1f{value}".encode()
         return hmac.new(self._reference_key, message, hashlib.sha256).hexdigest()
+
+    def seal(self, value: Any, label: str) -> bytes:
+        """Encrypt a JSON value that belongs to no subject yet: names of files on their way in."""
+        return seal_json(self._own_key, value, label)
+
+    def open(self, sealed: bytes, label: str) -> Any:
+        """What `seal` sealed under the same label. Raises Unavailable otherwise."""
+        return open_json(self._own_key, sealed, label)
 
     def new_key(self, session: Session, subject_id: int) -> bytes:
         """Make, wrap and store the key of a new subject."""

@@ -8,6 +8,15 @@ from collections import Counter
 from app.deid.lexicon.wordset import wordtuple
 
 SUPPORTED = frozenset({"en"})
+
+
+class English:
+    """The language whose recognisers are built in."""
+
+    key = "en"
+    title = "English"
+
+
 # Frequent words that tell the languages apart.
 _WORDS = {
     "en": wordtuple(

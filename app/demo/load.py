@@ -26,7 +26,7 @@ from app.corpus.vault import Vault
 from app.demo.answers import changes_towards, wanted_elements
 from app.demo.people import CAST, OPERATOR, grant_tiers, open_accounts
 from app.guidelines.version import publish
-from app.intake.load import start_batch
+from app.intake.load import Delivery, start_batch
 from app.jobs.job import Services
 from app.jobs.worker import work
 from app.preannotate.register.shipped import accept
@@ -98,15 +98,8 @@ def _accept_pipeline(session: Session, services: Services, owner: int) -> None:
 
 def _deliver(session: Session, services: Services, name: str, modality: str) -> None:
     with_path = Path(str(_data(name)))
-    project = get_project(session, KEY)
-    start_batch(
-        session,
-        OPERATOR,
-        project,
-        [with_path],
-        modality=modality,
-        at=clock.now(),
-    )
+    delivery = Delivery([with_path], modality=modality)
+    start_batch(session, OPERATOR, services.vault, get_project(session, KEY), delivery, at=clock.now())
 
 
 def _assign(session: Session) -> int:

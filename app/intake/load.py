@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from app.accounts import policy
 from app.accounts.actor import AnyActor, ServiceActor
@@ -19,11 +21,12 @@ from app.core import fault
 from app.core.db import Session
 from app.core.digest import canonical_json
 from app.core.errors import Conflict, Problem
-from app.core.text import storable
 from app.corpus.batch import Batch, BatchState, get_batch
-from app.corpus.free_text import scrub_place
+from app.corpus.language import lacks
 from app.corpus.paper import PaperKind, papers_in_force
 from app.corpus.project import Project, project_subject
+from app.corpus.vault import Vault
+from app.intake.files import Files
 from app.intake.readers import Row, reader_for
 from app.intake.record import build_record, map_fields
 from app.intake.store import Checked, Outcome, store_chunk
@@ -34,26 +37,36 @@ MAX_KEPT_PROBLEMS = 1000
 WORKER = ServiceActor("intake")
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """What somebody hands in. `reader`: key of one, or "" to go by the endings; `mapping`: field → column."""
+
+    paths: list[Path]
+    reader: str = ""
+    mapping: dict[str, str] = field(default_factory=dict)
+    modality: str = ""
+
+
 def start_batch(
     session: Session,
     actor: AnyActor,
+    vault: Vault,
     project: Project,
-    paths: list[Path],
+    delivery: Delivery,
     *,
-    reader: str | None = None,
-    mapping: dict[str, str] | None = None,
-    modality: str = "",
     at: int,
 ) -> tuple[Batch, Job]:
-    """Open a batch and queue its loading. Raises Forbidden, NotFound (no reader), Conflict (no agreement)."""
+    """Open a batch and queue its loading. Raises Forbidden, NotFound (no reader), Conflict (a paper is missing)."""
     policy.require(session, actor, policy.Action.LOAD_BATCH, project_subject(project.id), at=at)
-    for path in paths:
-        reader_for(path, reader)
+    for path in delivery.paths:
+        reader_for(path, delivery.reader)
     if project.setting("agreement_required") and not papers_in_force(session, project.id, PaperKind.AGREEMENT, at=at):
         raise Conflict("agreement-missing", "no agreement with the source is in force; nothing was stored")
+    if lacks(project.language) and not papers_in_force(session, project.id, PaperKind.DEIDENTIFICATION, at=at):
+        raise Conflict("evidence-missing", lacks(project.language))
     batch = Batch(
         project_id=project.id,
-        reader=reader or "",
+        reader=delivery.reader,
         state=BatchState.LOADING,
         stored=0,
         skipped=0,
@@ -66,15 +79,23 @@ def start_batch(
     session.add(batch)
     session.flush()
     _record(session, Tag.BATCH_STARTED, actor, batch, {}, at=at)
-    args = {
-        "batch": batch.id,
-        "paths": [str(path.resolve()) for path in paths],
-        "reader": reader or "",
-        "mapping": mapping or {},
-        "modality": modality,
-    }
-    job = enqueue(session, "intake.load", args, project_id=project.id, person_id=actor.id, at=at)
+    files = Files([str(path.resolve()) for path in delivery.paths], delivery.reader, delivery.mapping)
+    job = enqueue(
+        session,
+        "intake.load",
+        {"batch": batch.id, "modality": delivery.modality},
+        sealed=files.sealed(vault, batch.id),
+        project_id=project.id,
+        person_id=actor.id,
+        at=at,
+    )
     return batch, job
+
+
+def is_loading(session: Session, batch: Batch) -> bool:
+    """Whether more of a batch may still come; where its job was given up, what came is all there is."""
+    jobs = session.scalars(select(Job).where(Job.kind == LoadJob.key, Job.finished_at.is_(None)))
+    return batch.state == BatchState.LOADING and any(job.args["batch"] == batch.id for job in jobs)
 
 
 class LoadJob:
@@ -88,46 +109,44 @@ class LoadJob:
         self._rows: dict[int, tuple[int, Iterator[Row | Problem], Counter[str]]] = {}
 
     def chunk(self, services: Services, job: Job, *, at: int) -> bool:
-        position = job.cursor.get("rows", 0)
-        rows, dropped = self._reading(job, position)
+        if job.cursor.get("end"):
+            return False  # killed between the last chunk and the end of the job
+        position, files = job.cursor.get("rows", 0), _files(services, job)
+        rows, dropped = self._reading(job, files, position)
         before = Counter(dropped)
         taken = list(islice(rows, CHUNK))
-        checked = [_check(row, job.args["mapping"], dropped) for row in taken]
-        new_drops = Counter(dropped) - before
+        checked = [_check(row, files.mapping, dropped) for row in taken]
+        new_drops, more = Counter(dropped) - before, len(taken) == CHUNK
 
         def unit(session: Session) -> None:
             batch = get_batch(session, job.args["batch"])
             outcome = store_chunk(session, services.vault, batch, checked, job.args["modality"])
-            _count(session, batch, outcome, new_drops, last=len(taken) < CHUNK, at=at)
-            advance(session, job.id, done=len(taken), cursor={"rows": position + len(taken)}, at=at)
+            _count(session, batch, outcome, new_drops, last=not more, at=at)
+            cursor = {"rows": position + len(taken), "end": not more}
+            advance(session, job.id, done=len(taken), cursor=cursor, at=at)
             fault.point("import")
 
         services.database.writing(unit)
-        more = len(taken) == CHUNK
         if more:
             self._rows[job.id] = (position + len(taken), rows, dropped)
-        else:
-            self._rows.pop(job.id, None)
-            _wipe_spool(services, job)
         return more
 
-    def _reading(self, job: Job, position: int) -> tuple[Iterator[Row | Problem], Counter[str]]:
+    def tidy(self, services: Services, job: Job) -> None:
+        self._rows.pop(job.id, None)
+        _files(services, job).wipe(services.settings.tmp_dir)
+
+    def _reading(self, job: Job, files: Files, position: int) -> tuple[Iterator[Row | Problem], Counter[str]]:
         kept = self._rows.pop(job.id, None)
         if kept is not None and kept[0] == position:
             return kept[1], kept[2]
-        rows = read_paths(job.args["paths"], job.args["reader"], job.args["mapping"])
+        rows = files.rows()
         for _ in islice(rows, position):
             pass
         return rows, Counter()
 
 
-def read_paths(paths: list[str], reader: str, mapping: dict[str, str]) -> Iterator[Row | Problem]:
-    """All rows of all files, in order. A file that is gone comes as a problem."""
-    for path in map(Path, paths):
-        if not path.exists():
-            yield Problem("file-missing", path.name, "the file does not exist")
-            continue
-        yield from reader_for(path, reader or None).read(path, mapping)
+def _files(services: Services, job: Job) -> Files:
+    return Files.opened(services.vault, job.sealed, job.args["batch"])
 
 
 def _check(row: Row | Problem, mapping: dict[str, str], dropped: Counter[str]) -> Checked:
@@ -143,9 +162,7 @@ def _count(session: Session, batch: Batch, outcome: Outcome, dropped: Counter[st
     batch.dropped_json = canonical_json(dict(Counter(json.loads(batch.dropped_json)) + dropped))
     kept = json.loads(batch.problems_json)
     room = MAX_KEPT_PROBLEMS - len(kept)
-    # Names of files can carry identifiers: such a place is told by its number only.
-    found = outcome.problems[: max(room, 0)]
-    kept += [problem.to_dict() | {"where": scrub_place(storable(problem.where))} for problem in found]
+    kept += [problem.to_dict() for problem in outcome.problems[: max(room, 0)]]
     batch.problems_json = canonical_json(kept)
     counts = {"stored": outcome.stored, "skipped": outcome.skipped, "refused": outcome.refused}
     _record(session, Tag.BATCH_LOADED, WORKER, batch, counts, at=at)
@@ -166,19 +183,3 @@ def _record(session: Session, tag: Tag, actor: AnyActor, batch: Batch, data: dic
         project_id=batch.project_id,
         at=at,
     )
-
-
-def _wipe_spool(services: Services, job: Job) -> None:
-    """Uploads were spooled for this job only; overwrite and remove them."""
-    spool = services.settings.tmp_dir.resolve()
-    for path in map(Path, job.args["paths"]):
-        if spool in path.parents and path.is_file():
-            size = path.stat().st_size
-            with path.open("r+b") as file:
-                for _ in range(0, size, 1 << 20):
-                    file.write(b"\0" * min(1 << 20, size - file.tell()))
-            path.unlink()
-            if path.parent != spool:
-                # The upload's own folder goes with its last file.
-                with suppress(OSError):
-                    path.parent.rmdir()

@@ -19,23 +19,24 @@ from app.corpus.project import project_subject
 from app.corpus.source import Source, SourceBody, SourceState
 from app.corpus.subject import Patient
 from app.corpus.vault import SubjectKey
-from app.review import states
+from app.intake.load import is_loading
 from app.review.item import Item
+from app.review.opening import take_out
 from app.review.states import ItemState
 
 
 def withdraw_batch(session: Session, actor: AnyActor, batch: Batch, *, at: int) -> dict[str, int]:
     """Destroy everything of a batch that can be read; returns counts.
 
-    Items before release become WITHDRAWN; released ones keep their labels, and their releases are
-    counted so that their holders can be told. Raises Forbidden or Conflict.
+    Items before release become WITHDRAWN; released ones keep their labels, and the releases that hold
+    them are recalled, so that their holders can be told. Raises Forbidden or Conflict.
     """
     policy.require(session, actor, policy.Action.WITHDRAW_BATCH, project_subject(batch.project_id), at=at)
-    if batch.state != BatchState.LOADED:
-        raise Conflict("batch-state", "only a loaded batch can be withdrawn", details={"state": batch.state})
+    if batch.state == BatchState.WITHDRAWN or is_loading(session, batch):
+        raise Conflict("batch-state", "only a batch that has come in can be withdrawn", details={"state": batch.state})
     sources = list(session.scalars(select(Source).where(Source.batch_id == batch.id)))
     patients = sorted({source.subject_id for source in sources})
-    batch.state = BatchState.WITHDRAWN
+    batch.state, batch.finished_at = BatchState.WITHDRAWN, batch.finished_at or at
     event = record(
         session,
         Tag.BATCH_WITHDRAWN,
@@ -51,7 +52,7 @@ def withdraw_batch(session: Session, actor: AnyActor, batch: Batch, *, at: int) 
         _withdraw_source(session, source, erasure)
     for patient_id in patients:
         _destroy_key(session, patient_id, erasure)
-    return erasure.counts
+    return erasure.counts | {"releases_recalled": len(erasure.releases)}
 
 
 @dataclass
@@ -61,6 +62,7 @@ class Withdrawal:
     actor: AnyActor
     event_id: str
     at: int
+    releases: set[int] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=lambda: {"texts": 0, "keys": 0, "items": 0, "released_items": 0})
 
 
@@ -83,8 +85,8 @@ def _withdraw_item(session: Session, item: Item, erasure: Withdrawal) -> None:
     if item.state == ItemState.RELEASED:
         erasure.counts["released_items"] += 1
     elif item.state != ItemState.WITHDRAWN:
-        states.advance(session, erasure.actor, item, "withdrawn", at=erasure.at)
         erasure.counts["items"] += 1
+    erasure.releases |= set(take_out(session, erasure.actor, item, "batch-withdrawn", at=erasure.at))
 
 
 def _destroy_key(session: Session, patient_id: int, erasure: Withdrawal) -> None:

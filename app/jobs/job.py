@@ -8,7 +8,7 @@ import socket
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import CheckConstraint, Index, Text, or_, select
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -37,6 +37,7 @@ class Job(Base):
     __table_args__ = (
         CheckConstraint("state IN ('queued','running','done','failed')", name="state_known"),
         CheckConstraint("(state IN ('done','failed')) = (finished_at IS NOT NULL)", name="finished_dated"),
+        CheckConstraint("finished_at IS NULL OR sealed IS NULL", name="finished_empty"),
         Index("ix_job_state", "state", "lease_until"),
         {"info": {"kind": OPERATIONAL}},
     )
@@ -46,6 +47,8 @@ class Job(Base):
     project_id: Mapped[int | None]
     person_id: Mapped[int | None]
     args_json: Mapped[str] = mapped_column(Text)
+    #: arguments that may identify somebody, under a key of the vault; gone when the job ends
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(Text)
     total: Mapped[int]
     done: Mapped[int]
@@ -88,6 +91,10 @@ class JobKind(Protocol):
 
     def chunk(self, services: Services, job: Job, *, at: int) -> bool: ...
 
+    def tidy(self, services: Services, job: Job) -> None:
+        """Remove what the job needed outside the database: it is done, or given up. May come twice."""
+        ...
+
 
 JOBS: Registry[JobKind] = Registry("job", JobKind)
 
@@ -99,6 +106,7 @@ def enqueue(
     *,
     project_id: int | None = None,
     person_id: int | None = None,
+    sealed: bytes | None = None,
     at: int,
 ) -> Job:
     """Queue a job in the transaction of what asks for it: it is neither lost nor orphaned."""
@@ -108,6 +116,7 @@ def enqueue(
         project_id=project_id,
         person_id=person_id,
         args_json=canonical_json(args),
+        sealed=sealed,
         state=JobState.QUEUED,
         total=args.get("total", 0),
         done=0,
@@ -199,7 +208,7 @@ def advance(
 
 def finish(session: Session, job_id: int, *, at: int) -> None:
     job = get_job(session, job_id)
-    job.state, job.finished_at = JobState.DONE, at
+    job.state, job.finished_at, job.sealed = JobState.DONE, at, None
 
 
 def fail(session: Session, job_id: int, code: str, *, at: int) -> None:
@@ -208,7 +217,7 @@ def fail(session: Session, job_id: int, code: str, *, at: int) -> None:
     job.attempts += 1
     job.error = code
     if job.attempts >= MAX_ATTEMPTS:
-        job.state, job.finished_at = JobState.FAILED, at
+        job.state, job.finished_at, job.sealed = JobState.FAILED, at, None
     else:
         job.state, job.lease_until = JobState.QUEUED, 0
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from app.core import clock, fault
 from app.core.errors import ChartmarkError
-from app.jobs.job import JOBS, Job, JobState, Services, claim, enqueue, fail, finish, get_job, owner_name
+from app.jobs.job import JOBS, MAX_ATTEMPTS, Job, JobState, Services, claim, enqueue, fail, finish, get_job, owner_name
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +56,8 @@ def run_job(
             job = get_job(session, job.id)
         on_chunk(job.done)
     if not more:
+        # Before the row forgets what is to be tidied: after a kill in between it comes again.
+        kind.tidy(services, job)
         services.database.writing(lambda session: _finish(session, job, at=clock.now()))
     return chunks
 
@@ -76,4 +78,6 @@ def _note_failure(services: Services, job: Job, error: Exception) -> None:
     # Class and code only: an exception's message could carry what was being worked on.
     code = error.code if isinstance(error, ChartmarkError) else type(error).__name__
     log.error("job failed", extra={"job": job.id, "kind": job.kind, "code": code})
+    if job.attempts + 1 >= MAX_ATTEMPTS:
+        JOBS.get(job.kind).tidy(services, job)
     services.database.writing(lambda session: fail(session, job.id, code, at=clock.now()))

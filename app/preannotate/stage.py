@@ -16,7 +16,7 @@ from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core import fault
 from app.core.db import Session
-from app.corpus.document import Document, Verdict, text_of
+from app.corpus.document import Document, DocumentBody, Verdict, text_of
 from app.corpus.project import Project, get_project, pipelines_of, project_subject
 from app.corpus.suggestion import Suggestion, add_suggestion
 from app.jobs.job import Job, Services, advance, enqueue_once
@@ -79,6 +79,9 @@ class PreannotateJob:
 
         return services.database.writing(unit)
 
+    def tidy(self, services: Services, job: Job) -> None:
+        """Everything of this job is in the database."""
+
 
 def request_run(session: Session, actor: AnyActor, project: Project, *, at: int) -> None:
     """Queue a look at a project's texts: another pipeline was chosen, or may do more than before. Raises Forbidden."""
@@ -139,9 +142,12 @@ def _untouched(project: Project, standing: Standing, origin: dict[str, str]) -> 
         PipelineRefusal.pipeline == standing.pipeline,
         PipelineRefusal.basis == standing.basis,
     )
+    # Withdrawn and redacted texts have none any more.
+    there = select(DocumentBody.document_id).where(DocumentBody.document_id == Document.id)
     return [
         Document.project_id == project.id,
         Document.verdict.in_((Verdict.MACHINE_PASSED, Verdict.ACCEPTED)),
+        there.exists(),
         Document.modality != "imaging",  # fields of a file, not sentences
         ~seen.exists(),
         ~refused.exists(),

@@ -25,6 +25,7 @@ from app.corpus.project import project_subject
 from app.corpus.subject import Encounter, Patient
 from app.guidelines.version import GuidelineVersion
 from app.release.formats import FORMATS, Answer, LossReport
+from app.release.recall import require_exportable
 from app.release.release import Release, answers_of, manifest_of
 from app.review.item import Item
 from app.review.signature import valid_signatures
@@ -46,8 +47,9 @@ class Export:
 def export_release(
     session: Session, actor: AnyActor, release: Release, format_key: str, out: BinaryIO, *, at: int
 ) -> Export:
-    """Write a release as a zip. Raises Forbidden, NotFound (format; or a text that was erased)."""
+    """Write a release as a zip. Raises Forbidden, NotFound (format), or Conflict (recalled, or held)."""
     policy.require(session, actor, policy.Action.EXPORT_RELEASE, project_subject(release.project_id), at=at)
+    require_exportable(session, release)
     chosen = FORMATS.get(format_key)
     losses = LossReport()
     contents = dict(chosen.files(list(_answers(session, release)), manifest_of(release), losses))

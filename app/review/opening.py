@@ -1,14 +1,23 @@
-"""Opening a task: what its draft starts from depends on the step."""
+"""How a task begins, and how an item ends whose text is destroyed: the first and the last of a review."""
 
 from __future__ import annotations
 
-from app.accounts.actor import Actor
+from typing import Protocol
+
+from sqlalchemy import select
+
+from app.accounts.actor import Actor, AnyActor
 from app.core.db import Session
+from app.core.registry import Registry
+from app.review import states
 from app.review.adjudication import open_adjudication
 from app.review.assignment import Assignment, Step
 from app.review.draft import start_draft
-from app.review.states import AssignmentState
+from app.review.item import Item
+from app.review.states import AssignmentState, ItemState
 from app.review.verification import open_verification
+
+_WAITING = (AssignmentState.OFFERED, AssignmentState.OPEN)
 
 
 def open_task(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> None:
@@ -21,3 +30,31 @@ def open_task(session: Session, actor: Actor, assignment: Assignment, *, at: int
         Step.VERIFY: open_verification,
     }[Step(assignment.step)]
     begin(session, actor, assignment, at=at)
+
+
+class ReleasedCopies(Protocol):
+    """Knows what left with a release; the stage of releases registers itself."""
+
+    key: str
+
+    def recall(self, session: Session, actor: AnyActor, item: Item, reason: str, *, at: int) -> list[int]:
+        """Flag every release that holds the item; returns their ids."""
+        ...
+
+
+RELEASED_COPIES: Registry[ReleasedCopies] = Registry("released copies", ReleasedCopies)
+
+
+def take_out(session: Session, actor: AnyActor, item: Item, reason: str, *, at: int) -> list[int]:
+    """End an item and its waiting tasks, or recall the releases that hold it; returns the releases' ids.
+
+    A released item keeps its state and its labels: what left cannot be unsaid, but no copy is made of it again.
+    """
+    if item.state == ItemState.RELEASED:
+        return [one for copies in RELEASED_COPIES for one in copies.recall(session, actor, item, reason, at=at)]
+    if item.state != ItemState.WITHDRAWN:
+        states.advance(session, actor, item, "withdrawn", data={"reason": reason}, at=at)
+        tasks = select(Assignment).where(Assignment.item_id == item.id, Assignment.state.in_(_WAITING))
+        for task in list(session.scalars(tasks)):
+            states.advance(session, actor, task, "revoked", at=at)
+    return []

@@ -39,7 +39,7 @@ NOTICES = {
     "sample-drawn": "The sample is drawn.",
     "audit-closed": "The audit is closed; its seed is in the log.",
     "all-checked": "You have checked all there is for you.",
-    "identifiers-redacted": "The text has a new version without these places.",
+    "identifiers-redacted": "The text has a new version without these places, and the old text is destroyed.",
     "report-dismissed": "The item goes on.",
     "document-refused": "The document is kept back.",
 }

@@ -41,6 +41,9 @@ SQLITE_TRIGGERS = [
     "CREATE TRIGGER leak_result_no_delete BEFORE DELETE ON leak_result WHEN 1 BEGIN SELECT RAISE(ABORT, 'leak_result is append-only'); END",
     "CREATE TRIGGER leak_result_no_replace_0 BEFORE INSERT ON leak_result WHEN EXISTS (SELECT 1 FROM leak_result WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'leak_result is append-only'); END",
     "CREATE TRIGGER leak_result_no_replace_1 BEFORE INSERT ON leak_result WHEN EXISTS (SELECT 1 FROM leak_result WHERE audit_id = NEW.audit_id AND stratum = NEW.stratum) BEGIN SELECT RAISE(ABORT, 'leak_result is append-only'); END",
+    "CREATE TRIGGER release_supersession_no_update BEFORE UPDATE ON release_supersession WHEN 1 BEGIN SELECT RAISE(ABORT, 'release_supersession is append-only'); END",
+    "CREATE TRIGGER release_supersession_no_delete BEFORE DELETE ON release_supersession WHEN 1 BEGIN SELECT RAISE(ABORT, 'release_supersession is append-only'); END",
+    "CREATE TRIGGER release_supersession_no_replace_0 BEFORE INSERT ON release_supersession WHEN EXISTS (SELECT 1 FROM release_supersession WHERE superseded_id = NEW.superseded_id) BEGIN SELECT RAISE(ABORT, 'release_supersession is append-only'); END",
     "CREATE TRIGGER subject_key_no_update BEFORE UPDATE ON subject_key WHEN 1 BEGIN SELECT RAISE(ABORT, 'subject_key is append-only'); END",
     "CREATE TRIGGER subject_key_no_delete BEFORE DELETE ON subject_key WHEN NOT EXISTS (SELECT 1 FROM audit_erasure WHERE table_name = 'subject_key' AND row_id = CAST(OLD.subject_id AS TEXT)) BEGIN SELECT RAISE(ABORT, 'subject_key is deleted from only with an erasure'); END",
     "CREATE TRIGGER subject_key_no_replace_0 BEFORE INSERT ON subject_key WHEN EXISTS (SELECT 1 FROM subject_key WHERE subject_id = NEW.subject_id) BEGIN SELECT RAISE(ABORT, 'subject_key is append-only'); END",
@@ -66,6 +69,9 @@ SQLITE_TRIGGERS = [
     "CREATE TRIGGER leak_check_no_delete BEFORE DELETE ON leak_check WHEN 1 BEGIN SELECT RAISE(ABORT, 'leak_check is append-only'); END",
     "CREATE TRIGGER leak_check_no_replace_0 BEFORE INSERT ON leak_check WHEN EXISTS (SELECT 1 FROM leak_check WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'leak_check is append-only'); END",
     "CREATE TRIGGER leak_check_no_replace_1 BEFORE INSERT ON leak_check WHEN EXISTS (SELECT 1 FROM leak_check WHERE sample_id = NEW.sample_id AND person_id = NEW.person_id) BEGIN SELECT RAISE(ABORT, 'leak_check is append-only'); END",
+    "CREATE TRIGGER release_recall_no_update BEFORE UPDATE ON release_recall WHEN 1 BEGIN SELECT RAISE(ABORT, 'release_recall is append-only'); END",
+    "CREATE TRIGGER release_recall_no_delete BEFORE DELETE ON release_recall WHEN 1 BEGIN SELECT RAISE(ABORT, 'release_recall is append-only'); END",
+    "CREATE TRIGGER release_recall_no_replace_0 BEFORE INSERT ON release_recall WHEN EXISTS (SELECT 1 FROM release_recall WHERE release_id = NEW.release_id AND item_id = NEW.item_id) BEGIN SELECT RAISE(ABORT, 'release_recall is append-only'); END",
     "CREATE TRIGGER round_no_update BEFORE UPDATE ON round WHEN 1 BEGIN SELECT RAISE(ABORT, 'round is append-only'); END",
     "CREATE TRIGGER round_no_delete BEFORE DELETE ON round WHEN 1 BEGIN SELECT RAISE(ABORT, 'round is append-only'); END",
     "CREATE TRIGGER round_no_replace_0 BEFORE INSERT ON round WHEN EXISTS (SELECT 1 FROM round WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'round is append-only'); END",
@@ -111,10 +117,7 @@ SQLITE_TRIGGERS = [
 ]
 
 POSTGRESQL_TRIGGERS = [
-    """CREATE OR REPLACE FUNCTION chartmark_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only', ERRCODE = 'restrict_violation';
-END $$""",
+    "CREATE OR REPLACE FUNCTION chartmark_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n  RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only', ERRCODE = 'restrict_violation';\nEND $$",
     "CREATE TRIGGER audit_erasure_no_change BEFORE UPDATE OR DELETE ON audit_erasure FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE audit_erasure ENABLE ALWAYS TRIGGER audit_erasure_no_change",
     "CREATE TRIGGER audit_erasure_no_truncate BEFORE TRUNCATE ON audit_erasure FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
@@ -147,15 +150,11 @@ END $$""",
     "ALTER TABLE leak_result ENABLE ALWAYS TRIGGER leak_result_no_change",
     "CREATE TRIGGER leak_result_no_truncate BEFORE TRUNCATE ON leak_result FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE leak_result ENABLE ALWAYS TRIGGER leak_result_no_truncate",
-    """CREATE OR REPLACE FUNCTION chartmark_need_erasure() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF NOT EXISTS (SELECT 1 FROM audit_erasure
-                 WHERE table_name = TG_TABLE_NAME AND row_id = to_jsonb(OLD) ->> TG_ARGV[0]) THEN
-    RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is deleted from only with an erasure',
-      ERRCODE = 'restrict_violation';
-  END IF;
-  RETURN OLD;
-END $$""",
+    "CREATE TRIGGER release_supersession_no_change BEFORE UPDATE OR DELETE ON release_supersession FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE release_supersession ENABLE ALWAYS TRIGGER release_supersession_no_change",
+    "CREATE TRIGGER release_supersession_no_truncate BEFORE TRUNCATE ON release_supersession FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE release_supersession ENABLE ALWAYS TRIGGER release_supersession_no_truncate",
+    "CREATE OR REPLACE FUNCTION chartmark_need_erasure() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n  IF NOT EXISTS (SELECT 1 FROM audit_erasure\n                 WHERE table_name = TG_TABLE_NAME AND row_id = to_jsonb(OLD) ->> TG_ARGV[0]) THEN\n    RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is deleted from only with an erasure',\n      ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN OLD;\nEND $$",
     "CREATE TRIGGER subject_key_no_change BEFORE UPDATE ON subject_key FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE subject_key ENABLE ALWAYS TRIGGER subject_key_no_change",
     "CREATE TRIGGER subject_key_no_delete BEFORE DELETE ON subject_key FOR EACH ROW EXECUTE FUNCTION chartmark_need_erasure('subject_id')",
@@ -192,6 +191,10 @@ END $$""",
     "ALTER TABLE leak_check ENABLE ALWAYS TRIGGER leak_check_no_change",
     "CREATE TRIGGER leak_check_no_truncate BEFORE TRUNCATE ON leak_check FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE leak_check ENABLE ALWAYS TRIGGER leak_check_no_truncate",
+    "CREATE TRIGGER release_recall_no_change BEFORE UPDATE OR DELETE ON release_recall FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE release_recall ENABLE ALWAYS TRIGGER release_recall_no_change",
+    "CREATE TRIGGER release_recall_no_truncate BEFORE TRUNCATE ON release_recall FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE release_recall ENABLE ALWAYS TRIGGER release_recall_no_truncate",
     "CREATE TRIGGER round_no_change BEFORE UPDATE OR DELETE ON round FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE round ENABLE ALWAYS TRIGGER round_no_change",
     "CREATE TRIGGER round_no_truncate BEFORE TRUNCATE ON round FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
@@ -309,6 +312,7 @@ def upgrade():
         sa.Column("project_id", INT, nullable=True),
         sa.Column("person_id", INT, nullable=True),
         sa.Column("args_json", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("total", INT, nullable=False),
         sa.Column("done", INT, nullable=False),
@@ -323,6 +327,7 @@ def upgrade():
             "(state IN ('done','failed')) = (finished_at IS NOT NULL)", name=op.f("ck_job_finished_dated")
         ),
         sa.CheckConstraint("state IN ('queued','running','done','failed')", name=op.f("ck_job_state_known")),
+        sa.CheckConstraint("finished_at IS NULL OR sealed IS NULL", name=op.f("ck_job_finished_empty")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
     op.create_index("ix_job_state", "job", ["state", "lease_until"], unique=False)
@@ -499,8 +504,12 @@ def upgrade():
         sa.Column("seed", sa.Text(), nullable=False),
         sa.Column("seed_sha256", sa.Text(), nullable=False),
         sa.Column("last_document_id", INT, nullable=True),
+        sa.Column("strata_json", sa.Text(), nullable=False),
         sa.Column("bound_ppm", INT, nullable=True),
+        sa.Column("careful_ppm", INT, nullable=True),
         sa.Column("sensitivity_ppm", INT, nullable=True),
+        sa.Column("sensitivity_low_ppm", INT, nullable=True),
+        sa.Column("sensitivity_high_ppm", INT, nullable=True),
         sa.Column("planned_by", INT, nullable=True),
         sa.Column("planned_at", INT, nullable=False),
         sa.Column("drawn_at", INT, nullable=True),
@@ -549,7 +558,7 @@ def upgrade():
         sa.Column("filed_at", INT, nullable=False),
         sa.Column("expires_at", INT, nullable=True),
         sa.CheckConstraint(
-            "kind IN ('agreement','ethics','legal_basis','expert_determination')", name=op.f("ck_paper_kind_known")
+            "kind IN ('agreement','ethics','legal_basis','expert_determination','deidentification')", name=op.f("ck_paper_kind_known")
         ),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_paper_project_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paper")),
@@ -706,6 +715,8 @@ def upgrade():
         sa.Column("checked", INT, nullable=False),
         sa.Column("leaking", INT, nullable=False),
         sa.Column("bound_ppm", INT, nullable=False),
+        sa.Column("careful_ppm", INT, nullable=False),
+        sa.Column("lot_bound_ppm", INT, nullable=False),
         sa.ForeignKeyConstraint(["audit_id"], ["leak_audit.id"], name=op.f("fk_leak_result_audit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leak_result")),
         sa.UniqueConstraint("audit_id", "stratum", name=op.f("uq_leak_result_audit_id_stratum")),
@@ -1093,6 +1104,28 @@ def upgrade():
         sa.PrimaryKeyConstraint("release_id", "item_id", name=op.f("pk_release_item")),
     )
     op.create_table(
+        "release_recall",
+        sa.Column("release_id", INT, autoincrement=False, nullable=False),
+        sa.Column("item_id", INT, autoincrement=False, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("recalled_at", INT, nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_release_recall_item_id")),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_recall_release_id")),
+        sa.PrimaryKeyConstraint("release_id", "item_id", name=op.f("pk_release_recall")),
+    )
+    op.create_table(
+        "release_supersession",
+        sa.Column("superseded_id", INT, autoincrement=False, nullable=False),
+        sa.Column("release_id", INT, nullable=False),
+        sa.CheckConstraint("release_id > superseded_id", name=op.f("ck_release_supersession_later")),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_supersession_release_id")),
+        sa.ForeignKeyConstraint(["superseded_id"], ["release.id"], name=op.f("fk_release_supersession_superseded_id")),
+        sa.PrimaryKeyConstraint("superseded_id", name=op.f("pk_release_supersession")),
+    )
+    op.create_index(
+        op.f("ix_release_supersession_release_id"), "release_supersession", ["release_id"], unique=False
+    )
+    op.create_table(
         "submission_body",
         sa.Column("submission_id", INT, autoincrement=False, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -1244,6 +1277,9 @@ def downgrade():
     op.drop_table("code_use")
     op.drop_table("submission_recall")
     op.drop_table("submission_body")
+    op.drop_index(op.f("ix_release_supersession_release_id"), table_name="release_supersession")
+    op.drop_table("release_supersession")
+    op.drop_table("release_recall")
     op.drop_table("release_item")
     op.drop_index(op.f("ix_submission_round_id"), table_name="submission")
     op.drop_index("ix_submission_item_kind", table_name="submission")

@@ -27,7 +27,7 @@ from app.corpus.suggestion import add_suggestion
 from app.corpus.vault import Vault
 from app.factory import create_app
 from app.guidelines.version import publish
-from app.intake.load import LoadJob, start_batch
+from app.intake.load import Delivery, LoadJob, start_batch
 from app.release.formats import Answer, LossReport
 from app.release.formats.jsonl import JsonLines
 from app.review.assignment import Assignment, assign_ready
@@ -84,7 +84,7 @@ def measure_import(services, notes):
     def unit(session):
         project = create_project(session, OPERATOR, "bench", "Bench", settings=SETTINGS, at=at)
         load_schema(session, OPERATOR, project, SCHEMA, at=at)
-        return start_batch(session, OPERATOR, project, [path], at=at)[1]
+        return start_batch(session, OPERATOR, services.vault, project, Delivery([path]), at=at)[1]
 
     job, kind, began = services.database.writing(unit), LoadJob(), time.perf_counter()
     while kind.chunk(services, job, at=clock.now()):

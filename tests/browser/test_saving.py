@@ -86,7 +86,9 @@ def test_another_tabs_change_of_another_element_is_taken_over_silently(notes, ta
     assert task.body(FIRST)["status"] == "confirmed"
 
 
-@pytest.mark.parametrize(("button", "label"), [("Keep mine", "symptom"), ("Take theirs", "test"), ("Keep both as a question", "test")])
+@pytest.mark.parametrize(
+    ("button", "label"), [("Keep mine", "symptom"), ("Take theirs", "test"), ("Keep both as a question", "test")]
+)
 def test_a_change_of_the_same_element_is_asked_about(notes, task, button, label):
     key = task.key(FIRST)
     task.change(lambda *_: {key: {"label": "test"}})
@@ -169,3 +171,33 @@ def test_the_later_tab_is_read_only_until_it_takes_over(task, open_task):
     first.press("x")
     assert first.entity("hypertension")["status"] in ("suggested", "confirmed")
     assert task.body("hypertension")["status"] == "confirmed"
+
+
+def test_a_comment_that_looks_like_an_identifier_stays_on_the_page_and_holds_up_nothing_else(notes, task):
+    """The words are named by their place, everything else is saved, and the person changes them."""
+    notes.page.route("**/draft", lambda route: route.abort())
+    notes.press("n", "a", "y")
+    area = notes.page.get_by_label("Comment on the whole document")
+    area.fill("Same as in MRN 12345678, see there.")
+    area.blur()
+    notes.until("document.querySelector('#save-state').textContent.startsWith('Offline, 2')")
+    notes.page.unroute("**/draft")
+    notes.until("document.querySelector('#save-state').textContent === '1 change not saved: looks like an identifier'")
+    assert task.body(FIRST)["status"] == "confirmed"
+    assert task.of_kind("comment") == []
+    refusal = notes.page.locator("#comment-refused")
+    assert "look like an identifier: MRN" in refusal.inner_text()
+    assert "characters" in refusal.inner_text()
+    assert area.input_value() == "Same as in MRN 12345678, see there."
+    assert area.get_attribute("aria-invalid") == "true"
+    # Work goes on meanwhile.
+    notes.focus_on("hypertension")
+    notes.press("a")
+    notes.until("[...space.autosave.server.values()].filter((b) => b.status === 'confirmed').length === 2")
+    notes.press("y")
+    area = notes.page.get_by_label("Comment on the whole document")
+    area.fill("Same as in the note before.")
+    area.blur()
+    notes.saved()
+    assert [body["text"] for body in task.of_kind("comment")] == ["Same as in the note before."]
+    assert refusal.count() == 0

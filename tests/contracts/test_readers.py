@@ -13,7 +13,7 @@ from app.corpus.project import create_project, get_project
 from app.corpus.source import Source, open_source
 from app.corpus.vault import Vault
 from app.factory import create_app
-from app.intake.load import LoadJob, start_batch
+from app.intake.load import Delivery, LoadJob, start_batch
 from app.intake.readers import MAX_LINE_BYTES, READERS
 from app.jobs.job import Job
 from app.settings import Settings
@@ -77,7 +77,8 @@ class Intake:
         """Load a file to its end; returns the batch."""
 
         def start(session):
-            return start_batch(session, OPERATOR, get_project(session, self.project_id), [path], reader=reader, at=AT)
+            project, delivery = get_project(session, self.project_id), Delivery([path], reader or "")
+            return start_batch(session, OPERATOR, self.vault, project, delivery, at=AT)
 
         batch, job = self.database.writing(start)
         kind = LoadJob()

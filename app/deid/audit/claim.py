@@ -23,11 +23,11 @@ class LeakAudited:
             .order_by(LeakAudit.id.desc())
             .limit(1)
         )
-        if audit is None or audit.bound_ppm is None:
+        if audit is None or audit.careful_ppm is None:
             return Claim(False, NOT_CHECKED, ("no-closed-leak-audit",))
         reasons = tuple(_missing(session, project, audit))
         words = NOT_CHECKED if reasons else bound_in_words(audit)
-        return Claim(not reasons, words, reasons, audit.id, audit.bound_ppm)
+        return Claim(not reasons, words, reasons, audit.id, audit.careful_ppm)
 
 
 def _missing(session: Session, project: Project, audit: LeakAudit) -> list[str]:
@@ -36,11 +36,9 @@ def _missing(session: Session, project: Project, audit: LeakAudit) -> list[str]:
         # A later version of a checked text has fewer identifiers, not more: it was redacted.
         Document.project_id == project.id, Document.id > (audit.last_document_id or 0), Document.version == 1,
     )  # fmt: skip
-    reported = select(Hold.id).where(
-        Hold.project_id == project.id, Hold.kind == HoldKind.PHI, Hold.closed_at.is_(None)
-    )
+    reported = select(Hold.id).where(Hold.project_id == project.id, Hold.kind == HoldKind.PHI, Hold.closed_at.is_(None))
     checks = {
-        "leak-bound-over-threshold": (audit.bound_ppm or 0) > project.setting("leak_bound_per_mille") * 1000,
+        "leak-bound-over-threshold": (audit.careful_ppm or 0) > project.setting("leak_bound_per_mille") * 1000,
         "checkers-sensitivity-unknown": audit.sensitivity_ppm is None,
         "texts-since-the-audit": session.scalar(later.limit(1)) is not None,
         "identifier-reported": session.scalar(reported.limit(1)) is not None,
@@ -49,10 +47,17 @@ def _missing(session: Session, project: Project, audit: LeakAudit) -> list[str]:
 
 
 def bound_in_words(audit: LeakAudit) -> str:
-    """What a closed audit shows, in a sentence."""
-    bound = f"{(audit.bound_ppm or 0) / 10_000:.2g} %"
-    sensitivity = (audit.sensitivity_ppm or 0) / 10_000
-    return (
-        f"de-identified: with 95 % confidence at most {bound} of the texts of any stratum hold an identifier "
-        f"(leak audit {audit.id}, checkers found {sensitivity:.3g} % of what there was to find)"
+    """What a closed audit shows, in a sentence; the careful figure is the one it promises."""
+    found, low, high = (
+        _percent(ppm or 0) for ppm in (audit.sensitivity_ppm, audit.sensitivity_low_ppm, audit.sensitivity_high_ppm)
     )
+    return (
+        f"de-identified: with 95 % confidence at most {_percent(audit.careful_ppm or 0)} of the texts "
+        f"of any stratum hold an identifier (leak audit {audit.id}, checkers found {found} of what there was to find, "
+        f"95 % interval {low} to {high})"
+    )
+
+
+def _percent(ppm: int) -> str:
+    """Two places at most: "4.83 %", "100 %"."""
+    return f"{ppm / 10_000:.2f}".rstrip("0").rstrip(".") + " %"

@@ -12,14 +12,22 @@ from app.accounts.actor import Actor
 from app.audit.events import Tag
 from app.core.db import Session
 from app.core.errors import Conflict
-from app.corpus.document import text_of
 from app.deid.audit.checking import count_waiting
-from app.deid.audit.drawing import frame, require_auditor, say
+from app.deid.audit.drawing import require_auditor, say
 from app.deid.audit.models import AuditState, LeakAudit, LeakResult, LeakSample, checks_of, samples_of
 from app.deid.audit.shown import Range, compose, plants_of
-from app.deid.proof.leak_audit import sensitivity_from_planted, sensitivity_from_two, upper_bound
+from app.deid.proof.leak_audit import (
+    PERFECT,
+    AuditResult,
+    Sensitivity,
+    sensitivity_from_planted,
+    sensitivity_from_two,
+)
 
 MILLION = 1_000_000
+# What the log says of an audit and of each stratum, in parts per million.
+FIGURES = ("sensitivity_ppm", "sensitivity_low_ppm", "sensitivity_high_ppm", "bound_ppm", "careful_ppm")
+STRATUM_FIGURES = ("documents", "checked", "leaking", "bound_ppm", "careful_ppm", "lot_bound_ppm")
 
 
 @dataclass
@@ -35,7 +43,7 @@ class Tally:
     both: int = 0
 
     @property
-    def sensitivity(self) -> float | None:
+    def sensitivity(self) -> Sensitivity | None:
         """Of the checkers together; None where nothing tells (no plant, no leak seen by both)."""
         if self.planted:
             return sensitivity_from_planted(self.found, self.planted)
@@ -54,24 +62,20 @@ def close_audit(session: Session, actor: Actor, audit: LeakAudit, *, at: int) ->
     if waiting:
         raise Conflict("checks-missing", f"{waiting} documents are not checked yet", details={"waiting": waiting})
     tally = count_answers(session, audit)
-    sizes = {name: len(ids) for name, ids in frame(session, audit).items()}
+    sizes = json.loads(audit.strata_json)
     results = [_result(audit, name, sizes.get(name, 0), tally) for name in sorted(tally.checked)]
     if not results:
         raise Conflict("nothing-checked", "every text of this sample was withdrawn")
     session.add_all(results)
     audit.state, audit.closed_at = AuditState.CLOSED, at
-    audit.bound_ppm = max(result.bound_ppm for result in results)
-    audit.sensitivity_ppm = None if tally.sensitivity is None else int(tally.sensitivity * MILLION)
+    _sum_up(audit, results, tally.sensitivity)
     session.flush()
     data = {
         "seed": audit.seed,
         "planted": tally.planted,
         "planted_found": tally.found,
-        "sensitivity_ppm": audit.sensitivity_ppm,
-        "bound_ppm": audit.bound_ppm,
-        "strata": {
-            r.stratum: {"checked": r.checked, "leaking": r.leaking, "bound_ppm": r.bound_ppm} for r in results
-        },
+        **{name: getattr(audit, name) for name in FIGURES},
+        "strata": {r.stratum: {name: getattr(r, name) for name in STRATUM_FIGURES} for r in results},
     }
     say(session, Tag.LEAK_AUDIT_CLOSED, actor, audit, data, at=at)
     return results
@@ -84,7 +88,7 @@ def count_answers(session: Session, audit: LeakAudit) -> Tally:
         checks = answers.get(sample.id, [])
         if len(checks) < audit.checkers:
             continue  # its text was withdrawn before everybody had seen it
-        _count(tally, sample, _planted(session, sample), [_marks(c.marks_json) for c in checks])
+        _count(tally, sample, _planted(sample), [_marks(c.marks_json) for c in checks])
     return tally
 
 
@@ -102,11 +106,20 @@ def _count(tally: Tally, sample: LeakSample, planted: list[Range], answers: list
         tally.only_second += sum(not any(_overlap(m, other) for other in first) for m in second)
 
 
+def _sum_up(audit: LeakAudit, results: list[LeakResult], known: Sensitivity | None) -> None:
+    """The worst stratum's figures, and what is known of the checkers; rounded against the audited."""
+    audit.bound_ppm = max(result.bound_ppm for result in results)
+    audit.careful_ppm = max(result.careful_ppm for result in results)
+    if known is not None:
+        audit.sensitivity_ppm = int(known.estimate * MILLION)
+        audit.sensitivity_low_ppm = int(known.low * MILLION)
+        audit.sensitivity_high_ppm = ceil(known.high * MILLION)
+
+
 def _result(audit: LeakAudit, stratum: str, documents: int, tally: Tally) -> LeakResult:
-    """Exact bound over sensitivity; without an estimate it is the bound of perfect checkers, and said so."""
+    """Exact bounds over sensitivity; without an estimate they are those of perfect checkers, and said so."""
     checked, leaking = tally.checked[stratum], tally.leaking[stratum]
-    sensitivity = 1.0 if tally.sensitivity is None else tally.sensitivity
-    bound = min(1.0, upper_bound(leaking, checked) / sensitivity) if sensitivity else 1.0
+    figures = AuditResult(checked, leaking, documents, tally.sensitivity or PERFECT)
     return LeakResult(
         audit_id=audit.id,
         stratum=stratum,
@@ -114,13 +127,15 @@ def _result(audit: LeakAudit, stratum: str, documents: int, tally: Tally) -> Lea
         checked=checked,
         leaking=leaking,
         # Rounded up: a bound is never flattered.
-        bound_ppm=ceil(bound * MILLION),
+        bound_ppm=ceil(figures.bound * MILLION),
+        careful_ppm=ceil(figures.careful * MILLION),
+        lot_bound_ppm=ceil(figures.lot_bound * MILLION),
     )
 
 
-def _planted(session: Session, sample: LeakSample) -> list[Range]:
-    plants = plants_of(sample)
-    return compose(text_of(session, sample.document_id), [], plants).planted if plants else []
+def _planted(sample: LeakSample) -> list[Range]:
+    """Where plants stood in the shown text; known without the text, which may have been destroyed since."""
+    return compose("", [], plants_of(sample)).planted
 
 
 def _marks(answer: str) -> list[Range]:

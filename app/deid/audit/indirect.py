@@ -44,6 +44,21 @@ HIERARCHIES = {
 }
 
 
+# What each step of a hierarchy does, for people.
+STEPS = {
+    "sex": ("sex left out",),
+    "age_band": ("age in bands of 20 years", "age left out"),
+    "setting": ("setting left out",),
+    "note_type": ("kind of note left out",),
+    "findings": ("codes by their letter only", "codes left out"),
+}
+
+
+def in_words(steps: dict[str, int] | None) -> str:
+    """What generalisation would suffice: "sex left out, age in bands of 20 years"; "" where none would."""
+    return ", ".join(STEPS[name][level - 1] for name, level in (steps or {}).items() if level)
+
+
 def patient_rows(session: Session, items: Sequence[Item]) -> list[Row]:
     """One row for each patient of these items; several values of a column are one, joined in order."""
     found: dict[int, dict[str, set[str]]] = {}
@@ -87,6 +102,8 @@ def risk_report(rows: Sequence[Row], k: int) -> dict[str, Any]:
         "unique_fraction": round(measured.unique_fraction, 4),
         "risk_average": round(measured.risk_average, 4),
         "risk_max": round(measured.risk_max, 4),
+        # Of the codes among patients alike in everything else (Machanavajjhala 2007).
+        "l_diversity_findings": anonymity(rows, QUASI[:-1], ("findings",)).l_diversity["findings"],
         "patients_in_small_classes": _printed(_in_small_classes(rows, k)),
         "generalisation": {
             str(wanted): sufficient_generalisation(rows, HIERARCHIES, wanted)
@@ -132,6 +149,7 @@ class AnonymityGate:
             "k_min": wanted,
             "unique_per_mille": floor(report["unique_fraction"] * 1000),
             "average_risk_per_mille": floor(report["risk_average"] * 1000),
+            "l_diversity_findings": report["l_diversity_findings"],
         }
         if not report["meets"]:
             raise Conflict("k-anonymity", _refusal(report), details=figures)
@@ -139,10 +157,9 @@ class AnonymityGate:
 
 
 def _refusal(report: dict[str, Any]) -> str:
-    steps = report["generalisation"][str(report["k_wanted"])]
-    needed = ", ".join(f"{name} by {level}" for name, level in (steps or {}).items() if level)
+    needed = in_words(report["generalisation"][str(report["k_wanted"])])
     return (
         f"the smallest group of alike patients has {report['k']}, the project asks for {report['k_wanted']}; "
         f"{report['unique_fraction']:.1%} of patients are unique, average risk {report['risk_average']:.1%}; "
-        + (f"generalising {needed} would suffice" if needed else "no generalisation would suffice")
+        + (f"this would suffice: {needed}" if needed else "no generalisation would suffice")
     )

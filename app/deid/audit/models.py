@@ -49,10 +49,17 @@ class LeakAudit(Base):
     seed_sha256: Mapped[str] = mapped_column(Text)
     #: the newest document there was when the sample was drawn
     last_document_id: Mapped[int | None]
+    #: canonical JSON: stratum → documents there were when the sample was drawn
+    strata_json: Mapped[str] = mapped_column(Text)
     #: worst stratum's upper bound of the leak rate over the checkers' sensitivity, parts per million
     bound_ppm: Mapped[int | None]
+    #: the same over the lower end of the sensitivity's interval: what a claim goes by
+    careful_ppm: Mapped[int | None]
     #: share of planted or twice-found identifiers that were found; NULL: nothing to estimate it from
     sensitivity_ppm: Mapped[int | None]
+    #: its exact 95 % interval
+    sensitivity_low_ppm: Mapped[int | None]
+    sensitivity_high_ppm: Mapped[int | None]
     planned_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     planned_at: Mapped[int]
     drawn_at: Mapped[int | None]
@@ -106,7 +113,12 @@ class LeakResult(Base):
     documents: Mapped[int]
     checked: Mapped[int]
     leaking: Mapped[int]
+    #: of the process that made such texts (Clopper–Pearson) over the estimated sensitivity
     bound_ppm: Mapped[int]
+    #: the same over the lower end of its interval
+    careful_ppm: Mapped[int]
+    #: of the very documents of this lot (hypergeometric) over the estimated sensitivity
+    lot_bound_ppm: Mapped[int]
 
 
 def get_audit(session: Session, audit_id: int, *, lock: bool = False) -> LeakAudit:
@@ -134,9 +146,7 @@ def list_audits(session: Session, project_id: int) -> list[LeakAudit]:
 
 def samples_of(session: Session, audit_id: int) -> list[LeakSample]:
     """In the order of checking."""
-    return list(
-        session.scalars(select(LeakSample).where(LeakSample.audit_id == audit_id).order_by(LeakSample.ordinal))
-    )
+    return list(session.scalars(select(LeakSample).where(LeakSample.audit_id == audit_id).order_by(LeakSample.ordinal)))
 
 
 def checks_of(session: Session, audit_id: int) -> dict[int, list[LeakCheck]]:
@@ -155,6 +165,4 @@ def checks_of(session: Session, audit_id: int) -> dict[int, list[LeakCheck]]:
 
 def results_of(session: Session, audit_id: int) -> list[LeakResult]:
     """By name of the stratum."""
-    return list(
-        session.scalars(select(LeakResult).where(LeakResult.audit_id == audit_id).order_by(LeakResult.stratum))
-    )
+    return list(session.scalars(select(LeakResult).where(LeakResult.audit_id == audit_id).order_by(LeakResult.stratum)))

@@ -16,7 +16,8 @@ from app.audit.models import Event
 from app.core.db import Session
 from app.core.digest import canonical_json
 from app.core.errors import Conflict, Invalid, NotFound
-from app.corpus.document import Document, DocumentMap, add_document, get_document, text_of
+from app.corpus.batch import erase
+from app.corpus.document import Document, DocumentBody, DocumentMap, add_document, get_document, text_of
 from app.corpus.project import get_project, project_subject
 from app.corpus.schema import LabelSchema
 from app.corpus.subject import random_label
@@ -29,14 +30,12 @@ from app.deid.replace.dateshift import subject_shift
 from app.deid.replace.operators import make_replacement
 from app.deid.replace.surrogates import Surrogates
 from app.deid.span import Span
-from app.deid.stage.job import policy_of, replacement_key
+from app.deid.stage.job import policy_of, replacement_key, subject_name
 from app.jobs.job import enqueue_once
 from app.jobs.worker import FOLLOWERS
-from app.review import states
-from app.review.assignment import Assignment
 from app.review.hold import Hold, HoldKind, close_hold, get_hold
 from app.review.item import Item, create_item, get_item
-from app.review.states import AssignmentState, ItemState
+from app.review.opening import take_out
 
 KINDS = (HoldKind.PHI, HoldKind.QUARANTINE)
 TYPES = tuple(one.key for one in TABLE)
@@ -107,7 +106,7 @@ def fragments_of(session: Session, hold: Hold) -> list[tuple[int, int]]:
 
 
 def redact(session: Session, actor: Actor, vault: Vault, hold_id: int, decision: Decision, *, at: int) -> Document:
-    """Replace the places in a new version; the old item is withdrawn and its labels stay with it.
+    """Replace the places in a new version and destroy the old text; its item is taken out, its labels stay.
 
     What was learnt is sealed, and the patient's other texts are held where it stands in them too.
     Raises Forbidden, NotFound, Conflict (decided), or Invalid (no place, place outside, type or cause unknown).
@@ -119,7 +118,7 @@ def redact(session: Session, actor: Actor, vault: Vault, hold_id: int, decision:
     key = vault.key_of(session, old.subject_id)
     new = _new_version(session, old, text, spans, key, at=at)
     close_hold(session, actor, hold, at=at)
-    released = _withdraw(session, actor, item, at=at)
+    recalled = take_out(session, actor, item, "identifier-reported", at=at)
     schema = session.get(LabelSchema, item.schema_id)
     assert schema is not None  # noqa: S101  (foreign key)
     create_item(session, actor, new, schema, complexity=item.complexity, at=at)
@@ -127,8 +126,12 @@ def redact(session: Session, actor: Actor, vault: Vault, hold_id: int, decision:
     keep(session, key, old.subject_id, hold, known)
     flagged = flag_others(session, actor, new, known, at=at)
     _close(session, actor, hold, item, (decision, new), at=at)
-    data = {"document": old.id, "new_document": new.id, "flagged": flagged, "released": released}
-    _say(session, Tag.PHI_REDACTED, actor, hold, data | {"cause": decision.cause}, at=at)
+    data = {"document": old.id, "new_document": new.id, "flagged": flagged, "recalled": recalled}
+    event = _say(session, Tag.PHI_REDACTED, actor, hold, data | {"cause": decision.cause}, at=at)
+    # The old text holds what was reported. Text and salt go; digest, offsets and labels stay.
+    body = session.get(DocumentBody, old.id)
+    assert body is not None  # noqa: S101  (its text was read above)
+    erase(session, body, event_id=event, at=at)
     # The job that tags the new text also lets its item in.
     enqueue_once(session, FOLLOWERS.get("deid.run", "preannotate.run"), project_id=hold.project_id,
                  person_id=actor.id, at=at)  # fmt: skip
@@ -143,15 +146,13 @@ def dismiss(session: Session, actor: Actor, hold_id: int, *, at: int) -> None:
     _say(session, Tag.PHI_DISMISSED, actor, hold, {"document": item.document_id}, at=at)
 
 
-def _new_version(
-    session: Session, old: Document, text: str, spans: list[Span], key: bytes, *, at: int
-) -> Document:
+def _new_version(session: Session, old: Document, text: str, spans: list[Span], key: bytes, *, at: int) -> Document:
     """The redacted text as a document, in the project's mode, mapped to the same source."""
     row = session.get(DocumentMap, old.id)
     rows = open_json(key, row.sealed, f"map:{old.id}")["map"] if row else []
     wanted = policy_of(get_project(session, old.project_id))
-    secret = replacement_key(key)
-    surrogates, days = Surrogates(secret, ""), subject_shift(secret, "")
+    secret, subject = replacement_key(key), subject_name(old.subject_id)
+    surrogates, days = Surrogates(secret, subject), subject_shift(secret, subject)
     surrogates.learn(text[s.start : s.end] for s in spans if s.type == "NAME")
     clean, made = redact_text(text, rows, spans, lambda s: make_replacement(s, wanted, surrogates, days, "mdy"))
     copied = ("project_id", "subject_id", "encounter_id", "source_id", "modality", "note_type", "language")
@@ -161,19 +162,6 @@ def _new_version(
     sealed = seal_json(key, {"map": made, "spans": len(made)}, f"map:{new.id}")
     session.add(DocumentMap(document_id=new.id, sealed=sealed))
     return new
-
-
-def _withdraw(session: Session, actor: Actor, item: Item, *, at: int) -> bool:
-    """End the old item and its tasks; says whether it was released, so that its holders can be told."""
-    if item.state == ItemState.RELEASED:
-        return True
-    states.advance(session, actor, item, "withdrawn", data={"reason": "identifier-reported"}, at=at)
-    waiting = (AssignmentState.OFFERED, AssignmentState.OPEN)
-    for task in session.scalars(
-        select(Assignment).where(Assignment.item_id == item.id, Assignment.state.in_(waiting))
-    ):
-        states.advance(session, actor, task, "revoked", at=at)
-    return False
 
 
 def _checked(decision: Decision, text: str) -> list[Span]:
@@ -232,8 +220,9 @@ def _close(
     session.flush()
 
 
-def _say(session: Session, tag: Tag, actor: Actor, hold: Hold, data: dict[str, object], *, at: int) -> None:
-    record(
+def _say(session: Session, tag: Tag, actor: Actor, hold: Hold, data: dict[str, object], *, at: int) -> str:
+    """The id of the event."""
+    event = record(
         session,
         tag,
         stream=streams.item(hold.item_id),
@@ -243,3 +232,4 @@ def _say(session: Session, tag: Tag, actor: Actor, hold: Hold, data: dict[str, o
         project_id=hold.project_id,
         at=at,
     )
+    return event.event_id

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from sqlalchemy import func, select
 
-from app.accounts.actor import Actor
+from app.accounts.actor import AnyActor
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
+from app.audit.models import Event
 from app.core.db import Session
 from app.corpus.document import Document, DocumentBody, text_of
 from app.corpus.vault import open_json, seal_json
@@ -55,26 +57,45 @@ def learned_of(session: Session, key: bytes, subject_id: int) -> Known:
     return merged
 
 
-def with_learned(known: Known | None, learned: Known) -> Known:
-    """A record's own identifiers and the learnt ones."""
-    both = dict(known or {})
-    for name, values in learned.items():
-        both[name] = [*both.get(name, []), *values]
-    return both
+def joined(*parts: Known) -> Known:
+    """All identifiers of some records and incidents of one patient, each once."""
+    fields = dict.fromkeys(name for part in parts for name in part)
+    return {name: list(dict.fromkeys(v for part in parts for v in part.get(name, []))) for name in fields}
 
 
-def flag_others(session: Session, actor: Actor, document: Document, known: Known, *, at: int) -> int:
+def flag_others(session: Session, actor: AnyActor, document: Document, known: Known, *, at: int) -> int:
     """Hold the patient's other texts in which an identifier stands; returns how many."""
     flagged = 0
     for other in _others(session, document) if known else []:
         note = Note(text_of(session, other.id), other.language, known=known)
-        places = [[span.start, span.end] for span in merge(KnownIdentifiers().find(note))]
-        items = session.scalars(select(Item).where(Item.document_id == other.id, Item.state != ItemState.WITHDRAWN))
-        for item in list(items) if places else []:
+        places = [(span.start, span.end) for span in merge(KnownIdentifiers().find(note))]
+        flagged += hold_places(session, actor, other, places, at=at)
+    return flagged
+
+
+def hold_places(
+    session: Session, actor: AnyActor, document: Document, places: list[tuple[int, int]], *, at: int
+) -> int:
+    """Hold a text's items for places that were not flagged in it before; returns how many.
+
+    What an officer was asked about once is not asked again.
+    """
+    flagged = 0
+    items = session.scalars(select(Item).where(Item.document_id == document.id, Item.state != ItemState.WITHDRAWN))
+    for item in list(items):
+        known = _flagged_before(session, item)
+        new = [list(place) for place in places if place not in known]
+        if new:
             hold = open_hold(session, actor, item.id, item.project_id, HoldKind.QUARANTINE, at=at)
-            _say(session, actor, hold, places, at=at)
+            _say(session, actor, hold, new, at=at)
             flagged += 1
     return flagged
+
+
+def _flagged_before(session: Session, item: Item) -> set[tuple[int, int]]:
+    stream = select(Event.body).where(Event.stream == streams.item(item.id), Event.tag == Tag.DOCUMENT_FLAGGED)
+    found = [json.loads(body)["data"]["fragments"] for body in session.scalars(stream)]
+    return {(start, end) for fragments in found for start, end in fragments}
 
 
 def _others(session: Session, document: Document) -> list[Document]:
@@ -94,7 +115,7 @@ def _others(session: Session, document: Document) -> list[Document]:
     )
 
 
-def _say(session: Session, actor: Actor, hold: Hold, places: list[list[int]], *, at: int) -> None:
+def _say(session: Session, actor: AnyActor, hold: Hold, places: list[list[int]], *, at: int) -> None:
     record(
         session,
         Tag.DOCUMENT_FLAGGED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -15,15 +16,18 @@ from app.audit.log import Subject, record
 from app.core.db import Session
 from app.core.digest import canonical_json
 from app.corpus.document import Document, DocumentMap, Verdict, add_document
+from app.corpus.language import lacks
 from app.corpus.project import get_project
 from app.corpus.schema import current_schema
 from app.corpus.source import Source, SourceState, next_subjects, open_source, sources_of
 from app.corpus.subject import random_label
 from app.corpus.vault import seal_json
 from app.deid.engine import RULES_ONLY, Deidentified, Engine, SourceText, deidentify_subject
-from app.deid.incident.learning import learned_of, with_learned
+from app.deid.incident.learning import joined, learned_of
 from app.deid.model import MODEL_DIR, digest, load_model
 from app.deid.policy import Policy
+from app.deid.stage.external import as_received
+from app.deid.stage.later import flag_earlier
 from app.deid.stage.metadata import clean_metadata
 from app.jobs.job import Job, Services, advance
 from app.review.item import create_item
@@ -55,18 +59,25 @@ class DeidentifyJob:
         cleaned = {subject: _clean(sources, policy, key) for subject, (key, sources) in work.items()}
 
         def unit(session: Session) -> None:
-            counts: dict[str, int] = {}
+            counts: Counter[str] = Counter()
+            flagged = 0
             for subject, results in cleaned.items():
                 for source_id, result in results:
                     source = session.get(Source, source_id)
                     if source is not None and source.state == SourceState.QUARANTINED:
                         _store(session, source, result, work[subject][0], policy, at=at)
-                        counts[result.verdict] = counts.get(result.verdict, 0) + 1
+                        counts[result.verdict] += 1
+                    elif source is not None and source.state == SourceState.DEIDENTIFIED:
+                        # Its text stays as it is; what the new texts taught is looked for in it.
+                        flagged += flag_earlier(session, WORKER, source, result, work[subject][0], at=at)
             advance(session, job.id, done=sum(counts.values()), at=at)
-            _record(session, project_id, policy, counts, at=at)
+            _record(session, project_id, policy, {"verdicts": dict(counts), "flagged": flagged}, at=at)
 
         services.database.writing(unit)
         return len(subjects) == SUBJECTS_PER_CHUNK
+
+    def tidy(self, services: Services, job: Job) -> None:
+        """Everything of this job is in the database."""
 
 
 def policy_of(project: Any) -> Policy:
@@ -80,11 +91,11 @@ def policy_of(project: Any) -> Policy:
 
 
 def _open(session: Session, services: Services, subject_id: int) -> tuple[bytes, list[tuple[Source, dict]]]:
-    """A subject's key and all its sources, opened: names learnt in one are replaced in all."""
+    """A subject's key and all its sources, opened: what the record of one names is looked for in all."""
     key = services.vault.key_of(session, subject_id)
-    learned = learned_of(session, key, subject_id)
     opened = [(source, open_source(session, key, source.id)) for source in sources_of(session, subject_id)]
-    return key, [(source, body | {"known": with_learned(body.get("known"), learned)}) for source, body in opened]
+    known = joined(learned_of(session, key, subject_id), *(body.get("known") or {} for _, body in opened))
+    return key, [(source, body | {"known": known}) for source, body in opened]
 
 
 def replacement_key(key: bytes) -> bytes:
@@ -92,18 +103,23 @@ def replacement_key(key: bytes) -> bytes:
     return hmac.new(key, b"surrogates v1", hashlib.sha256).digest()
 
 
-def _clean(
-    sources: list[tuple[Source, dict]], policy: Policy, key: bytes
-) -> list[tuple[int, Deidentified]]:
+def subject_name(subject_id: int) -> str:
+    """Whom replacements belong to: with it they cross no patients even under one key."""
+    return f"subject:{subject_id}"
+
+
+def _clean(sources: list[tuple[Source, dict]], policy: Policy, key: bytes) -> list[tuple[int, Deidentified]]:
     texts = [
-        SourceText(
-            id=str(source.id), text=body["text"], known=body.get("known") or {}, language=source.language
-        )
+        SourceText(id=str(source.id), text=body["text"], known=body["known"], language=source.language)
         for source, body in sources
         if source.modality != "imaging"
     ]
-    engine, _ = engine_here()
-    results = {int(r.id): r for r in deidentify_subject(texts, policy, key=replacement_key(key), engine=engine)}
+    if lacks(policy.language):
+        cleaned = [as_received(text) for text in texts]
+    else:
+        secret, subject = replacement_key(key), subject_name(sources[0][0].subject_id)
+        cleaned = deidentify_subject(texts, policy, key=secret, engine=engine_here()[0], subject=subject)
+    results = {int(r.id): r for r in cleaned}
     for source, body in sources:
         if source.modality == "imaging":
             fields = json.loads(body["text"])["fields"]
@@ -111,9 +127,7 @@ def _clean(
     return [(source.id, results[source.id]) for source, _ in sources]
 
 
-def _store(
-    session: Session, source: Source, result: Deidentified, key: bytes, policy: Policy, *, at: int
-) -> None:
+def _store(session: Session, source: Source, result: Deidentified, key: bytes, policy: Policy, *, at: int) -> None:
     reasons = ",".join(result.reasons)
     if result.verdict == Verdict.REFUSED:
         # Stops at the gate: no document, and the reason stays with the source.
@@ -133,7 +147,7 @@ def _store(
         reasons=reasons,
         deid_json=canonical_json(
             {
-                "engine": "chartmark",
+                "engine": "none" if lacks(policy.language) else "chartmark",
                 "version": engine_here()[1],
                 "mode": policy.mode,
                 "dates": policy.dates,
@@ -150,14 +164,14 @@ def _store(
     create_item(session, WORKER, document, schema, at=at)
 
 
-def _record(session: Session, project_id: int, policy: Policy, counts: dict[str, int], *, at: int) -> None:
+def _record(session: Session, project_id: int, policy: Policy, done: dict[str, Any], *, at: int) -> None:
     record(
         session,
         Tag.SUBJECTS_DEIDENTIFIED,
         stream=streams.project(project_id),
         actor=WORKER,
         subject=Subject("project", project_id),
-        data={"engine": engine_here()[1], "mode": policy.mode, "dates": policy.dates, "verdicts": counts},
+        data={"engine": engine_here()[1], "mode": policy.mode, "dates": policy.dates} | done,
         project_id=project_id,
         at=at,
     )

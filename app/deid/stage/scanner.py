@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.corpus.free_text import Suspect
 from app.deid.scan import scan_text
 
 
@@ -10,5 +11,5 @@ class RuleScanner:
 
     key = "deid-rules"
 
-    def identifiers(self, text: str) -> list[str]:
-        return [span.type for span in scan_text(text)]
+    def identifiers(self, text: str) -> list[Suspect]:
+        return [Suspect(span.type, span.start, span.end) for span in scan_text(text)]

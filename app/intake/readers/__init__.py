@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from zipfile import Path as Entry
 
 from app.core.errors import Problem
 from app.core.registry import Registry
@@ -16,9 +17,13 @@ MAX_LINE_BYTES = 8_000_000
 MAX_FILE_BYTES = 8_000_000
 
 
+# A file, or an entry of an archive, which is never unpacked to disk.
+Input = Path | Entry
+
+
 @dataclass(frozen=True)
 class Row:
-    """A raw row: its place, and values by column name (or by ``"1"``, ``"2"``, … without header)."""
+    """A raw row: its place within the file, and values by column name (or by ``"1"``, ``"2"``, … without header)."""
 
     where: str
     values: dict[str, Any]
@@ -26,19 +31,20 @@ class Row:
 
 class Reader(Protocol):
     """Reads one kind of file. Yields rows and, for what cannot be read, problems; never raises for
-    the content of a file."""
+    the content of a file. A place ("line 3", or "" for the whole file) never holds the file's name,
+    which may name a patient."""
 
     key: str
     title: str
     endings: tuple[str, ...]
 
-    def read(self, path: Path, mapping: dict[str, str]) -> Iterator[Row | Problem]: ...
+    def read(self, path: Input, mapping: dict[str, str]) -> Iterator[Row | Problem]: ...
 
 
 READERS: Registry[Reader] = Registry("reader", Reader)
 
 
-def reader_for(path: Path, key: str | None = None) -> Reader:
+def reader_for(path: Input, key: str | None = None) -> Reader:
     """The reader asked for, or the one whose endings fit. Raises NotFound."""
     if key:
         return READERS.get(key)
@@ -59,7 +65,7 @@ def decode(data: bytes, where: str) -> str | Problem:
         return Problem("not-utf-8", where, f"byte {error.start} is not UTF-8")
 
 
-def lines_of(path: Path) -> Iterator[tuple[int, bytes | Problem]]:
+def lines_of(path: Input) -> Iterator[tuple[int, bytes | Problem]]:
     """Numbered lines; an over-long line is skipped to its end and comes as a problem."""
     with path.open("rb") as file:
         number = 0
@@ -71,7 +77,4 @@ def lines_of(path: Path) -> Iterator[tuple[int, bytes | Problem]]:
             while chunk := file.readline(MAX_LINE_BYTES):
                 if chunk.endswith(b"\n"):
                     break
-            yield (
-                number,
-                Problem("line-too-long", f"line {number} of {path.name}", f"more than {MAX_LINE_BYTES} bytes"),
-            )
+            yield number, Problem("line-too-long", f"line {number}", f"more than {MAX_LINE_BYTES} bytes")

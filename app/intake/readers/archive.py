@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from app.core.errors import NotFound, Problem
-from app.intake.readers import MAX_FILE_BYTES, Row, reader_for
+from app.intake.readers import MAX_FILE_BYTES, Input, Row, reader_for
 from app.intake.readers.text_files import row_of
 
 MAX_ENTRIES = 200_000
@@ -16,6 +17,7 @@ MAX_UNPACKED = 4_000_000_000
 # Text deflates about 4:1, at most some 30:1; a bomb 1000:1.
 MAX_RATIO = 100
 _IGNORED = ("__MACOSX/", ".DS_Store")
+_DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError)
 
 
 class Archive:
@@ -25,36 +27,36 @@ class Archive:
     title = "Zip archive"
     endings = (".zip",)
 
-    def read(self, path: Path, mapping: dict[str, str]) -> Iterator[Row | Problem]:
+    def read(self, path: Input, mapping: dict[str, str]) -> Iterator[Row | Problem]:
         try:
-            archive = zipfile.ZipFile(path)
+            archive = zipfile.ZipFile(Path(str(path)))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-            yield Problem("bad-zip", path.name, "not a readable zip archive")
+            yield Problem("bad-zip", "", "not a readable zip archive")
             return
         with archive:
-            refusal = _refusal(path, archive.infolist())
+            refusal = _refusal(archive.infolist())
             if refusal is not None:
                 yield refusal
                 return
             for number, entry in enumerate(archive.infolist(), start=1):
                 if not entry.is_dir() and not any(part in entry.filename for part in _IGNORED):
-                    yield from _entry(archive, entry, f"entry {number}, {entry.filename}", mapping)
+                    yield from _entry(archive, entry, f"entry {number}", mapping)
 
 
-def _refusal(path: Path, entries: list[zipfile.ZipInfo]) -> Problem | None:
+def _refusal(entries: list[zipfile.ZipInfo]) -> Problem | None:
     """Why the whole archive is refused, or None. ASVS 5.2.3: before unpacking."""
     if len(entries) > MAX_ENTRIES:
-        return Problem("zip-too-many", path.name, f"more than {MAX_ENTRIES} entries")
+        return Problem("zip-too-many", "", f"more than {MAX_ENTRIES} entries")
     names: set[str] = set()
     for position, entry in enumerate(entries, start=1):
         refused = _entry_refusal(entry, names)
         if refused is not None:
-            return Problem(refused[0], f"entry {position} of {path.name}", refused[1])
+            return Problem(refused[0], f"entry {position}", refused[1])
         names.add(entry.filename)
     total = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
     if total > MAX_UNPACKED or (total > 10_000_000 and total > MAX_RATIO * max(packed, 1)):
-        return Problem("zip-bomb", path.name, "it unpacks to far more than it holds")
+        return Problem("zip-bomb", "", "it unpacks to far more than it holds")
     return None
 
 
@@ -75,24 +77,29 @@ def _entry(
     archive: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str, mapping: dict[str, str]
 ) -> Iterator[Row | Problem]:
     name = PurePosixPath(entry.filename)
-    if name.suffix.lower() == ".txt":
-        if entry.file_size > MAX_FILE_BYTES:
-            yield Problem("file-too-large", where, f"more than {MAX_FILE_BYTES} bytes")
-            return
-        try:
-            yield row_of(str(name), where, archive.read(entry))
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError):
-            yield Problem("bad-zip", where, "the entry is damaged")
-        return
     if name.suffix.lower() == ".zip":
         yield Problem("zip-nested", where, "an archive inside an archive is not read")
         return
-    with tempfile.TemporaryDirectory(prefix="chartmark-") as folder:
-        unpacked = Path(folder) / name.name
-        try:
-            unpacked.write_bytes(archive.read(entry))
-            yield from reader_for(unpacked).read(unpacked, mapping)
-        except NotFound:
-            yield Problem("unknown-kind", where, "no reader for this kind of file")
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError):
-            yield Problem("bad-zip", where, "the entry is damaged")
+    if name.suffix.lower() == ".txt" and entry.file_size > MAX_FILE_BYTES:
+        yield Problem("file-too-large", where, f"more than {MAX_FILE_BYTES} bytes")
+        return
+    try:
+        if name.suffix.lower() == ".txt":
+            yield row_of(str(name), where, archive.read(entry))
+            return
+        _require_whole(archive, entry)
+        # Read where it is: what is unpacked to disk stays there when the process is killed.
+        inside = zipfile.Path(archive, entry.filename)
+        for row in reader_for(inside).read(inside, mapping):
+            yield replace(row, where=f"{row.where} of {where}" if row.where else where)
+    except NotFound:
+        yield Problem("unknown-kind", where, "no reader for this kind of file")
+    except _DAMAGE:
+        yield Problem("bad-zip", where, "the entry is damaged")
+
+
+def _require_whole(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Raises before the first row of an entry whose checksum does not fit."""
+    with archive.open(entry) as file:
+        while file.read(1 << 20):
+            pass

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 from app.core.errors import Problem
-from app.intake.readers import Row, decode, lines_of
+from app.intake.readers import Input, Row, decode, lines_of
 
 
 class JsonLines:
@@ -17,17 +16,17 @@ class JsonLines:
     title = "JSON lines"
     endings = (".jsonl", ".ndjson")
 
-    def read(self, path: Path, mapping: dict[str, str]) -> Iterator[Row | Problem]:
+    def read(self, path: Input, mapping: dict[str, str]) -> Iterator[Row | Problem]:
         number = 0
         for number, line in lines_of(path):
-            where = f"line {number} of {path.name}"
+            where = f"line {number}"
             text = line if isinstance(line, Problem) else decode(line, where)
             if isinstance(text, Problem):
                 yield text
             elif text.strip():
                 yield _row(text, where)
         if not number:
-            yield Problem("empty-file", path.name, "the file has no lines")
+            yield Problem("empty-file", "", "the file has no lines")
 
 
 def _row(text: str, where: str) -> Row | Problem:

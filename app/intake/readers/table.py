@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from pathlib import Path
 
 from app.core.errors import Problem
-from app.intake.readers import MAX_LINE_BYTES, Row
+from app.intake.readers import MAX_LINE_BYTES, Input, Row
 from app.intake.record import field_for
 
 _SAMPLE_ROWS = 20
@@ -20,7 +19,7 @@ class Table:
     title = "CSV or TSV"
     endings = (".csv", ".tsv", ".tab")
 
-    def read(self, path: Path, mapping: dict[str, str]) -> Iterator[Row | Problem]:
+    def read(self, path: Input, mapping: dict[str, str]) -> Iterator[Row | Problem]:
         bad = _first_undecodable(path)
         if bad is not None:
             yield bad
@@ -31,7 +30,7 @@ class Table:
             yield from _rows(path, csv.reader(file, delimiter=delimiter, strict=True), mapping)
 
 
-def _rows(path: Path, reader: Iterator[list[str]], mapping: dict[str, str]) -> Iterator[Row | Problem]:
+def _rows(path: Input, reader: Iterator[list[str]], mapping: dict[str, str]) -> Iterator[Row | Problem]:
     sample: list[tuple[int, list[str]]] = []
     problem = None
     try:
@@ -41,13 +40,13 @@ def _rows(path: Path, reader: Iterator[list[str]], mapping: dict[str, str]) -> I
             if len(sample) == _SAMPLE_ROWS:
                 break
     except csv.Error as error:
-        problem = _bad(path, reader, error)
+        problem = _bad(reader, error)
     if not sample:
-        yield problem or Problem("empty-file", path.name, "the file has no rows")
+        yield problem or Problem("empty-file", "", "the file has no rows")
         return
     columns = _columns([row for _, row in sample], mapping)
     if columns.missing:
-        yield Problem("column-missing", path.name, f"no column for {columns.missing}; name it with --map")
+        yield Problem("column-missing", "", f"no column for {columns.missing}; name it with --map")
         return
     for number, row in sample[columns.first_row :]:
         yield _row(path, number, row, columns.names)
@@ -59,7 +58,7 @@ def _rows(path: Path, reader: Iterator[list[str]], mapping: dict[str, str]) -> I
             if row:
                 yield _row(path, reader.line_num, row, columns.names)  # type: ignore[attr-defined]
     except csv.Error as error:
-        yield _bad(path, reader, error)
+        yield _bad(reader, error)
 
 
 class _Columns:
@@ -87,31 +86,32 @@ def _columns(rows: list[list[str]], mapping: dict[str, str]) -> _Columns:
     return _Columns(names, 0, mapping)
 
 
-def _row(path: Path, number: int, row: list[str], names: list[str]) -> Row | Problem:
-    where = f"line {number} of {path.name}"
+def _row(path: Input, number: int, row: list[str], names: list[str]) -> Row | Problem:
+    where = f"line {number}"
     if len(row) > len(names):
         return Problem("too-many-columns", where, f"{len(row)} columns where the file has {len(names)}")
     values = dict(zip(names, row, strict=False))
-    return Row(where, values if any(field_for(name) == "id" for name in names) else {"id": where} | values)
+    return Row(
+        where, values if any(field_for(name) == "id" for name in names) else {"id": f"{where} of {path.name}"} | values
+    )
 
 
-def _bad(path: Path, reader: Iterator[list[str]], error: csv.Error) -> Problem:
-    number = getattr(reader, "line_num", 0)
-    return Problem("bad-csv", f"line {number} of {path.name}", str(error))
+def _bad(reader: Iterator[list[str]], error: csv.Error) -> Problem:
+    return Problem("bad-csv", f"line {getattr(reader, 'line_num', 0)}", str(error))
 
 
-def _delimiter(path: Path) -> str:
+def _delimiter(path: Input) -> str:
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         head = file.read(20_000)
     counts = {mark: head.count(mark) for mark in (",", "\t", ";")}
     return max(counts, key=lambda mark: counts[mark]) if any(counts.values()) else ","
 
 
-def _first_undecodable(path: Path) -> Problem | None:
+def _first_undecodable(path: Input) -> Problem | None:
     """Where a table stops being readable: rows after it cannot be told apart, so nothing is read."""
     with path.open("rb") as file:
         for line, chunk in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES), b""), start=1):
-            where = f"line {line} of {path.name}"
+            where = f"line {line}"
             if len(chunk) == MAX_LINE_BYTES and not chunk.endswith(b"\n"):
                 return Problem("line-too-long", where, f"more than {MAX_LINE_BYTES} bytes")
             try:

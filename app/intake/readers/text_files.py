@@ -19,10 +19,11 @@ class TextFiles:
     def read(self, path: Path, mapping: dict[str, str]) -> Iterator[Row | Problem]:
         files = sorted(path.rglob("*.txt")) if path.is_dir() else [path]
         if not files:
-            yield Problem("empty-folder", path.name, "there is no .txt file in the folder")
+            yield Problem("empty-folder", "", "there is no .txt file in the folder")
         for number, file in enumerate(files, start=1):
             name = file.relative_to(path).as_posix() if path.is_dir() else file.name
-            where = f"file {number}, {name}"
+            # By name, so that the file can be found by its number.
+            where = f"note {number}" if path.is_dir() else ""
             if file.is_symlink():
                 yield Problem("link", where, "links are not followed")
             elif file.stat().st_size > MAX_FILE_BYTES:

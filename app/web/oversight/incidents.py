@@ -16,7 +16,7 @@ from app.http import context
 from app.http.access import access, acting
 from app.review.hold import get_hold
 from app.review.item import get_item
-from app.web.acts import Refusal, attempt
+from app.web.acts import Refusal, attempt, seal
 from app.web.projects.door import enter
 
 incidents_pages = Blueprint("incidents", __name__, url_prefix="/privacy/projects/<key>/incidents")
@@ -51,7 +51,9 @@ def replace(key: str, hold_id: int) -> ResponseReturnValue:
         redact(session, actor, vault, hold_id, _decision(), at=at)
 
     then = url_for("incidents.index", key=key, notice="identifiers-redacted")
-    return attempt(unit, lambda _: then, lambda error: _show(key, hold_id, error))
+    done = attempt(unit, lambda _: then, lambda error: _show(key, hold_id, error))
+    seal()
+    return done
 
 
 @incidents_pages.post("/<int:hold_id>/dismissal")

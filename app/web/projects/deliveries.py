@@ -15,7 +15,7 @@ from app.corpus.batch import Batch, get_batch, list_batches
 from app.corpus.project import Project
 from app.http import context
 from app.http.access import UPLOAD, access, acting
-from app.intake.load import start_batch
+from app.intake.load import Delivery, start_batch
 from app.intake.readers import READERS
 from app.intake.record import NAMES
 from app.intake.size import count_rows
@@ -58,9 +58,8 @@ def _load(key: str) -> int:
 
         def unit(session: Session) -> int:
             project, at = enter(session, key, Action.LOAD_BATCH), context.at()
-            batch, job = start_batch(
-                session, context.actor(), project, paths, mapping=mapping, modality=modality, at=at
-            )
+            delivery = Delivery(paths, "", mapping, modality)
+            batch, job = start_batch(session, context.actor(), context.vault(), project, delivery, at=at)
             job.total = total
             return batch.id
 

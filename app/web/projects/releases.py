@@ -15,9 +15,11 @@ from app.core.errors import NotFound
 from app.corpus.project import Project
 from app.http import context
 from app.http.access import access, acting
+from app.release.cutting import cut
 from app.release.export import list_exports, write_to
 from app.release.formats import FORMATS
-from app.release.release import Release, cut, get_release, list_releases, manifest_of, signatures_in
+from app.release.recall import items_to_carry, recalled_numbers, recalls_of, successor_of
+from app.release.release import Release, get_release, list_releases, manifest_of, signatures_in
 from app.review.item import count_by_state
 from app.review.states import ItemState
 from app.web.acts import Refusal, attempt, seal
@@ -67,6 +69,8 @@ def show(key: str, number: int) -> ResponseReturnValue:
             "more": signatures[PAGE - 1][1].id if len(signatures) > PAGE else None,
             "formats": list(FORMATS),
             "exports": list_exports(session, release),
+            "recalls": recalls_of(session, release),
+            "successor": successor_of(session, release),
             "verdicts": VERDICTS,
         }
         return page("release", "releases", project, **values)
@@ -104,5 +108,10 @@ def _page(key: str, error: Refusal | None = None) -> str:
     with context.database().reading() as session:
         project = enter(session, key, *ACTS["releases"])
         waiting = count_by_state(session, project.id).get(ItemState.SIGNED, 0)
-        releases = list_releases(session, project.id)
-        return page("releases", "releases", project, releases=releases, waiting=waiting, error=error)
+        values: dict[str, Any] = {
+            "releases": list_releases(session, project.id),
+            "recalled": recalled_numbers(session, project.id),
+            "waiting": waiting,
+            "carried": len(items_to_carry(session, project.id)),
+        }
+        return page("releases", "releases", project, error=error, **values)

@@ -9,7 +9,7 @@ from app.core.errors import Conflict
 from app.corpus.document import get_document
 from app.corpus.project import change_settings, get_project
 from app.corpus.subject import Encounter
-from app.deid.audit.indirect import AnonymityGate, patient_rows, project_items, risk_report
+from app.deid.audit.indirect import AnonymityGate, in_words, patient_rows, project_items, risk_report
 from app.review.item import create_item
 from tests.build import OPERATOR, make_document, make_project
 from tests.unit.accounts.people import T0, make_person
@@ -28,6 +28,8 @@ def test_the_worked_example():
     figures = [report[name] for name in ("k", "unique_fraction", "risk_average", "risk_max")]
     assert figures == [1, 0.0833, 0.3333, 1]
     assert report["meets"] is False
+    assert report["l_diversity_findings"] == 1
+    assert in_words(report["generalisation"]["3"]) == "age left out"
     assert report["generalisation"]["3"] == {"age_band": 2, "findings": 0, "note_type": 0, "setting": 0, "sex": 0}
 
 

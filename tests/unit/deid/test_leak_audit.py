@@ -1,15 +1,22 @@
 """Published sample sizes and bounds."""
 
+import math
+from functools import cache
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.deid.proof.leak_audit import (
-    audit,
+    PERFECT,
+    AuditResult,
     binomial_cdf,
     draw,
     draw_strata,
     finite_sample_size,
+    lot_upper_bound,
+    lower_bound,
     sample_size,
     sensitivity_from_planted,
     sensitivity_from_two,
@@ -62,17 +69,81 @@ def test_the_bound_with_leaks_is_the_clopper_pearson_one():
 
 
 def test_an_imperfect_checker_widens_the_bound():
-    assert audit("lot", 299, 0, sensitivity=0.8).bound == pytest.approx(upper_bound(0, 299) / 0.8)
-    assert audit("lot", 0, 0, sensitivity=1.0).bound == 1.0
-    assert audit("lot", 100, 2, sensitivity=0.5).rate == pytest.approx(0.04)
+    half = sensitivity_from_planted(4, 5)
+    assert AuditResult(299, 0, 5000, half).bound == pytest.approx(upper_bound(0, 299) / 0.8)
+    assert AuditResult(100, 2, 5000, sensitivity_from_planted(1, 2)).rate == pytest.approx(0.04)
+    assert AuditResult(100, 0, 5000, sensitivity_from_planted(0, 20)).bound == 1.0
+    assert AuditResult(0, 0, 0, PERFECT).bound == AuditResult(0, 0, 0, PERFECT).careful == 1.0
+
+
+@pytest.mark.parametrize(("n", "percent"), [(59, 5), (299, 1)])
+def test_the_published_bounds_are_those_of_perfect_checkers(n, percent):
+    assert AuditResult(n, 0, 10**6, PERFECT).bound * 100 == pytest.approx(percent, abs=0.05)
+
+
+def test_the_interval_of_the_sensitivity_is_the_clopper_pearson_one():
+    # 45 of 50: 78.19 % to 96.67 % (Clopper & Pearson, as R's binom.test prints it).
+    known = sensitivity_from_planted(45, 50)
+    assert (known.low, known.estimate, known.high) == pytest.approx((0.7819, 0.9, 0.9667), abs=1e-4)
+    # All of 20 found says no more than 83 %.
+    assert sensitivity_from_planted(20, 20).low == pytest.approx(0.025 ** (1 / 20))
+
+
+def test_the_careful_bound_takes_the_lower_end_and_leaves_half_the_error_to_each():
+    careful = AuditResult(90, 0, 10**6, sensitivity_from_planted(20, 20)).careful
+    assert careful == pytest.approx((1 - 0.025 ** (1 / 90)) / 0.025 ** (1 / 20))
+    assert careful < 0.05  # what a plan as proposed can show
+
+
+def test_the_careful_bound_holds_as_often_as_it_says():
+    """Simulated: true rate 4 %, checkers find 85 %; the bound may fail in at most 5 % of audits."""
+    draw_from, held, audits = Random(7), 0, 1000
+    careful = cache(lambda seen, found: AuditResult(150, seen, 10**6, sensitivity_from_planted(found, 30)).careful)
+    for _ in range(audits):
+        seen = sum(draw_from.random() < 0.04 * 0.85 for _ in range(150))
+        found = sum(draw_from.random() < 0.85 for _ in range(30))
+        held += careful(seen, found) >= 0.04
+    assert held / audits >= 0.95
 
 
 def test_sensitivity_comes_from_planted_identifiers_or_from_two_checkers():
-    assert sensitivity_from_planted(45, 50) == 0.9
+    assert sensitivity_from_planted(45, 50).estimate == 0.9
     # Each found 8 of the other's 10: .8 alone, .96 together.
-    assert sensitivity_from_two(2, 2, 8) == pytest.approx(0.96)
+    two = sensitivity_from_two(2, 2, 8)
+    assert two.estimate == pytest.approx(0.96)
+    alone = lower_bound(8, 10, 1 - 0.0125)
+    assert two.low == pytest.approx(1 - (1 - alone) ** 2)
+    assert two.low < two.estimate < two.high <= 1
     with pytest.raises(ValueError, match="common find"):
         sensitivity_from_two(3, 4, 0)
+
+
+@pytest.mark.parametrize(("lot", "rate"), [(50, 0.1), (100, 0.05), (200, 0.02), (500, 0.01), (1000, 0.05)])
+def test_the_bound_of_a_lot_and_its_sample_size_say_the_same(lot, rate):
+    n = finite_sample_size(lot, rate)
+    assert lot_upper_bound(0, n, lot) < rate <= lot_upper_bound(0, n - 1, lot)
+
+
+def test_a_lot_checked_whole_holds_what_was_found_and_no_more():
+    assert lot_upper_bound(3, 70, 70) == 3 / 70
+    assert lot_upper_bound(0, 70, 70) == 0
+
+
+@pytest.mark.parametrize(("leaks", "checked", "lot"), [(0, 59, 70), (2, 30, 40), (5, 60, 400), (1, 12, 25)])
+def test_the_bound_of_a_lot_is_the_largest_count_that_is_not_refuted(leaks, checked, lot):
+    """Against every possible count, with the probabilities summed anew."""
+
+    def chance(leaking):
+        ways = sum(math.comb(leaking, i) * math.comb(lot - leaking, checked - i) for i in range(leaks + 1))
+        return ways / math.comb(lot, checked)
+
+    possible = [m for m in range(leaks, lot - checked + leaks + 1) if chance(m) > 0.05]
+    assert lot_upper_bound(leaks, checked, lot) == max(possible) / lot
+
+
+def test_in_a_large_lot_both_bounds_agree_and_in_a_small_one_the_lots_is_lower():
+    assert lot_upper_bound(0, 59, 200_000) == pytest.approx(upper_bound(0, 59), rel=1e-3)
+    assert lot_upper_bound(0, 59, 70) < upper_bound(0, 59) / 2
 
 
 def test_the_draw_can_be_repeated_and_does_not_depend_on_order():

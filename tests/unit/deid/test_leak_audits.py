@@ -11,7 +11,8 @@ from app.audit.events import Tag
 from app.audit.models import Event
 from app.core.digest import sha256
 from app.core.errors import Conflict, Forbidden, Invalid
-from app.corpus.document import NOT_CHECKED, claim_of
+from app.corpus.batch import erase
+from app.corpus.document import NOT_CHECKED, DocumentBody, claim_of
 from app.corpus.project import change_settings, get_project
 from app.corpus.vault import Vault
 from app.deid.audit.checking import check_sample, count_waiting, next_sample, show_sample
@@ -20,7 +21,7 @@ from app.deid.audit.drawing import Plan, draw_audit, plan_audit
 from app.deid.audit.models import get_audit, samples_of
 from app.deid.audit.planting import Plant, plant
 from app.deid.audit.shown import compose
-from app.deid.proof.leak_audit import draw, upper_bound
+from app.deid.proof.leak_audit import draw, lot_upper_bound, upper_bound
 from tests.build import OPERATOR, make_document, make_project
 from tests.unit.accounts.people import T0, make_person
 
@@ -30,8 +31,8 @@ LEAK = "Seen in clinic. Mr Quillfeather is well.\nContinue ramipril."
 
 
 @pytest.fixture
-def bench(sqlite_database):
-    return Bench(sqlite_database)
+def bench(database):
+    return Bench(database)
 
 
 class Bench:
@@ -106,20 +107,48 @@ def test_the_seed_is_committed_before_the_draw_and_shown_after_closing(bench):
 
 
 def test_no_leak_and_every_plant_found_makes_the_claim(bench):
-    bench.add(*[f"{NOTE} {n}" for n in range(70)])
-    audit_id = bench.plan(per_stratum=59, plants=10, checkers=2)
+    bench.add(*[f"{NOTE} {n}" for n in range(100)])
+    audit_id = bench.plan(per_stratum=90, plants=20, checkers=2)
     assert bench.claim().reasons == ("no-closed-leak-audit",)
     bench.draw(audit_id)
     bench.check_all("pia", audit_id)
-    with pytest.raises(Conflict, match="59 documents"):
+    with pytest.raises(Conflict, match="90 documents"):
         bench.close(audit_id)
     bench.check_all("pat", audit_id)
     (result,) = bench.close(audit_id)
-    assert (result.stratum, result.documents, result.checked, result.leaking) == ("all", 70, 59, 0)
-    assert result.bound_ppm == pytest.approx(upper_bound(0, 59) * 1e6, abs=1)
+    assert (result.stratum, result.documents, result.checked, result.leaking) == ("all", 100, 90, 0)
+    assert result.bound_ppm == pytest.approx(upper_bound(0, 90) * 1e6, abs=1)
+    assert result.lot_bound_ppm == lot_upper_bound(0, 90, 100) * 1e6  # ten texts nobody saw
+    assert result.careful_ppm == pytest.approx(upper_bound(0, 90, 0.975) / 0.025 ** (1 / 20) * 1e6, abs=1)
     claim = bench.claim()
     assert claim.checked
-    assert claim.words.startswith("de-identified: with 95 % confidence at most 5 %")
+    assert claim.words.startswith("de-identified: with 95 % confidence at most 4.83 %")
+    assert "checkers found 100 % of what there was to find, 95 % interval 83.16 % to 100 %" in claim.words
+
+
+def test_a_few_plants_show_too_little_of_the_checkers_for_a_claim(bench):
+    bench.add(*[f"{NOTE} {n}" for n in range(60)])
+    audit_id = bench.plan(per_stratum=59, plants=5, checkers=1)
+    bench.draw(audit_id)
+    bench.check_all("pia", audit_id)
+    (result,) = bench.close(audit_id)
+    assert result.bound_ppm < 50_000 < result.careful_ppm
+    assert bench.claim().reasons == ("leak-bound-over-threshold",)
+
+
+def test_a_text_destroyed_after_everybody_saw_it_still_counts(bench):
+    bench.add(*[f"{NOTE} {n}" for n in range(4)])
+    audit_id = bench.plan(per_stratum=4, plants=4, checkers=1)
+    (sample, *_) = bench.draw(audit_id)
+    bench.check_all("pia", audit_id)
+
+    def destroy(session, actor):
+        erase(session, session.get(DocumentBody, sample.document_id), event_id="e", at=T0)
+        change_settings(session, OPERATOR, get_project(session, bench.project_id), {}, at=T0)
+
+    bench.do("pia", destroy)
+    (result,) = bench.close(audit_id)
+    assert (result.documents, result.checked, result.leaking) == (4, 4, 0)
 
 
 def test_missed_plants_widen_the_bound_until_it_makes_no_claim(bench):
@@ -149,7 +178,7 @@ def test_without_plants_and_common_finds_nothing_is_claimed(bench):
     for who in ("pia", "pat"):
         bench.check_all(who, audit_id)
     bench.close(audit_id)
-    assert bench.claim().reasons == ("checkers-sensitivity-unknown",)
+    assert "checkers-sensitivity-unknown" in bench.claim().reasons
 
 
 def test_leaks_are_counted_per_document_and_stratum_and_two_checkers_tell_their_sensitivity(bench):
@@ -163,12 +192,12 @@ def test_leaks_are_counted_per_document_and_stratum_and_two_checkers_tell_their_
         tally = count_answers(session, get_audit(session, audit_id))
     assert (tally.leaking["all"], tally.both, tally.only_first, tally.only_second) == (4, 3, 1, 0)
     # pia found all of pat's, pat three of pia's four: together all of them.
-    assert tally.sensitivity == pytest.approx(1.0)
+    assert tally.sensitivity.estimate == pytest.approx(1.0)
 
 
 def test_texts_that_came_after_the_audit_end_the_claim(bench):
-    bench.add(*[f"{NOTE} {n}" for n in range(60)])
-    audit_id = bench.plan(per_stratum=60, plants=5, checkers=1)
+    bench.add(*[f"{NOTE} {n}" for n in range(90)])
+    audit_id = bench.plan(per_stratum=90, plants=20, checkers=1)
     bench.draw(audit_id)
     bench.check_all("pia", audit_id)
     bench.close(audit_id)

@@ -6,7 +6,8 @@ import signal
 from app.audit.models import Event
 from app.core import fault
 from app.corpus.project import get_project
-from app.release.release import Release, cut
+from app.release.cutting import cut
+from app.release.release import Release
 from app.review.draft import DraftElement
 from app.review.signature import sign
 from app.review.verification import verify

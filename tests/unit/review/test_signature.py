@@ -9,7 +9,8 @@ from app.core import clock
 from app.core.digest import sha256
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.corpus.project import get_project
-from app.release.release import cut, manifest_of
+from app.release.cutting import cut
+from app.release.release import manifest_of
 from app.review import states
 from app.review.hold import HoldKind, lift_hold, open_hold
 from app.review.item import Item, count_by_state

@@ -11,10 +11,12 @@ export class Autosave {
   /**
    * `quotes(body)` are the texts under the offsets; `onstate(words, kind)`; `onremote([[id, body]])` takes
    * over what the server knows; `conflict({id, mine, theirs})` → "mine" | "theirs" | "both";
-   * `onstop(error)` is called for signed-out and refused changes.
+   * `onstop(error)` is called for signed-out and refused changes; `onrefused([[id, message]])` for words that
+   * look like an identifier: they stay on the page to be changed, and everything else is saved without them.
    */
-  constructor({ url, key, version, elements, quotes, onstate, onremote, conflict, keepBoth, onstop }) {
-    Object.assign(this, { url, key, version, quotes, onstate, onremote, conflict, keepBoth, onstop });
+  constructor({ url, key, version, elements, quotes, onstate, onremote, conflict, keepBoth, onstop, onrefused }) {
+    Object.assign(this, { url, key, version, quotes, onstate, onremote, conflict, keepBoth, onstop, onrefused });
+    this.refused = new Map(); // id → {body, base, message}
     this.server = new Map(Object.entries(elements));
     this.pending = new Map(); // id → {body, base}
     this.batch = null;
@@ -41,12 +43,13 @@ export class Autosave {
   }
 
   get unsaved() {
-    return this.pending.size + (this.batch ? this.batch.entries.size : 0);
+    return this.pending.size + this.refused.size + (this.batch ? this.batch.entries.size : 0);
   }
 
   add(actions) {
     for (const { id, body } of actions) {
-      const base = this.pending.get(id)?.base ?? this.batch?.entries.get(id)?.body;
+      const base = this.pending.get(id)?.base ?? this.refused.get(id)?.base ?? this.batch?.entries.get(id)?.body;
+      this.refused.delete(id);
       this.pending.set(id, { body, base: base === undefined ? (this.server.get(id) ?? null) : base });
     }
     this.#remember();
@@ -125,6 +128,7 @@ export class Autosave {
       this.again = setTimeout(() => this.retry(), pause * (0.75 + Math.random() / 2));
       return false;
     }
+    if (error.status === 422 && error.code === "free-text" && this.#setAside(error.problems)) return true;
     if (error.code.includes("csrf") && !this.refreshed) {
       this.refreshed = true;
       if (await refreshToken().catch(() => false)) return true;
@@ -133,6 +137,28 @@ export class Autosave {
     this.#say();
     this.onstop(error);
     return false;
+  }
+
+  /** Takes what the server will not have out of the batch; the rest is sent again under a new key. */
+  #setAside(problems) {
+    const entries = new Map([...this.batch.entries, ...this.pending]);
+    const named = problems.filter(({ where }) => this.batch.entries.has(where));
+    for (const { where, message } of named) {
+      const entry = this.refused.get(where) ?? entries.get(where);
+      const said = entry.message && entry.message !== message ? `${entry.message}; ${message}` : message;
+      // What was typed since goes before what was refused.
+      if (entries.get(where)?.body === this.batch.entries.get(where).body) {
+        this.refused.set(where, { ...entry, message: said });
+      }
+    }
+    for (const id of this.refused.keys()) entries.delete(id);
+    if (!named.length) return false;
+    this.batch = null;
+    this.pending = entries;
+    this.#remember();
+    this.#say();
+    if (this.refused.size) this.onrefused([...this.refused].map(([id, { message }]) => [id, message]));
+    return true;
   }
 
   retry() {
@@ -188,7 +214,7 @@ export class Autosave {
   }
 
   #leave() {
-    if (!this.unsaved || this.stopped) return;
+    if (this.unsaved === this.refused.size || this.stopped) return;
     if (!this.batch) {
       this.batch = { key: newId("b"), entries: this.pending };
       this.pending = new Map();
@@ -202,6 +228,7 @@ export class Autosave {
     if (this.stopped?.status === 401) this.onstate(`Signed out, ${changes} kept here`, "bad");
     else if (this.stopped) this.onstate(`Not saved: ${this.stopped.message}`, "bad");
     else if (!n) this.onstate("All changes saved", "ok");
+    else if (n === this.refused.size) this.onstate(`${changes} not saved: looks like an identifier`, "bad");
     else if (this.offline) this.onstate(`Offline, ${changes} kept on this computer`, "warn");
     else this.onstate("Saving …", "busy");
   }

@@ -63,6 +63,7 @@ export class Workspace {
       conflict: (clash) => this.#conflict(clash),
       keepBoth: (id, mine) => this.#keepBoth(id, mine),
       onstop: (error) => this.#stopped(error),
+      onrefused: (refused) => this.refusedWords(refused),
     });
     store.subscribe(({ actions }) => actions && this.autosave.add(actions));
     store.setReadOnly(!data.may.edit);
@@ -141,6 +142,12 @@ export class Workspace {
     if (answer === "back") await this.autosave.takeBack(places);
     if (answer === "again") await this.autosave.retry();
     return undefined;
+  }
+
+  /** Words that look like an identifier: said, and shown where they were typed. */
+  refusedWords(refused) {
+    this.say(`Not saved, everything else is: ${refused.map(([, message]) => message).join("; ")}`);
+    this.jumpTo(refused[0][0]);
   }
 
   async #signedOut() {

@@ -11,10 +11,18 @@ export class CommentPanel {
   render() {
     const { store } = this.space;
     const [id, body] = ofKind(store.elements, "comment")[0] ?? [null, null];
-    if (this.area?.isConnected && document.activeElement === this.area) return;
-    this.area = h("textarea", { rows: 6, value: body?.text ?? "", disabled: store.readOnly, dataset: { keep: "comment" }, onchange: () => this.#save(id) });
+    const refused = this.space.autosave?.refused.get(id)?.message;
+    const typing = this.area?.isConnected && document.activeElement === this.area;
+    if (typing && this.refused === refused) return;
+    const text = typing ? this.area.value : (body?.text ?? "");
+    this.refused = refused;
+    this.area = h("textarea", {
+      rows: 6, value: text, disabled: store.readOnly, dataset: { keep: "comment" }, onchange: () => this.#save(id),
+      ...(refused ? { "aria-invalid": "true", "aria-describedby": "comment-refused" } : {}),
+    });
     redraw(this.root, h("label", { class: "field" }, h("span", null, "Comment on the whole document"),
-      h("small", { class: "mut" }, "Read by reviewers. Do not copy names or other identifiers."), this.area));
+      h("small", { class: "mut" }, "Read by reviewers. Do not copy names or other identifiers."), this.area),
+      refused ? h("p", { class: "wrong", id: "comment-refused" }, `Not saved: ${refused}. Change these words; everything else is saved.`) : null);
   }
 
   focus() {
