@@ -70,9 +70,7 @@ class Engine:
         ]
         names = learned_names(zip(notes, found, strict=True))
         found = [merge([*spans, *find_names(note, names)]) for note, spans in zip(notes, found, strict=True)]
-        return [
-            merge([*spans, *leading_initials(note, spans)]) for note, spans in zip(notes, found, strict=True)
-        ]
+        return [merge([*spans, *leading_initials(note, spans)]) for note, spans in zip(notes, found, strict=True)]
 
 
 RULES_ONLY = Engine()
@@ -94,10 +92,7 @@ def deidentify_subject(
     found = engine.find(notes)
     surrogates = Surrogates(key, subject)
     surrogates.learn(
-        n.text[s.start : s.end]
-        for n, spans in zip(notes, found, strict=True)
-        for s in spans
-        if s.type == "NAME"
+        n.text[s.start : s.end] for n, spans in zip(notes, found, strict=True) for s in spans if s.type == "NAME"
     )
     days = subject_shift(key, subject)
     cleaned = []

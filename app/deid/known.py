@@ -67,16 +67,9 @@ def _mentions(note: Note, part: str) -> Iterator[int]:
     if not allowed:
         return
     for word, positions in note.index.items():
-        if (
-            word == part
-            or abs(len(word) - len(part)) > allowed
-            or (word[0] != part[0] and word[-1] != part[-1])
-        ):
+        if word == part or abs(len(word) - len(part)) > allowed or (word[0] != part[0] and word[-1] != part[-1]):
             continue
-        if (
-            OSA.distance(word, part, score_cutoff=allowed) <= allowed
-            and not note.flags[positions[0]] & Known.ORDINARY
-        ):
+        if OSA.distance(word, part, score_cutoff=allowed) <= allowed and not note.flags[positions[0]] & Known.ORDINARY:
             yield from positions
 
 
@@ -138,9 +131,7 @@ def _characters(note: Note, value: str, kind: str) -> Iterator[Span]:
     core = [c for c in value if c.isalnum()]
     if len(core) < MIN_ID:
         return
-    pattern = re.compile(
-        r"(?<![^\W_])" + r"[-\s./()]{0,3}".join(map(re.escape, core)) + r"(?![^\W_])", re.IGNORECASE
-    )
+    pattern = re.compile(r"(?<![^\W_])" + r"[-\s./()]{0,3}".join(map(re.escape, core)) + r"(?![^\W_])", re.IGNORECASE)
     for match in pattern.finditer(note.text):
         yield Span(match.start(), match.end(), kind, 0.99, KEY)
 
@@ -176,16 +167,9 @@ def _address(note: Note, value: str) -> Iterator[Span]:
         words = re.findall(r"[^\W_]+", part)
         if len("".join(words)) < MIN_PART or not words:
             continue
-        if (
-            len(words) == 1
-            and words[0].isalpha()
-            and note.index.get(words[0].lower())
-            and not words[0].istitle()
-        ):
+        if len(words) == 1 and words[0].isalpha() and note.index.get(words[0].lower()) and not words[0].istitle():
             continue
-        pattern = re.compile(
-            r"(?<!\w)" + r"[\s,.#-]{1,4}".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE
-        )
+        pattern = re.compile(r"(?<!\w)" + r"[\s,.#-]{1,4}".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)
         for match in pattern.finditer(note.text):
             yield Span(match.start(), match.end(), "LOCATION", 0.95, KEY)
 

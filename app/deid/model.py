@@ -114,9 +114,7 @@ class Model:
 def load_model() -> Model:
     """Raises Unavailable when the files are missing or are not the pinned ones."""
     if not MODEL_DIR.is_dir() or not PIN_FILE.is_file():
-        raise Unavailable(
-            "model-missing", "the de-identification model is not installed: run `flask deid train`"
-        )
+        raise Unavailable("model-missing", "the de-identification model is not installed: run `flask deid train`")
     pinned = json.loads(PIN_FILE.read_text(encoding="utf-8"))["sha256"]
     if digest(MODEL_DIR) != pinned:
         raise Unavailable("model-changed", "the de-identification model is not the pinned one")

@@ -16,14 +16,10 @@ def draw(documents: Iterable[str], size: int, *, key: bytes, lot: str) -> list[s
 
     Fewer where there are fewer. The order is the order of checking.
     """
-    return sorted(
-        set(documents), key=lambda d: hmac.digest(key, f"leak-audit\0{lot}\0{d}".encode(), "sha256")
-    )[:size]
+    return sorted(set(documents), key=lambda d: hmac.digest(key, f"leak-audit\0{lot}\0{d}".encode(), "sha256"))[:size]
 
 
-def draw_strata(
-    strata: Mapping[str, Iterable[str]], size: int, *, key: bytes, lot: str
-) -> dict[str, list[str]]:
+def draw_strata(strata: Mapping[str, Iterable[str]], size: int, *, key: bytes, lot: str) -> dict[str, list[str]]:
     """`size` documents of every stratum."""
     return {name: draw(ids, size, key=key, lot=f"{lot}\0{name}") for name, ids in strata.items()}
 
@@ -52,10 +48,7 @@ def binomial_cdf(k: int, n: int, p: float) -> float:
         return 1.0
     if p >= 1:
         return 1.0 if k >= n else 0.0
-    logs = (
-        lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p)
-        for i in range(k + 1)
-    )
+    logs = (lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p) for i in range(k + 1))
     return min(1.0, sum(map(exp, logs)))
 
 
@@ -113,9 +106,7 @@ class AuditResult:
         return min(1.0, self.leaking / self.checked / self.sensitivity) if self.checked else None
 
 
-def audit(
-    name: str, checked: int, leaking: int, *, sensitivity: float, confidence: float = CONFIDENCE
-) -> AuditResult:
+def audit(name: str, checked: int, leaking: int, *, sensitivity: float, confidence: float = CONFIDENCE) -> AuditResult:
     """The result of a lot. Raises ValueError for a sensitivity outside (0, 1]."""
     if not 0 < sensitivity <= 1:
         raise ValueError("sensitivity must lie in (0, 1]")

@@ -24,9 +24,7 @@ _FULL = re.compile(
     rf"|(?P<a>\d{{1,2}})(?P<s2>\s?[-/]\s?|\.)(?P<b>\d{{1,2}})(?P=s2)(?P<y2>\d{{4}}|\d{{2}})){_TIME}(?![\d])"
 )
 _MONTH_YEAR = re.compile(r"(?P<m>0?[1-9]|1[0-2])[/\-](?P<y>(?:19|20)\d{2})(?![\d/\-])")
-_PAIR = re.compile(
-    r"(?P<a>\d{1,2})[/](?P<b>\d{1,2})(?![\d/.%]|\s?(?:mm|cm|mg|ml|hpf|weeks?|days?|months?)\b)"
-)
+_PAIR = re.compile(r"(?P<a>\d{1,2})[/](?P<b>\d{1,2})(?![\d/.%]|\s?(?:mm|cm|mg|ml|hpf|weeks?|days?|months?)\b)")
 _COMPACT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\w)")
 _AFTER_MONTH = re.compile(
     r"(?P<dot>\.)?(?P<day>[\s\-/]{0,3}(?:the\s)?\d{1,2}(?:\s?(?:st|nd|rd|th)\b)?(?![\d:%])"
@@ -37,9 +35,7 @@ _AFTER_MONTH = re.compile(
 _BEFORE_MONTH = re.compile(
     r"(?<![\d./:])(?P<day>\d{1,2}(?:st|nd|rd|th)?(?:\s(?:day\s)?of)?[\s\-/,.]{1,2})$", re.IGNORECASE
 )
-_UNIT = re.compile(
-    r"\s?(?:mg|mcg|ml|tablets?|tabs?|capsules?|puffs?|units?|times|days|weeks|months|years|hours)\b"
-)
+_UNIT = re.compile(r"\s?(?:mg|mcg|ml|tablets?|tabs?|capsules?|puffs?|units?|times|days|weeks|months|years|hours)\b")
 _DATE_CUES = wordset(
     """
     on since from until till dated date dob born seen admitted discharged by through before after visit
@@ -126,11 +122,7 @@ class Dates:
                 if name in ("may", "march") and text[start].islower() and not (day and year) and not before:
                     continue
                 first = before.start("day") if before else start
-                last = (
-                    after.end()
-                    if after and (day or year) and after.end() > after.start()
-                    else note.end(position)
-                )
+                last = after.end() if after and (day or year) and after.end() > after.start() else note.end(position)
                 yield Span(first, _trim(text, last), "DATE", 0.95 if day else 0.8, self.key)
 
     def _weekdays(self, note: Note) -> Iterator[Span]:
@@ -175,9 +167,7 @@ def _pair_is_date(note: Note, position: int, match: re.Match[str]) -> bool:
         return False
     if before in _DATE_CUES:
         return True
-    return (
-        second > 10 and first <= 12 and first != second and before not in ("grade", "score", "stage", "type")
-    )
+    return second > 10 and first <= 12 and first != second and before not in ("grade", "score", "stage", "type")
 
 
 def _bare_month(note: Note, position: int, name: str) -> bool:

@@ -158,13 +158,8 @@ class ListedNames:
         if note.lowers[position] in _SENTENCE_STARTERS:
             return False
         return all(
-            note.flags[i] & Known.LAST and not note.flags[i] & Known.ORDINARY
-            for i in range(position + 1, last + 1)
-        ) or (
-            last == position + 1
-            and is_initial(note, last)
-            and note.text[note.end(last) : note.end(last) + 1] == "."
-        )
+            note.flags[i] & Known.LAST and not note.flags[i] & Known.ORDINARY for i in range(position + 1, last + 1)
+        ) or (last == position + 1 and is_initial(note, last) and note.text[note.end(last) : note.end(last) + 1] == ".")
 
     @staticmethod
     def _reversed(note: Note, position: int) -> tuple[int, int, float] | None:
@@ -184,9 +179,7 @@ class ListedNames:
         ):
             return None
         capitals = note.words[position].isupper() and not note.mostly_upper
-        if not (note.flags[position] & Known.LAST or capitals) or (
-            position and note.gap(position - 1) == ", "
-        ):
+        if not (note.flags[position] & Known.LAST or capitals) or (position and note.gap(position - 1) == ", "):
             return None  # a list of first names is not one name
         last = nxt
         if last + 1 < len(note.words) and note.gap(last) == " " and is_initial(note, last + 1):

@@ -154,18 +154,12 @@ class NamesInContext:
             return strong and bool(flags & (Known.FIRST | Known.LAST)) and not note.mostly_upper
         if note.lowers[position] in PARTICLES or not strong:
             return False
-        return (
-            len(word) > 2
-            and not flags & (Known.ORDINARY | Known.EPONYM)
-            and note.lowers[position] not in _NO_NAME
-        )
+        return len(word) > 2 and not flags & (Known.ORDINARY | Known.EPONYM) and note.lowers[position] not in _NO_NAME
 
     @staticmethod
     def _speakers(note: Note) -> Iterator[Span]:
         """ "Anna: I slept badly": the speakers of a transcript."""
-        if note.text.count(":") < 1 or (
-            '"' not in note.text and "?" not in note.text and "." not in note.text
-        ):
+        if note.text.count(":") < 1 or ('"' not in note.text and "?" not in note.text and "." not in note.text):
             return
         speakers = [p for p in note.capitalised if NamesInContext._speaks(note, p)]
         sure = any(note.flags[p] & Known.FIRST for p in speakers) and len(speakers) > 1
@@ -178,16 +172,15 @@ class NamesInContext:
     def _speaks(note: Note, position: int) -> bool:
         """A name-like word at the start of a line, before a colon and something said."""
         start, end = note.starts[position], note.end(position)
-        if note.text[end : end + 1] != ":" or note.text[max(0, start - 6) : start].rstrip(" >*-")[
-            -1:
-        ] not in ("", "\n"):
+        if note.text[end : end + 1] != ":" or note.text[max(0, start - 6) : start].rstrip(" >*-")[-1:] not in (
+            "",
+            "\n",
+        ):
             return False
         either = note.flags[position] & Known.EITHER and note.flags[position] & Known.FIRST
         said = note.text[end + 1 : end + 3].strip()
         return (
-            bool(said)
-            and (looks_like_name(note, position) or bool(either))
-            and not note.flags[position] & Known.EPONYM
+            bool(said) and (looks_like_name(note, position) or bool(either)) and not note.flags[position] & Known.EPONYM
         )
 
     @staticmethod

@@ -17,9 +17,7 @@ _INTERNATIONAL = re.compile(
     r"\+?\(?\d{1,4}\)?(?:[\s.\-/]{0,2}\(?\d{1,5}\)?){1,6}(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\d])",
     re.IGNORECASE,
 )
-_VANITY = re.compile(
-    r"1?[\s-]?8(?:00|88|77|66|55|44|33)[\s-](?:[A-Z]{7}|[A-Z]{3}-?[A-Z]{4}|\d{3}-?[A-Z]{4})\b"
-)
+_VANITY = re.compile(r"1?[\s-]?8(?:00|88|77|66|55|44|33)[\s-](?:[A-Z]{7}|[A-Z]{3}-?[A-Z]{4}|\d{3}-?[A-Z]{4})\b")
 _LOCAL = re.compile(r"[2-9]\d{2}[-.\s]\d{4}(?![\d-])")
 _FAX_LABEL = re.compile(r"\b(?:fax|facsimile|telefax)\b[^\d\n]{0,16}\(?\+?$", re.IGNORECASE)
 _LABEL = re.compile(
@@ -81,9 +79,7 @@ class Phones:
         return None
 
     def _short(self, note: Note) -> Iterator[Span]:
-        for position in note.positions(
-            ("pager", "beeper", "bleep", "bpr", "ext", "extension", "pgr", "vocera")
-        ):
+        for position in note.positions(("pager", "beeper", "bleep", "bpr", "ext", "extension", "pgr", "vocera")):
             label = _SHORT_LABELS.match(note.text, note.starts[position])
             match = label and _SHORT.match(note.text, label.end())
             if match:

@@ -78,24 +78,11 @@ class Places:
                     return last, 0.8
         flags = note.flags[position]
         before = note.lowers[position - 1] if position else ""
-        if (
-            flags & Known.CITY
-            and not flags & (Known.ORDINARY | Known.EPONYM)
-            and len(note.words[position]) > 3
-        ):
-            if (
-                flags & (Known.FIRST | Known.LAST)
-                and before not in _WEAK
-                and not _state_follows(note, position)
-            ):
+        if flags & Known.CITY and not flags & (Known.ORDINARY | Known.EPONYM) and len(note.words[position]) > 3:
+            if flags & (Known.FIRST | Known.LAST) and before not in _WEAK and not _state_follows(note, position):
                 return None, 0.0
             return position, 0.7
-        if (
-            flags & Known.TOWN
-            and not flags & Known.ORDINARY
-            and before in _WEAK
-            and len(note.words[position]) > 4
-        ):
+        if flags & Known.TOWN and not flags & Known.ORDINARY and before in _WEAK and len(note.words[position]) > 4:
             return position, 0.5
         return None, 0.0
 
@@ -107,25 +94,15 @@ class Places:
             return None, 0.0
         last = position
         while (
-            last + 1 < len(note.words)
-            and last - position < 2
-            and note.gap(last) == " "
-            and _place_word(note, last + 1)
+            last + 1 < len(note.words) and last - position < 2 and note.gap(last) == " " and _place_word(note, last + 1)
         ):
             last += 1
         if _state_follows(note, last) and note.words[position][0].isupper():
             return last, 0.7
         before = position - 1
-        while (
-            before >= 0
-            and position - before <= 3
-            and note.lowers[before] in _LINKS
-            and note.gap(before) == " "
-        ):
+        while before >= 0 and position - before <= 3 and note.lowers[before] in _LINKS and note.gap(before) == " ":
             before -= 1
-        cue = (
-            before >= 0 and before < position - 1 and note.lowers[before] in _CUES and note.gap(before) == " "
-        )
+        cue = before >= 0 and before < position - 1 and note.lowers[before] in _CUES and note.gap(before) == " "
         labelled = (
             position
             and note.lowers[position - 1] in ("city", "town", "hometown", "county")
@@ -155,8 +132,7 @@ def _state_follows(note: Note, position: int) -> bool:
         and note.gap(position) in (", ", " ", ",")
         and (
             note.gap(position) != " "
-            or note.words[following]
-            not in ("OR", "IN", "ME", "PA", "MD", "AP", "MS", "MA", "CT", "AL", "DE", "LA")
+            or note.words[following] not in ("OR", "IN", "ME", "PA", "MD", "AP", "MS", "MA", "CT", "AL", "DE", "LA")
         )
     )
 

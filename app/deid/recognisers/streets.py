@@ -67,9 +67,7 @@ _ZIP_LABEL = re.compile(
 _UK = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\s\d[ABD-HJLNP-UW-Z]{2}\b")
 _CANADA = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]?\d[ABCEGHJ-NPRSTV-Z]\d\b")
 _GPS = re.compile(r"[-+]?\d{1,2}\.\d{2,8}°?\s?[NS]?\s?[,;]\s?[-+]?\d{1,3}\.\d{2,8}°?\s?[EW]?")
-_STATE_ZIP = re.compile(
-    rf"[A-Z][\w.'’ -]{{1,30}},?\s(?:{'|'.join(sorted(STATE_CODES))}),?\s\d{{5}}(?:-\d{{4}})?\b"
-)
+_STATE_ZIP = re.compile(rf"[A-Z][\w.'’ -]{{1,30}},?\s(?:{'|'.join(sorted(STATE_CODES))}),?\s\d{{5}}(?:-\d{{4}})?\b")
 
 
 class Streets:
@@ -154,32 +152,24 @@ class Postcodes:
             state = position > 0 and note.words[position - 1] in STATE_CODES
             match = _ZIP.match(text, start)
             if match and (state or len(match.group()) == 10) and text[start - 1 : start] != "-":
-                yield Span(
-                    note.starts[position - 1] if state else start, match.end(), "LOCATION", 0.85, self.key
-                )
+                yield Span(note.starts[position - 1] if state else start, match.end(), "LOCATION", 0.85, self.key)
             if "." in text[start : start + 4]:
                 coordinates = _GPS.match(text, start)
                 if coordinates and len(coordinates.group()) > 9:
                     signed = start > 0 and text[start - 1] in "+-"
-                    yield Span(
-                        start - signed, start + len(coordinates.group().rstrip()), "LOCATION", 0.7, self.key
-                    )
+                    yield Span(start - signed, start + len(coordinates.group().rstrip()), "LOCATION", 0.7, self.key)
 
     def _british_and_canadian(self, note: Note) -> Iterator[Span]:
         for position, word in enumerate(note.words):
             if 2 <= len(word) <= 6 and word.isupper() and not word.isalpha() and word[0].isalpha():
-                match = _UK.match(note.text, note.starts[position]) or _CANADA.match(
-                    note.text, note.starts[position]
-                )
+                match = _UK.match(note.text, note.starts[position]) or _CANADA.match(note.text, note.starts[position])
                 if match:
                     yield Span(match.start(), match.end(), "LOCATION", 0.75, self.key)
 
     def _rooms(self, note: Note) -> Iterator[Span]:
         for position in note.positions(("room", "rm", "bed", "ward", "bay")):
             match = _ROOM.match(note.text, note.starts[position])
-            if match and (
-                match.group()[0].isupper() or match.group()[0] in "rw" or set(":#") & set(match.group())
-            ):
+            if match and (match.group()[0].isupper() or match.group()[0] in "rw" or set(":#") & set(match.group())):
                 yield Span(match.start(), match.end(), "LOCATION", 0.6, self.key)
 
 

@@ -43,9 +43,7 @@ class BirthYears:
 
     def find(self, note: Note) -> Iterator[Span]:
         for start, end, year in _bare_years(note):
-            if _reference_year(note) - year > OLDEST_KEPT and _BIRTH.search(
-                note.text, max(0, start - 40), start
-            ):
+            if _reference_year(note) - year > OLDEST_KEPT and _BIRTH.search(note.text, max(0, start - 40), start):
                 yield Span(start, end, "DATE", 0.8, self.key)
 
 

@@ -82,13 +82,8 @@ def _apply_block(
 ) -> tuple[str, list[tuple[int, int]]]:
     """Every span is an entity type of its own, since the engine would join neighbours of one type."""
     keys = [f"S{i}" for i in range(len(spans))]
-    results = [
-        RecognizerResult(k, s.start - offset, s.end - offset, s.score)
-        for k, s in zip(keys, spans, strict=True)
-    ]
-    operators = {
-        key: OperatorConfig("chartmark", {"make": make}) for key, make in zip(keys, makers, strict=True)
-    }
+    results = [RecognizerResult(k, s.start - offset, s.end - offset, s.score) for k, s in zip(keys, spans, strict=True)]
+    operators = {key: OperatorConfig("chartmark", {"make": make}) for key, make in zip(keys, makers, strict=True)}
     done = _engine().anonymize(text, results, operators, merge_entities_with_spaces=False)
     placed = {item.entity_type: (item.start, item.end) for item in done.items}
     return done.text, [placed[key] for key in keys]

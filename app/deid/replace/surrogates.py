@@ -52,11 +52,7 @@ class Surrogates:
             return self._place(text)
         if kind == "ORGANIZATION":
             tail = next(
-                (
-                    t
-                    for t in ("Hospital", "Clinic", "Medical Center", "Health", "Inc")
-                    if t.lower() in text.lower()
-                ),
+                (t for t in ("Hospital", "Clinic", "Medical Center", "Health", "Inc") if t.lower() in text.lower()),
                 "Center",
             )
             return f"{self._pick('ORGANIZATION', text, _TOWNS)} {tail}"
@@ -90,9 +86,7 @@ class Surrogates:
         taken = self._own | set(map(str.lower, self._names.values()))
         start = self._number("NAME", word) % len(candidates)
         return next(
-            c
-            for i in range(len(candidates))
-            if (c := candidates[(start + i) % len(candidates)]).lower() not in taken
+            c for i in range(len(candidates)) if (c := candidates[(start + i) % len(candidates)]).lower() not in taken
         )
 
     def _place(self, text: str) -> str:

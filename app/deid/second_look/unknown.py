@@ -29,12 +29,7 @@ def unknown_names(note: Note) -> Iterator[Span]:
 
 def _stands_out(note: Note, position: int) -> bool:
     word = note.words[position]
-    if (
-        note.flags[position] & ~_NAMES_AT_MOST
-        or not word.istitle()
-        or len(word) < MIN_LETTERS
-        or position == 0
-    ):
+    if note.flags[position] & ~_NAMES_AT_MOST or not word.istitle() or len(word) < MIN_LETTERS or position == 0:
         return False
     if not word.isalpha() or TERM_ENDING.search(note.lowers[position]):
         return False

@@ -91,9 +91,7 @@ class Identifiers:
         if roll < 0.27:
             return self.random.choice(("Mc", "O'", "Mac")) + name
         if roll < 0.3:
-            return (
-                self.random.choice(("de ", "van ", "von ", "de la ", "van der ", "al-", "El ", "di ")) + name
-            )
+            return self.random.choice(("de ", "van ", "von ", "de la ", "van der ", "al-", "El ", "di ")) + name
         return name
 
     def initial(self) -> str:
@@ -230,6 +228,4 @@ def _cased(name: str) -> str:
 def _half(name: str, held_out: bool) -> tuple[str, ...]:
     lists = {"first": first_names, "last": last_names, "city": large_cities, "town": towns,
              "first-english": partial(english, "first_names"), "last-english": partial(english, "last_names")}  # fmt: skip
-    return tuple(
-        sorted(w for w in lists[name]() if (hashlib.sha256(w.encode()).digest()[0] % 2 == 0) == held_out)
-    )
+    return tuple(sorted(w for w in lists[name]() if (hashlib.sha256(w.encode()).digest()[0] % 2 == 0) == held_out))

@@ -25,9 +25,7 @@ def test_no_rows_meet_no_threshold():
 
 
 def test_the_mildest_sufficient_generalisation_is_found():
-    rows = [
-        {"age": age, "zip": code} for age in (41, 42, 47, 48) for code in ("10001", "10002") for _ in range(2)
-    ]
+    rows = [{"age": age, "zip": code} for age in (41, 42, 47, 48) for code in ("10001", "10002") for _ in range(2)]
     hierarchies = {"age": [band(5), band(10), suppressed], "zip": [prefix(3), suppressed]}
     assert sufficient_generalisation(rows, hierarchies, 2) == {"age": 0, "zip": 0}
     assert sufficient_generalisation(rows, hierarchies, 4) in ({"age": 1, "zip": 0}, {"age": 0, "zip": 1})

@@ -56,9 +56,7 @@ def test_a_changed_model_is_refused(tmp_path, monkeypatch):
 def test_training_twice_gives_the_same_bytes(tmp_path):
     recipe = Recipe(documents=60, epochs=1)
     pinned = [
-        train(recipe, tmp_path / name, tmp_path / f"{name}.json", texts=None, say=lambda _line: None)[
-            "sha256"
-        ]
+        train(recipe, tmp_path / name, tmp_path / f"{name}.json", texts=None, say=lambda _line: None)["sha256"]
         for name in ("a", "b")
     ]
     assert pinned[0] == pinned[1]

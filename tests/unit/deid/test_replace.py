@@ -18,9 +18,7 @@ from app.deid.verdict import NEEDS_REVIEW, PASSED, REFUSED
 
 KEY = b"k" * 32
 NOTES = [
-    SourceText(
-        "n1", "Mr. John Smith (MRN 998877) was seen on 03/04/2023 at Elm Clinic. SMITH's wife Mary came."
-    ),
+    SourceText("n1", "Mr. John Smith (MRN 998877) was seen on 03/04/2023 at Elm Clinic. SMITH's wife Mary came."),
     SourceText("n2", "J. Smith returned on March 14, 2023. He takes aspirin 81 mg daily for the heart."),
 ]
 
@@ -31,17 +29,12 @@ def clean(policy, notes=NOTES, subject="s1"):
 
 def test_masks_name_the_type():
     first, second = clean(Policy())
-    assert (
-        first.text
-        == "Mr. [NAME] (MRN [MRN]) was seen on [DATE] at [ORGANIZATION]. [NAME]'s wife [NAME] came."
-    )
+    assert first.text == "Mr. [NAME] (MRN [MRN]) was seen on [DATE] at [ORGANIZATION]. [NAME]'s wife [NAME] came."
     assert second.text == "[NAME] returned on [DATE]. He takes aspirin 81 mg daily for the heart."
 
 
 def test_remove_leaves_nothing_behind():
-    assert (
-        clean(Policy(mode="remove"))[1].text == " returned on . He takes aspirin 81 mg daily for the heart."
-    )
+    assert clean(Policy(mode="remove"))[1].text == " returned on . He takes aspirin 81 mg daily for the heart."
 
 
 def test_only_the_year_stays_when_asked():
@@ -124,9 +117,7 @@ def test_merged_spans_are_in_order_apart_and_cover_the_same(pairs):
     spans = [Span(a, a + n, "NAME", 0.5, "x") for a, n in pairs]
     merged = merge(spans)
     assert all(left.end <= right.start for left, right in pairwise(merged))
-    assert {i for s in spans for i in range(s.start, s.end)} == {
-        i for s in merged for i in range(s.start, s.end)
-    }
+    assert {i for s in spans for i in range(s.start, s.end)} == {i for s in merged for i in range(s.start, s.end)}
 
 
 def test_a_long_text_of_many_spans_is_replaced_in_blocks():
