@@ -12,8 +12,9 @@ from app.deid.replace.dateshift import subject_shift
 from app.deid.replace.operators import apply, make_replacement
 from app.deid.replace.surrogates import Surrogates
 from app.deid.second_look.addresses import address_rests
-from app.deid.second_look.neighbours import enumerated, leading_initials, lone_lines
+from app.deid.second_look.neighbours import address_lines, enumerated, leading_initials, lone_lines
 from app.deid.second_look.same_patient import find_names, learned_names
+from app.deid.second_look.tables import table_cells
 from app.deid.second_look.unknown import unknown_names
 from app.deid.span import Span, merge
 from app.deid.verdict import REFUSED, Verdict, judge
@@ -62,6 +63,8 @@ class Engine:
                     *spans,
                     *enumerated(note, spans),
                     *lone_lines(note),
+                    *address_lines(note),
+                    *table_cells(note),
                     *unknown_names(note),
                     *address_rests(note, spans),
                 ]

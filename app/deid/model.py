@@ -142,8 +142,20 @@ def _is_credible(note: Note, first: int, last: int, label: str) -> bool:
         return False
     if _ROUTE_BEFORE.search(note.text, max(0, note.starts[first] - 8), note.starts[first]):
         return False
+    if label == "ORGANIZATION" and last > first and not note.mostly_upper and _is_proper_run(note, first, last):
+        return True
     unlisted_capitals = label != "LOCATION" and not note.mostly_upper
     return any(_could_be_name(note, i, unlisted_capitals) for i in range(first, last + 1))
+
+
+def _is_proper_run(note: Note, first: int, last: int) -> bool:
+    """Everyday words, each capitalised, inside a sentence or on a line of their own: "Clean Power Finance"."""
+    inside = first > 0 and note.gap(first - 1) == " " and note.words[first - 1].islower()
+    alone = (not first or "\n" in note.gap(first - 1)) and note.gap(last)[:1] == "\n"
+    return (inside or alone) and all(
+        (note.words[i].istitle() and len(note.words[i]) > 2) or note.lowers[i] in ("and", "of")
+        for i in range(first, last + 1)
+    )
 
 
 def _could_be_name(note: Note, position: int, lone_capitals_are_none: bool) -> bool:

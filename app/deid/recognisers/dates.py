@@ -24,7 +24,13 @@ _FULL = re.compile(
     rf"|(?P<a>\d{{1,2}})(?P<s2>\s?[-/]\s?|\.)(?P<b>\d{{1,2}})(?P=s2)(?P<y2>\d{{4}}|\d{{2}})){_TIME}(?![\d])"
 )
 _MONTH_YEAR = re.compile(r"(?P<m>0?[1-9]|1[0-2])[/\-](?P<y>(?:19|20)\d{2})(?![\d/\-])")
-_PAIR = re.compile(r"(?P<a>\d{1,2})[/](?P<b>\d{1,2})(?![\d/.%]|\s?(?:mm|cm|mg|ml|hpf|weeks?|days?|months?)\b)")
+_PAIR = re.compile(
+    r"(?P<a>\d{1,2})(?P<s>[/-])(?P<b>\d{1,2})(?![\d/%]|[.-]\d|\s?(?:mm|cm|mg|ml|hpf|weeks?|days?|months?)\b)"
+)
+_SEWN = re.compile(
+    r"\d{1,2}[-/]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[-/]?(?:(?:19|20)\d{2}|\d{2})(?!\w)",
+    re.IGNORECASE,
+)
 _COMPACT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\w)")
 _AFTER_MONTH = re.compile(
     r"(?P<dot>\.)?(?P<day>[\s\-/]{0,3}(?:the\s)?\d{1,2}(?:\s?(?:st|nd|rd|th)\b)?(?![\d:%])"
@@ -102,6 +108,10 @@ class Dates:
             if match:
                 yield Span(start, match.end(), "DATE", 0.6, self.key)
                 continue
+            match = _SEWN.match(text, start)
+            if match:
+                yield Span(start, match.end(), "DATE", 0.9, self.key)
+                continue
             match = _PAIR.match(text, start)
             if match and _pair_is_date(note, position, match):
                 yield Span(start, match.end(), "DATE", 0.6, self.key)
@@ -165,6 +175,8 @@ def _pair_is_date(note: Note, position: int, match: re.Match[str]) -> bool:
     after = note.lowers[position + 2] if position + 2 < len(note.words) else ""
     if after in _FRACTION_WORDS or before in _FRACTION_WORDS - {"in", "out", "left", "right"}:
         return False
+    if match["s"] == "-":  # "5-22" is a range more often than a day
+        return before in ("on", "visit", "dated", "date", "dob") and second > 12
     if before in _DATE_CUES:
         return True
     return second > 10 and first <= 12 and first != second and before not in ("grade", "score", "stage", "type")

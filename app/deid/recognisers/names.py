@@ -33,6 +33,7 @@ _DEGREE_TAIL = re.compile(
 
 
 _ABBREVIATED = frozenset(("dr", "mr", "mrs", "ms", "prof"))
+MAX_TITLES = 4
 # Titles that are ordinary words as well.
 _WORDY_TITLES = wordset(
     "father sister nurse doctor officer judge miss madam sir lord professor captain pastor senator dame"
@@ -62,6 +63,8 @@ class TitledNames:
         # "Dr. med. Prof." and "Dr and Mrs": step over further titles.
         while note.lowers[first] in TITLES and first + 1 < len(note.words) and note.gap(first) in _TITLE_GAPS:
             first += 1
+            if first - position > MAX_TITLES:
+                return None
         return first if self._may_follow(note, position, first) else None
 
     @staticmethod

@@ -51,7 +51,37 @@ _EMPLOYMENT = (
     "joined",
     "company",
     "retired",
+    "work",
+    "works",
+    "hired",
+    "intern",
+    "interned",
+    "volunteers",
+    "volunteer",
+    "volunteered",
+    "teaches",
+    "taught",
+    "attends",
+    "attended",
+    "attending",
+    "enrolled",
+    "graduated",
+    "student",
+    "studies",
+    "studied",
+    "laid",
+    "fired",
+    "deacon",
+    "member",
+    "clerk",
+    "driver",
+    "cashier",
+    "manager",
+    "suspended",
+    "expelled",
 )
+_WORKPLACE_LINKS = ("at", "for", "by", "with", "from")
+_MEMBERSHIP = frozenset({"deacon", "member"})
 MAX_BACK = 6
 MAX_AHEAD = 8
 
@@ -250,10 +280,13 @@ class Employers:
 
     def _after_work(self, note: Note, position: int) -> Iterator[Span]:
         link = position + 1
+        if note.lowers[position] == "attends" and link < len(note.words) and note.words[link][0].isupper():
+            link = position  # nothing stands between: "attends Cedar Elementary"
         while (
             link < len(note.words)
             and link - position < 8
-            and note.lowers[link] not in ("at", "for", "by", "with", "from")
+            and note.lowers[link] not in _WORKPLACE_LINKS
+            and not (note.lowers[link] == "of" and note.lowers[position] in _MEMBERSHIP)
         ):
             if note.gap(link - 1) not in (" ", "-") or note.words[link][0].isupper():
                 return

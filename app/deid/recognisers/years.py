@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from app.core.clock import now
@@ -16,7 +17,7 @@ _EVENT = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?]\s|\n\s*\n")
 # A sentence with one of these speaks of care; a bare year in it may stay.
-CARE = re.compile(
+_CARE = re.compile(
     r"\b(?:patients?|pts?|diagnos|dx|treat|histor(?:y|ies)\b|hx|surg|guideline|protocol|therap"
     r"|hospital|clinic|medic(?!are)"
     r"|disease|symptom|admi(?:t|ssion)|discharg|infarct|stroke|cancer|tumou?r|biops|underwent"
@@ -32,6 +33,7 @@ CARE = re.compile(
     re.IGNORECASE,
 )
 OLDEST_KEPT = 89
+REACH = 300
 
 
 class BirthYears:
@@ -42,8 +44,9 @@ class BirthYears:
     languages = ("en",)
 
     def find(self, note: Note) -> Iterator[Span]:
+        reference = _reference_year(note)
         for start, end, year in _bare_years(note):
-            if _reference_year(note) - year > OLDEST_KEPT and _BIRTH.search(note.text, max(0, start - 40), start):
+            if reference - year > OLDEST_KEPT and _BIRTH.search(note.text, max(0, start - 40), start):
                 yield Span(start, end, "DATE", 0.8, self.key)
 
 
@@ -58,7 +61,7 @@ class EventYears:
         for start, end, _year in _bare_years(note):
             if not _EVENT.search(note.text, max(0, start - 12), start):
                 continue
-            if not CARE.search(sentence_around(note.text, start, end)):
+            if not speaks_of_care(note, start, end):
                 yield Span(start, end, "DATE", 0.5, self.key)
 
 
@@ -81,10 +84,25 @@ def _reference_year(note: Note) -> int:
     return max(years, default=this_year)
 
 
-def sentence_around(text: str, start: int, end: int) -> str:
+def speaks_of_care(note: Note, start: int, end: int) -> bool:
+    """Whether the sentence around a place holds a word of care."""
+    first, last = _sentence_around(note.text, start, end)
+    places = _care_places(note)
+    at = bisect_left(places, first)
+    return at < len(places) and places[at] < last
+
+
+def _care_places(note: Note) -> list[int]:
+    """Where words of care begin, found once for the whole text."""
+    if "care_places" not in note.__dict__:
+        note.__dict__["care_places"] = [m.start() for m in _CARE.finditer(note.text)]
+    places: list[int] = note.__dict__["care_places"]
+    return places
+
+
+def _sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     first = max(
-        (m.end() for m in _SENTENCE_END.finditer(text, max(0, start - 300), start)),
-        default=max(0, start - 300),
+        (m.end() for m in _SENTENCE_END.finditer(text, max(0, start - REACH), start)), default=max(0, start - REACH)
     )
-    last = _SENTENCE_END.search(text, end, end + 300)
-    return text[first : last.start() if last else end + 300]
+    last = _SENTENCE_END.search(text, end, end + REACH)
+    return first, last.start() if last else end + REACH

@@ -18,20 +18,32 @@ _PART = re.compile(
     rf"(?=\s?[,.\n?!]|\s*$|\s\d)(?:\s\d{{3,6}}(?:-\d{{2,4}})?(?!\w))?)"
 )
 _LABEL_NEXT = re.compile(r"\s*[\w ]{1,20}:")
-_SOURCES = frozenset({"streets"})
 _STOP = re.compile(
     r"\b(?:Phone|Tel|Fax|Mobile|Email|Office|Desk|The|He|She|Patient|I|We|My|Please|DOB|MRN|Date|Attending)\b"
 )
+_SOURCES = frozenset({"streets", "whole-addresses"})
+# A number and a word, or a word and a number: "12 Oak St", "Koskikatu 25".
+_NUMBERED = re.compile(r"\d{1,6}\s[^\W\d_]{3,}|[^\W\d_]{4,}\s\d{1,4}\b")
 MAX_PARTS = 5
 
 
 def address_rests(note: Note, spans: list[Span]) -> Iterator[Span]:
     """What belongs to the addresses whose streets are among the spans."""
     for span in spans:
-        if span.type == "LOCATION" and span.recogniser in _SOURCES:
+        if _is_street(note.text, span):
             end = _reach(note.text, span.end)
             if end > span.end:
                 yield Span(span.start, end, "LOCATION", span.score, span.recogniser)
+
+
+def _is_street(text: str, span: Span) -> bool:
+    """A rule's street, or what the model takes for a place and holds a house number."""
+    if span.type not in ("LOCATION", "PHONE", "NAME"):
+        return False
+    value = text[span.start : span.end]
+    return span.recogniser in _SOURCES or (
+        span.recogniser in ("model", "phones", "same-patient") and bool(_NUMBERED.search(value))
+    )
 
 
 def _reach(text: str, end: int) -> int:

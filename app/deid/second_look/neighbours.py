@@ -13,6 +13,9 @@ from app.deid.span import Span
 
 KEY = "neighbours"
 _LINE = re.compile(r"^[>\t *-]{0,8}(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})[ \t]*$", re.MULTILINE)
+_ADDRESS_LINE = re.compile(
+    r"^[^\w\n]{0,8}(?P<v>\d{1,5} (?:[^\W\d_][\w'’.-]* ){1,4}\d{1,5}[a-zA-Z]?)[ \t,.]*$", re.MULTILINE
+)
 _ADDRESS_NEXT = re.compile(r"\s*[>\s]*(?:\d|P\.?O\.? Box|PSC|Unit )")
 
 
@@ -74,6 +77,13 @@ def leading_initials(note: Note, spans: list[Span]) -> Iterator[Span]:
         before = bisect_left(note.starts, span.start) - 1
         if before >= 0 and is_initial(note, before) and note.text[note.end(before) : span.start] in (". ", "."):
             yield Span(note.starts[before], span.end, "NAME", span.score, span.recogniser)
+
+
+def address_lines(note: Note) -> Iterator[Span]:
+    """A line that is but a number, a name and a number: "53772 Holmatun 45", as addresses of many countries are."""
+    if "\n" in note.text:
+        for match in _ADDRESS_LINE.finditer(note.text):
+            yield Span(match.start("v"), match.end("v"), "LOCATION", 0.5, KEY)
 
 
 def lone_lines(note: Note) -> Iterator[Span]:

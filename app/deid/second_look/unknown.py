@@ -8,7 +8,7 @@ from app.deid.lexicon.endings import TERM_ENDING
 from app.deid.lexicon.shapes import Known
 from app.deid.note import Note
 from app.deid.recognisers.name_chain import term_follows
-from app.deid.recognisers.years import CARE, sentence_around
+from app.deid.recognisers.years import speaks_of_care
 from app.deid.span import Span
 
 KEY = "unknown-capitalised"
@@ -23,7 +23,7 @@ def unknown_names(note: Note) -> Iterator[Span]:
     for position in note.capitalised:
         if _stands_out(note, position) and not term_follows(note, position):
             start, end = note.starts[position], note.end(position)
-            if not CARE.search(sentence_around(note.text, start, end)):
+            if not speaks_of_care(note, start, end):
                 yield Span(start, end, "NAME", 0.45, KEY)
 
 

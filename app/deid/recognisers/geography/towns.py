@@ -6,45 +6,23 @@ from collections.abc import Iterator
 
 from app.deid.lexicon.places import STATE_CODES
 from app.deid.lexicon.shapes import Known, lexicon
+from app.deid.lexicon.wordset import wordset
 from app.deid.note import Note
 from app.deid.recognisers.name_chain import is_eponym_use
 from app.deid.span import Span
 
-# (cue words, whether a word the lists do not know is believed)
-_CUES = {
-    "lives": True,
-    "live": True,
-    "living": True,
-    "resides": True,
-    "residing": True,
-    "resident": True,
-    "moved": True,
-    "relocated": True,
-    "hometown": True,
-    "born": True,
-    "raised": True,
-    "native": True,
-    "travelled": True,
-    "traveled": True,
-    "travelling": True,
-    "traveling": True,
-    "travel": True,
-    "vacation": True,
-    "visiting": True,
-    "grew": True,
-    "city": True,
-    "town": True,
-    "county": True,
-    "village": True,
-    "flew": True,
-    "based": True,
-    "city:": True,
-    "returned": True,
-    "immigrated": True,
-    "emigrated": True,
-}
+# After one of these and a preposition, a capitalised word no list knows is believed to be a place.
+_CUES = wordset(
+    """
+    lives live lived living resides resided residing resident moved relocated hometown born raised native travelled traveled
+    travelling traveling travel trip vacation holiday visiting visits grew city town county village flew fly flown drove drives
+    driving based returned immigrated emigrated settled hails stationed commutes deported evacuated back originally house home
+    farm ranch cabin cottage apartment vill dist district tehsil taluk suburb borough parish township po
+    """
+)
 _LINKS = ("in", "to", "from", "of", "near", "at", "up", "outside", "around", "is", "back", "on", "a", "trip")
 _WEAK = frozenset(["in", "from", "near", "to", "at", "outside"])
+_SHORT = ("vill", "dist", "po")
 MAX_WORDS = 4
 
 
@@ -65,6 +43,24 @@ class Places:
                 continue
             taken = last = _with_state(note, last)
             yield Span(note.starts[position], note.end(last), "LOCATION", score, self.key)
+        if note.mostly_lower:
+            yield from self._lower_case(note)
+
+    def _lower_case(self, note: Note) -> Iterator[Span]:
+        """ "phoned from tulsa", "house in bradford", in a text without capitals."""
+        known = lexicon()
+        for position in note.positions(tuple(_WEAK)):
+            first = position + 1
+            if note.gap(position) != " " or first >= len(note.words):
+                continue
+            for last in (first + 2, first + 1, first):
+                if last >= len(note.words) or any(note.gap(i) != " " for i in range(first, last)):
+                    continue
+                flags = known.get(note.text[note.starts[first] : note.end(last)].lower(), 0)
+                plain = flags & (Known.ORDINARY | Known.REGION | Known.EPONYM | (Known.FIRST if first == last else 0))
+                if flags & (Known.CITY | Known.TOWN) and not plain and len(note.words[first]) > 3:
+                    yield Span(note.starts[first], note.end(last), "LOCATION", 0.6, self.key)
+                    break
 
     @staticmethod
     def _listed(note: Note, position: int) -> tuple[int | None, float]:
@@ -105,8 +101,10 @@ class Places:
         cue = before >= 0 and before < position - 1 and note.lowers[before] in _CUES and note.gap(before) == " "
         labelled = (
             position
-            and note.lowers[position - 1] in ("city", "town", "hometown", "county")
-            and note.gap(position - 1).strip() == ":"
+            and note.lowers[position - 1]
+            in ("city", "town", "hometown", "county", "vill", "village", "dist", "district", "po", "birthplace")
+            and note.gap(position - 1).strip() in (":", ".", ". ", "")
+            and (note.gap(position - 1) != " " or note.lowers[position - 1] in _SHORT)
         )
         return (last, 0.65) if cue or labelled else (None, 0.0)
 

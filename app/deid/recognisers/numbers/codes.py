@@ -39,6 +39,7 @@ _PUBLIC = (
     "RS",
 )
 MIN_PLAIN_DIGITS = 7
+NPI_DIGITS = 10
 CARD_DIGITS = range(12, 20)
 
 
@@ -46,7 +47,7 @@ class DigitGroups:
     """Digits that nothing measures: seven or more in a row, eight or more in groups."""
 
     key = "digit-groups"
-    types = ("ID", "ACCOUNT")
+    types = ("ID", "ACCOUNT", "LICENSE")
     languages = ("en",)
 
     def find(self, note: Note) -> Iterator[Span]:
@@ -129,6 +130,8 @@ def _kind_of_digits(value: str) -> str | None:
         return "ACCOUNT" if card else None
     if len(digits) in CARD_DIGITS and luhn_is_valid(digits):
         return "ACCOUNT"
+    if len(digits) == NPI_DIGITS and digits[0] in "12" and len(groups) == 1 and luhn_is_valid(f"80840{digits}"):
+        return "LICENSE"  # the check digit of an NPI counts the prefix of its issuer
     if len(groups) == 1:
         return "ID" if len(digits) >= MIN_PLAIN_DIGITS else None
     return "ID" if len(digits) >= 8 and max(map(len, groups)) >= 3 else None
