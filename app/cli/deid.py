@@ -14,13 +14,13 @@ import click
 from app.cli.risk import risk
 from app.cli.streams import stream_json_lines
 from app.core.errors import Invalid
-from app.deid.engine import Engine, clean_text
+from app.deid.engine import Engine, clean_text, surrogates_for
 from app.deid.language import require_supported
 from app.deid.model import MODEL_DIR, PIN_FILE, load_model
 from app.deid.policy import DATE_MODES, MODES, Policy
 from app.deid.proof.evaluation import Evaluation, Marked, marked
 from app.deid.replace.dateshift import subject_shift
-from app.deid.replace.surrogates import Surrogates
+from app.deid.replace.zip3 import stale_tables
 from app.deid.request import parse_request
 
 RULES_ONLY = click.option("--rules-only", is_flag=True, help="Leave the model out: faster, finds fewer names.")
@@ -48,14 +48,16 @@ def text_command(rules_only: bool, mode: str, dates: str, key_file: Path | None)
     policy = Policy(mode=mode, dates=dates)
     key = key_file.read_bytes() if key_file else secrets.token_bytes(32)
     engine = _engine(rules_only)
+    if mode == "surrogate":
+        for table in stale_tables():
+            click.echo(f"warning: the ZIP table of the {table.census_year} Census is over ten years old", err=True)
 
     def clean(record: dict[str, Any]) -> dict[str, Any]:
         request = parse_request(record)
         note, subject = request.note, str(record.get("subject", request.id))
         require_supported(note.text)
         spans = engine.find([note])[0]
-        surrogates = Surrogates(key, subject)
-        surrogates.learn(note.text[s.start : s.end] for s in spans if s.type == "NAME")
+        surrogates = surrogates_for(key, subject, [(note, spans)])
         days = subject_shift(key, subject)
         text, _ = clean_text(note.text, spans, policy, surrogates=surrogates, shift_days=days, order=note.date_order)
         return {"id": request.id, "text": text, "spans": [span.to_dict() for span in spans]}

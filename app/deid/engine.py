@@ -10,6 +10,7 @@ from app.deid.note import Note
 from app.deid.policy import Policy
 from app.deid.replace.dateshift import subject_shift
 from app.deid.replace.operators import apply, make_replacement
+from app.deid.replace.roles import roles_of
 from app.deid.replace.surrogates import Surrogates
 from app.deid.second_look.addresses import address_rests
 from app.deid.second_look.neighbours import address_lines, enumerated, leading_initials, lone_lines
@@ -93,16 +94,27 @@ def deidentify_subject(
         raise invalid(problems, problems[0].code)
     notes = [Note(s.text, s.language, s.date_order, s.known) for s in sources]
     found = engine.find(notes)
-    surrogates = Surrogates(key, subject)
-    surrogates.learn(
-        n.text[s.start : s.end] for n, spans in zip(notes, found, strict=True) for s in spans if s.type == "NAME"
-    )
+    surrogates = surrogates_for(key, subject, list(zip(notes, found, strict=True)))
     days = subject_shift(key, subject)
     cleaned = []
     for source, note, spans in zip(sources, notes, found, strict=True):
         verdict = judge(note, spans, policy, with_model=engine.model is not None)
         cleaned.append(_replaced(source, spans, verdict, (policy, surrogates, days)))
     return cleaned
+
+
+def surrogates_for(key: bytes, subject: str, found: list[tuple[Note, list[Span]]]) -> Surrogates:
+    """A subject's surrogates, told all names of all notes beforehand, so that they fit and never collide."""
+    surrogates = Surrogates(key, subject)
+    roles: dict[str, str] = {}
+    names, words = [], set()
+    for note, spans in found:
+        places = [(s.start, s.end) for s in spans if s.type == "NAME"]
+        names += [note.text[start:end] for start, end in places]
+        roles = roles_of(note.text, places) | roles
+        words.update(note.index)
+    surrogates.learn(names, roles=roles, avoid=words)
+    return surrogates
 
 
 def _replaced(

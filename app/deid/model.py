@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from app.core.errors import Unavailable
 from app.deid.lexicon.endings import TERM_ENDING
 from app.deid.lexicon.shapes import Known, lexicon
+from app.deid.lexicon.wordset import wordset
 from app.deid.note import Note
 from app.deid.recognisers.name_chain import term_follows
 from app.deid.span import Span
@@ -26,6 +27,12 @@ WIDTH = 64
 MIN_CAPITALS = 6
 _DOSE_AFTER = re.compile(r"\s?\(?\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|ml|g|units?|iu|%)\b", re.IGNORECASE)
 _ROUTE_BEFORE = re.compile(r"\b(?:IV|PO|IM|SC|mg|mcg|ml)\s$")
+_UNITS = wordset(
+    """
+    kpa pa mm cm hg mmhg miu iu ml mcl dl l mb kb bp kda mg mcg ug ng pg g kg mmol mol umol nmol pmol meq mosm min sec s hr h
+    hz khz mhz gy cgy msv ev mev kcal cal db f fr ga u units ph inr x per day week ul µl µg am pm nsaids
+    """
+)
 _BREAK = re.compile(r"\n\s*\n|\n|(?<=[.!?])\s")
 
 
@@ -144,6 +151,8 @@ def _is_credible(note: Note, first: int, last: int, label: str) -> bool:
         return False
     if label == "ORGANIZATION" and last > first and not note.mostly_upper and _is_proper_run(note, first, last):
         return True
+    if all(note.lowers[i] in _UNITS or not note.words[i].isalpha() for i in range(first, last + 1)):
+        return False
     unlisted_capitals = label != "LOCATION" and not note.mostly_upper
     return any(_could_be_name(note, i, unlisted_capitals) for i in range(first, last + 1))
 

@@ -36,7 +36,9 @@ def _missing(session: Session, project: Project, audit: LeakAudit) -> list[str]:
         # A later version of a checked text has fewer identifiers, not more: it was redacted.
         Document.project_id == project.id, Document.id > (audit.last_document_id or 0), Document.version == 1,
     )  # fmt: skip
-    reported = select(Hold.id).where(Hold.project_id == project.id, Hold.kind == HoldKind.PHI, Hold.closed_at.is_(None))
+    reported = select(Hold.id).where(
+        Hold.project_id == project.id, Hold.kind == HoldKind.PHI, Hold.closed_at.is_(None)
+    )
     checks = {
         "leak-bound-over-threshold": (audit.bound_ppm or 0) > project.setting("leak_bound_per_mille") * 1000,
         "checkers-sensitivity-unknown": audit.sensitivity_ppm is None,

@@ -69,7 +69,9 @@ def close_audit(session: Session, actor: Actor, audit: LeakAudit, *, at: int) ->
         "planted_found": tally.found,
         "sensitivity_ppm": audit.sensitivity_ppm,
         "bound_ppm": audit.bound_ppm,
-        "strata": {r.stratum: {"checked": r.checked, "leaking": r.leaking, "bound_ppm": r.bound_ppm} for r in results},
+        "strata": {
+            r.stratum: {"checked": r.checked, "leaking": r.leaking, "bound_ppm": r.bound_ppm} for r in results
+        },
     }
     say(session, Tag.LEAK_AUDIT_CLOSED, actor, audit, data, at=at)
     return results

@@ -122,7 +122,9 @@ def _choose(session: Session, vault: Vault, audit: LeakAudit, strata: dict[str, 
             document_id=int(document),
             stratum=stratum,
             ordinal=ordinal,
-            plants_json=canonical_json(_plants(session, vault, int(document), key) if document in planted else []),
+            plants_json=canonical_json(
+                _plants(session, vault, int(document), key) if document in planted else []
+            ),
         )
         for ordinal, (stratum, document) in enumerate(pairs, start=1)
     ]

@@ -134,7 +134,9 @@ def list_audits(session: Session, project_id: int) -> list[LeakAudit]:
 
 def samples_of(session: Session, audit_id: int) -> list[LeakSample]:
     """In the order of checking."""
-    return list(session.scalars(select(LeakSample).where(LeakSample.audit_id == audit_id).order_by(LeakSample.ordinal)))
+    return list(
+        session.scalars(select(LeakSample).where(LeakSample.audit_id == audit_id).order_by(LeakSample.ordinal))
+    )
 
 
 def checks_of(session: Session, audit_id: int) -> dict[int, list[LeakCheck]]:
@@ -153,4 +155,6 @@ def checks_of(session: Session, audit_id: int) -> dict[int, list[LeakCheck]]:
 
 def results_of(session: Session, audit_id: int) -> list[LeakResult]:
     """By name of the stratum."""
-    return list(session.scalars(select(LeakResult).where(LeakResult.audit_id == audit_id).order_by(LeakResult.stratum)))
+    return list(
+        session.scalars(select(LeakResult).where(LeakResult.audit_id == audit_id).order_by(LeakResult.stratum))
+    )

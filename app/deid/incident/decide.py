@@ -143,7 +143,9 @@ def dismiss(session: Session, actor: Actor, hold_id: int, *, at: int) -> None:
     _say(session, Tag.PHI_DISMISSED, actor, hold, {"document": item.document_id}, at=at)
 
 
-def _new_version(session: Session, old: Document, text: str, spans: list[Span], key: bytes, *, at: int) -> Document:
+def _new_version(
+    session: Session, old: Document, text: str, spans: list[Span], key: bytes, *, at: int
+) -> Document:
     """The redacted text as a document, in the project's mode, mapped to the same source."""
     row = session.get(DocumentMap, old.id)
     rows = open_json(key, row.sealed, f"map:{old.id}")["map"] if row else []
@@ -167,7 +169,9 @@ def _withdraw(session: Session, actor: Actor, item: Item, *, at: int) -> bool:
         return True
     states.advance(session, actor, item, "withdrawn", data={"reason": "identifier-reported"}, at=at)
     waiting = (AssignmentState.OFFERED, AssignmentState.OPEN)
-    for task in session.scalars(select(Assignment).where(Assignment.item_id == item.id, Assignment.state.in_(waiting))):
+    for task in session.scalars(
+        select(Assignment).where(Assignment.item_id == item.id, Assignment.state.in_(waiting))
+    ):
         states.advance(session, actor, task, "revoked", at=at)
     return False
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from app.deid.lexicon.degrees import is_degree
 from app.deid.lexicon.endings import TERM_ENDING
 from app.deid.lexicon.shapes import Known
 from app.deid.lexicon.wordset import wordset, wordtuple
@@ -79,6 +80,7 @@ _VERBS_BEFORE_BY = wordset(
 )
 MAX_TITLES = 5
 _COLON = re.compile(r"\s?[:=]\s{0,4}|\s?[:=]?\s?\n\s{0,8}")
+_SHORTEST = 3
 
 
 class NamesInContext:
@@ -108,6 +110,8 @@ class NamesInContext:
             strong = True
         if "\n" in gap and note.text[note.end(first) : note.end(first) + 1] == ":":
             return None  # the next label of a form
+        if "\n" in gap and ":" not in gap and not note.flags[first] & (Known.FIRST | Known.LAST):
+            return None
         if word in RELATIVES and gap == " " and _told_of_a_relative(note, first):
             return first
         if not self._joined(word, gap) or not self._speaks_of_a_person(note, position, first):
@@ -128,7 +132,7 @@ class NamesInContext:
         if note.lowers[position] not in _FORM or nxt >= len(note.words) or note.gap(last) not in (", ", ",", " , "):
             return last
         word, flags = note.words[nxt], note.flags[nxt]
-        degree = word.isupper() and len(word) < 5 and not flags & Known.FIRST
+        degree = is_degree(word) or (word.isupper() and len(word) < 5 and not flags & Known.FIRST)
         labels = note.text[note.end(nxt) : note.end(nxt) + 1] == ":"
         if degree or labels or not looks_like_name(note, nxt):
             return last
@@ -195,7 +199,15 @@ class NamesInContext:
         if word[0].isupper():
             if looks_like_name(note, position):
                 listed = bool(flags & (Known.FIRST | Known.LAST))
-                return not flags & Known.EPONYM and (listed or strong or (word.istitle() and len(word) > 3))
+                shouted = (
+                    note.mostly_upper
+                    and word.isupper()
+                    and len(word) > _SHORTEST
+                    and not TERM_ENDING.search(word.lower())
+                )
+                return not flags & Known.EPONYM and (
+                    shouted or listed or strong or (word.istitle() and len(word) > _SHORTEST)
+                )
             if is_initial(note, position):
                 following = position + 1
                 return (
@@ -260,6 +272,8 @@ def _told_of_a_relative(note: Note, first: int) -> bool:
     word, flags = note.words[first], note.flags[first]
     if len(word) < 3 or not word.isalpha():
         return False
+    if word.istitle() and not flags and len(word) == _SHORTEST:
+        return True
     if word.istitle():
         return bool(flags & Known.EITHER and flags & Known.FIRST) and not note.mostly_upper
     if not word.islower() or not note.mostly_lower:

@@ -92,9 +92,13 @@ def replacement_key(key: bytes) -> bytes:
     return hmac.new(key, b"surrogates v1", hashlib.sha256).digest()
 
 
-def _clean(sources: list[tuple[Source, dict]], policy: Policy, key: bytes) -> list[tuple[int, Deidentified]]:
+def _clean(
+    sources: list[tuple[Source, dict]], policy: Policy, key: bytes
+) -> list[tuple[int, Deidentified]]:
     texts = [
-        SourceText(id=str(source.id), text=body["text"], known=body.get("known") or {}, language=source.language)
+        SourceText(
+            id=str(source.id), text=body["text"], known=body.get("known") or {}, language=source.language
+        )
         for source, body in sources
         if source.modality != "imaging"
     ]
@@ -107,7 +111,9 @@ def _clean(sources: list[tuple[Source, dict]], policy: Policy, key: bytes) -> li
     return [(source.id, results[source.id]) for source, _ in sources]
 
 
-def _store(session: Session, source: Source, result: Deidentified, key: bytes, policy: Policy, *, at: int) -> None:
+def _store(
+    session: Session, source: Source, result: Deidentified, key: bytes, policy: Policy, *, at: int
+) -> None:
     reasons = ",".join(result.reasons)
     if result.verdict == Verdict.REFUSED:
         # Stops at the gate: no document, and the reason stays with the source.

@@ -61,7 +61,7 @@ _ROOM = re.compile(
 )
 _ZIP = re.compile(r"\d{5}(?:-\d{3,4})?(?![\w-])")
 _ZIP_LABEL = re.compile(
-    r"(?:zip(?:\s?code)?|postal(?:\s?code)?|post\s?code|postcode)(?:\s(?:is|of))?[\s:#]{1,4}(?P<v>[A-Z0-9]{2,5}(?:[\s-][A-Z0-9]{2,4})?)\b",
+    r"(?:zip(?:\s?code)?|postal(?:\s?code)?|post\s?code|postcode)(?:\s(?:is|of))?[\s:#]{1,4}(?P<v>[A-Z0-9]{2,5}(?:[\s-](?:\d[A-Z0-9]{1,3}|(?-i:[A-Z]{2})))?)\b",
     re.IGNORECASE,
 )
 _UK = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\s\d[ABD-HJLNP-UW-Z]{2}\b")

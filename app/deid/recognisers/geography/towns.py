@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from app.deid.lexicon.places import STATE_CODES
+from app.deid.lexicon.places import STATE_CODES, large_cities
 from app.deid.lexicon.shapes import Known, lexicon
 from app.deid.lexicon.wordset import wordset
 from app.deid.note import Note
@@ -22,6 +23,8 @@ _CUES = wordset(
 )
 _LINKS = ("in", "to", "from", "of", "near", "at", "up", "outside", "around", "is", "back", "on", "a", "trip")
 _WEAK = frozenset(["in", "from", "near", "to", "at", "outside"])
+# What people call some large cities.
+_SHORT_FORMS = wordset("nyc philly vegas nola frisco dfw slc bronx indy cincy la sf dc kc stl")
 _SHORT = ("vill", "dist", "po")
 MAX_WORDS = 4
 
@@ -39,7 +42,7 @@ class Places:
             last, score = self._listed(note, position)
             if last is None:
                 last, score = self._in_context(note, position)
-            if last is None or is_eponym_use(note, position, last) or _heads_a_name(note, last):
+            if last is None or self._is_no_place(note, position, last):
                 continue
             taken = last = _with_state(note, last)
             yield Span(note.starts[position], note.end(last), "LOCATION", score, self.key)
@@ -63,10 +66,17 @@ class Places:
                     break
 
     @staticmethod
+    def _is_no_place(note: Note, position: int, last: int) -> bool:
+        """A term or society named after a place, unless a state follows: "Boston, MA"."""
+        told = _state_follows(note, last)
+        return _heads_a_name(note, last) or (not told and is_eponym_use(note, position, last))
+
+    @staticmethod
     def _listed(note: Note, position: int) -> tuple[int | None, float]:
         """The longest large city that begins here."""
         known = lexicon()
-        for last in range(min(position + MAX_WORDS, len(note.words)) - 1, position, -1):
+        longest = min(position + MAX_WORDS, len(note.words)) - 1 if note.lowers[position] in _city_heads() else position
+        for last in range(longest, position, -1):
             gaps = {note.gap(i) for i in range(position, last)}
             if gaps <= {" ", ". ", "-"}:
                 flags = known.get(note.text[note.starts[position] : note.end(last)].lower(), 0)
@@ -74,6 +84,8 @@ class Places:
                     return last, 0.8
         flags = note.flags[position]
         before = note.lowers[position - 1] if position else ""
+        if note.lowers[position] in _SHORT_FORMS and before in (*_WEAK, "the", "our", "of"):
+            return position, 0.7
         if flags & Known.CITY and not flags & (Known.ORDINARY | Known.EPONYM) and len(note.words[position]) > 3:
             if flags & (Known.FIRST | Known.LAST) and before not in _WEAK and not _state_follows(note, position):
                 return None, 0.0
@@ -107,6 +119,12 @@ class Places:
             and (note.gap(position - 1) != " " or note.lowers[position - 1] in _SHORT)
         )
         return (last, 0.65) if cue or labelled else (None, 0.0)
+
+
+@lru_cache(maxsize=1)
+def _city_heads() -> frozenset[str]:
+    """First words of the large cities of several words."""
+    return frozenset(c.replace("-", " ").replace(".", " ").split()[0] for c in large_cities() if " " in c or "-" in c)
 
 
 def _heads_a_name(note: Note, last: int) -> bool:

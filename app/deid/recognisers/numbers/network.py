@@ -33,14 +33,21 @@ class Emails:
     def find(self, note: Note) -> Iterator[Span]:
         at = note.text.find("@")
         while at >= 0:
-            # Search a window, so that a text without addresses costs nothing.
-            match = _EMAIL.search(note.text, max(0, at - 66), at + 120)
-            if match and match.start() < at < match.end():
+            match = _EMAIL.match(note.text, _local_part(note.text, at), at + 120)
+            if match and match.end() > at:
                 yield Span(match.start(), match.end(), "EMAIL", 0.99, self.key)
             at = note.text.find("@", max(at + 1, match.end() if match else 0))
         if "at" in note.index and ("dot" in note.index or "(at)" in note.text or "[at]" in note.text):
             for match in _SPELT_EMAIL.finditer(note.text):
                 yield Span(match.start(), match.end(), "EMAIL", 0.8, self.key)
+
+
+def _local_part(text: str, at: int) -> int:
+    """Where the part before an "@" begins; one white space may stand between."""
+    start = at - 1 if at and text[at - 1].isspace() else at
+    while start > 0 and at - start < MAX_LABEL and (text[start - 1].isalnum() or text[start - 1] in "_.+'-"):
+        start -= 1
+    return start
 
 
 class WebAddresses:
