@@ -27,7 +27,7 @@ class Recipe:
     """What a model is made of; stored with it."""
 
     seed: int = 7
-    documents: int = 14_000
+    documents: int = 20_000
     epochs: int = 5
     generator: int = GENERATOR_VERSION
 

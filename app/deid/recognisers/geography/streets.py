@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from app.deid.lexicon.places import STATE_CODES, STREET_WORDS
 from app.deid.lexicon.wordset import wordset, wordtuple
 from app.deid.note import Note
+from app.deid.recognisers.name_chain import PARTICLES
 from app.deid.span import Span
 
 _STREET_WORD = "|".join(sorted(STREET_WORDS, key=len, reverse=True))
@@ -88,7 +89,8 @@ class Streets:
             if (
                 note.words[position] in ("via", "Via")
                 and note.words[position + 1 : position + 2]
-                and not note.words[position + 1][0].isupper()
+                and not note.words[position + 1].istitle()
+                and note.lowers[position + 1] not in PARTICLES
             ):
                 continue
             match = _FOREIGN.match(text, note.starts[position])

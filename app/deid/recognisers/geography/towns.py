@@ -68,7 +68,7 @@ class Places:
     @staticmethod
     def _is_no_place(note: Note, position: int, last: int) -> bool:
         """A term or society named after a place, unless a state follows: "Boston, MA"."""
-        told = _state_follows(note, last)
+        told = _state_follows(note, last) and note.flags[position] & Known.CITY
         return _heads_a_name(note, last) or (not told and is_eponym_use(note, position, last))
 
     @staticmethod
