@@ -1,5 +1,6 @@
 """A cheap, deterministic guess of a text's language, to refuse what the recognisers cannot read."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import re

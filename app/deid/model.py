@@ -1,5 +1,6 @@
 """The shipped model: a spaCy recogniser of names, places and organisations, loaded once."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import hashlib

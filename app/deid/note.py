@@ -63,7 +63,7 @@ class Note:
         return [
             i
             for i, word in enumerate(self.words)
-            if 2 <= len(word) <= 7 and word.isupper() or word.isdigit() and len(word) == 4
+            if (2 <= len(word) <= 7 and word.isupper()) or (word.isdigit() and len(word) == 4)
         ]
 
     @cached_property

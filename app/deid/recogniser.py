@@ -1,5 +1,6 @@
 """The protocol every recogniser fulfils, its registry, and the one for numbers behind a label."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import re

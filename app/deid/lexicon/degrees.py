@@ -1,5 +1,6 @@
 """Degrees and professions that stand behind a name and are no part of it."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 from app.deid.lexicon.wordset import wordset

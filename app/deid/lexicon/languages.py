@@ -1,5 +1,6 @@
 """Frequent words that tell languages apart: function words, and words that notes of each language use."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 from functools import lru_cache

@@ -12,9 +12,9 @@ _WORD = re.compile(
     r"(?:(?:patients?|pts?|diagnos|dx|treat|hx|surg|guideline|protocol|therap|hospital|clinic|medic(?!are)|disease|symptom"
     r"|admi(?:t|ssion)|discharg|infarct|stroke|cancer|tumou?r|biops|underwent|syndrome|mri|dos(?:e|age)|drug|smok|alcohol|vaccin"
     r"|fractur|implant|transplant|pregnan|delivery|followup|infection|hypertens|diabet|presented|remission|relapse|chemo|recurr"
-    r"|trial|study|efficacy|carcinoma|cardi|pulmon|renal|hepat|neuro|lesion|procedure|allerg|seizure|immuni[sz]|quit|drink|injur"
+    r"|trial|efficacy|carcinoma|cardi|pulmon|renal|hepat|neuro|lesion|procedure|allerg|seizure|immuni[sz]|quit|drink|injur"
     r"|accident|repair|resect|stent|bypass|migraine|arthritis|asthma|health|wound|blood|doctor|physician|nurse).*"
-    r"|histor(?:y|ies)|studies|pain|scan|ct|exam|packs?|yo|\d+yo|\d+mg|.*(?:itis|osis|emia|ectomy|plasty|oscopy|algia|pathy))"
+    r"|histor(?:y|ies)|study|studies|pain|scan|ct|exam|packs?|yo|\d+yo|\d+mg|.*(?:itis|osis|emia|ectomy|plasty|oscopy|algia|pathy))"
 )
 # Second words of two that only together speak of care, with the first.
 _SECOND = {"p": "s", "post": "status", "seen": "last", "up": "follow", "o": "y", "old": "years", "by": "delivered"}

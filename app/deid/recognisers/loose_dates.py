@@ -1,5 +1,6 @@
 """Dates said in passing (C): seasons with a year, "last May", "the 8th", "tues", "2nd week of July", misread months."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import re

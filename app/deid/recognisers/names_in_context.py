@@ -1,5 +1,6 @@
 """Names (A) that the words around them give away: "name is", "wife", "seen by", form labels, signatures."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import re

@@ -1,5 +1,6 @@
 """Full-face photographs and comparable images (Q): embedded image data, links to pictures, stored portraits."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import re

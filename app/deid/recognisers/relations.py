@@ -1,5 +1,6 @@
 """Names (A) that what stands behind or around them gives away: a relation in brackets, initials, a closing signature."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import re

@@ -1,5 +1,6 @@
 """What singles a person out without being a number (R): the words of a tattoo, being the only one of an event."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import re

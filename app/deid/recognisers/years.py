@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from app.core.clock import now
-from app.deid.recognisers.care import speaks_of_care
 from app.deid.note import Note
+from app.deid.recognisers.care import speaks_of_care
 from app.deid.span import Span
 
 _YEAR = re.compile(r"(?:1[89]|20)\d{2}(?![\w/-]|\.\d)")

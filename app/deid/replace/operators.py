@@ -10,12 +10,14 @@ from presidio_anonymizer import AnonymizerEngine
 from presidio_anonymizer.entities import OperatorConfig, RecognizerResult
 from presidio_anonymizer.operators import Operator, OperatorType
 
+from app.core.clock import now
 from app.deid.policy import Policy
 from app.deid.replace.dateshift import shift_text, year_of
 from app.deid.replace.surrogates import Surrogates
 from app.deid.span import Span
 
 BLOCK = 64
+OLDEST_KEPT = 89
 
 
 class Replacement(Operator):
@@ -52,12 +54,19 @@ def make_replacement(
 
 def _date(text: str, policy: Policy, shift_days: int, order: str) -> str:
     hidden = "" if policy.mode == "remove" else "[DATE]"
+    year = year_of(text)
+    if year and _this_year() - int(year) > OLDEST_KEPT:
+        return hidden  # a date so old is a birth, and its year tells an age over 89, shifted or not
     if policy.dates == "year_only":
-        return year_of(text) or hidden
+        return year or hidden
     if policy.dates == "shift":
         shifted = shift_text(text, shift_days, order).text
         return hidden if shifted is None else shifted
     return hidden
+
+
+def _this_year() -> int:
+    return 1970 + now() // 31_556_952_000
 
 
 def apply(text: str, spans: list[Span], makers: list[Callable[[str], str]]) -> tuple[str, list[list[int]]]:

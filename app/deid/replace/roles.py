@@ -1,5 +1,6 @@
 """What the text tells of a name's bearer: first or last name, woman or man; so that surrogates fit."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import re

@@ -1,5 +1,6 @@
 """Realistic replacements from reserved ranges, chosen by keyed HMAC: one patient, one set."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import hmac

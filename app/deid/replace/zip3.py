@@ -1,5 +1,6 @@
 """The three-digit ZIP rule of 164.514(b)(2)(i)(B), from versioned tables of small areas."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -25,7 +25,37 @@ _SOURCES = frozenset({"streets", "whole-addresses"})
 # A number and a word, or a word and a number: "12 Oak St", "Koskikatu 25".
 _NUMBERED = re.compile(r"\d{1,6}\s[^\W\d_]{3,}|[^\W\d_]{4,}\s\d{1,4}\b")
 _SHORTENED = frozenset(
-    "st ave av blvd rd dr ln ct pl sq apt ste n s e w ne nw se sw str hwy pkwy ter cir no fl bldg u".split()
+    [
+        "st",
+        "ave",
+        "av",
+        "blvd",
+        "rd",
+        "dr",
+        "ln",
+        "ct",
+        "pl",
+        "sq",
+        "apt",
+        "ste",
+        "n",
+        "s",
+        "e",
+        "w",
+        "ne",
+        "nw",
+        "se",
+        "sw",
+        "str",
+        "hwy",
+        "pkwy",
+        "ter",
+        "cir",
+        "no",
+        "fl",
+        "bldg",
+        "u",
+    ]
 )
 MAX_PARTS = 5
 

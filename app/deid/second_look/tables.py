@@ -1,5 +1,6 @@
 """Tables: a column whose head says name, birth, record number, room … holds that in every row."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import re

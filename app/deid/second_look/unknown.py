@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.deid.recognisers.care import speaks_of_care
 from app.deid.lexicon.endings import TERM_ENDING
 from app.deid.lexicon.shapes import Known
 from app.deid.note import Note
+from app.deid.recognisers.care import speaks_of_care
 from app.deid.recognisers.name_chain import term_follows
 from app.deid.span import Span
 

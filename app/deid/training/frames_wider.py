@@ -1,5 +1,5 @@
 """Training frames in other layouts and voices: shift notes, letters of other countries, lists, addresses, messages."""
-# ruff: noqa: E501 (one frame per line)
+# ruff: noqa: E501, W291 (one frame per line; a label may end on a space)
 
 NOTES = """
 [pt|patient|resident] [slept well|refused meds|up in chair|voided x2], [son|dtr|wife|spouse|sister] {first} [visited|called|at bedside|brought clothes].

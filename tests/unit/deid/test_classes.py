@@ -1,5 +1,6 @@
 """Every class of the rule in several layouts, and what looks like it and stays."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 import pytest
 
 # Letter of 164.514(b)(2)(i) → (text, what must be covered)

@@ -1,5 +1,6 @@
 """Which languages are refused, and the scan of typed texts and file names."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 import pytest
 
 from app.core.errors import Invalid

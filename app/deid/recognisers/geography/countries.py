@@ -1,5 +1,6 @@
 """Countries somebody comes from, lives in or travelled to (beyond the rule, as in the i2b2 scheme); states may stay."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import re
@@ -67,7 +68,7 @@ class Countries:
     def _is_meant(note: Note, position: int, last: int) -> bool:
         word = note.words[position]
         before = note.lowers[position - 1] if position else ""
-        if term_follows(note, last) or note.lowers[last + 1 : last + 2] and note.lowers[last + 1] in _NOT_BEFORE:
+        if term_follows(note, last) or (note.lowers[last + 1 : last + 2] and note.lowers[last + 1] in _NOT_BEFORE):
             return False
         if word.islower() and not note.mostly_lower:
             return False

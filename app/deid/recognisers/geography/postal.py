@@ -1,5 +1,6 @@
 """Whole addresses (B) known by their postcode, their first words ("Flat 3, …") or as the corner of two streets."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import re
@@ -160,7 +161,7 @@ def _second_street(rest: str) -> int:
     match = re.match(
         r"(?:\d{1,5}\s)?(?:(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’.-]*|\d{1,4}(?:st|nd|rd|th)?|de|la|del|van|der)\s?){1,5}", rest[at:]
     )
-    return at + len(match.group().rstrip(" .")) if match else len(rest.split(" and ")[0])
+    return at + len(match.group().rstrip(" .")) if match else len(rest.split(" and ", maxsplit=1)[0])
 
 
 _PARTICLES = frozenset(

@@ -1,5 +1,6 @@
 """Cities and towns (B): large ones on sight, small or unknown ones beside words that say so."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 from collections.abc import Iterator

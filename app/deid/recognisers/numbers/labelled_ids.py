@@ -1,5 +1,6 @@
 """Numbers that a label names (G to M, P, R): record, plan, account, licence, device and other ids."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import re
