@@ -14,17 +14,16 @@ import click
 from app.cli.risk import risk
 from app.cli.streams import stream_json_lines
 from app.core.errors import Invalid
-from app.deid.engine import Engine, clean_text
+from app.deid.engine import Engine, clean_text, surrogates_for
+from app.deid.language import require_supported
 from app.deid.model import MODEL_DIR, PIN_FILE, load_model
 from app.deid.policy import DATE_MODES, MODES, Policy
 from app.deid.proof.evaluation import Evaluation, Marked, marked
 from app.deid.replace.dateshift import subject_shift
-from app.deid.replace.surrogates import Surrogates
+from app.deid.replace.zip3 import stale_tables
 from app.deid.request import parse_request
 
-RULES_ONLY = click.option(
-    "--rules-only", is_flag=True, help="Leave the model out: faster, finds fewer names."
-)
+RULES_ONLY = click.option("--rules-only", is_flag=True, help="Leave the model out: faster, finds fewer names.")
 
 
 @click.group("deid")
@@ -42,21 +41,25 @@ def group() -> None:
     help="Secret for surrogates and shifts; random by default.",
 )
 def text_command(rules_only: bool, mode: str, dates: str, key_file: Path | None) -> None:
-    """JSON lines {"id","text"[,"known"]} on stdin to {"id","text","spans"} on stdout."""
+    """JSON lines {"id","text"[,"known"]} on stdin to {"id","text","spans"} on stdout.
+
+    A text in a language without recognisers comes back as {"id","error"}, and the exit code is 1.
+    """
     policy = Policy(mode=mode, dates=dates)
     key = key_file.read_bytes() if key_file else secrets.token_bytes(32)
     engine = _engine(rules_only)
+    if mode == "surrogate":
+        for table in stale_tables():
+            click.echo(f"warning: the ZIP table of the {table.census_year} Census is over ten years old", err=True)
 
     def clean(record: dict[str, Any]) -> dict[str, Any]:
         request = parse_request(record)
         note, subject = request.note, str(record.get("subject", request.id))
+        require_supported(note.text)
         spans = engine.find([note])[0]
-        surrogates = Surrogates(key, subject)
-        surrogates.learn(note.text[s.start : s.end] for s in spans if s.type == "NAME")
+        surrogates = surrogates_for(key, subject, [(note, spans)])
         days = subject_shift(key, subject)
-        text, _ = clean_text(
-            note.text, spans, policy, surrogates=surrogates, shift_days=days, order=note.date_order
-        )
+        text, _ = clean_text(note.text, spans, policy, surrogates=surrogates, shift_days=days, order=note.date_order)
         return {"id": request.id, "text": text, "spans": [span.to_dict() for span in spans]}
 
     sys.exit(stream_json_lines(clean, sys.stdin, sys.stdout))
@@ -86,12 +89,8 @@ def evaluate_command(rules_only: bool, gold: Iterable[str]) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of your own *.txt without identifiers, to plant names in.",
 )
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=MODEL_DIR, show_default="the shipped model's place"
-)
-def train_command(
-    seed: int, documents: int | None, epochs: int | None, texts: Path | None, out: Path
-) -> None:
+@click.option("--out", type=click.Path(path_type=Path), default=MODEL_DIR, show_default="the shipped model's place")
+def train_command(seed: int, documents: int | None, epochs: int | None, texts: Path | None, out: Path) -> None:
     """Generate notes, train the model, write it and its digest. Takes minutes on one core."""
     from app.deid.training.trainer import Recipe, train
 
@@ -116,13 +115,8 @@ def _gold(line: str, number: int) -> tuple[Any, Any, list[Marked]]:
         request = parse_request(record)
         spans = marked(record["spans"])
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise Invalid(
-            "bad-gold", f'line {number} is not {{"id","text","spans":[{{"start","end","type"}}]}}'
-        ) from None
+        raise Invalid("bad-gold", f'line {number} is not {{"id","text","spans":[{{"start","end","type"}}]}}') from None
     length = len(request.note.text)
-    if any(
-        not (isinstance(s.start, int) and isinstance(s.end, int) and 0 <= s.start < s.end <= length)
-        for s in spans
-    ):
+    if any(not (isinstance(s.start, int) and isinstance(s.end, int) and 0 <= s.start < s.end <= length) for s in spans):
         raise Invalid("bad-gold", f"line {number} has a span outside its text")
     return request.id, request.note, spans

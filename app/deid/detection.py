@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
+from app.deid.misread import repair_scan
 from app.deid.note import Note
 from app.deid.recogniser import RECOGNISERS
 from app.deid.span import Span, merge
@@ -16,7 +18,16 @@ class Detector(Protocol):
 
 
 def find_by_rules(note: Note) -> list[Span]:
-    """All that the registered recognisers find, unmerged."""
+    """All that the registered recognisers find, unmerged; numbers that a scanner misread count as what they were."""
+    found = _by_rules(note)
+    repaired = repair_scan(note.text)
+    if repaired != note.text:
+        copy = replace(note, text=repaired)
+        found += [s for s in _by_rules(copy) if any(repaired[i] != note.text[i] for i in range(s.start, s.end))]
+    return found
+
+
+def _by_rules(note: Note) -> list[Span]:
     found: list[Span] = []
     for recogniser in RECOGNISERS:
         if note.language in recogniser.languages:

@@ -10,10 +10,12 @@ from app.deid.note import Note
 from app.deid.policy import Policy
 from app.deid.replace.dateshift import subject_shift
 from app.deid.replace.operators import apply, make_replacement
+from app.deid.replace.roles import roles_of
 from app.deid.replace.surrogates import Surrogates
 from app.deid.second_look.addresses import address_rests
-from app.deid.second_look.neighbours import enumerated, leading_initials, lone_lines
+from app.deid.second_look.neighbours import address_lines, enumerated, leading_initials, lone_lines
 from app.deid.second_look.same_patient import find_names, learned_names
+from app.deid.second_look.tables import table_cells
 from app.deid.second_look.unknown import unknown_names
 from app.deid.span import Span, merge
 from app.deid.verdict import REFUSED, Verdict, judge
@@ -62,6 +64,8 @@ class Engine:
                     *spans,
                     *enumerated(note, spans),
                     *lone_lines(note),
+                    *address_lines(note),
+                    *table_cells(note),
                     *unknown_names(note),
                     *address_rests(note, spans),
                 ]
@@ -70,9 +74,7 @@ class Engine:
         ]
         names = learned_names(zip(notes, found, strict=True))
         found = [merge([*spans, *find_names(note, names)]) for note, spans in zip(notes, found, strict=True)]
-        return [
-            merge([*spans, *leading_initials(note, spans)]) for note, spans in zip(notes, found, strict=True)
-        ]
+        return [merge([*spans, *leading_initials(note, spans)]) for note, spans in zip(notes, found, strict=True)]
 
 
 RULES_ONLY = Engine()
@@ -92,19 +94,27 @@ def deidentify_subject(
         raise invalid(problems, problems[0].code)
     notes = [Note(s.text, s.language, s.date_order, s.known) for s in sources]
     found = engine.find(notes)
-    surrogates = Surrogates(key, subject)
-    surrogates.learn(
-        n.text[s.start : s.end]
-        for n, spans in zip(notes, found, strict=True)
-        for s in spans
-        if s.type == "NAME"
-    )
+    surrogates = surrogates_for(key, subject, list(zip(notes, found, strict=True)))
     days = subject_shift(key, subject)
     cleaned = []
     for source, note, spans in zip(sources, notes, found, strict=True):
         verdict = judge(note, spans, policy, with_model=engine.model is not None)
         cleaned.append(_replaced(source, spans, verdict, (policy, surrogates, days)))
     return cleaned
+
+
+def surrogates_for(key: bytes, subject: str, found: list[tuple[Note, list[Span]]]) -> Surrogates:
+    """A subject's surrogates, told all names of all notes beforehand, so that they fit and never collide."""
+    surrogates = Surrogates(key, subject)
+    roles: dict[str, str] = {}
+    names, words = [], set()
+    for note, spans in found:
+        places = [(s.start, s.end) for s in spans if s.type == "NAME"]
+        names += [note.text[start:end] for start, end in places]
+        roles = roles_of(note.text, places) | roles
+        words.update(note.index)
+    surrogates.learn(names, roles=roles, avoid=words)
+    return surrogates
 
 
 def _replaced(

@@ -44,6 +44,7 @@ class KnownIdentifiers:
             yield from _dates(note, value)
         for value in note.known.get("addresses", ()):
             yield from _address(note, value)
+            yield from _misspelt_street(note, value)
         for value in note.known.get("contacts", ()):
             yield from _contact(note, value)
 
@@ -55,6 +56,7 @@ def _names(note: Note, name: str) -> Iterator[Span]:
         if _believed(note, position, positions, parts):
             yield Span(note.starts[position], note.end(position), "NAME", 0.95, KEY)
     yield from _split(note, parts)
+    yield from _run_together(note, parts)
     if len(parts) > 1:
         yield from _initials(note, parts)
         yield from _joined_initials(note, parts, positions)
@@ -67,16 +69,9 @@ def _mentions(note: Note, part: str) -> Iterator[int]:
     if not allowed:
         return
     for word, positions in note.index.items():
-        if (
-            word == part
-            or abs(len(word) - len(part)) > allowed
-            or (word[0] != part[0] and word[-1] != part[-1])
-        ):
+        if word == part or abs(len(word) - len(part)) > allowed or (word[0] != part[0] and word[-1] != part[-1]):
             continue
-        if (
-            OSA.distance(word, part, score_cutoff=allowed) <= allowed
-            and not note.flags[positions[0]] & Known.ORDINARY
-        ):
+        if OSA.distance(word, part, score_cutoff=allowed) <= allowed and not note.flags[positions[0]] & Known.ORDINARY:
             yield from positions
 
 
@@ -108,12 +103,27 @@ def _split(note: Note, parts: list[str]) -> Iterator[Span]:
             yield Span(note.starts[position], note.end(position + 1), "NAME", 0.9, KEY)
 
 
+def _run_together(note: Note, parts: list[str]) -> Iterator[Span]:
+    """ "MinhKhai": two parts of the name without the space, and the letters of one set apart: "L e e d s"."""
+    for first, second in zip(parts, [*parts[1:], parts[0]], strict=True):
+        for position in note.index.get(first + second, ()) if len(first + second) >= ONE_ERROR else ():
+            yield Span(note.starts[position], note.end(position), "NAME", 0.9, KEY)
+    for part in parts:
+        spaced = " ".join(part)
+        if len(part) > MIN_WORD + 1:
+            at = note.text.lower().find(spaced)
+            while at >= 0:
+                yield Span(at, at + len(spaced), "NAME", 0.9, KEY)
+                at = note.text.lower().find(spaced, at + 1)
+
+
 def _initials(note: Note, parts: list[str]) -> Iterator[Span]:
     """ "J.S.", "J. S." and, after a cue, "JS"."""
     letters = [p[0].upper() for p in parts]
-    dotted = re.compile(r"(?<!\w)" + r"\.\s?".join(letters) + r"\.(?!\w)")
-    for match in dotted.finditer(note.text):
-        yield Span(match.start(), match.end(), "NAME", 0.8, KEY)
+    for wanted in {tuple(letters), (letters[0], letters[-1])}:
+        dotted = re.compile(r"(?<!\w)" + r"\.\s?".join(wanted) + r"\.(?!\w)")
+        for match in dotted.finditer(note.text):
+            yield Span(match.start(), match.end(), "NAME", 0.8, KEY)
     for position in note.index.get("".join(letters).lower(), ()):
         if note.words[position].isupper() and position and note.lowers[position - 1] in _INITIAL_CUES:
             yield Span(note.starts[position], note.end(position), "NAME", 0.8, KEY)
@@ -122,7 +132,14 @@ def _initials(note: Note, parts: list[str]) -> Iterator[Span]:
 def _joined_initials(note: Note, parts: list[str], positions: set[int]) -> Iterator[Span]:
     """The initial beside a found part: the "J." of "J. Smith", the "S." of "Anna S."."""
     letters = {p[0].upper() for p in parts}
-    for position in positions:
+    for position in sorted(positions):
+        before = position - 1
+        while before >= 0 and note.words[before] in letters and note.gap(before) in (" ", ". ", "."):
+            before -= 1
+        if position - before > 2:  # "K A Oberholzer"
+            yield Span(note.starts[before + 1], note.end(position), "NAME", 0.8, KEY)
+        if before >= 0 and note.lowers[position - 1] == "o" and note.gap(position - 1) in ("'", "’"):
+            yield Span(note.starts[position - 1], note.end(position), "NAME", 0.8, KEY)
         for neighbour, gap_at in ((position - 1, position - 1), (position + 1, position)):
             if (
                 0 <= neighbour < len(note.words)
@@ -138,9 +155,7 @@ def _characters(note: Note, value: str, kind: str) -> Iterator[Span]:
     core = [c for c in value if c.isalnum()]
     if len(core) < MIN_ID:
         return
-    pattern = re.compile(
-        r"(?<![^\W_])" + r"[-\s./()]{0,3}".join(map(re.escape, core)) + r"(?![^\W_])", re.IGNORECASE
-    )
+    pattern = re.compile(r"(?<![^\W_])" + r"[-\s./()]{0,3}".join(map(re.escape, core)) + r"(?![^\W_])", re.IGNORECASE)
     for match in pattern.finditer(note.text):
         yield Span(match.start(), match.end(), kind, 0.99, KEY)
 
@@ -165,6 +180,7 @@ def _dates(note: Note, value: str) -> Iterator[Span]:
         f"{d:02}{m:02}{y}",
         rf"{name}\s{{0,2}}0?{d}(?:st|nd|rd|th)?,?\s{{0,2}}{year}",
         rf"0?{d}(?:st|nd|rd|th)?[-\s]?(?:of\s)?{name},?[-\s]?{year}",
+        rf"{name}\s(?:of\s)?{y}",
     )
     for match in re.finditer(r"(?<!\d)(?:" + "|".join(forms) + r")(?!\d)", note.text, re.IGNORECASE):
         yield Span(match.start(), match.end(), "DATE", 0.99, KEY)
@@ -176,18 +192,22 @@ def _address(note: Note, value: str) -> Iterator[Span]:
         words = re.findall(r"[^\W_]+", part)
         if len("".join(words)) < MIN_PART or not words:
             continue
-        if (
-            len(words) == 1
-            and words[0].isalpha()
-            and note.index.get(words[0].lower())
-            and not words[0].istitle()
-        ):
+        if len(words) == 1 and words[0].isalpha() and note.index.get(words[0].lower()) and not words[0].istitle():
             continue
-        pattern = re.compile(
-            r"(?<!\w)" + r"[\s,.#-]{1,4}".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE
-        )
+        pattern = re.compile(r"(?<!\w)" + r"[\s,.#-]{1,4}".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)
         for match in pattern.finditer(note.text):
             yield Span(match.start(), match.end(), "LOCATION", 0.95, KEY)
+
+
+def _misspelt_street(note: Note, value: str) -> Iterator[Span]:
+    """A word of the address with a letter wrong, beside its house number: "12 Lindn Alley"."""
+    numbers = re.findall(r"\d+", value)
+    for word in re.findall(r"[^\W\d_]{5,}", value.lower()):
+        for position in _mentions(note, word) if numbers else ():
+            start, end = note.starts[position], note.end(position)
+            around = note.text[max(0, start - 12) : end + 16]
+            if any(re.search(rf"(?<!\d){number}(?!\d)", around) for number in numbers):
+                yield Span(start, end, "LOCATION", 0.85, KEY)
 
 
 def _contact(note: Note, value: str) -> Iterator[Span]:

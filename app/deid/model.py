@@ -1,5 +1,6 @@
 """The shipped model: a spaCy recogniser of names, places and organisations, loaded once."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import hashlib
@@ -13,6 +14,7 @@ from typing import Any, ClassVar
 from app.core.errors import Unavailable
 from app.deid.lexicon.endings import TERM_ENDING
 from app.deid.lexicon.shapes import Known, lexicon
+from app.deid.lexicon.wordset import wordset
 from app.deid.note import Note
 from app.deid.recognisers.name_chain import term_follows
 from app.deid.span import Span
@@ -26,6 +28,12 @@ WIDTH = 64
 MIN_CAPITALS = 6
 _DOSE_AFTER = re.compile(r"\s?\(?\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|ml|g|units?|iu|%)\b", re.IGNORECASE)
 _ROUTE_BEFORE = re.compile(r"\b(?:IV|PO|IM|SC|mg|mcg|ml)\s$")
+_UNITS = wordset(
+    """
+    kpa pa mm cm hg mmhg miu iu ml mcl dl l mb kb bp kda mg mcg ug ng pg g kg mmol mol umol nmol pmol meq mosm min sec s hr h
+    hz khz mhz gy cgy msv ev mev kcal cal db f fr ga u units ph inr x per day week ul µl µg am pm nsaids
+    """
+)
 _BREAK = re.compile(r"\n\s*\n|\n|(?<=[.!?])\s")
 
 
@@ -114,9 +122,7 @@ class Model:
 def load_model() -> Model:
     """Raises Unavailable when the files are missing or are not the pinned ones."""
     if not MODEL_DIR.is_dir() or not PIN_FILE.is_file():
-        raise Unavailable(
-            "model-missing", "the de-identification model is not installed: run `flask deid train`"
-        )
+        raise Unavailable("model-missing", "the de-identification model is not installed: run `flask deid train`")
     pinned = json.loads(PIN_FILE.read_text(encoding="utf-8"))["sha256"]
     if digest(MODEL_DIR) != pinned:
         raise Unavailable("model-changed", "the de-identification model is not the pinned one")
@@ -144,8 +150,22 @@ def _is_credible(note: Note, first: int, last: int, label: str) -> bool:
         return False
     if _ROUTE_BEFORE.search(note.text, max(0, note.starts[first] - 8), note.starts[first]):
         return False
+    if label == "ORGANIZATION" and last > first and not note.mostly_upper and _is_proper_run(note, first, last):
+        return True
+    if all(note.lowers[i] in _UNITS or not note.words[i].isalpha() for i in range(first, last + 1)):
+        return False
     unlisted_capitals = label != "LOCATION" and not note.mostly_upper
     return any(_could_be_name(note, i, unlisted_capitals) for i in range(first, last + 1))
+
+
+def _is_proper_run(note: Note, first: int, last: int) -> bool:
+    """Everyday words, each capitalised, inside a sentence or on a line of their own: "Clean Power Finance"."""
+    inside = first > 0 and note.gap(first - 1) == " " and note.words[first - 1].islower()
+    alone = (not first or "\n" in note.gap(first - 1)) and note.gap(last)[:1] == "\n"
+    return (inside or alone) and all(
+        (note.words[i].istitle() and len(note.words[i]) > 2) or note.lowers[i] in ("and", "of")
+        for i in range(first, last + 1)
+    )
 
 
 def _could_be_name(note: Note, position: int, lone_capitals_are_none: bool) -> bool:

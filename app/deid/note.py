@@ -58,6 +58,15 @@ class Note:
         return [i for i, word in enumerate(self.words) if word[0].isupper()]
 
     @cached_property
+    def code_like(self) -> list[int]:
+        """Positions of capitals or digits mixed within two to seven letters, as in postcodes, and of state codes."""
+        return [
+            i
+            for i, word in enumerate(self.words)
+            if (2 <= len(word) <= 7 and word.isupper()) or (word.isdigit() and len(word) == 4)
+        ]
+
+    @cached_property
     def mostly_lower(self) -> bool:
         """A text without capitals, where capitalisation says nothing about names."""
         return len(self.capitalised) * 60 < len(self.words)

@@ -71,9 +71,7 @@ TABLE: tuple[PhiType, ...] = (
         ("DATE_TIME", "DATE_OF_BIRTH", "DOB", "TIME"),
     ),
     PhiType("AGE", "C", "Ages over 89"),
-    PhiType(
-        "PHONE", "D", "Telephone and pager numbers", ("PHONE_NUMBER", "TELEPHONE", "TEL", "PAGER", "CONTACT")
-    ),
+    PhiType("PHONE", "D", "Telephone and pager numbers", ("PHONE_NUMBER", "TELEPHONE", "TEL", "PAGER", "CONTACT")),
     PhiType("FAX", "E", "Fax numbers", ("FAX_NUMBER",)),
     PhiType("EMAIL", "F", "E-mail addresses", ("EMAIL_ADDRESS", "E-MAIL")),
     PhiType(
@@ -82,9 +80,7 @@ TABLE: tuple[PhiType, ...] = (
         "Social security numbers, the last four digits too",
         ("US_SSN", "SOCIAL_SECURITY_NUMBER", "US_ITIN"),
     ),
-    PhiType(
-        "MRN", "H", "Medical record numbers", ("MEDICALRECORD", "MEDICAL_RECORD_NUMBER", "MEDICAL_RECORD")
-    ),
+    PhiType("MRN", "H", "Medical record numbers", ("MEDICALRECORD", "MEDICAL_RECORD_NUMBER", "MEDICAL_RECORD")),
     PhiType(
         "HEALTH_PLAN",
         "I",
@@ -110,9 +106,7 @@ TABLE: tuple[PhiType, ...] = (
             "US_PASSPORT",
         ),
     ),
-    PhiType(
-        "VEHICLE", "L", "Vehicle identifiers and licence plates", ("VEHICLE_IDENTIFIER", "LICENSE_PLATE")
-    ),
+    PhiType("VEHICLE", "L", "Vehicle identifiers and licence plates", ("VEHICLE_IDENTIFIER", "LICENSE_PLATE")),
     PhiType("DEVICE", "M", "Device identifiers and serial numbers", ("DEVICE_IDENTIFIER", "MAC_ADDRESS")),
     PhiType("URL", "N", "Web addresses", ("WEB_URL", "DOMAIN_NAME")),
     PhiType("IP", "O", "Internet addresses", ("IP_ADDRESS", "IPADDR", "IPADDRESS")),

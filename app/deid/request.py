@@ -47,9 +47,7 @@ def parse_known(value: object) -> dict[str, list[str]]:
     for name, entries in value.items():
         if name not in KNOWN_FIELDS:
             problems.append(Problem("bad-known", "known", f"its fields are {', '.join(KNOWN_FIELDS)}"))
-        elif entries is not None and not (
-            isinstance(entries, list) and all(isinstance(e, str) for e in entries)
-        ):
+        elif entries is not None and not (isinstance(entries, list) and all(isinstance(e, str) for e in entries)):
             problems.append(Problem("bad-known", f"known.{name}", "must be a list of strings"))
         elif entries:
             known[name] = [entry for entry in entries if entry.strip()]

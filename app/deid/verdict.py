@@ -41,18 +41,14 @@ def judge(note: Note, spans: list[Span], policy: Policy, *, with_model: bool) ->
     reasons = []
     disagreed = [(s.start, s.end) for s in spans if s.recogniser == _MODEL] if with_model else []
     suspects = suspect_places(note, spans)
-    risk = 1 - prod(
-        [1 - _RISK_OF_SUSPECT] * len(suspects) + [1 - _RISK_OF_DISAGREEMENT] * min(1, len(disagreed))
-    )
+    risk = 1 - prod([1 - _RISK_OF_SUSPECT] * len(suspects) + [1 - _RISK_OF_DISAGREEMENT] * min(1, len(disagreed)))
     if policy.dates == "shift" and has_ambiguous_dates(note, spans):
         reasons.append("ambiguous-dates")
     if disagreed and with_model and len(disagreed) * 4 > len(spans):
         reasons.append("model-rule-disagreement")
     if risk >= policy.threshold:
         reasons.append("residual-risk")
-    return Verdict(
-        NEEDS_REVIEW if reasons else PASSED, tuple(reasons), round(risk, 3), tuple(suspects + disagreed)
-    )
+    return Verdict(NEEDS_REVIEW if reasons else PASSED, tuple(reasons), round(risk, 3), tuple(suspects + disagreed))
 
 
 def suspect_places(note: Note, spans: list[Span]) -> list[tuple[int, int]]:
@@ -68,14 +64,10 @@ def suspect_places(note: Note, spans: list[Span]) -> list[tuple[int, int]]:
         if covered[start]:
             continue
         unknown = (
-            word.istitle()
-            and len(word) > 3
-            and not note.flags[position] & ~(Known.FIRST | Known.LAST | Known.TOWN)
+            word.istitle() and len(word) > 3 and not note.flags[position] & ~(Known.FIRST | Known.LAST | Known.TOWN)
         )
         inside = position > 0 and note.gap(position - 1) in (" ", ", ") and note.words[position - 1].islower()
-        if (
-            unknown and inside and note.flags[position] & (Known.FIRST | Known.LAST)
-        ) or _LONG_NUMBER.fullmatch(word):
+        if (unknown and inside and note.flags[position] & (Known.FIRST | Known.LAST)) or _LONG_NUMBER.fullmatch(word):
             found.append((start, end))
     return found
 

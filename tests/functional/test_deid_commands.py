@@ -62,9 +62,7 @@ def test_order_is_kept_and_bad_lines_are_answered_in_their_place(run):
 
 
 def test_an_error_never_quotes_the_text(run):
-    result = run(
-        "text", "--rules-only", lines=[{"id": 1, "text": "Oberholzer\u0000", "known": {"ids": "Oberholzer"}}]
-    )
+    result = run("text", "--rules-only", lines=[{"id": 1, "text": "Oberholzer\u0000", "known": {"ids": "Oberholzer"}}])
     assert "Oberholzer" not in result.output
 
 
@@ -127,3 +125,17 @@ def test_the_model_is_part_of_the_default(run):
     text = "Unlike last year, Vashkoreth Drimolen walked in and sat down."
     (answer,) = answers(run("text", lines=[{"id": 1, "text": text}]))
     assert "Drimolen" not in answer["text"]
+
+
+def test_a_text_in_a_language_without_recognisers_is_an_error_and_the_others_are_done(run):
+    german = "Der Patient wurde mit Brustschmerzen in die Klinik gebracht, Herr Weber ist nicht stabil."
+    lines = [{"id": 1, "text": "Mr. Weber was seen."}, {"id": 2, "text": german}, {"id": 3, "text": "BP 120/80"}]
+    result = run("text", "--rules-only", lines=lines)
+    first, second, third = answers(result)
+    assert result.exit_code == 1
+    assert first["text"] == "Mr. [NAME] was seen."
+    assert second["id"] == 2
+    assert "German has no recognisers" in second["error"]
+    assert set(second) == {"id", "error"}
+    assert "Weber" not in second["error"]
+    assert third["text"] == "BP 120/80"

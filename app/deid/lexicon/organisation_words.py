@@ -16,7 +16,9 @@ CORES = wordset(
     """
     hospital hospitals hosp clinic clinics infirmary hospice healthcare university college institute
     center centre office va memorial general med health pharmacy associates system group foundation
-    school academy campus practice home ctr medicine
+    school academy campus practice home ctr medicine elementary preschool kindergarten montessori seminary church
+    parish synagogue mosque cathedral ministries symphony orchestra theatre theater museum hotel motel manor lodge
+    hospice imaging laboratories surgery
     """
 )
 INNER = wordset(
@@ -43,6 +45,6 @@ GENERIC_BEFORE = wordset(
 COMPANY_TAILS = wordset(
     """
     inc llc ltd corp corporation gmbh plc company co incorporated limited group partners holdings
-    industries bros
+    industries bros llp lp pty bv ag associates brothers
     """
 )

@@ -67,9 +67,7 @@ class Evaluation:
         gold, found = sorted(set(gold)), sorted(set(found))
         self.documents += 1
         self.gold_types.update(g.type for g in gold)
-        self._pairwise(
-            "strict", gold, found, lambda g, f: (g.start, g.end) == (f.start, f.end) and g.type == f.type
-        )
+        self._pairwise("strict", gold, found, lambda g, f: (g.start, g.end) == (f.start, f.end) and g.type == f.type)
         self._pairwise(
             "relaxed",
             gold,
@@ -82,9 +80,7 @@ class Evaluation:
 
     def _pairwise(self, level: str, gold: list[Marked], found: list[Marked], same: Any) -> None:
         for g in gold:
-            self._count(
-                level, g.type, "true_positive" if any(same(g, f) for f in found) else "false_negative"
-            )
+            self._count(level, g.type, "true_positive" if any(same(g, f) for f in found) else "false_negative")
         for f in found:
             if not any(same(g, f) for g in gold):
                 self._count(level, f.type, "false_positive")
@@ -108,9 +104,7 @@ class Evaluation:
                 self._count("token", mark.type, "false_positive")
         return sorted(leaking)
 
-    def _list_errors(
-        self, identifier: Any, leaks: list[Marked], gold: list[Marked], found: list[Marked]
-    ) -> None:
+    def _list_errors(self, identifier: Any, leaks: list[Marked], gold: list[Marked], found: list[Marked]) -> None:
         surplus = [f for f in found if not any(g.start < f.end and f.start < g.end for g in gold)]
         for kind, marks in (("missed", leaks), ("surplus", surplus)):
             for mark in marks:
@@ -140,8 +134,7 @@ class Evaluation:
             "any_leak_rate": _rounded(self.leaking / self.documents) if self.documents else None,
             "any_leak_interval": wilson(self.leaking, self.documents),
             "levels": {
-                level: {key: tallies[key].report() for key in sorted(tallies)}
-                for level, tallies in self.levels.items()
+                level: {key: tallies[key].report() for key in sorted(tallies)} for level, tallies in self.levels.items()
             },
             "errors": self.errors,
             "errors_not_listed": self.unlisted,

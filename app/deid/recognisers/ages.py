@@ -14,7 +14,8 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"\b(?:aged?|age\sof|age:|turn(?:ed|ing|s)|age\sis|at\sage)\s{0,3}[:=]?\s{0,2}$", re.IGNORECASE
+    r"\b(?:aged?|age\sof|age:|turn(?:ed|ing|s)|age\sis|at\sage|he\s(?:is|was)|she\s(?:is|was)|who\s(?:is|was)|reached|celebrated\sher|celebrated\shis)\s{0,3}[:=]?\s{0,2}$",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?:9\d|1[01]\d|12[0-5])(?![\d%/]|\.\d|\s?(?:mm|cm|kg|lb|mg|%|beats|bpm|degrees))")
 _WORDS = ("nonagenarian", "nonagenarians", "centenarian", "centenarians", "supercentenarian")

@@ -25,7 +25,11 @@ _FULL = re.compile(
 )
 _MONTH_YEAR = re.compile(r"(?P<m>0?[1-9]|1[0-2])[/\-](?P<y>(?:19|20)\d{2})(?![\d/\-])")
 _PAIR = re.compile(
-    r"(?P<a>\d{1,2})[/](?P<b>\d{1,2})(?![\d/.%]|\s?(?:mm|cm|mg|ml|hpf|weeks?|days?|months?)\b)"
+    r"(?P<a>\d{1,2})(?P<s>[/-])(?P<b>\d{1,2})(?![\d/%]|[.-]\d|\s?(?:mm|cm|mg|ml|hpf|weeks?|days?|months?)\b)"
+)
+_SEWN = re.compile(
+    r"\d{1,2}[-/]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[-/]?(?:(?:19|20)\d{2}|\d{2})(?!\w)",
+    re.IGNORECASE,
 )
 _COMPACT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\w)")
 _AFTER_MONTH = re.compile(
@@ -37,9 +41,7 @@ _AFTER_MONTH = re.compile(
 _BEFORE_MONTH = re.compile(
     r"(?<![\d./:])(?P<day>\d{1,2}(?:st|nd|rd|th)?(?:\s(?:day\s)?of)?[\s\-/,.]{1,2})$", re.IGNORECASE
 )
-_UNIT = re.compile(
-    r"\s?(?:mg|mcg|ml|tablets?|tabs?|capsules?|puffs?|units?|times|days|weeks|months|years|hours)\b"
-)
+_UNIT = re.compile(r"\s?(?:mg|mcg|ml|tablets?|tabs?|capsules?|puffs?|units?|times|days|weeks|months|years|hours)\b")
 _DATE_CUES = wordset(
     """
     on since from until till dated date dob born seen admitted discharged by through before after visit
@@ -106,6 +108,10 @@ class Dates:
             if match:
                 yield Span(start, match.end(), "DATE", 0.6, self.key)
                 continue
+            match = _SEWN.match(text, start)
+            if match:
+                yield Span(start, match.end(), "DATE", 0.9, self.key)
+                continue
             match = _PAIR.match(text, start)
             if match and _pair_is_date(note, position, match):
                 yield Span(start, match.end(), "DATE", 0.6, self.key)
@@ -126,11 +132,7 @@ class Dates:
                 if name in ("may", "march") and text[start].islower() and not (day and year) and not before:
                     continue
                 first = before.start("day") if before else start
-                last = (
-                    after.end()
-                    if after and (day or year) and after.end() > after.start()
-                    else note.end(position)
-                )
+                last = after.end() if after and (day or year) and after.end() > after.start() else note.end(position)
                 yield Span(first, _trim(text, last), "DATE", 0.95 if day else 0.8, self.key)
 
     def _weekdays(self, note: Note) -> Iterator[Span]:
@@ -173,11 +175,11 @@ def _pair_is_date(note: Note, position: int, match: re.Match[str]) -> bool:
     after = note.lowers[position + 2] if position + 2 < len(note.words) else ""
     if after in _FRACTION_WORDS or before in _FRACTION_WORDS - {"in", "out", "left", "right"}:
         return False
+    if match["s"] == "-":  # "5-22" is a range more often than a day
+        return before in ("on", "visit", "dated", "date", "dob") and second > 12
     if before in _DATE_CUES:
         return True
-    return (
-        second > 10 and first <= 12 and first != second and before not in ("grade", "score", "stage", "type")
-    )
+    return second > 10 and first <= 12 and first != second and before not in ("grade", "score", "stage", "type")
 
 
 def _bare_month(note: Note, position: int, name: str) -> bool:

@@ -60,7 +60,8 @@ def extend_right(note: Note, position: int, *, lenient: bool = False) -> int:
         if lower in PARTICLES and _name_follows(note, nxt, lenient):
             last = nxt
             continue
-        if not _continues(note, nxt, lenient=lenient):
+        hyphened = gap == "-" and note.words[nxt][0].isupper() and note.words[nxt].isalpha()
+        if not hyphened and not _continues(note, nxt, lenient=lenient):
             break
         last = nxt
     return last

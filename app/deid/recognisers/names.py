@@ -33,6 +33,7 @@ _DEGREE_TAIL = re.compile(
 
 
 _ABBREVIATED = frozenset(("dr", "mr", "mrs", "ms", "prof"))
+MAX_TITLES = 4
 # Titles that are ordinary words as well.
 _WORDY_TITLES = wordset(
     "father sister nurse doctor officer judge miss madam sir lord professor captain pastor senator dame"
@@ -62,6 +63,8 @@ class TitledNames:
         # "Dr. med. Prof." and "Dr and Mrs": step over further titles.
         while note.lowers[first] in TITLES and first + 1 < len(note.words) and note.gap(first) in _TITLE_GAPS:
             first += 1
+            if first - position > MAX_TITLES:
+                return None
         return first if self._may_follow(note, position, first) else None
 
     @staticmethod
@@ -158,13 +161,8 @@ class ListedNames:
         if note.lowers[position] in _SENTENCE_STARTERS:
             return False
         return all(
-            note.flags[i] & Known.LAST and not note.flags[i] & Known.ORDINARY
-            for i in range(position + 1, last + 1)
-        ) or (
-            last == position + 1
-            and is_initial(note, last)
-            and note.text[note.end(last) : note.end(last) + 1] == "."
-        )
+            note.flags[i] & Known.LAST and not note.flags[i] & Known.ORDINARY for i in range(position + 1, last + 1)
+        ) or (last == position + 1 and is_initial(note, last) and note.text[note.end(last) : note.end(last) + 1] == ".")
 
     @staticmethod
     def _reversed(note: Note, position: int) -> tuple[int, int, float] | None:
@@ -184,9 +182,7 @@ class ListedNames:
         ):
             return None
         capitals = note.words[position].isupper() and not note.mostly_upper
-        if not (note.flags[position] & Known.LAST or capitals) or (
-            position and note.gap(position - 1) == ", "
-        ):
+        if not (note.flags[position] & Known.LAST or capitals) or (position and note.gap(position - 1) == ", "):
             return None  # a list of first names is not one name
         last = nxt
         if last + 1 < len(note.words) and note.gap(last) == " " and is_initial(note, last + 1):

@@ -1,10 +1,14 @@
 """Names (A) that the words around them give away: "name is", "wife", "seen by", form labels, signatures."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
+from app.deid.lexicon.degrees import is_degree
+from app.deid.lexicon.endings import TERM_ENDING
 from app.deid.lexicon.shapes import Known
 from app.deid.lexicon.wordset import wordset, wordtuple
 from app.deid.note import Note
@@ -19,36 +23,52 @@ from app.deid.recognisers.name_chain import (
 )
 from app.deid.span import Span
 
-_TRIGGERS = wordtuple(
+RELATIVES = wordset(
     """
-    kid says said wrote killed him her starring name names named called nicknamed alias dear by wife
-    husband spouse partner daughter son mother
-    father brother sister mom dad aunt uncle niece nephew cousin grandson granddaughter grandmother
-    grandfather fiance fiancé fiancee girlfriend boyfriend roommate caregiver guardian friend proxy
-    attending surgeon pcp provider physician hello hi like attn patient pt pts client resident nurse
-    cardiologist neurologist oncologist therapist psychiatrist male female man woman boy girl lady
-    gentleman ref kids children sons daughters case am m surname is was author cosigner transcriptionist
-    anesthesiologist assistant tell told asked met contact signature
+    wife husband spouse partner daughter son mother father brother sister mom mum mam dad mommy daddy aunt auntie uncle
+    niece nephew cousin grandson granddaughter grandmother grandfather grandma grandpa granny nan nana grandparents parents
+    fiance fiancé fiancee fiancée girlfriend boyfriend bf gf ex hubby missus roommate flatmate caregiver caretaker carer
+    guardian friend proxy kid kids children sons daughters twin twins sibling siblings sibs stepson stepdaughter stepdad
+    stepmom stepfather stepmother stepbrother stepsister godmother godfather godson goddaughter widow widower sponsor
+    neighbor neighbour landlord landlady dtr gdtr housemate toddler baby infant newborn dog cat
     """
 )
-_RELATIVES = wordset(
+# Whoever has to do with a patient by trade.
+_TRADES = wordset(
     """
-    wife husband spouse partner daughter son mother father brother sister mom dad aunt uncle niece
-    nephew cousin grandson granddaughter grandmother grandfather fiance fiancé fiancee girlfriend
-    boyfriend roommate caregiver guardian friend proxy kid kids children sons daughters
+    hospitalist intensivist cardiologist neurologist oncologist therapist psychiatrist urologist nephrologist pulmonologist
+    gastroenterologist dermatologist rheumatologist endocrinologist hematologist haematologist pediatrician paediatrician
+    obstetrician gynecologist ophthalmologist radiologist pathologist anesthesiologist anaesthetist orthopedist podiatrist
+    dentist hygienist midwife doula chaplain priest imam rabbi interpreter aide technician tech paramedic medic emt
+    coordinator investigator adjuster supervisor manager counselor counsellor coach teacher lawyer attorney solicitor
+    officer detective deputy scribe pharmacist dietitian dietician nutritionist psychologist phlebotomist secretary
+    receptionist registrar consultant fellow intern resident locum gp rep vendor witness notary driver host agent caller
+    surgeon assistant asst attending attg cna rn lpn np pa lcsw sw ot slp crna examiner coroner trustee executor author
+    cosigner transcriptionist sitter operator proband preceptor
     """
+)
+_TRIGGERS = (
+    *sorted(RELATIVES | _TRADES),
+    *wordtuple(
+        """
+        says said wrote killed him her starring name names named called nicknamed alias dear by hello hi like attn patient pt
+        pts client nurse pcp provider physician male female man woman boy girl lady gentleman ref case am m surname
+        forename is was tell told asked met contact signature née nee endoscopist ordering anes surg reviewer
+        """
+    ),
 )
 _LINKS = ("is", "was", "are", "of")
 _NO_NAME = frozenset(("unknown", "withheld", "redacted", "anonymous", "confidential", "missing", "used"))
 _NAMING = ("named", "called", "calls", "name", "call")
 # Cues after which only a listed first name is believed.
 _WEAK = frozenset(("is", "was", "am", "m", "tell", "told", "asked", "met", "like", "wrote", "killed"))
-_STRONG = frozenset(["named", "called", "nicknamed", "alias", "dear", "surname"])
+_STRONG = frozenset(["named", "called", "nicknamed", "alias", "dear", "surname", "forename", "née", "nee"])
 _FORM = wordset(
     """
     attending surgeon pcp provider physician patient pt name names client resident nurse author cosigner
     transcriptionist anesthesiologist assistant contact signature attn cardiologist neurologist
-    oncologist therapist psychiatrist
+    oncologist therapist psychiatrist surname forename endoscopist ordering anes surg reviewer scribe witness gp tech
+    technician consultant registrar radiologist pathologist operator preceptor fellow intern
     """
 )
 _VERBS_BEFORE_BY = wordset(
@@ -59,7 +79,9 @@ _VERBS_BEFORE_BY = wordset(
     inserted placed read interpreted approved completed
     """
 )
+MAX_TITLES = 5
 _COLON = re.compile(r"\s?[:=]\s{0,4}|\s?[:=]?\s?\n\s{0,8}")
+_SHORTEST = 3
 
 
 class NamesInContext:
@@ -71,7 +93,7 @@ class NamesInContext:
         for position in note.positions(_TRIGGERS):
             first = self._name_after(note, position)
             if first is not None:
-                last = extend_right(note, first, lenient=True)
+                last = self._with_first_name(note, position, extend_right(note, first, lenient=True))
                 if not is_eponym_use(note, first, last):
                     yield Span(note.starts[first], end_of(note, last), "NAME", 0.7, self.key)
                     yield from self._listed_after(note, last)
@@ -87,11 +109,35 @@ class NamesInContext:
             if note.lowers[first] in _LINKS and gap == " " and first + 1 < len(note.words):
                 gap, first = note.gap(first), first + 1
             strong = True
+        if "\n" in gap and note.text[note.end(first) : note.end(first) + 1] == ":":
+            return None  # the next label of a form
+        if "\n" in gap and ":" not in gap and not note.flags[first] & (Known.FIRST | Known.LAST):
+            return None
+        if word in RELATIVES and gap == " " and _told_of_a_relative(note, first):
+            return first
         if not self._joined(word, gap) or not self._speaks_of_a_person(note, position, first):
             return None
-        while note.lowers[first] in TITLES and first + 1 < len(note.words) and note.gap(first) in (" ", ". "):
+        while (
+            note.lowers[first] in TITLES
+            and first - position < MAX_TITLES
+            and first + 1 < len(note.words)
+            and note.gap(first) in (" ", ". ")
+        ):
             first += 1
         return first if self._is_name(note, first, strong=strong or bool(_COLON.fullmatch(gap))) else None
+
+    @staticmethod
+    def _with_first_name(note: Note, position: int, last: int) -> int:
+        """Behind a label of a form, "Last, First M." is one name."""
+        nxt = last + 1
+        if note.lowers[position] not in _FORM or nxt >= len(note.words) or note.gap(last) not in (", ", ",", " , "):
+            return last
+        word, flags = note.words[nxt], note.flags[nxt]
+        degree = is_degree(word) or (word.isupper() and len(word) < 5 and not flags & Known.FIRST)
+        labels = note.text[note.end(nxt) : note.end(nxt) + 1] == ":"
+        if degree or labels or not looks_like_name(note, nxt):
+            return last
+        return extend_right(note, nxt, lenient=True)
 
     @staticmethod
     def _speaks_of_a_person(note: Note, position: int, first: int) -> bool:
@@ -107,31 +153,43 @@ class NamesInContext:
     def _joined(word: str, gap: str) -> bool:
         """Whether the space between cue and name is one that joins them."""
         if gap == " ":
-            return word not in _FORM or word in (
-                "name",
-                "names",
-                "attending",
-                "surgeon",
-                "pcp",
-                "nurse",
-                "patient",
-                "pt",
-                "client",
+            return (
+                word not in _FORM
+                or word in _TRADES
+                or word
+                in (
+                    "name",
+                    "names",
+                    "attending",
+                    "surgeon",
+                    "pcp",
+                    "nurse",
+                    "patient",
+                    "pt",
+                    "client",
+                )
             )
         if gap == ", ":
-            return word in _RELATIVES or word in (
-                "male",
-                "female",
-                "man",
-                "woman",
-                "boy",
-                "girl",
-                "lady",
-                "gentleman",
-                "patient",
-                "pt",
-                "named",
+            return (
+                word in RELATIVES
+                or word in _TRADES
+                or word
+                in (
+                    "male",
+                    "female",
+                    "man",
+                    "woman",
+                    "boy",
+                    "girl",
+                    "lady",
+                    "gentleman",
+                    "patient",
+                    "pt",
+                    "named",
+                )
             )
+        if gap == " (":
+            return word in RELATIVES
         return word in _FORM and bool(_COLON.fullmatch(gap))
 
     @staticmethod
@@ -142,7 +200,15 @@ class NamesInContext:
         if word[0].isupper():
             if looks_like_name(note, position):
                 listed = bool(flags & (Known.FIRST | Known.LAST))
-                return not flags & Known.EPONYM and (listed or strong or (word.istitle() and len(word) > 3))
+                shouted = (
+                    note.mostly_upper
+                    and word.isupper()
+                    and len(word) > _SHORTEST
+                    and not TERM_ENDING.search(word.lower())
+                )
+                return not flags & Known.EPONYM and (
+                    shouted or listed or strong or (word.istitle() and len(word) > _SHORTEST)
+                )
             if is_initial(note, position):
                 following = position + 1
                 return (
@@ -154,40 +220,35 @@ class NamesInContext:
             return strong and bool(flags & (Known.FIRST | Known.LAST)) and not note.mostly_upper
         if note.lowers[position] in PARTICLES or not strong:
             return False
-        return (
-            len(word) > 2
-            and not flags & (Known.ORDINARY | Known.EPONYM)
-            and note.lowers[position] not in _NO_NAME
-        )
+        return len(word) > 2 and not flags & (Known.ORDINARY | Known.EPONYM) and note.lowers[position] not in _NO_NAME
 
     @staticmethod
     def _speakers(note: Note) -> Iterator[Span]:
         """ "Anna: I slept badly": the speakers of a transcript."""
-        if note.text.count(":") < 1 or (
-            '"' not in note.text and "?" not in note.text and "." not in note.text
-        ):
+        if note.text.count(":") < 1 or ('"' not in note.text and "?" not in note.text and "." not in note.text):
             return
         speakers = [p for p in note.capitalised if NamesInContext._speaks(note, p)]
         sure = any(note.flags[p] & Known.FIRST for p in speakers) and len(speakers) > 1
+        turns = Counter(note.lowers[p] for p in speakers)
         for position in speakers:
             quoted = note.text[note.end(position) + 1 : note.end(position) + 3].lstrip()[:1] in ('"', "“")
-            if sure or quoted or note.flags[position] & Known.FIRST:
+            again = sure and turns[note.lowers[position]] > 1
+            if again or quoted or note.flags[position] & Known.FIRST:
                 yield Span(note.starts[position], note.end(position), "NAME", 0.6, NamesInContext.key)
 
     @staticmethod
     def _speaks(note: Note, position: int) -> bool:
         """A name-like word at the start of a line, before a colon and something said."""
         start, end = note.starts[position], note.end(position)
-        if note.text[end : end + 1] != ":" or note.text[max(0, start - 6) : start].rstrip(" >*-")[
-            -1:
-        ] not in ("", "\n"):
+        if note.text[end : end + 1] != ":" or note.text[max(0, start - 6) : start].rstrip(" >*-")[-1:] not in (
+            "",
+            "\n",
+        ):
             return False
         either = note.flags[position] & Known.EITHER and note.flags[position] & Known.FIRST
         said = note.text[end + 1 : end + 3].strip()
         return (
-            bool(said)
-            and (looks_like_name(note, position) or bool(either))
-            and not note.flags[position] & Known.EPONYM
+            bool(said) and (looks_like_name(note, position) or bool(either)) and not note.flags[position] & Known.EPONYM
         )
 
     @staticmethod
@@ -203,3 +264,22 @@ class NamesInContext:
                 return
             last = extend_right(note, nxt)
             yield Span(note.starts[nxt], end_of(note, last), "NAME", 0.65, NamesInContext.key)
+
+
+def _told_of_a_relative(note: Note, first: int) -> bool:
+    """ "wife joy, 2 kids", "brother sipho.": in a text without capitals a listed or unknown word that closes a phrase;
+    and a word that is either, capitalised: "her husband Will".
+    """
+    word, flags = note.words[first], note.flags[first]
+    if len(word) < 3 or not word.isalpha():
+        return False
+    if word.istitle() and not flags and len(word) == _SHORTEST:
+        return True
+    if word.istitle():
+        return bool(flags & Known.EITHER and flags & Known.FIRST) and not note.mostly_upper
+    if not word.islower() or not note.mostly_lower:
+        return False
+    closes = note.gap(first)[:1] in ",.);\n" or note.lowers[first + 1 : first + 2] in (["and"], ["is"], ["was"])
+    listed = flags & Known.FIRST and (not flags & Known.ORDINARY or (flags & Known.EITHER and closes))
+    unknown = not flags and closes and len(word) > 3 and not word.endswith(("ed", "ing", "ly", "s"))
+    return bool(listed) or (unknown and not TERM_ENDING.search(word))

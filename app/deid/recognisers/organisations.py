@@ -51,7 +51,37 @@ _EMPLOYMENT = (
     "joined",
     "company",
     "retired",
+    "work",
+    "works",
+    "hired",
+    "intern",
+    "interned",
+    "volunteers",
+    "volunteer",
+    "volunteered",
+    "teaches",
+    "taught",
+    "attends",
+    "attended",
+    "attending",
+    "enrolled",
+    "graduated",
+    "student",
+    "studies",
+    "studied",
+    "laid",
+    "fired",
+    "deacon",
+    "member",
+    "clerk",
+    "driver",
+    "cashier",
+    "manager",
+    "suspended",
+    "expelled",
 )
+_WORKPLACE_LINKS = ("at", "for", "by", "with", "from")
+_MEMBERSHIP = frozenset({"deacon", "member"})
 MAX_BACK = 6
 MAX_AHEAD = 8
 
@@ -130,9 +160,7 @@ class Hospitals:
         ):
             first -= 1
         name = note.text[note.starts[first] : note.end(position - 1)].lower() if first < position else ""
-        if name and (lexicon().get(name, 0) | note.flags[position - 1]) & (
-            Known.CITY | Known.TOWN | Known.REGION
-        ):
+        if name and (lexicon().get(name, 0) | note.flags[position - 1]) & (Known.CITY | Known.TOWN | Known.REGION):
             yield Span(note.starts[first], note.end(position), "ORGANIZATION", 0.6, self.key)
 
     def _care_site(self, note: Note, position: int) -> Iterator[Span]:
@@ -167,9 +195,7 @@ class Hospitals:
             or note.words[first].isupper()
         ):
             return
-        if all(
-            note.flags[i] & Known.ORDINARY and note.lowers[i] not in INNER for i in range(first, last + 1)
-        ):
+        if all(note.flags[i] & Known.ORDINARY and note.lowers[i] not in INNER for i in range(first, last + 1)):
             return
         yield Span(note.starts[first], note.end(last), "ORGANIZATION", 0.6, self.key)
 
@@ -182,11 +208,7 @@ class Hospitals:
         ):
             return
         word = note.words[following]
-        if (
-            not word[0].isupper()
-            or len(word) < 3
-            or note.lowers[following] in ("elevation", "segment", "depression")
-        ):
+        if not word[0].isupper() or len(word) < 3 or note.lowers[following] in ("elevation", "segment", "depression"):
             return
         last = following
         if note.gap(last) in ("'", "’") and note.lowers[last + 1 : last + 2] == ["s"]:
@@ -239,11 +261,7 @@ class Employers:
 
     def find(self, note: Note) -> Iterator[Span]:
         for position in note.positions(tuple(COMPANY_TAILS)):
-            if (
-                not note.words[position][0].isupper()
-                or not position
-                or note.gap(position - 1) not in (" ", ", ")
-            ):
+            if not note.words[position][0].isupper() or not position or note.gap(position - 1) not in (" ", ", "):
                 continue
             first = position
             while (
@@ -254,8 +272,7 @@ class Employers:
             ):
                 first -= 1
             if (
-                first < position
-                and note.lowers[position] not in ("group", "company", "co", "partners", "limited")
+                first < position and note.lowers[position] not in ("group", "company", "co", "partners", "limited")
             ) or position - first > 1:
                 yield Span(note.starts[first], note.end(position), "ORGANIZATION", 0.7, self.key)
         for position in note.positions(_EMPLOYMENT):
@@ -263,10 +280,13 @@ class Employers:
 
     def _after_work(self, note: Note, position: int) -> Iterator[Span]:
         link = position + 1
+        if note.lowers[position] == "attends" and link < len(note.words) and note.words[link][0].isupper():
+            link = position  # nothing stands between: "attends Cedar Elementary"
         while (
             link < len(note.words)
             and link - position < 8
-            and note.lowers[link] not in ("at", "for", "by", "with", "from")
+            and note.lowers[link] not in _WORKPLACE_LINKS
+            and not (note.lowers[link] == "of" and note.lowers[position] in _MEMBERSHIP)
         ):
             if note.gap(link - 1) not in (" ", "-") or note.words[link][0].isupper():
                 return
@@ -279,9 +299,7 @@ class Employers:
             or note.flags[first] & Known.REGION
         ):
             return
-        if link >= len(note.words) or (
-            note.flags[first] & Known.ORDINARY and not note.words[first].istitle()
-        ):
+        if link >= len(note.words) or (note.flags[first] & Known.ORDINARY and not note.words[first].istitle()):
             return
         last = first
         while (

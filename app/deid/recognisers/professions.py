@@ -40,6 +40,4 @@ class Professions:
         for position in note.positions(("occupation", "profession", "job")):
             match = _LABEL.match(note.text, note.starts[position])
             if match:
-                yield Span(
-                    match.start("v"), match.start("v") + len(match["v"].rstrip()), "PROFESSION", 0.6, self.key
-                )
+                yield Span(match.start("v"), match.start("v") + len(match["v"].rstrip()), "PROFESSION", 0.6, self.key)

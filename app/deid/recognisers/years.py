@@ -7,29 +7,13 @@ from collections.abc import Iterator
 
 from app.core.clock import now
 from app.deid.note import Note
+from app.deid.recognisers.care import speaks_of_care
 from app.deid.span import Span
 
 _YEAR = re.compile(r"(?:1[89]|20)\d{2}(?![\w/-]|\.\d)")
 _BIRTH = re.compile(r"(?:\bborn|\bbirth|\bdob|\bd\.o\.b\.?|\bb\.)[^.;\n]{0,24}$", re.IGNORECASE)
 _EVENT = re.compile(
     r"\b(?:in|during|since|of|from|until|year|circa|by|a|an|the|early|late|around|to)\s$", re.IGNORECASE
-)
-_SENTENCE_END = re.compile(r"[.!?]\s|\n\s*\n")
-# A sentence with one of these speaks of care; a bare year in it may stay.
-CARE = re.compile(
-    r"\b(?:patients?|pts?|diagnos|dx|treat|histor(?:y|ies)\b|hx|surg|guideline|protocol|therap"
-    r"|hospital|clinic|medic(?!are)"
-    r"|disease|symptom|admi(?:t|ssion)|discharg|infarct|stroke|cancer|tumou?r|biops|underwent"
-    r"|pain\b|syndrome|scan\b"
-    r"|mri|ct\b|dos(?:e|age)|drug|smok|alcohol|vaccin|fractur|implant|transplant|pregnan"
-    r"|deliver(?:y|ed by)|follow-?up"
-    r"|exam\b|infection|hypertens|diabet|presented|remission|relapse|chemo|recurr|trial|stud(?:y"
-    r"|ies)\b|efficacy"
-    r"|carcinoma|cardi|pulmon|renal|hepat|neuro|lesion|s/p|status post|procedure|allerg|seizure|immuni[sz]"
-    r"|last seen|quit|packs?\b|drink|injur|accident|repair|resect|stent|bypass|migraine|arthritis"
-    r"|asthma|health|wound|blood|doctor|physician|nurse)"
-    r"|\d\s?mg\b|year-old|yo\b|y/o|years old|(?:itis|osis|emia|ectomy|plasty|oscopy|algia|pathy)\b",
-    re.IGNORECASE,
 )
 OLDEST_KEPT = 89
 
@@ -42,10 +26,9 @@ class BirthYears:
     languages = ("en",)
 
     def find(self, note: Note) -> Iterator[Span]:
+        reference = _reference_year(note)
         for start, end, year in _bare_years(note):
-            if _reference_year(note) - year > OLDEST_KEPT and _BIRTH.search(
-                note.text, max(0, start - 40), start
-            ):
+            if reference - year > OLDEST_KEPT and _BIRTH.search(note.text, max(0, start - 40), start):
                 yield Span(start, end, "DATE", 0.8, self.key)
 
 
@@ -60,7 +43,7 @@ class EventYears:
         for start, end, _year in _bare_years(note):
             if not _EVENT.search(note.text, max(0, start - 12), start):
                 continue
-            if not CARE.search(sentence_around(note.text, start, end)):
+            if not speaks_of_care(note, start, end):
                 yield Span(start, end, "DATE", 0.5, self.key)
 
 
@@ -81,12 +64,3 @@ def _reference_year(note: Note) -> int:
     this_year = 1970 + now() // 31_556_952_000
     years = [int(w) for w in note.words if len(w) == 4 and w.isdigit() and 1990 <= int(w) <= this_year]
     return max(years, default=this_year)
-
-
-def sentence_around(text: str, start: int, end: int) -> str:
-    first = max(
-        (m.end() for m in _SENTENCE_END.finditer(text, max(0, start - 300), start)),
-        default=max(0, start - 300),
-    )
-    last = _SENTENCE_END.search(text, end, end + 300)
-    return text[first : last.start() if last else end + 300]

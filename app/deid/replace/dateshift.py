@@ -115,9 +115,7 @@ def _shift_aby(text: str, days: int, order: str) -> Shifted | None:
     new_month, new_day = _like(month, moved.month), _like(day, moved.day)
     first, second = (new_month, new_day) if order == "mdy" else (new_day, new_month)
     return Shifted(
-        _replaced(
-            text, match, f"{first}{match['s']}{second}{match['s']}{_like_year(match['y'], moved.year)}"
-        ),
+        _replaced(text, match, f"{first}{match['s']}{second}{match['s']}{_like_year(match['y'], moved.year)}"),
         is_ambiguous(text),
     )
 
@@ -163,15 +161,11 @@ def _shift_ab(text: str, days: int, order: str) -> Shifted | None:
     month, day = (match["a"], match["b"]) if order == "mdy" else (match["b"], match["a"])
     if int(month) > 12 >= int(day):
         month, day, order = day, month, "dmy" if order == "mdy" else "mdy"
-    moved = _moved(
-        _LEAP_YEAR if (int(month), int(day)) == (2, 29) else _COMMON_YEAR, int(month), int(day), days
-    )
+    moved = _moved(_LEAP_YEAR if (int(month), int(day)) == (2, 29) else _COMMON_YEAR, int(month), int(day), days)
     if not moved:
         return None
     pair = (_like(month, moved.month), _like(day, moved.day))
-    return Shifted(
-        _replaced(text, match, "/".join(pair if order == "mdy" else pair[::-1])), is_ambiguous(text)
-    )
+    return Shifted(_replaced(text, match, "/".join(pair if order == "mdy" else pair[::-1])), is_ambiguous(text))
 
 
 def _shift_weekday(text: str, days: int, _order: str) -> Shifted | None:

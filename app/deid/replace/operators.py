@@ -10,12 +10,14 @@ from presidio_anonymizer import AnonymizerEngine
 from presidio_anonymizer.entities import OperatorConfig, RecognizerResult
 from presidio_anonymizer.operators import Operator, OperatorType
 
+from app.core.clock import now
 from app.deid.policy import Policy
 from app.deid.replace.dateshift import shift_text, year_of
 from app.deid.replace.surrogates import Surrogates
 from app.deid.span import Span
 
 BLOCK = 64
+OLDEST_KEPT = 89
 
 
 class Replacement(Operator):
@@ -52,12 +54,19 @@ def make_replacement(
 
 def _date(text: str, policy: Policy, shift_days: int, order: str) -> str:
     hidden = "" if policy.mode == "remove" else "[DATE]"
+    year = year_of(text)
+    if year and _this_year() - int(year) > OLDEST_KEPT:
+        return hidden  # a date so old is a birth, and its year tells an age over 89, shifted or not
     if policy.dates == "year_only":
-        return year_of(text) or hidden
+        return year or hidden
     if policy.dates == "shift":
         shifted = shift_text(text, shift_days, order).text
         return hidden if shifted is None else shifted
     return hidden
+
+
+def _this_year() -> int:
+    return 1970 + now() // 31_556_952_000
 
 
 def apply(text: str, spans: list[Span], makers: list[Callable[[str], str]]) -> tuple[str, list[list[int]]]:
@@ -82,13 +91,8 @@ def _apply_block(
 ) -> tuple[str, list[tuple[int, int]]]:
     """Every span is an entity type of its own, since the engine would join neighbours of one type."""
     keys = [f"S{i}" for i in range(len(spans))]
-    results = [
-        RecognizerResult(k, s.start - offset, s.end - offset, s.score)
-        for k, s in zip(keys, spans, strict=True)
-    ]
-    operators = {
-        key: OperatorConfig("chartmark", {"make": make}) for key, make in zip(keys, makers, strict=True)
-    }
+    results = [RecognizerResult(k, s.start - offset, s.end - offset, s.score) for k, s in zip(keys, spans, strict=True)]
+    operators = {key: OperatorConfig("chartmark", {"make": make}) for key, make in zip(keys, makers, strict=True)}
     done = _engine().anonymize(text, results, operators, merge_entities_with_spaces=False)
     placed = {item.entity_type: (item.start, item.end) for item in done.items}
     return done.text, [placed[key] for key in keys]

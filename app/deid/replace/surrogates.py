@@ -1,15 +1,20 @@
 """Realistic replacements from reserved ranges, chosen by keyed HMAC: one patient, one set."""
 
+# ruff: noqa: E501 (patterns and lists as running text)
 from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
-from app.deid.lexicon.names import english, first_names, gendered_first_names
+from app.deid.lexicon.degrees import is_degree
+from app.deid.lexicon.names import english, gendered_first_names
+from app.deid.lexicon.places import COUNTRIES, STATE_CODES
 from app.deid.lexicon.wordset import wordtuple
-from app.deid.recognisers.name_chain import PARTICLES, SUFFIXES
+from app.deid.recognisers.name_chain import PARTICLES, SUFFIXES, TITLES
+from app.deid.replace.roles import listed_role
 from app.deid.replace.zip3 import generalised_zip
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -20,7 +25,29 @@ _TOWNS = wordtuple(
     """
 )
 _ZIP = re.compile(r"\b\d{5}(?:-\d{4})?\b")
+_STATE = re.compile(rf",?\s({'|'.join(sorted(STATE_CODES))})\b(?=[\s,]*(?:\d{{5}}|$))")
+_UNIT = re.compile(
+    r"(?:room|rm|bed|ward|bay|apt|apartment|suite|ste|unit|floor|fl|box|p\.?\s?o\.?\s?box|space|lot)\.?\s?(?:no\.?|#)?\s?[\w-]{1,8}",
+    re.IGNORECASE,
+)
+_UNIT_VALUE = re.compile(r"(?<![^\W\d_])[A-Za-z]?-?\d[\w-]*|\b[A-Z]\b")
 _IPS = ("192.0.2.", "198.51.100.", "203.0.113.")
+
+
+_KEPT = PARTICLES | SUFFIXES | TITLES | {"med", "née", "nee", "and"}
+# Words that say what kind of house an organisation is, the more telling first.
+_HOUSES = (
+    "Medical Center", "Medical Centre", "Nursing Home", "Assisted Living", "High School", "Middle School", "Elementary School", "Community College",
+    "Children's Hospital", "University Hospital", "Urgent Care", "Health Centre", "Health Center", "Hospital", "Clinic", "Infirmary", "Hospice",
+    "Rehabilitation", "Rehab", "Pharmacy", "Surgery", "Practice", "University", "College", "Elementary", "Preschool", "School", "Academy", "Church",
+    "Temple", "Mosque", "Synagogue", "Chapel", "Orchestra", "Symphony", "Foundation", "Bank", "Insurance", "Hotel", "Manor", "Lodge", "Laboratories",
+    "Imaging", "Pathology", "Associates", "Partners", "Healthcare", "Health", "LLP", "LLC", "Ltd", "Inc", "Corp", "GmbH", "Group",
+)  # fmt: skip
+
+
+def _kind_of_house(text: str) -> str:
+    lower = text.lower()
+    return next((house for house in _HOUSES if re.search(rf"\b{house.lower()}\b", lower)), "Centre")
 
 
 class Surrogates:
@@ -36,37 +63,37 @@ class Surrogates:
         self._names: dict[str, str] = {}
         self._own: frozenset[str] = frozenset()
 
-    def learn(self, names: Iterable[str]) -> None:
-        """Assigns a surrogate to each word of these names, in sorted order, no two the same."""
-        words = sorted({w.lower() for name in names for w in _WORD.findall(name) if len(w) > 1})
-        self._own = self._own | frozenset(words)
+    def learn(
+        self, names: Iterable[str], *, roles: Mapping[str, str] = MappingProxyType({}), avoid: Iterable[str] = ()
+    ) -> None:
+        """Assigns a surrogate to each word of these names, in sorted order, no two the same.
+
+        `roles` is what the text tells of the words (see `roles_of`); no word of `avoid` (lower case: all words
+        of the notes) becomes a surrogate, so that nobody is given the name of somebody else.
+        """
+        words = sorted({w.lower() for name in names for w in _WORD.findall(name) if len(w) > 1 and not is_degree(w)})
+        self._own = self._own | frozenset(words) | frozenset(avoid)
         for word in words:
-            if word not in self._names and word not in PARTICLES | SUFFIXES:
-                self._names[word] = self._choose_name(word)
+            if word not in self._names and word not in _KEPT:
+                self._names[word] = self._choose_name(word, roles.get(word) or listed_role(word))
 
     def replace(self, text: str, kind: str) -> str:
         """The surrogate of one identifier, in the original's letter case."""
         if kind == "NAME":
-            return _WORD.sub(lambda m: self._name_word(m.group()), text)
+            return _WORD.sub(lambda m: self._name_word(m.group(), text[max(0, m.start() - 1) : m.start()]), text)
         if kind == "LOCATION":
             return self._place(text)
         if kind == "ORGANIZATION":
-            tail = next(
-                (
-                    t
-                    for t in ("Hospital", "Clinic", "Medical Center", "Health", "Inc")
-                    if t.lower() in text.lower()
-                ),
-                "Center",
-            )
-            return f"{self._pick('ORGANIZATION', text, _TOWNS)} {tail}"
+            return _like_case(text, f"{self._pick('ORGANIZATION', text, _TOWNS)} {_kind_of_house(text)}")
         if kind in _RESERVED:
             return _RESERVED[kind](self._number(kind, text), text)
         return self._same_format(text, kind)
 
-    def _name_word(self, word: str) -> str:
+    def _name_word(self, word: str, before: str) -> str:
+        """One word of a name; titles, particles, degrees and a possessive's "s" stay."""
         lower = word.lower()
-        if lower in PARTICLES | SUFFIXES:
+        possessive = lower == "s" and before in ("'", "’") and before != ""
+        if lower in _KEPT or possessive or is_degree(word):
             return word
         if len(word) == 1:
             return _like_case(word, self._initial(lower))
@@ -79,33 +106,37 @@ class Surrogates:
         matching = sorted({new[0] for old, new in self._names.items() if old[0] == letter})
         return matching[0] if len(matching) == 1 else self._pick("INITIAL", letter, "ABCDEFGHJKLMNPRSTW")
 
-    def _choose_name(self, word: str) -> str:
-        gender = gendered_first_names().get(word)
-        if gender:
-            candidates = _first_by_gender(gender)
-        elif word in first_names() and word not in english("last_names"):
-            candidates = _first_by_gender("f") + _first_by_gender("m")
-        else:
+    def _choose_name(self, word: str, role: str) -> str:
+        if role == "last":
             candidates = _last()
+        else:
+            candidates = _first_by_gender(role) if role in ("f", "m") else _first_by_gender("f") + _first_by_gender("m")
         taken = self._own | set(map(str.lower, self._names.values()))
         start = self._number("NAME", word) % len(candidates)
         return next(
-            c
-            for i in range(len(candidates))
-            if (c := candidates[(start + i) % len(candidates)]).lower() not in taken
+            c for i in range(len(candidates)) if (c := candidates[(start + i) % len(candidates)]).lower() not in taken
         )
 
     def _place(self, text: str) -> str:
-        zips = _ZIP.findall(text)
+        """A town for a town, a street for a street, a country for a country; a state and three digits of a ZIP stay."""
+        zips, lower = _ZIP.findall(text), text.strip().lower()
         if text.strip() in zips:
             return generalised_zip(text.strip())
+        if zips and not any(len(w) > 2 for w in _WORD.findall(text)):
+            return _ZIP.sub(lambda m: generalised_zip(m.group()), text)
+        if lower in COUNTRIES:
+            return _like_case(text, self._pick("COUNTRY", text, sorted(COUNTRIES - {lower})).title())
+        if _UNIT.fullmatch(text) or not any(len(w) > 2 for w in _WORD.findall(text)):
+            return _UNIT_VALUE.sub(lambda m: self._same_format(m.group(), "LOCATION"), text)
         town = self._pick("LOCATION", text, _TOWNS)
         street = (
             f"{self._number('STREET', text) % 900 + 100} {self._pick('STREET', text, _TOWNS)} Street"
             if re.match(r"\s*\d", text)
             else town
         )
-        return _like_case(text, street) + (f" {generalised_zip(zips[-1])}" if zips else "")
+        state = _STATE.search(text)
+        tail = (f", {state.group(1)}" if state else "") + (f" {generalised_zip(zips[-1])}" if zips else "")
+        return _like_case(text, street) + tail
 
     def _same_format(self, text: str, kind: str) -> str:
         """Digits to digits, letters to letters; white space, case and separators kept."""

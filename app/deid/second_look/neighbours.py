@@ -12,8 +12,9 @@ from app.deid.recognisers.name_chain import end_of, extend_right, is_initial, lo
 from app.deid.span import Span
 
 KEY = "neighbours"
-_LINE = re.compile(
-    r"^[>\t *-]{0,8}(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})[ \t]*$", re.MULTILINE
+_LINE = re.compile(r"^[>\t *-]{0,8}(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})[ \t]*$", re.MULTILINE)
+_ADDRESS_LINE = re.compile(
+    r"^[^\w\n]{0,8}(?P<v>\d{1,5} (?:[^\W\d_][\w'’.-]* ){1,4}\d{1,5}[a-zA-Z]?)[ \t,.]*$", re.MULTILINE
 )
 _ADDRESS_NEXT = re.compile(r"\s*[>\s]*(?:\d|P\.?O\.? Box|PSC|Unit )")
 
@@ -59,20 +60,13 @@ def _joined(note: Note, position: int, step: int) -> int | None:
 
 def _likely(note: Note, position: int, step: int) -> bool:
     word, flags = note.words[position], note.flags[position]
-    if (
-        not word.istitle()
-        or len(word) < 3
-        or flags & (Known.REGION | Known.CITY)
-        or term_follows(note, position)
-    ):
+    if not word.istitle() or len(word) < 3 or flags & (Known.REGION | Known.CITY) or term_follows(note, position):
         return False
     if step < 0 and position and note.words[position - 1][0].isupper() and note.gap(position - 1) == " ":
         return False  # the end of something longer
     if flags & Known.ORDINARY:
         return bool(flags & Known.EITHER) and bool(flags & (Known.FIRST | Known.LAST))
-    return looks_like_name(note, position) and bool(
-        flags & (Known.FIRST | Known.LAST) or not flags & Known.EPONYM
-    )
+    return looks_like_name(note, position) and bool(flags & (Known.FIRST | Known.LAST) or not flags & Known.EPONYM)
 
 
 def leading_initials(note: Note, spans: list[Span]) -> Iterator[Span]:
@@ -81,12 +75,15 @@ def leading_initials(note: Note, spans: list[Span]) -> Iterator[Span]:
         if span.type != "NAME":
             continue
         before = bisect_left(note.starts, span.start) - 1
-        if (
-            before >= 0
-            and is_initial(note, before)
-            and note.text[note.end(before) : span.start] in (". ", ".")
-        ):
+        if before >= 0 and is_initial(note, before) and note.text[note.end(before) : span.start] in (". ", "."):
             yield Span(note.starts[before], span.end, "NAME", span.score, span.recogniser)
+
+
+def address_lines(note: Note) -> Iterator[Span]:
+    """A line that is but a number, a name and a number: "53772 Holmatun 45", as addresses of many countries are."""
+    if "\n" in note.text:
+        for match in _ADDRESS_LINE.finditer(note.text):
+            yield Span(match.start("v"), match.end("v"), "LOCATION", 0.5, KEY)
 
 
 def lone_lines(note: Note) -> Iterator[Span]:
@@ -101,8 +98,6 @@ def lone_lines(note: Note) -> Iterator[Span]:
         if any(note.flags[i] & (Known.EPONYM | Known.REGION | Known.CITY) for i in range(first, last + 1)):
             continue
         listed = any(note.flags[i] & Known.FIRST for i in range(first, last + 1))
-        opening = (
-            not note.text[: match.start()].strip() and note.text[match.end() : match.end() + 2] == "\n\n"
-        )
+        opening = not note.text[: match.start()].strip() and note.text[match.end() : match.end() + 2] == "\n\n"
         if first < last and (listed or opening or _ADDRESS_NEXT.match(note.text, match.end())):
             yield Span(match.start("name"), match.end("name"), "NAME", 0.5, KEY)

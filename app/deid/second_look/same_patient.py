@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from app.deid.lexicon.shapes import Known
+from app.deid.lexicon.endings import TERM_ENDING
+from app.deid.lexicon.shapes import Known, lexicon
 from app.deid.note import Note
 from app.deid.recognisers.name_chain import TITLES, term_follows
 from app.deid.span import Span
@@ -25,9 +26,21 @@ def learned_names(notes_and_spans: Iterable[tuple[Note, list[Span]]]) -> frozens
     for note, spans in notes_and_spans:
         for span in spans:
             words = _WORD.findall(note.text[span.start : span.end]) if span.type == "NAME" else []
-            if words and (span.score >= MIN_SCORE or (len(words) > 1 and span.recogniser == MODEL)):
+            lone = len(words) == 1 and _is_unlisted_name(note, words[0])
+            if words and (span.score >= MIN_SCORE or (span.recogniser == MODEL and (len(words) > 1 or lone))):
                 names.update(w.lower() for w in words)
     return frozenset(n for n in names if len(n) >= MIN_LETTERS and n not in TITLES)
+
+
+def _is_unlisted_name(note: Note, word: str) -> bool:
+    """A lone word the model took for a name, capitalised, on name lists or on none, and said more than once."""
+    return (
+        word.istitle()
+        and len(word) > MIN_LETTERS
+        and len(note.index.get(word.lower(), ())) > 1
+        and not (lexicon().get(word.lower(), 0) & ~(Known.FIRST | Known.LAST))
+        and not TERM_ENDING.search(word.lower())
+    )
 
 
 def find_names(note: Note, names: frozenset[str]) -> Iterator[Span]:

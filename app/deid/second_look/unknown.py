@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from app.deid.lexicon.endings import TERM_ENDING
 from app.deid.lexicon.shapes import Known
 from app.deid.note import Note
+from app.deid.recognisers.care import speaks_of_care
 from app.deid.recognisers.name_chain import term_follows
-from app.deid.recognisers.years import CARE, sentence_around
 from app.deid.span import Span
 
 KEY = "unknown-capitalised"
@@ -23,18 +23,13 @@ def unknown_names(note: Note) -> Iterator[Span]:
     for position in note.capitalised:
         if _stands_out(note, position) and not term_follows(note, position):
             start, end = note.starts[position], note.end(position)
-            if not CARE.search(sentence_around(note.text, start, end)):
+            if not speaks_of_care(note, start, end):
                 yield Span(start, end, "NAME", 0.45, KEY)
 
 
 def _stands_out(note: Note, position: int) -> bool:
     word = note.words[position]
-    if (
-        note.flags[position] & ~_NAMES_AT_MOST
-        or not word.istitle()
-        or len(word) < MIN_LETTERS
-        or position == 0
-    ):
+    if note.flags[position] & ~_NAMES_AT_MOST or not word.istitle() or len(word) < MIN_LETTERS or position == 0:
         return False
     if not word.isalpha() or TERM_ENDING.search(note.lowers[position]):
         return False

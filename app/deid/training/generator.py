@@ -13,15 +13,16 @@ from app.deid.training import vocabulary as words
 from app.deid.training.frames_clinical import NARRATIVE, NEGATIVE, REPORTS
 from app.deid.training.frames_held_out import HELD_OUT
 from app.deid.training.frames_prose import PHRASES, PLAIN, PROSE
+from app.deid.training.frames_wider import ADDRESSES, NOTES, ORGANISATIONS, UNTOUCHED
 from app.deid.training.identifiers import MONTHS, Identifiers
 from app.deid.training.noise import Piece, roughen
 
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{([A-Za-z]+)\}")
 # Frame sets and how often a sentence comes from each, for clinical and for everyday documents.
-CLINICAL = ((NARRATIVE, 4), (REPORTS, 2), (NEGATIVE, 5))
-EVERYDAY = ((PROSE, 5), (PLAIN, 2))
+CLINICAL = ((NARRATIVE, 4), (REPORTS, 2), (NOTES, 4), (NEGATIVE, 5), (UNTOUCHED, 2), (ADDRESSES, 1))
+EVERYDAY = ((PROSE, 5), (PLAIN, 2), (ADDRESSES, 2), (ORGANISATIONS, 3))
 _JOINS = {"narrative": (" ", " ", "\n", "  "), "form": ("\n", "\n", "\n\n", "   ", "\t")}
 
 
@@ -103,9 +104,14 @@ def _slots(ids: Identifiers, random: Random) -> dict[str, tuple[Callable[[], str
     named = {"name": (ids.name, "NAME"), "first": (ids.first, "NAME"), "last": (ids.last, "NAME"),
              "initials": (lambda: ids.initial() + ids.initial(), "NAME"), "initial": (lambda: ids.initial() + ".", "NAME"),
              "NAME": (lambda: ids.name().upper(), "NAME"), "LAST": (lambda: ids.last().upper(), "NAME"),
-             "FIRST": (lambda: ids.first().upper(), "NAME"), "I": (ids.initial, "NAME")}  # fmt: skip
+             "FIRST": (lambda: ids.first().upper(), "NAME"), "I": (ids.initial, "NAME"),
+             "lfirst": (lambda: ids.first().lower(), "NAME"), "llast": (lambda: ids.last().lower(), "NAME")}  # fmt: skip
     placed = {"city": (ids.city, "LOCATION"), "street": (ids.street, "LOCATION"), "zip": (lambda: f"{random.randint(501, 99950):05}", "LOCATION"),
               "hosp": (ids.hospital, "ORGANIZATION"), "HOSP": (lambda: ids.hospital().upper(), "ORGANIZATION"), "org": (ids.organisation, "ORGANIZATION"),
+              "employer": (ids.employer, "ORGANIZATION"), "school": (ids.school, "ORGANIZATION"), "church": (ids.church, "ORGANIZATION"),
+              "home": (ids.home, "ORGANIZATION"), "HOME": (lambda: ids.home().upper(), "ORGANIZATION"), "surgery": (ids.surgery, "ORGANIZATION"),
+              "lorg": (lambda: ids.employer().lower(), "ORGANIZATION"), "addr": (ids.address, "LOCATION"), "corner": (ids.corner, "LOCATION"),
+              "country": (ids.country, "LOCATION"), "lcity": (lambda: ids.city().lower(), "LOCATION"),
               "date": (ids.date, "DATE"), "month": (lambda: pick(MONTHS), "DATE"), "id": (ids.number, "ID"), "phone": (ids.phone, "PHONE"),
               "email": (lambda: f"{ids.first().lower()}{random.randint(1, 99)}@example.org".replace(" ", ""), "EMAIL")}  # fmt: skip
     plain = {"dx": lambda: lower_first(pick(words.diagnoses())), "Dx": lambda: pick(words.diagnoses()), "drug": lambda: pick(words.DRUGS),
@@ -115,6 +121,7 @@ def _slots(ids: Identifiers, random: Random) -> dict[str, tuple[Callable[[], str
              f"{pick((5, 10, 20, 25, 40, 50, 100, 250, 500))} mg", "bp": lambda: f"{random.randint(90, 180)}/{random.randint(50, 100)}",
              "hr": lambda: str(random.randint(50, 120)), "n": lambda: str(random.randint(1, 9)), "age": lambda: str(random.randint(1, 89)),
              "year": lambda: str(random.randint(1960, 2026)), "time": lambda: f"{random.randint(0, 23):02}:{random.randint(0, 59):02}",
-             "state": ids.state, "country": ids.country, "ST": ids.state_code, "prose": lambda: pick(PHRASES),
+             "state": ids.state, "brand": lambda: pick(words.BRANDS), "Brand": lambda: pick(words.BRANDS), "bug": lambda: pick(words.ORGANISMS),
+             "stain": lambda: pick(words.STAINS), "maker": lambda: pick(words.MAKERS), "LAB": lambda: pick(words.LABS).upper(), "ST": ids.state_code, "prose": lambda: pick(PHRASES),
              "cw": lambda: pick(words.common_words()), "Cw": lambda: pick(words.common_words()).capitalize(), "Prose": lambda: pick(PHRASES).capitalize()}  # fmt: skip
     return {**named, **placed, **{key: (make, "") for key, make in plain.items()}}

@@ -27,14 +27,12 @@ class Recipe:
     """What a model is made of; stored with it."""
 
     seed: int = 7
-    documents: int = 14_000
+    documents: int = 20_000
     epochs: int = 5
     generator: int = GENERATOR_VERSION
 
 
-def train(
-    recipe: Recipe, folder: Path, pin: Path, *, texts: Path | None, say: Callable[[str], None]
-) -> dict[str, Any]:
+def train(recipe: Recipe, folder: Path, pin: Path, *, texts: Path | None, say: Callable[[str], None]) -> dict[str, Any]:
     """Trains, writes the model's files into `folder` and its digest into `pin`; returns what was pinned.
 
     `texts` names a folder of ``*.txt`` without identifiers, into whose sentences names are planted.
@@ -95,9 +93,7 @@ def planted(folder: Path, seed: int) -> list[Sample]:
     found = []
     for path in sorted(folder.rglob("*.txt")):
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        found += [
-            _plant(line.strip(), random.choice(donors), random) for line in lines if len(line.split()) >= 4
-        ]
+        found += [_plant(line.strip(), random.choice(donors), random) for line in lines if len(line.split()) >= 4]
     return found
 
 
@@ -110,9 +106,7 @@ def _plant(line: str, donor: Sample, random: Random) -> Sample:
     before = " ".join(words[:at]) + (" " if at else "")
     value = donor.text[span.start : span.end]
     after = (" " if at < len(words) else "") + " ".join(words[at:])
-    return Sample(
-        before + value + after, (Span(len(before), len(before) + len(value), span.type, 1.0, "planted"),)
-    )
+    return Sample(before + value + after, (Span(len(before), len(before) + len(value), span.type, 1.0, "planted"),))
 
 
 def _example(language: Any, sample: Sample) -> Any:

@@ -64,6 +64,41 @@ DEPARTMENTS = tuple(
         "\n    ", ""
     ).split("|")
 )
+BRANDS = wordtuple(
+    """
+    Tylenol Advil Motrin Aleve Lipitor Crestor Plavix Eliquis Xarelto Coumadin Lasix Lopressor Toprol Norvasc
+    Zestril Cozaar Diovan Synthroid Lantus Humalog Novolog Levemir Ozempic Trulicity Jardiance Farxiga Januvia
+    Humira Enbrel Remicade Keytruda Opdivo Herceptin Rituxan Avastin Zoloft Prozac Lexapro Celexa Wellbutrin
+    Effexor Cymbalta Abilify Seroquel Zyprexa Risperdal Haldol Ativan Xanax Valium Klonopin Ambien Neurontin
+    Lyrica Keppra Dilantin Depakote Lamictal Topamax Tegretol Zosyn Unasyn Augmentin Rocephin Ancef Keflex Cipro
+    Levaquin Zithromax Bactrim Flagyl Merrem Invanz Teflaro Cubicin Zyvox Diflucan Valtrex Tamiflu Paxlovid
+    Zofran Reglan Protonix Prilosec Nexium Pepcid Colace Senokot Miralax Dulcolax Lovenox Heplock Decadron Medrol
+    Solumedrol Benadryl Claritin Zyrtec Flonase Advair Symbicort Spiriva Ventolin Duoneb Singulair Mucinex
+    Prevnar Shingrix Gardasil Fluzone Boostrix Havrix Pneumovax Comirnaty Spikevax Ensure Glucerna Boost
+    """
+)
+ORGANISMS = tuple(
+    """Klebsiella pneumoniae|Klebsiella oxytoca|Serratia marcescens|Candida glabrata|Candida albicans|Bordetella pertussis
+    |Proteus mirabilis|Enterobacter cloacae|Acinetobacter|Stenotrophomonas|Citrobacter freundii|Bacteroides fragilis|Listeria
+    |Clostridioides difficile|Haemophilus influenzae|Moraxella|Neisseria meningitidis|Salmonella|Shigella|Legionella|Bartonella
+    |Borrelia|Treponema pallidum|Cryptococcus|Aspergillus fumigatus|Mucor|Toxoplasma|Plasmodium vivax|Giardia|Entamoeba
+    |Streptococcus agalactiae|Staphylococcus epidermidis|Morganella|Providencia|Brucella|Coxiella|Nocardia|Actinomyces""".replace(
+        "\n    ", ""
+    ).split("|")
+)
+STAINS = wordtuple(
+    """
+    Gomori Giemsa Ziehl-Neelsen Wright Masson Perls Grocott Warthin-Starry Hematoxylin Gram Papanicolaou Fontana
+    Mucicarmine Alcian Trichrome Reticulin
+    """
+)
+MAKERS = wordtuple(
+    """
+    Medtronic Abbott Stryker Olympus Siemens Philips Zeiss Ethicon Boston Baxter Synthes Zimmer Smith-Nephew Cook
+    Teleflex Arrow Gore Bard Covidien Karl-Storz Draeger Hamilton Fresenius Edwards Hancock Perimount Palacos
+    Endocatch Endoloop Vicryl Monocryl Prolene Surgicel Gelfoam Macintosh Glidescope Ultravist Omnipaque Isovue
+    """
+)
 MAX_TITLE = 90
 # Word parts that make the long tail of clinical language.
 _FRONTS = wordtuple("""cardio neuro gastro hepato nephro osteo arthro dermato hemato broncho laryngo rhino oto cysto hystero colo entero

@@ -1,11 +1,14 @@
 """The invariants of shifted dates."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from app.deid.engine import SourceText, deidentify_subject
+from app.deid.policy import Policy
 from app.deid.replace.dateshift import is_ambiguous, order_shown, shift_text, subject_shift
 
 DAYS = st.dates(date(1930, 1, 1), date(2035, 12, 31))
@@ -93,3 +96,34 @@ def test_ambiguity_of_a_numeric_date():
         "mdy",
         None,
     )
+
+
+@given(st.sampled_from(["3 days ago", "two weeks later", "yesterday", "POD#3", "in six months", "at age 54"]), SHIFTS)
+def test_relative_expressions_are_untouched(phrase, _days):
+    made = deidentify_subject(
+        [SourceText("1", f"Pain began {phrase} and went.")], Policy(dates="shift"), key=KEY, subject="s"
+    )
+    assert phrase in made[0].text
+
+
+@given(st.integers(1, 12), st.integers(1, 28), st.integers(1900, 1930))
+def test_a_birth_that_tells_an_age_over_89_is_hidden_after_shifting_too(month, day, year):
+    for text in (
+        f"Born {month:02}/{day:02}/{year}, seen in 2024.",
+        f"DOB: {day} {date(2000, month, 1):%B} {year}, aged 94.",
+    ):
+        made = deidentify_subject([SourceText("1", text)], Policy(dates="shift"), key=KEY, subject="s")[0].text
+        assert not re.search(r"\b19\d\d\b", made)
+        assert "94" not in made
+
+
+@given(st.dates(date(1950, 1, 1), date(2035, 12, 31)), st.sampled_from(FORMATS))
+def test_all_documents_of_a_patient_move_by_the_same_days(day, form):
+    assume("%b" not in form or day.month != 5)
+    texts = [f"Seen on {day.strftime(form)} here.", f"Again {day.strftime(form)} there."]
+    sources = [SourceText(str(i), text) for i, text in enumerate(texts)]
+    made = [d.text for d in deidentify_subject(sources, Policy(dates="shift"), key=KEY, subject="p7")]
+    assert made[0].removeprefix("Seen on ").removesuffix(" here.") == made[1].removeprefix("Again ").removesuffix(
+        " there."
+    )
+    assert day.strftime(form) not in made[0]

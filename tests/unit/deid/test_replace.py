@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from app.core.errors import Invalid
 from app.deid.engine import RULES_ONLY, SourceText, clean_text, deidentify_subject, to_clean, to_source
+from app.deid.lexicon.names import gendered_first_names
+from app.deid.lexicon.places import COUNTRIES
 from app.deid.note import Note
 from app.deid.policy import Policy
 from app.deid.replace.surrogates import Surrogates
-from app.deid.replace.zip3 import CENSUS_2000, generalised_zip, load_zip_table
+from app.deid.replace.zip3 import CENSUS_2000, CENSUS_2010, generalised_zip, load_zip_table, stale_tables
 from app.deid.span import Span, merge
 from app.deid.verdict import NEEDS_REVIEW, PASSED, REFUSED
 
@@ -131,8 +133,18 @@ def test_a_long_text_of_many_spans_is_replaced_in_blocks():
 def test_every_restricted_zip_prefix_becomes_000_and_every_other_stays():
     assert len(CENSUS_2000.restricted) == 17
     made = {f"{n:03}": generalised_zip(f"{n:03}01") for n in range(1000)}
-    assert {prefix for prefix, out in made.items() if out == "000" != prefix} == CENSUS_2000.restricted
-    assert all(out == prefix for prefix, out in made.items() if prefix not in CENSUS_2000.restricted)
+    assert {
+        prefix for prefix, out in made.items() if out == "000" != prefix
+    } == CENSUS_2000.restricted | CENSUS_2010.restricted
+    assert all(
+        out == prefix for prefix, out in made.items() if prefix not in CENSUS_2000.restricted | CENSUS_2010.restricted
+    )
+    assert {
+        p for p in CENSUS_2000.restricted if generalised_zip(p + "01", CENSUS_2000) == "000"
+    } == CENSUS_2000.restricted
+    assert not CENSUS_2010.verified
+    assert stale_tables(2011) == (CENSUS_2000,)
+    assert stale_tables(2026) == (CENSUS_2000, CENSUS_2010)
     assert generalised_zip("03601-1234") == "000"
     assert CENSUS_2000.is_stale(2026)
 
@@ -176,3 +188,51 @@ def test_residual_risk_over_the_threshold_waits():
     assert strict.suspects == ((39, 45),)
     assert (strict.verdict, strict.reasons) == (NEEDS_REVIEW, ("residual-risk",))
     assert clean(Policy(threshold=1.0), [note])[0].verdict == PASSED
+
+
+SURROGATES = [
+    # (text, what must hold of the made text)
+    ("Wife Beata called.", lambda made: gender(made.split()[1]) == "f"),
+    ("Her husband Will came.", lambda made: gender(made.split()[2]) == "m"),
+    ("Kim (mother) was told.", lambda made: gender(made.split()[0]) == "f"),
+    ("Roger Kelly, MD was seen.", lambda made: made.endswith(", MD was seen.")),
+    ("Seen by SMITH, JOHN MD today.", lambda made: " MD today." in made and made.split()[2].isupper()),
+    ("Dr. Okonkwo's note.", lambda made: made.endswith("'s note.")),
+    ("Mrs. Maria de la Cruz left.", lambda made: " de la " in made),
+    ("He lives in Boston, MA 02115.", lambda made: "MA 021." in made and "Boston" not in made),
+    ("He is in Room 214-B.", lambda made: made.startswith("He is in Room ") and "214" not in made),
+    ("She moved from Norway.", lambda made: made.split()[-1].rstrip(".").lower() in COUNTRIES),
+    ("Treated at Cedar Hollow Hospital.", lambda made: made.endswith(" Hospital.")),
+]
+
+
+def gender(name):
+    return gendered_first_names().get(name.strip(".,").lower())
+
+
+@pytest.mark.parametrize(("text", "holds"), SURROGATES, ids=[t for t, _ in SURROGATES])
+def test_a_surrogate_fits_its_place(text, holds):
+    made = surrogate(text)
+    assert made != text
+    assert holds(made)
+
+
+def surrogate(*texts):
+    sources = [SourceText(str(i), text) for i, text in enumerate(texts)]
+    return deidentify_subject(sources, Policy(mode="surrogate"), key=KEY, subject="s9")[0].text
+
+
+def test_no_surrogate_is_a_word_of_the_notes_and_no_two_people_share_one():
+    text = (
+        "Dr. Okonkwo, Dr. Adeyemi, Dr. Szymborska, Mr. Fontenot and Mrs. Haugen met Anna Lindqvist and Beata Lindqvist."
+    )
+    made = surrogate(text)
+    old, new = ({w.strip(".,") for w in t.split() if w[0].isupper() and w[-1] != "."} for t in (text, made))
+    assert len(new) == len(old)
+    assert not old & new - {"Dr", "Mr", "Mrs"}
+
+
+def test_initials_and_case_follow_the_surrogate():
+    made = surrogate("Anna Lindqvist came, LINDQVIST left, A. Lindqvist slept.")
+    (first, last, _), (shouted, _), (initial, again, _) = (part.split() for part in made.split(", "))
+    assert (shouted, initial, again) == (last.upper(), f"{first[0]}.", last)

@@ -15,9 +15,7 @@ _MBI = re.compile(
     r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}\b"
 )
 _DEA = re.compile(r"[ABCDEFGHJKLMPRSTUX][A-Z9]\d{7}\b")
-_CODED = re.compile(
-    r"#?[A-Z]{1,5}-?\d{5,}(?:-\d+)*[A-Z]{0,3}\b|#?[A-Z]{2,5}-\d{4,}\b|#?\d{4,}-?[A-Z]{1,4}\b|#\d{5,}\b"
-)
+_CODED = re.compile(r"#?[A-Z]{1,5}-?\d{5,}(?:-\d+)*[A-Z]{0,3}\b|#?[A-Z]{2,5}-\d{4,}\b|#?\d{4,}-?[A-Z]{1,4}\b|#\d{5,}\b")
 _AFTER_UNIT = re.compile(
     r"\s?(?:mg|mcg|µg|ug|ng|pg|g|kg|ml|mL|dl|l|L|mm|cm|iu|IU|u|U|units?|cells?|copies|/|%|x\s?10|per|beats|bpm|cc|mmol|meq"
     r"|people|patients|persons|steps|dollars|kcal|cal|platelets|Hz|rads?|cGy|Gy|min|minutes|hours?|days|weeks|months|years)\b",
@@ -41,6 +39,7 @@ _PUBLIC = (
     "RS",
 )
 MIN_PLAIN_DIGITS = 7
+NPI_DIGITS = 10
 CARD_DIGITS = range(12, 20)
 
 
@@ -48,7 +47,7 @@ class DigitGroups:
     """Digits that nothing measures: seven or more in a row, eight or more in groups."""
 
     key = "digit-groups"
-    types = ("ID", "ACCOUNT")
+    types = ("ID", "ACCOUNT", "LICENSE")
     languages = ("en",)
 
     def find(self, note: Note) -> Iterator[Span]:
@@ -87,12 +86,7 @@ class CodedTokens:
             if start and text[start - 1] in "-./@_":
                 continue
             first = word[0]
-            if (
-                len(word) > 14
-                and first.isalpha()
-                and word[2:4].isdigit()
-                and (iban := _LONG_IBAN.match(text, start))
-            ):
+            if len(word) > 14 and first.isalpha() and word[2:4].isdigit() and (iban := _LONG_IBAN.match(text, start)):
                 yield Span(start, iban.end(), "ACCOUNT", 0.6, self.key)
             if not (
                 first.isdigit()
@@ -136,6 +130,8 @@ def _kind_of_digits(value: str) -> str | None:
         return "ACCOUNT" if card else None
     if len(digits) in CARD_DIGITS and luhn_is_valid(digits):
         return "ACCOUNT"
+    if len(digits) == NPI_DIGITS and digits[0] in "12" and len(groups) == 1 and luhn_is_valid(f"80840{digits}"):
+        return "LICENSE"  # the check digit of an NPI counts the prefix of its issuer
     if len(groups) == 1:
         return "ID" if len(digits) >= MIN_PLAIN_DIGITS else None
     return "ID" if len(digits) >= 8 and max(map(len, groups)) >= 3 else None

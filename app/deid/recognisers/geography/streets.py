@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from app.deid.lexicon.places import STATE_CODES, STREET_WORDS
 from app.deid.lexicon.wordset import wordset, wordtuple
 from app.deid.note import Note
+from app.deid.recognisers.name_chain import PARTICLES
 from app.deid.span import Span
 
 _STREET_WORD = "|".join(sorted(STREET_WORDS, key=len, reverse=True))
@@ -61,15 +62,13 @@ _ROOM = re.compile(
 )
 _ZIP = re.compile(r"\d{5}(?:-\d{3,4})?(?![\w-])")
 _ZIP_LABEL = re.compile(
-    r"(?:zip(?:\s?code)?|postal(?:\s?code)?|post\s?code|postcode)(?:\s(?:is|of))?[\s:#]{1,4}(?P<v>[A-Z0-9]{2,5}(?:[\s-][A-Z0-9]{2,4})?)\b",
+    r"(?:zip(?:\s?code)?|postal(?:\s?code)?|post\s?code|postcode)(?:\s(?:is|of))?[\s:#]{1,4}(?P<v>[A-Z0-9]{2,5}(?:[\s-](?:\d[A-Z0-9]{1,3}|(?-i:[A-Z]{2})))?)\b",
     re.IGNORECASE,
 )
 _UK = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\s\d[ABD-HJLNP-UW-Z]{2}\b")
 _CANADA = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]?\d[ABCEGHJ-NPRSTV-Z]\d\b")
 _GPS = re.compile(r"[-+]?\d{1,2}\.\d{2,8}°?\s?[NS]?\s?[,;]\s?[-+]?\d{1,3}\.\d{2,8}°?\s?[EW]?")
-_STATE_ZIP = re.compile(
-    rf"[A-Z][\w.'’ -]{{1,30}},?\s(?:{'|'.join(sorted(STATE_CODES))}),?\s\d{{5}}(?:-\d{{4}})?\b"
-)
+_STATE_ZIP = re.compile(rf"[A-Z][\w.'’ -]{{1,30}},?\s(?:{'|'.join(sorted(STATE_CODES))}),?\s\d{{5}}(?:-\d{{4}})?\b")
 
 
 class Streets:
@@ -90,7 +89,8 @@ class Streets:
             if (
                 note.words[position] in ("via", "Via")
                 and note.words[position + 1 : position + 2]
-                and not note.words[position + 1][0].isupper()
+                and not note.words[position + 1].istitle()
+                and note.lowers[position + 1] not in PARTICLES
             ):
                 continue
             match = _FOREIGN.match(text, note.starts[position])
@@ -154,32 +154,24 @@ class Postcodes:
             state = position > 0 and note.words[position - 1] in STATE_CODES
             match = _ZIP.match(text, start)
             if match and (state or len(match.group()) == 10) and text[start - 1 : start] != "-":
-                yield Span(
-                    note.starts[position - 1] if state else start, match.end(), "LOCATION", 0.85, self.key
-                )
+                yield Span(note.starts[position - 1] if state else start, match.end(), "LOCATION", 0.85, self.key)
             if "." in text[start : start + 4]:
                 coordinates = _GPS.match(text, start)
                 if coordinates and len(coordinates.group()) > 9:
                     signed = start > 0 and text[start - 1] in "+-"
-                    yield Span(
-                        start - signed, start + len(coordinates.group().rstrip()), "LOCATION", 0.7, self.key
-                    )
+                    yield Span(start - signed, start + len(coordinates.group().rstrip()), "LOCATION", 0.7, self.key)
 
     def _british_and_canadian(self, note: Note) -> Iterator[Span]:
         for position, word in enumerate(note.words):
             if 2 <= len(word) <= 6 and word.isupper() and not word.isalpha() and word[0].isalpha():
-                match = _UK.match(note.text, note.starts[position]) or _CANADA.match(
-                    note.text, note.starts[position]
-                )
+                match = _UK.match(note.text, note.starts[position]) or _CANADA.match(note.text, note.starts[position])
                 if match:
                     yield Span(match.start(), match.end(), "LOCATION", 0.75, self.key)
 
     def _rooms(self, note: Note) -> Iterator[Span]:
         for position in note.positions(("room", "rm", "bed", "ward", "bay")):
             match = _ROOM.match(note.text, note.starts[position])
-            if match and (
-                match.group()[0].isupper() or match.group()[0] in "rw" or set(":#") & set(match.group())
-            ):
+            if match and (match.group()[0].isupper() or match.group()[0] in "rw" or set(":#") & set(match.group())):
                 yield Span(match.start(), match.end(), "LOCATION", 0.6, self.key)
 
 

@@ -1,0 +1,1 @@
+"""Where somebody lives or comes from: countries, towns, streets, postcodes."""
