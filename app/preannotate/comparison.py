@@ -29,6 +29,7 @@ class Case:
     span: tuple[int, int] | None  # None: the condition does not occur in its sentence
     negated: bool
     historical: bool
+    other_person: bool = False
 
 
 def read_negex(path: Path) -> Iterator[Case]:
@@ -39,9 +40,10 @@ def read_negex(path: Path) -> Iterator[Case]:
         for number, row in enumerate(lines, start=2):
             if len(row) < _FIELDS:
                 raise Invalid("bad-negex", f"{path.name} line {number}: fewer than {_FIELDS} fields")
-            identifier, condition, text, negation, temporality = row[:5]
-            span = locate(condition.strip().strip('"'), text)
-            yield Case(identifier, text, span, negation.lower() == "negated", temporality.lower() == "historical")
+            identifier, condition, text, negation, temporality, person = (field.strip() for field in row[:_FIELDS])
+            span = locate(condition.strip('"'), text)
+            negated, historical = negation.lower() == "negated", temporality.lower() == "historical"
+            yield Case(identifier, text, span, negated, historical, person.lower() not in ("", "patient"))
 
 
 def locate(condition: str, text: str) -> tuple[int, int] | None:

@@ -6,18 +6,14 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli.preannotate import group
-from app.preannotate.chartmark import ChartmarkRules
-from app.preannotate.protocol import PIPELINES
-from app.preannotate.stock import MedspacyStock
+from app.factory import compose
 
 
 @pytest.fixture(scope="module")
 def _pipelines(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHARTMARK_VAR", str(tmp_path_factory.mktemp("var")))
-        for kind in (ChartmarkRules, MedspacyStock):
-            if kind.key not in PIPELINES:
-                PIPELINES.add(kind())
+        compose()
         yield
 
 

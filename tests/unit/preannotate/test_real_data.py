@@ -1,14 +1,13 @@
 """Quality on the public development files, where they are at hand."""
 
-from pathlib import Path
-
 import pytest
 
+from app.factory import compose
 from app.preannotate.chartmark import annotate_note
 from app.preannotate.comparison import read_negex
 from app.preannotate.evaluation.gold import read_gold
+from tests.public_data import DATA
 
-DATA = Path(__file__).parents[4] / "shared" / "data"
 CLINICAL = {"PROBLEM", "SYMPTOM", "ADVERSE_EVENT"}
 
 
@@ -37,6 +36,7 @@ def test_negation_reaches_its_mark_on_the_negex_sentences():
 def test_mentions_are_found(folder, labels, least):
     if not (DATA / "entities" / folder).is_dir():
         pytest.skip(f"no {folder} beside the repository")
+    compose()
     gold = found = 0
     for document in read_gold(DATA / "entities" / folder):
         said = [e for e in annotate_note(document.text, [], None).entities if e.label in labels]
