@@ -1,23 +1,28 @@
-"""Two pipelines on the same asserted spans: who is right, and why the other is wrong."""
+"""Two pipelines on the same asserted spans: who the gold says is right, and why the other is wrong."""
 
 from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.core.errors import Invalid
+from app.preannotate.evaluation.reasons import why_wrong
 from app.preannotate.evaluation.scores import Counts
 from app.preannotate.protocol import Entity, Pipeline
 
 _FIELDS = 6
-_ITS_CUE_IN_TARGET = "its cue lies within the span and denies its own span"
-_EATEN = "': no' is taken as a backward cue, so what follows is not denied"
-_TOO_FAR = "its scope runs past the end of the denial"
-_UNKNOWN_CUE = "it does not know the cue"
+# Axis → how an entity's assertion and the gold of a case say it.
+_AXES: dict[str, tuple[str, str]] = {
+    "polarity": ("negated", "negated"),
+    "temporality": ("historical", "historical"),
+    "experiencer": ("other_person", "other_person"),
+}
+_NOTE = "history: the set counts active diseases of the past as historical; ours does not"
 
 
 @dataclass(frozen=True)
@@ -55,48 +60,67 @@ def locate(condition: str, text: str) -> tuple[int, int] | None:
 
 
 def compare(ours: Pipeline, theirs: Pipeline, cases: Iterable[Case]) -> dict[str, Any]:
-    """Scores of both on negation and history, and every case they answer differently.
+    """Scores of both on every axis the gold has, and every case they answer differently, with the reason.
 
-    Of a difference only the case's id, the answers and the reason are shown, never its text.
+    The gold says who is right; the reason says why the other is wrong. Of a difference only the case's id, the
+    answers, offsets and the reason are shown, never its text.
     """
-    counts = {(p.key, axis): Counts() for p in (ours, theirs) for axis in ("negated", "historical")}
-    differences = []
+    counts = {f"{p.key} {flag}": Counts() for p in (ours, theirs) for flag, _ in _AXES.values()}
+    differences: list[dict[str, Any]] = []
     for case in cases:
         answers = {p.key: _answer(p, case) for p in (ours, theirs)}
-        for pipeline in (ours, theirs):
-            for axis in ("negated", "historical"):
-                said, meant = _flag(answers[pipeline.key], axis), getattr(case, axis)
-                hit = int(said and meant)
-                count = counts[pipeline.key, axis]
-                count.add(suggested=int(said), right=hit, gold=int(meant), found=hit)
-        own, other = (_flag(answers[p.key], "negated") for p in (ours, theirs))
-        if own != other:
-            right = ours.key if own == case.negated else theirs.key
-            reason = _reason(case, answers[theirs.key]) if right == ours.key else ""
-            differences.append({"id": case.id, "gold": case.negated, "right": right, "reason": reason})
+        for axis, (flag, gold) in _AXES.items():
+            meant, said = getattr(case, gold), {key: _flag(answer, flag) for key, answer in answers.items()}
+            for key, own in said.items():
+                hit = int(own and meant)
+                counts[f"{key} {flag}"].add(suggested=int(own), right=hit, gold=int(meant), found=hit)
+            if said[ours.key] != said[theirs.key]:
+                right, wrong = (ours, theirs) if said[ours.key] == meant else (theirs, ours)
+                differences += _difference(case, axis, (right, wrong), answers)
     return {
-        "scores": {f"{key} {axis}": count.to_dict() for (key, axis), count in counts.items()},
-        "note": "history: the set counts active diseases of the past as historical; ours does not",
+        "scores": {key: count.to_dict() for key, count in counts.items()},
+        "note": _NOTE,
+        "summary": _summary(differences),
         "differences": differences,
     }
+
+
+def _difference(
+    case: Case, axis: str, sides: tuple[Pipeline, Pipeline], answers: dict[str, Entity | None]
+) -> Iterator[dict[str, Any]]:
+    """The one difference of a case on an axis; without a place in the text there is none to explain."""
+    right, wrong = sides
+    mistaken, correct = answers[wrong.key], answers[right.key]
+    if case.span and mistaken and correct:
+        sides_said = ((right.key, correct), (wrong.key, mistaken))
+        yield {
+            "id": case.id,
+            "axis": axis,
+            "gold": getattr(case, _AXES[axis][1]),
+            "right": right.key,
+            "wrong": wrong.key,
+            "reason": why_wrong(wrong, case.text, case.span, axis, (mistaken, correct)),
+            "span": list(case.span),
+            "cues": {k: [[b["start"], b["end"]] for b in e.because if b["axis"] == axis] for k, e in sides_said},
+        }
+
+
+def _summary(differences: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """How often which pipeline is wrong for which reason, the most frequent first."""
+    counted = Counter((d["axis"], d["wrong"], d["reason"]) for d in differences)
+    return [
+        {"axis": axis, "wrong": wrong, "reason": reason, "cases": cases}
+        for (axis, wrong, reason), cases in counted.most_common()
+    ]
 
 
 def _answer(pipeline: Pipeline, case: Case) -> Entity | None:
     return pipeline.annotate(case.text, targets=[case.span]).entities[0] if case.span else None
 
 
-def _flag(entity: Entity | None, axis: str) -> bool:
-    return bool(entity and entity.assertion[axis])
-
-
-def _reason(case: Case, wrong: Entity | None) -> str:
-    """Why the other pipeline is wrong here, as far as its own evidence shows it."""
-    if wrong is None or case.span is None:
-        return _UNKNOWN_CUE
-    cues = [because for because in wrong.because if because["axis"] == "polarity"]
-    start, end = case.span
-    if any(start <= cue["start"] and cue["end"] <= end for cue in cues):
-        return _ITS_CUE_IN_TARGET
-    if cues:
-        return _TOO_FAR
-    return _EATEN if re.search(r":\s*no(?:ne)?\b", case.text[:start], re.IGNORECASE) else _UNKNOWN_CUE
+def _flag(entity: Entity | None, flag: str) -> bool:
+    if entity is None:
+        return False
+    if flag == "other_person":
+        return entity.assertion["experiencer"] != "patient"
+    return bool(entity.assertion[flag])

@@ -19,7 +19,7 @@ def as_markdown(figures):
 
 
 def _shown(value):
-    """A share without its leading zero; a count as it is; what could not be run as "not run"."""
+    """A share without its leading zero; a count as it is; "–" for what is undefined or could not be run."""
     if value is None:
-        return "not run"
+        return "–"
     return f"{value:.3f}".removeprefix("0") if isinstance(value, float) else f"{value:,}"

@@ -40,7 +40,7 @@ def mentions(text, phrases):
     """Longest phrases first; what lies within an earlier one is not counted again."""
     found = []
     for phrase in sorted(phrases, key=len, reverse=True):
-        pattern = r"\b" + r"\s+".join(map(re.escape, phrase.split())) + r"\b"
+        pattern = r"\b" + r"\s+".join(map(re.escape, phrase.split())) + r"\w*"  # the lists hold stems
         for match in re.finditer(pattern, text, re.IGNORECASE):
             a, b = match.span()
             if not any(start < b and a < end for start, end in found):
