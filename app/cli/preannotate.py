@@ -53,7 +53,7 @@ def text_command(key: str) -> None:
 @click.argument("gold", type=click.Path(path_type=Path))
 @click.option("--pipeline", "key", default=DEFAULT_PIPELINE, show_default=True, help="which pre-annotator")
 def evaluate_command(gold: Path, key: str) -> None:
-    """One JSON report for GOLD, a brat folder or JSON lines {"id","text","entities"[,"relations"]}."""
+    """One JSON report for GOLD: a brat folder, BioC XML, PubTator, or JSON lines {"id","text","entities"}."""
     pipeline = _pipeline(key)
     try:
         report = evaluate(pipeline, read_gold(gold))
@@ -67,7 +67,7 @@ def evaluate_command(gold: Path, key: str) -> None:
 @click.option("--pipeline", "key", default=DEFAULT_PIPELINE, show_default=True, help="which pre-annotator")
 @click.option("--beside", default="medspacy_stock", show_default=True, help="the one it is compared with")
 def compare_command(cases: Path, key: str, beside: str) -> None:
-    """One JSON report on CASES, a NegEx file: scores of both, and each difference with its reason."""
+    """One JSON report on CASES, a NegEx file: scores of both; each difference, who is right, why the other is not."""
     try:
         report = compare(_pipeline(key), _pipeline(beside), read_negex(cases))
     except ChartmarkError as error:

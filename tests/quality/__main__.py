@@ -1,4 +1,7 @@
-"""`make quality [ONLY=name] [TABLE=1]`: each measure in a process of its own; JSON lines on stdout, or the table."""
+"""`make quality [ONLY=name] [TABLE=1]`: each measure in a process of its own.
+
+JSON lines on stdout and nothing else; with TABLE the rows for the README instead. Every row is in var/quality/table.md.
+"""
 
 import json
 import subprocess
@@ -6,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.quality.lines import FIGURES, OUT, private
-from tests.quality.table import as_markdown
+from tests.quality.table import every_row, headlines
 
 FOLDER = Path(__file__).parent
 NAMES = sorted(path.stem.removeprefix("measure_") for path in FOLDER.glob("measure_*.py"))
@@ -19,11 +22,11 @@ def main():
     if unknown:
         sys.exit(f"no measure {', '.join(unknown)}; there are: {', '.join(NAMES)}")
     failed = [name for name in asked or NAMES if not measured(name, as_table)]
-    table = as_markdown([json.loads(line) for name in NAMES for line in kept(name)])
+    figures = [json.loads(line) for name in NAMES for line in kept(name)]
     with private(OUT / "table.md") as file:
-        file.write(table)
+        file.write(headlines(figures) + "\n" + every_row(figures))
     if as_table:
-        print(table, end="")
+        print(headlines(figures), end="")
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
 

@@ -5,11 +5,12 @@ import stat
 
 import pytest
 
+from tests.quality import lines
 from tests.quality.baselines import oracles
 from tests.quality.lines import private, say, say_share
 from tests.quality.measure_deid import covered
 from tests.quality.sets import need
-from tests.quality.table import as_markdown
+from tests.quality.table import every_row, headlines
 
 
 def lines_of(capsys):
@@ -32,8 +33,15 @@ def test_a_share_of_nothing_is_no_figure(capsys):
 
 def test_the_table_puts_baselines_of_a_figure_into_one_row(capsys):
     say("b", "m", 0.5, size=1200, beside={"x": 0.25, "y": None}, note="why")
-    table = as_markdown(lines_of(capsys))
+    table = every_row(lines_of(capsys))
     assert table.splitlines()[2] == "| b: m (why) | .500 | x: .250; y: – | 1,200 | `make quality ONLY=b` |"
+
+
+def test_the_short_table_has_the_figures_of_the_readme_in_its_columns(capsys):
+    say("deid", "asq_phi values removed", 0.5, size=1200, beside={"x": 0.25}, interval=[0.4, 0.6])
+    table = headlines(lines_of(capsys))
+    row = "| De-identification, ASQ-PHI: values removed (1,200) | .500 | x: .250 | `make quality ONLY=deid` |"
+    assert table.splitlines()[2:] == [row]
 
 
 def test_kept_files_are_for_their_owner_alone(tmp_path):
@@ -53,14 +61,14 @@ def test_a_set_that_is_absent_ends_the_measure_by_its_name():
 
 
 def test_a_baseline_that_cannot_be_installed_is_named_and_has_no_figures(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(oracles, "OUT", tmp_path)
+    monkeypatch.setattr(lines, "OUT", tmp_path)
     monkeypatch.setattr(oracles, "installed", lambda: False)
     assert oracles.ask("negspacy", [{"text": "no fever", "span": [3, 8]}]) is None
     assert "negspacy" in capsys.readouterr().err
 
 
 def test_what_an_oracle_answered_is_asked_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(oracles, "OUT", tmp_path)
+    monkeypatch.setattr(lines, "OUT", tmp_path)
     monkeypatch.setattr(oracles, "HOME", tmp_path)
     monkeypatch.setattr(oracles, "installed", lambda: True)
     (tmp_path / "bin").mkdir()
