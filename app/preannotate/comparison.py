@@ -5,24 +5,30 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from app.core.errors import Invalid
+from app.preannotate.evaluation.evaluate import CLINICAL, gold_axes
+from app.preannotate.evaluation.gold import GoldDocument, GoldEntity, read_gold
 from app.preannotate.evaluation.reasons import why_wrong
 from app.preannotate.evaluation.scores import Counts
 from app.preannotate.protocol import Entity, Pipeline
 
 _FIELDS = 6
-# Axis → how an entity's assertion and the gold of a case say it.
-_AXES: dict[str, tuple[str, str]] = {
-    "polarity": ("negated", "negated"),
-    "temporality": ("historical", "historical"),
-    "experiencer": ("other_person", "other_person"),
+# Axis → the flag of it, in an assertion and in a case.
+_FLAGS = {
+    "polarity": "negated",
+    "certainty": "uncertain",
+    "temporality": "historical",
+    "experiencer": "other_person",
 }
-_NOTE = "history: the set counts active diseases of the past as historical; ours does not"
+NEGEX_AXES = ("polarity", "temporality", "experiencer")
+_NOTE = "history: the NegEx set counts active diseases of the past as historical; ours does not"
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,37 @@ class Case:
     negated: bool
     historical: bool
     other_person: bool = False
+    uncertain: bool = False
+
+
+def read_cases(path: Path) -> tuple[list[Case], tuple[str, ...]]:
+    """The cases of a NegEx file (.tsv) or of any gold, and the axes they say something about.
+
+    Of gold it is the problems and symptoms, on the axes its entities mark anywhere.
+    """
+    if path.suffix == ".tsv":
+        return list(read_negex(path)), NEGEX_AXES
+    marked: set[str] = set()
+    cases = []
+    for document in read_gold(path):
+        for entity in document.entities:
+            if entity.label in CLINICAL:
+                axes = gold_axes(entity.assertion)
+                marked |= axes.keys()
+                cases.append(_gold_case(document, entity, axes))
+    return cases, tuple(axis for axis, flag in _FLAGS.items() if axis in marked or flag in marked)
+
+
+def _gold_case(document: GoldDocument, entity: GoldEntity, axes: dict[str, Any]) -> Case:
+    return Case(
+        f"{document.id}:{entity.start}-{entity.end}",
+        document.text,
+        (entity.start, entity.end),
+        negated=axes.get("polarity") == "negated",
+        historical=axes.get("temporality") == "past",
+        other_person=axes.get("experiencer", "patient") != "patient",
+        uncertain=bool(axes.get("uncertain")),
+    )
 
 
 def read_negex(path: Path) -> Iterator[Case]:
@@ -59,21 +96,23 @@ def locate(condition: str, text: str) -> tuple[int, int] | None:
     return next((place.span() for place in in_capitals + places), None)
 
 
-def compare(ours: Pipeline, theirs: Pipeline, cases: Iterable[Case]) -> dict[str, Any]:
-    """Scores of both on every axis the gold has, and every case they answer differently, with the reason.
+def compare(
+    ours: Pipeline, theirs: Pipeline, cases: Iterable[Case], axes: Sequence[str] = NEGEX_AXES
+) -> dict[str, Any]:
+    """Scores of both on the axes given, and every case they answer differently, with the reason.
 
     The gold says who is right; the reason says why the other is wrong. Of a difference only the case's id, the
     answers, offsets and the reason are shown, never its text.
     """
-    counts = {f"{p.key} {flag}": Counts() for p in (ours, theirs) for flag, _ in _AXES.values()}
+    counts = {f"{p.key} {_FLAGS[axis]}": Counts() for p in (ours, theirs) for axis in axes}
     differences: list[dict[str, Any]] = []
-    for case in cases:
-        answers = {p.key: _answer(p, case) for p in (ours, theirs)}
-        for axis, (flag, gold) in _AXES.items():
-            meant, said = getattr(case, gold), {key: _flag(answer, flag) for key, answer in answers.items()}
+    for case, answers in _answered((ours, theirs), cases):
+        for axis in axes:
+            meant = getattr(case, _FLAGS[axis])
+            said = {key: _flag(answer, _FLAGS[axis]) for key, answer in answers.items()}
             for key, own in said.items():
                 hit = int(own and meant)
-                counts[f"{key} {flag}"].add(suggested=int(own), right=hit, gold=int(meant), found=hit)
+                counts[f"{key} {_FLAGS[axis]}"].add(suggested=int(own), right=hit, gold=int(meant), found=hit)
             if said[ours.key] != said[theirs.key]:
                 right, wrong = (ours, theirs) if said[ours.key] == meant else (theirs, ours)
                 differences += _difference(case, axis, (right, wrong), answers)
@@ -96,7 +135,7 @@ def _difference(
         yield {
             "id": case.id,
             "axis": axis,
-            "gold": getattr(case, _AXES[axis][1]),
+            "gold": getattr(case, _FLAGS[axis]),
             "right": right.key,
             "wrong": wrong.key,
             "reason": why_wrong(wrong, case.text, case.span, axis, (mistaken, correct)),
@@ -114,8 +153,14 @@ def _summary(differences: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _answer(pipeline: Pipeline, case: Case) -> Entity | None:
-    return pipeline.annotate(case.text, targets=[case.span]).entities[0] if case.span else None
+def _answered(pipelines: Sequence[Pipeline], cases: Iterable[Case]) -> Iterator[tuple[Case, dict[str, Entity | None]]]:
+    """Each case with the answer of each pipeline; cases of one text, which stand together, in one call."""
+    for text, group in groupby(cases, key=attrgetter("text")):
+        same = list(group)
+        spans = [case.span for case in same if case.span]
+        said = {p.key: iter(p.annotate(text, targets=spans).entities if spans else ()) for p in pipelines}
+        for case in same:
+            yield case, {key: next(found) if case.span else None for key, found in said.items()}
 
 
 def _flag(entity: Entity | None, flag: str) -> bool:

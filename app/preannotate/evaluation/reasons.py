@@ -51,7 +51,7 @@ def why_wrong(pipeline: Pipeline, text: str, span: Span, axis: str, answers: tup
 
 def _cues(said: Entity, axis: str, span: Span) -> list[dict[str, Any]]:
     """Evidence that marks the axis, the nearest cue first."""
-    unmarked = {"affirmed", "current", "patient"}
+    unmarked = {"affirmed", "certain", "current", "patient"}
     found = [b for b in said.because if b["axis"] == axis and b.get("value") not in unmarked]
     return sorted(found, key=lambda b: max(b["start"] - span[1], span[0] - b["end"]))
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.preannotate.comparison import Case, compare, read_negex
+from app.factory import compose
+from app.preannotate.comparison import Case, compare, read_cases, read_negex
 from app.preannotate.evaluation import reasons
 from app.preannotate.labels import assertion
 from app.preannotate.protocol import Annotated, Entity
@@ -112,3 +113,14 @@ def test_cases_whose_condition_is_not_in_the_sentence_count_in_the_scores_alone(
     report = compare(Toy("ours"), Toy("theirs", "No"), [only])
     assert report["differences"] == []
     assert report["scores"]["ours other_person"]["gold"] == 1
+
+
+def test_gold_with_attributes_is_compared_on_the_axes_it_marks(tmp_path):
+    (tmp_path / "a.txt").write_text("no gout, no cold")
+    (tmp_path / "a.ann").write_text("T1\tDisease 3 7\tgout\nT2\tDisease 12 16\tcold\nA1\tNegated T1\n")
+    compose()
+    cases, axes = read_cases(tmp_path)
+    assert axes == ("polarity",)
+    assert [(case.id, case.negated) for case in cases] == [("a:3-7", True), ("a:12-16", False)]
+    report = compare(Toy("ours"), Toy("theirs", "no gout"), cases, axes)
+    assert [(d["id"], d["right"]) for d in report["differences"]] == [("a:3-7", "theirs"), ("a:12-16", "ours")]
