@@ -22,11 +22,12 @@ def main():
     if unknown:
         sys.exit(f"no measure {', '.join(unknown)}; there are: {', '.join(NAMES)}")
     failed = [name for name in asked or NAMES if not measured(name, as_table)]
-    figures = [json.loads(line) for name in NAMES for line in kept(name)]
+    # The file holds what was kept of earlier runs too; what is printed was measured now.
+    figures = figures_of(NAMES)
     with private(OUT / "table.md") as file:
         file.write(headlines(figures) + "\n" + every_row(figures))
     if as_table:
-        print(headlines(figures), end="")
+        print(headlines(figures_of(asked or NAMES)), end="")
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
 
@@ -40,15 +41,14 @@ def measured(name, quietly):
             lines.append(line)
             if not quietly:
                 print(line, end="", flush=True)
-    if process.returncode == 0:
-        with private(FIGURES / f"{name}.jsonl") as file:
-            file.writelines(lines)
+    with private(FIGURES / f"{name}.jsonl") as file:
+        file.writelines(lines if process.returncode == 0 else [])  # half a measure is none
     return process.returncode == 0
 
 
-def kept(name):
-    path = FIGURES / f"{name}.jsonl"
-    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+def figures_of(names):
+    files = [FIGURES / f"{name}.jsonl" for name in names]
+    return [json.loads(line) for file in files if file.is_file() for line in file.open(encoding="utf-8")]
 
 
 if __name__ == "__main__":

@@ -154,13 +154,12 @@ def own_gold(systems: Systems) -> None:
         except Invalid as error:
             print(f"{path.name}: left out: {error}", file=sys.stderr)
             continue
-        name = path.stem.removeprefix("assertion_")
         ours = evaluate(systems.ours, documents)["assertion"]
         stock = evaluate(systems.stock, documents)["assertion"]
         for axis, score in ours.items():
             other = stock.get(axis, {}).get("f1")
             size = score["gold"]
-            say("assertion", f"own gold {name} {axis} f1", score["f1"], unit="F1", size=size, beside={STOCK: other})
+            say("assertion", f"{path.stem} {axis} f1", score["f1"], unit="F1", size=size, beside={STOCK: other})
 
 
 def main() -> None:
