@@ -4,10 +4,11 @@ FLASK   := $(PY) -m flask --app wsgi
 PORT    ?= 8000
 DEMO    ?= 1
 ONLY    ?=
+TABLE   ?=
 # SQLite takes one web process with threads; behind PostgreSQL take more.
 WORKERS ?= 1
 
-.PHONY: help setup run test lint bench migrate demo torture screenshots
+.PHONY: help setup run test lint bench quality migrate demo torture screenshots
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -48,6 +49,9 @@ test: lint       ## everything: lint, unit, functional, contracts, architecture,
 
 bench: .venv/.installed-dev ## figures as JSON lines (ONLY=preannotate|deid|search|store|agreement|verify …)
 	@$(PY) -m tests.bench $(ONLY)
+
+quality: .venv/.installed-dev ## figures on public sets, others beside ours (ONLY=deid|assertion|entities|relations, TABLE=1)
+	@$(PY) -m tests.quality $(ONLY) $(if $(TABLE),--table)
 
 torture: .venv/.installed-dev ## random kills of web and worker, for as long as you like
 	@$(PY) -m tests.bench.torture

@@ -13,6 +13,7 @@ from app.corpus.suggestion import CLEARANCES
 from app.deid.recogniser import RECOGNISERS
 from app.intake.readers import READERS
 from app.jobs.job import JOBS
+from app.preannotate.evaluation.gold import GOLD_READERS
 from app.preannotate.protocol import PIPELINES
 from app.preannotate.spacy_disk import register_folder
 from app.release.formats import FORMATS
@@ -209,6 +210,12 @@ def _load_stages() -> None:
     PIPELINES.register(
         "app.preannotate.chartmark:ChartmarkRules",
         "app.preannotate.stock:MedspacyStock",
+    )
+    GOLD_READERS.register(
+        "app.preannotate.evaluation.readers.brat:Brat",
+        "app.preannotate.evaluation.readers.bioc:BioC",
+        "app.preannotate.evaluation.readers.pubtator:PubTator",
+        "app.preannotate.evaluation.readers.json_lines:JsonLines",
     )
     register_folder(Settings.from_env().var_dir / "pipelines")  # spaCy pipelines on disk, one JSON file each
     CLEARANCES.register("app.preannotate.register.clearance:EntryInForce")

@@ -15,7 +15,7 @@ from app.cli.setup.pipelines import COMMANDS
 from app.cli.streams import require_text, stream_json_lines
 from app.core.clock import iso, now
 from app.core.errors import ChartmarkError, Invalid
-from app.preannotate.comparison import compare, read_negex
+from app.preannotate.comparison import compare, read_cases
 from app.preannotate.evaluation.evaluate import evaluate
 from app.preannotate.evaluation.gold import read_gold
 from app.preannotate.protocol import PIPELINES, Pipeline
@@ -59,7 +59,7 @@ def text_command(key: str) -> None:
 @click.argument("gold", type=click.Path(path_type=Path))
 @click.option("--pipeline", "key", default=DEFAULT_PIPELINE, show_default=True, help="which pre-annotator")
 def evaluate_command(gold: Path, key: str) -> None:
-    """One JSON report for GOLD, a brat folder or JSON lines {"id","text","entities"[,"relations"]}."""
+    """One JSON report for GOLD: a brat folder, BioC XML, PubTator, or JSON lines {"id","text","entities"}."""
     pipeline = _pipeline(key)
     try:
         report = evaluate(pipeline, read_gold(gold))
@@ -69,13 +69,14 @@ def evaluate_command(gold: Path, key: str) -> None:
 
 
 @group.command("compare")
-@click.argument("cases", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("cases", type=click.Path(path_type=Path, exists=True))
 @click.option("--pipeline", "key", default=DEFAULT_PIPELINE, show_default=True, help="which pre-annotator")
 @click.option("--beside", default="medspacy_stock", show_default=True, help="the one it is compared with")
 def compare_command(cases: Path, key: str, beside: str) -> None:
-    """One JSON report on CASES, a NegEx file: scores of both, and each difference with its reason."""
+    """One JSON report on CASES, a NegEx file or gold: scores of both, each difference with its reason."""
     try:
-        report = compare(_pipeline(key), _pipeline(beside), read_negex(cases))
+        found, axes = read_cases(cases)
+        report = compare(_pipeline(key), _pipeline(beside), found, axes)
     except ChartmarkError as error:
         raise click.ClickException(str(error)) from None
     click.echo(json.dumps(report, ensure_ascii=False, indent=2))

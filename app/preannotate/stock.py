@@ -62,7 +62,8 @@ class MedspacyStock:
         if targets is not None:
             spans = checked_targets(text, targets)
             with self._lock:
-                return Annotated([], [_asserted(self._nlp, text, span) for span in spans], [])
+                doc = self._nlp.get_pipe("medspacy_pyrush")(self._nlp.make_doc(text))
+                return Annotated([], [_asserted(self._nlp, doc, span) for span in spans], [])
         with self._lock:
             doc = self._nlp(text)
             return Annotated(_sections(doc), [_entity(doc, ent) for ent in doc.ents], [])
@@ -90,10 +91,8 @@ def _target_rules() -> list[Any]:
     return words + [TargetRule(label.lower(), label, pattern=pattern) for label, pattern in _NUMBERS]
 
 
-def _asserted(nlp: Any, text: str, span: Span) -> Entity:
-    """The assertion of one given span: the pipeline without its target matcher, the span set by hand."""
-    doc = nlp.make_doc(text)
-    doc = nlp.get_pipe("medspacy_pyrush")(doc)
+def _asserted(nlp: Any, doc: Any, span: Span) -> Entity:
+    """The assertion of one span of a split text: without the target matcher, the span set by hand."""
     target = doc.char_span(*span, label="PROBLEM", alignment_mode="expand")
     doc.ents = [target]
     doc = nlp.get_pipe("medspacy_context")(doc)

@@ -5,15 +5,16 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from app import plugins
 from app.cli.preannotate import group
+from app.factory import compose
+from app.preannotate.evaluation import reasons
 
 
 @pytest.fixture(scope="module")
 def _pipelines(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHARTMARK_VAR", str(tmp_path_factory.mktemp("var")))
-        plugins.load()
+        compose()
         yield
 
 
@@ -129,4 +130,14 @@ def test_a_comparison_gives_scores_and_reasons(run, tmp_path):
         "1": "chartmark_rules",
         "2": "chartmark_rules",
     }
-    assert all(d["reason"] for d in report["differences"])
+    assert {d["id"]: d["reason"] for d in report["differences"]} == {
+        "1": reasons.CUE_IN_SPAN,
+        "2": reasons.EATEN,
+    }
+
+
+def test_gold_in_pubtator_is_evaluated_as_it_is(run, tmp_path):
+    (tmp_path / "gold.PubTator").write_text("1|t|Aspirin for gout.\n1|a|\n1\t0\t7\tAspirin\tChemical\tC1\n")
+    code, out = run("evaluate", tmp_path / "gold.PubTator")
+    assert code == 0
+    assert json.loads(out)["entities"]["MEDICATION"]["strict"]["recall"] == 1.0

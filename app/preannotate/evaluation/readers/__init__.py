@@ -1,0 +1,1 @@
+"""Formats of gold, one a file; registered in `app/plugins.py`."""

@@ -1,0 +1,1 @@
+"""One public format each: from its file to texts with marked spans. Nothing is written."""

@@ -1,0 +1,1 @@
+"""Readers of public sets and the lines of `make quality`, on invented samples."""
