@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.preannotate.entities.abbreviations import SHORT_FOR, defined_short_forms, known_short_forms
-from app.preannotate.entities.chunks import CLINICAL, Unit, chunk_heads, predicates
+from app.preannotate.entities.chemicals import acids, coded_substances, listed, neighbours
+from app.preannotate.entities.chunks import CLINICAL, chunk_heads
+from app.preannotate.entities.complaints import complaints
 from app.preannotate.entities.drugs import (
-    acids,
     dosed_drugs,
     implied_drugs,
     is_drug_here,
     named_drugs,
     ways_of_giving,
 )
+from app.preannotate.entities.findings import Unit, predicates
 from app.preannotate.entities.lexicon import LABELS_OF_WORDS, Term, other_sense, vocabulary
 from app.preannotate.entities.measures import find_measures, find_times
 from app.preannotate.entities.mention import Codes, Mention
@@ -32,12 +34,14 @@ def find_mentions(note: Note, gazetteers: Sequence[Gazetteer] = ()) -> list[Ment
     told = empty | {at for short in shorts for at in range(short.first, short.last)}
     units = [unit for unit in units if unit[0] not in told or unit[1] - unit[0] > 1]
     units += [(m.first, m.last, Term(m.label, "short")) for m in shorts if m.label in CLINICAL]
-    found = shorts + chunk_heads(note, units) + predicates(note) + named_drugs(note, units)
+    found = shorts + chunk_heads(note, units) + predicates(note) + complaints(note) + named_drugs(note, units)
     found += [Mention(first, last, term.label, "vocabulary") for first, last, term in units if term.label in _ALONE]
     measured = {m.last: m.label for m in found if m.label in ("LAB_TEST", "VITAL_SIGN")}
     measures = find_measures(note, measured)
     taken = {at for mention in found for at in range(mention.first, mention.last)}
-    found += dosed_drugs(note, measures, taken) + implied_drugs(note, taken) + acids(note)
+    found += dosed_drugs(note, measures, taken) + implied_drugs(note, taken) + acids(note) + coded_substances(note)
+    drugs = [m for m in found if m.label == "MEDICATION"]
+    found += neighbours(note, drugs, taken) + listed(note, taken)
     found += measures + find_times(note)
     found += ways_of_giving(note, [m for m in found if m.label in ("MEDICATION", "DOSE")])
     coded = [mention for gazetteer in gazetteers for mention in gazetteer.mentions(note)]
