@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
+from functools import cache
 
-from app.preannotate.entities.lexicon import CLASSES, LABELS_OF_WORDS
+from app.preannotate.entities.lexicon import ADJECTIVE, CLASSES, LABELS_OF_WORDS
 from app.preannotate.entities.mention import Mention
 from app.preannotate.reading.note import Note
-from app.preannotate.valuesets import word_set
+from app.preannotate.valuesets import rows, word_set
 
 _GREEK = frozenset({"alpha", "beta", "gamma", "delta", "omega", "cis", "trans", "iso", "nor", "tert", "tc", "i"})
-# What a maker calls a substance before it has a name: "MK-801", "FK 506", "LY294002".
-_CODE = re.compile(
-    r"\b(?:MK|SKF|LY|BMS|GSK|ABT|AZD|PF|Ro|RO|SR|SC|UK|WIN|WAY|CP|FK|FR|TAK|YM|AMG|CGS|CGP|ICI|SB|HU|JWH|NSC|"
-    r"MDL|EMD|RU|PD|SU|STI|ZD|BRL|SDZ|TMC|VX|INCB|RWJ|CI|KW|ONO|DMP|PNU|ACP|BIIB|REGN)[- ]?\d{3,6}\b"
-)
+_CODE_DIGITS = range(3, 7)
 _LIKE_A_DRUG = (
     *("in", "ine", "ol", "ide", "one", "il", "ium", "ate", "am", "ib", "ab", "vir", "yl", "ane", "pt", "fen"),
     *("phen", "zol", "ac", "stat", "nol", "mab"),
@@ -60,13 +56,23 @@ def acids(note: Note) -> list[Mention]:
     return found
 
 
+@cache
+def _maker_codes() -> frozenset[str]:
+    """How a maker calls a substance before it has a name: "MK-801", "FK 506", "LY294002"."""
+    return frozenset(row["letters"] for row in rows("maker_codes"))
+
+
 def coded_substances(note: Note) -> list[Mention]:
-    """Laboratory codes of makers, looked for where the text has capitals followed by digits."""
-    found = []
-    for match in _CODE.finditer(note.text):
-        first, last = note.tokens.covering(match.start(), match.end())
-        found.append(Mention(first, last, "MEDICATION", "laboratory code"))
-    return found
+    """Laboratory codes of makers: their letters, then three to six digits."""
+    raw, starts, ends, codes = note.tokens.raw, note.tokens.starts, note.tokens.ends, _maker_codes()
+    return [
+        Mention(at - 1, at + 1, "MEDICATION", "laboratory code")
+        for at in range(1, len(raw))
+        if raw[at - 1] in codes
+        and raw[at].isdigit()
+        and len(raw[at]) in _CODE_DIGITS
+        and starts[at] - ends[at - 1] <= 1
+    ]
 
 
 def neighbours(note: Note, drugs: list[Mention], taken: set[int]) -> list[Mention]:
@@ -94,7 +100,7 @@ def _next_in_list(note: Note, at: int, taken: set[int]) -> int | None:
     if words[at] == "(":
         known_maker = words[name] in _MAKERS
         closed = name + 1 < end and words[name + 1] in _ENDS_BRACKET
-        return name if closed and not known_maker and _a_name(note, name, taken) else None
+        return name if closed and not known_maker and _a_brand(note, name, taken) else None
     if words[at] not in _JOINS:
         return None
     if words[name] in ("and", "or") and words[at] == ",":
@@ -118,6 +124,14 @@ def _before_in_list(note: Note, first: int, taken: set[int]) -> int | None:
     if words[link] == "(" and not note.tokens.raw[name][0].isupper():
         return None
     return name if words[name - 1] in _CLOSES or note.tokens.raw[name][0].isupper() else None
+
+
+def _a_brand(note: Note, at: int, taken: set[int]) -> bool:
+    """A name, or a capitalised word that only its ending makes an adjective ("Trental")."""
+    raw, word = note.tokens.raw[at], note.tokens.words[at]
+    if at not in taken and raw.istitle() and CLASSES[word] == ADJECTIVE and LABELS_OF_WORDS[word] is None:
+        return word not in word_set("not_drugs")
+    return _a_name(note, at, taken)
 
 
 def _a_name(note: Note, at: int, taken: set[int]) -> bool:

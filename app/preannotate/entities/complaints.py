@@ -47,7 +47,7 @@ _BETWEEN = frozenset(
     }
 )
 _REACH = 4  # tokens between the opening and what it is about
-_WEIGHT = frozenset({"lb", "pound", "kg", "kilo", "kilogram", "stone", "weight"})
+_WEIGHT = frozenset({"lb", "lbs", "kgs", "pound", "kg", "kilo", "kilogram", "stone", "weight"})
 _GAINED = frozenset({"gained", "gain", "gaining", "lost", "lose", "losing"})
 _LOST = frozenset({"hair", "appetite", "interest", "balance", "memory", "taste", "smell", "libido", "consciousness"})
 

@@ -79,7 +79,7 @@ _BETWEEN = frozenset(
 _CHEMICAL = re.compile(r"(?:[a-z]{4,}(?:ine|ol|ide|one|il|ium|azole|ib|ab|cin|vir)|[A-Z]{2,}-?\d+\w*)$")
 _NO_NAME = ("ed", "ing", "ly", "ion", "ity")
 _AMOUNTS = frozenset({"mg", "mcg", "g", "meq", "gram", "unit", "tablet"})
-_NEAR = 12  # tokens between a drug and how it is given
+_NEAR = 24  # tokens between a drug and how it is given
 
 
 @cache

@@ -17,9 +17,12 @@ from app.preannotate.entities.drugs import (
 )
 from app.preannotate.entities.findings import Unit, predicates
 from app.preannotate.entities.lexicon import LABELS_OF_WORDS, Term, other_sense, vocabulary
-from app.preannotate.entities.measures import find_measures, find_times
+from app.preannotate.entities.measures import MEASURED_BY, find_measures, without_stray_doses
 from app.preannotate.entities.mention import Codes, Mention
 from app.preannotate.entities.merge import merge
+from app.preannotate.entities.places import places
+from app.preannotate.entities.results import results
+from app.preannotate.entities.times import find_times
 from app.preannotate.gazetteer import Gazetteer
 from app.preannotate.reading.note import Note
 from app.preannotate.reading.tokens import words_of
@@ -42,15 +45,16 @@ def find_mentions(note: Note, gazetteers: Sequence[Gazetteer] = ()) -> list[Ment
     found += dosed_drugs(note, measures, taken) + implied_drugs(note, taken) + acids(note) + coded_substances(note)
     drugs = [m for m in found if m.label == "MEDICATION"]
     found += neighbours(note, drugs, taken) + listed(note, taken)
-    found += measures + find_times(note)
+    found += measures + find_times(note) + list(results(note, units))
     found += ways_of_giving(note, [m for m in found if m.label in ("MEDICATION", "DOSE")])
     coded = [mention for gazetteer in gazetteers for mention in gazetteer.mentions(note)]
     found += coded
+    found += list(places(note, found))
     found += defined_short_forms(note, found)
     titles = note.sections.title_tokens
     organs = note.sections.subheading_tokens
     found = [m for m in found if m.first not in titles and not (m.label == "ANATOMY" and m.first in organs)]
-    kept = merge(found)
+    kept = merge(without_stray_doses(note, found))
     return _with_codes(kept, coded, gazetteers)
 
 
@@ -92,8 +96,8 @@ def _lone_letter(note: Note, at: int, term: Term) -> bool:
     """One or two letters name a test only before a number ("K 4.1", "T: 37.2")."""
     if term.label not in ("LAB_TEST", "VITAL_SIGN") or len(note.tokens.words[at]) > 2:
         return False
-    after = note.tokens.raw[at + 1 : at + 3]
-    if after[:1] in ([":"], ["="]):
+    after = note.tokens.words[at + 1 : at + 4]
+    while after and after[0] in MEASURED_BY:
         del after[0]
     return not (after and after[0][0].isdigit())
 
