@@ -1,7 +1,8 @@
-"""What is wrong with a measure, an organ or the patient, said without the name of a disease."""
+"""What is wrong with a measure, an organ or the patient without the name of a disease, and the place in a name."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 from app.preannotate.entities.lexicon import ABNORMAL, ANATOMIC, CLASSES, MODIFIER, QUALITY, Term
@@ -30,6 +31,9 @@ _OF = frozenset({"of", "in", "to"})
 # Say nothing without what they are of: "decreased levels", "increased blood (flow)".
 _TOO_GENERAL = frozenset(
     {"level", "concentration", "count", "blood", "back", "serum", "protein", "antigen", "antibody"}
+)
+_SIDES = frozenset(
+    {"left", "right", "upper", "lower", "bilateral", "middle", "anterior", "posterior", "distal", "proximal"}
 )
 _REACH = 6  # tokens between "elevation of" and what is elevated
 
@@ -95,3 +99,20 @@ def predicates(note: Note) -> list[Mention]:
         if before >= start and words[before] in _COPULAS and closed:
             found.append(Mention(at, at + 1, "SYMPTOM", "said of an organ or the patient"))
     return found
+
+
+def places(note: Note, mentions: list[Mention]) -> Iterator[Mention]:
+    """One ANATOMY mention for each run of anatomical words inside a problem or symptom, its side with it."""
+    words = note.tokens.words
+    for mention in mentions:
+        if mention.label not in ("PROBLEM", "SYMPTOM") or mention.holes:
+            continue
+        at = mention.first
+        while at < mention.last:
+            last = at
+            while last < mention.last and CLASSES[words[last]] & ANATOMIC and words[last] not in word_set("no_places"):
+                last += 1
+            if last > at and last - at < mention.last - mention.first:
+                first = at - 1 if at > mention.first and words[at - 1] in _SIDES else at
+                yield Mention(first, last, "ANATOMY", "place in the name of a problem")
+            at = max(at + 1, last)
