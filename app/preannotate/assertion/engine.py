@@ -20,6 +20,7 @@ _CLINICAL = frozenset({"PROBLEM", "SYMPTOM", "ADVERSE_EVENT", "PROCEDURE", "LAB_
 _DENIABLE = _CLINICAL | {"MEDICATION", "DEVICE", "VITAL_SIGN"}
 _REACTING = frozenset({"MEDICATION", "PROBLEM", "SYMPTOM"})
 _CONSIDERED = frozenset({"consider", "recommend", "recommended", "recommending"})
+_TELLING = frozenset({"family_history", "maternal", "allergies"})  # sections that say something of their own
 _ONLY_CLINICAL = ("certainty", "course", "conditional")
 
 
@@ -99,7 +100,7 @@ def _of_mother(note: Note, reach: Reach) -> bool:
 
 def _from_section(note: Note, span: tuple[int, int, str], axes: dict[str, Any], because: list[dict]) -> None:
     section = note.sections.at(note.tokens.starts[span[0]])
-    if section is None:
+    if section is None or section.category not in _TELLING:
         return
     added: dict[str, Any] = {}
     if section.category == "family_history" and "experiencer" not in axes:

@@ -66,12 +66,12 @@ def coded_substances(note: Note) -> list[Mention]:
     """Laboratory codes of makers: their letters, then three to six digits."""
     raw, starts, ends, codes = note.tokens.raw, note.tokens.starts, note.tokens.ends, _maker_codes()
     return [
-        Mention(at - 1, at + 1, "MEDICATION", "laboratory code")
-        for at in range(1, len(raw))
-        if raw[at - 1] in codes
-        and raw[at].isdigit()
-        and len(raw[at]) in _CODE_DIGITS
-        and starts[at] - ends[at - 1] <= 1
+        Mention(at, at + 2, "MEDICATION", "laboratory code")
+        for at, letters in enumerate(raw[:-1])
+        if letters in codes
+        and raw[at + 1].isdigit()
+        and len(raw[at + 1]) in _CODE_DIGITS
+        and starts[at + 1] - ends[at] <= 1
     ]
 
 

@@ -41,6 +41,11 @@ _SWALLOWED = {
     ("DEVICE", "FORM"),
 }
 
+# Label → the groups that may swallow it.
+_SWALLOWING = {
+    label: sorted({_GROUP_OF[other] for inner, other in _SWALLOWED if inner == label}) for label, _ in _SWALLOWED
+}
+
 
 def merge(mentions: list[Mention]) -> list[Mention]:
     """Mentions in text order; within a group no two overlap, except the pieces of a shared head."""
@@ -72,7 +77,7 @@ def _tokens(mention: Mention) -> list[int]:
 
 
 def _swallowed(mention: Mention, taken: dict[tuple[int, int], Mention]) -> bool:
-    for group in range(len(_GROUPS)):
+    for group in _SWALLOWING.get(mention.label, ()):
         other = taken.get((group, mention.first))
         if other and (mention.label, other.label) in _SWALLOWED and other.last >= mention.last:
             return True

@@ -83,6 +83,9 @@ def _windows(note: Note) -> Iterator[tuple[int, int]]:
 
 def _years(note: Note) -> list[Mention]:
     """The year in "in 1998", "since 2004"."""
+    text = note.text
+    if not any(opening in text for opening in (" 19", " 20")):
+        return []
     words = note.tokens.words
     return [
         Mention(at, at + 1, "TIME", "pattern")

@@ -79,10 +79,12 @@ def _places(frame: Frame, place: int) -> Iterator[Link]:
     places, firsts = frame.of(ANATOMY)
     for at in range(bisect_left(firsts, problem.first), bisect_right(firsts, problem.last - 1)):
         yield "located_in", place, places[at]
-    for part in frame.after(ANATOMY, problem.last, 8) if problem.last < len(frame.note.tokens) else ():
-        between = frame.note.tokens.words[problem.last : frame.mentions[part].first]
-        if between and between[0] in _PLACE and all(_leads_on(word) for word in between):
-            yield "located_in", place, part
+    words = frame.note.tokens.words
+    if problem.last < frame.note.ends[problem.first] and words[problem.last] in _PLACE:
+        for part in frame.after(ANATOMY, problem.last, 8):
+            between = words[problem.last : frame.mentions[part].first]
+            if between and all(_leads_on(word) for word in between):
+                yield "located_in", place, part
     if problem.source.startswith("said of"):
         for part in frame.before(ANATOMY, problem.first, 6)[:1]:
             yield "located_in", place, part
@@ -95,7 +97,9 @@ def _leads_on(word: str) -> bool:
 def _reasons(frame: Frame, place: int) -> Iterator[Link]:
     """The drug before, when only such words stand between: "vancomycin for cellulitis"."""
     problem = frame.mentions[place]
-    for drug in frame.before(DRUGS, problem.first, 8):
+    words = frame.note.tokens.words
+    near = words[max(0, problem.first - 8) : problem.first]
+    for drug in frame.before(DRUGS, problem.first, 8) if "for" in near or "treat" in near else ():
         between = frame.note.tokens.words[frame.mentions[drug].last : problem.first]
         if "for" in between or "treat" in between:
             near = between[between.index("for" if "for" in between else "treat") :]

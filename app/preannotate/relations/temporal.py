@@ -15,6 +15,7 @@ _PHRASES = {
     "status": (("status", "post"), "after"),
     "s": (("s", "/", "p"), "after"),
 }
+_OPENINGS = _ORDERS.keys() | _PHRASES.keys()
 _NEAR = 6  # tokens on either side of the word of time
 
 
@@ -22,6 +23,8 @@ def find_order(frame: Frame) -> Iterator[Link]:
     """Links with the type before, after or overlaps; head is `type` relative to tail."""
     words = frame.note.tokens.words
     for at, word in enumerate(words):
+        if word not in _OPENINGS:
+            continue
         kind, last = _ORDERS.get(word), at + 1
         if word in _PHRASES:
             phrase, order = _PHRASES[word]
