@@ -30,6 +30,7 @@ MENTIONS = [
     ("It made me feel so weird.", "feel so weird", "SYMPTOM"),
     ("I gained about 20 lbs.", "gained about 20 lbs", "SYMPTOM"),
     ("She is losing hair.", "losing hair", "SYMPTOM"),
+    ("I often get headaches.", "headaches", "SYMPTOM"),
     ("No libido and vivid dreams.", "vivid dreams", "SYMPTOM"),
     # the place in the name of a problem
     ("Pulmonary embolism.", "Pulmonary", "ANATOMY"),
