@@ -17,6 +17,7 @@ _FIELD_MARKS = frozenset(":-?=")
 _CLOSERS = frozenset({"and", "but", "so", "by"})
 _BEFORE_ADJECTIVE = frozenset({"with", "ha", "has", "had", "the", "a", "now", "recently", "and", "of", "for", "or"})
 _SIGN_SCOPE = 5
+_INVERSION_SCOPE = 12
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def find_cues(tokens: Tokens, ends: list[int], firsts: list[int]) -> dict[str, l
             found[rule.axis].append(Hit(first, last, rule))
     _signs(tokens, found["polarity"])
     _years(tokens, found["temporality"])
+    _inversions(tokens, ends, found["hypothetical"])
     return found
 
 
@@ -99,7 +101,8 @@ def _apt(rules: tuple[Rule, ...], tokens: Tokens, span: tuple[int, int], end: in
     if len(rules) == 1 and tokens.words[span[0]] not in _ANSWERS:
         return [*rules]
     first, last = span
-    closes = last >= end or not tokens.raw[last][0].isalnum() or tokens.words[last] in _CLOSERS
+    heads = last < end and tokens.words[last] == ":"  # "Sister: lupus" looks ahead
+    closes = last >= end or not (heads or tokens.raw[last][0].isalnum()) or tokens.words[last] in _CLOSERS
     if closes and last - first == 1 and tokens.words[first] in _ANSWERS and _is_field(tokens, first):
         return [Rule("polarity", "negated", "backward", 8)]
     axes = {rule.axis for rule in rules}
@@ -138,6 +141,15 @@ def _years(tokens: Tokens, temporality: list[Hit]) -> None:
         rule = Rule("temporality", "past", "backward", 5)
         temporality += [Hit(at - 1, at + 1, rule) for at in years]
         temporality.sort(key=lambda hit: hit.first)
+
+
+def _inversions(tokens: Tokens, ends: list[int], hypothetical: list[Hit]) -> None:
+    """A sentence that begins with "should" is a condition: "Should bleeding occur, call us"."""
+    rule = Rule("hypothetical", True, "forward", _INVERSION_SCOPE)
+    begun = [at for at, word in enumerate(tokens.words) if word == "should" and (at == 0 or ends[at - 1] == at)]
+    if begun:
+        hypothetical += [Hit(at, at + 1, rule) for at in begun]
+        hypothetical.sort(key=lambda hit: hit.first)
 
 
 def _signs(tokens: Tokens, polarity: list[Hit]) -> None:

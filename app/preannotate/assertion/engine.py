@@ -19,6 +19,8 @@ _ATTRIBUTION = ("due to", "secondary to", "related to")
 _CLINICAL = frozenset({"PROBLEM", "SYMPTOM", "ADVERSE_EVENT", "PROCEDURE", "LAB_TEST"})
 _DENIABLE = _CLINICAL | {"MEDICATION", "DEVICE", "VITAL_SIGN"}
 _REACTING = frozenset({"MEDICATION", "PROBLEM", "SYMPTOM"})
+_CONSIDERED = frozenset({"consider", "recommend", "recommended", "recommending"})
+_TELLING = frozenset({"family_history", "maternal", "allergies"})  # sections that say something of their own
 _ONLY_CLINICAL = ("certainty", "course", "conditional")
 
 
@@ -56,6 +58,8 @@ def _conclude(note: Note, span: tuple[int, int, str], marks: dict[str, Reach]) -
     first, last, label = span
     if label not in _CLINICAL:
         marks = {axis: reach for axis, reach in marks.items() if _applies(note, span, axis, reach)}
+    elif "temporality" in marks and _only_considered(note.tokens, label, marks["temporality"]):
+        del marks["temporality"]
     axes = {axis: reach.hit.rule.value for axis, reach in marks.items()}
     because = [_evidence(note.tokens, axis, reach) for axis, reach in marks.items()]
     past = axes.get("temporality") == "past" and _of_history(note.tokens, marks["temporality"])
@@ -77,6 +81,11 @@ def _applies(note: Note, span: tuple[int, int, str], axis: str, reach: Reach) ->
     return axis == "certainty" and reach.hit.last == span[0] and not cue.endswith(_ATTRIBUTION)
 
 
+def _only_considered(tokens: Tokens, label: str, reach: Reach) -> bool:
+    """A procedure that is considered lies in the future; a disease that is considered may be there now."""
+    return label != "PROCEDURE" and bool(_CONSIDERED & {*tokens.words[reach.hit.first : reach.hit.last]})
+
+
 def _of_history(tokens: Tokens, reach: Reach) -> bool:
     """With such a cue a chronic disease is active and codable: "h/o CHF", unlike "previous MI"."""
     cue = tokens.words[reach.hit.first : reach.hit.last]
@@ -91,7 +100,7 @@ def _of_mother(note: Note, reach: Reach) -> bool:
 
 def _from_section(note: Note, span: tuple[int, int, str], axes: dict[str, Any], because: list[dict]) -> None:
     section = note.sections.at(note.tokens.starts[span[0]])
-    if section is None:
+    if section is None or section.category not in _TELLING:
         return
     added: dict[str, Any] = {}
     if section.category == "family_history" and "experiencer" not in axes:

@@ -14,7 +14,7 @@ from app.preannotate.valuesets import rows
 
 SHORT_FOR = "short for "
 _NEIGHBOURHOOD = 6  # tokens on either side
-_DEFINITION = re.compile(r"[(\[]([A-Za-z][A-Za-z0-9-]{1,9})s?[)\],;]")
+_DEFINITION = re.compile(r"[(\[]([A-Za-z0-9][A-Za-z0-9-]{1,9})s?[)\],;]")
 
 
 class Sense(NamedTuple):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from app.preannotate.entities.lexicon import ABNORMAL, ANATOMIC, CLASSES, MODIFIER, QUALITY, SEVERITY, Term
+from app.preannotate.entities.findings import Unit, abnormal, changed
+from app.preannotate.entities.lexicon import ANATOMIC, CLASSES, MODIFIER, QUALITY, SEVERITY, Term
 from app.preannotate.entities.mention import Mention
 from app.preannotate.reading.note import Note
 from app.preannotate.valuesets import word_set
-
-Unit = tuple[int, int, Term]  # tokens [first, last) and what they are
 
 CLINICAL = frozenset({"PROBLEM", "SYMPTOM", "PROCEDURE"})
 _JOINED = frozenset({"ANATOMY", "PROBLEM", "SYMPTOM"})
@@ -15,12 +14,10 @@ _AND = frozenset({"and", "or", "/", "&"})
 _DETERMINERS = frozenset({"the", "his", "her"})
 _GRADE = frozenset({"type", "stage", "grade", "class", "mellitus", "level"})
 _LATERAL = frozenset({"left", "right", "upper", "lower", "anterior", "posterior", "medial", "lateral"})
-_COPULAS = frozenset(
-    {"is", "was", "wa", "were", "are", "appeared", "appear", "became", "remained", "looked", "felt", "be"}
-)
-_ALSO = frozenset({"also", "not", "more", "too", "very", "somewhat", "quite", "severely"})
-_AFTER = frozenset({"and", "or", "but", "with", "in", "on", "to", "at", "by", "from", "due", "without", "over", "when"})
-_LONGEST = 7  # tokens on either side of a head
+# Heads that are told apart by a name, or by what is lacking, before them.
+_NAMED = dict.fromkeys(("disease", "syndrome", "disorder", "anomaly", "phenomenon", "deformity", "dystrophy"), "name")
+_NAMED |= dict.fromkeys(("deficiency", "deficient"), "deficiency")
+_LONGEST = 7  # tokens to the left of a head
 
 
 def chunk_heads(note: Note, units: list[Unit]) -> list[Mention]:
@@ -33,9 +30,8 @@ def chunk_heads(note: Note, units: list[Unit]) -> list[Mention]:
         if term.label in CLINICAL or (term.label == "MEDICATION" and term.kind == "bound"):
             found += _phrase(note, unit, ending, starting)
         elif term.label in ("LAB_TEST", "VITAL_SIGN", "ANATOMY"):
-            problem = _abnormal(note, first, last)
-            if problem:
-                found.append(problem)
+            said = [abnormal(note, unit), changed(note, first, last) if term.label != "ANATOMY" else None]
+            found += [problem for problem in said if problem]
             if term.label == "ANATOMY":
                 found += _paired(note, first, last)
     return found
@@ -45,10 +41,11 @@ def _phrase(note: Note, unit: Unit, ending: dict[int, Unit], starting: dict[int,
     head, last, term = unit
     first = _leftmost(note, head, term, ending)
     last = _grade(note, last)
-    if term.kind == "bound" and first == head:
-        return []
+    alone = last
     if term.label in ("PROBLEM", "SYMPTOM"):
         last = _of_anatomy(note, last, starting)
+    if term.kind == "bound" and first == head and last == alone:
+        return []
     found = [Mention(first, last, term.label, "head noun" if first < head else "vocabulary")]
     return found + _coordinated(note, (first, head, last), term)
 
@@ -56,6 +53,7 @@ def _phrase(note: Note, unit: Unit, ending: dict[int, Unit], starting: dict[int,
 def _leftmost(note: Note, head: int, term: Term, ending: dict[int, Unit]) -> int:
     """First token of the run of modifiers, anatomy and joined heads before `head`."""
     words, start = note.tokens.words, note.starts[head]
+    named = _NAMED.get(words[head])
     at = head
     while at > start and head - at < _LONGEST:
         joined = ending.get(at)
@@ -64,6 +62,7 @@ def _leftmost(note: Note, head: int, term: Term, ending: dict[int, Unit]) -> int
         elif (
             CLASSES[words[at - 1]] & MODIFIER
             or _eponym(note, at - 1)
+            or (named and _is_name(note, at - 1, lacks=named == "deficiency"))
             or (len(words[at - 1]) <= 2 and _hyphened(note, at))
         ):
             at -= 1
@@ -74,6 +73,16 @@ def _leftmost(note: Note, head: int, term: Term, ending: dict[int, Unit]) -> int
     while at < head and CLASSES[words[at]] & SEVERITY and not CLASSES[words[at]] & MODIFIER:
         at += 1
     return at
+
+
+def _is_name(note: Note, at: int, *, lacks: bool) -> bool:
+    """May the token be what a disease is called by ("Norrie disease"), or what is lacking ("C2 deficiency")?"""
+    raw, word = note.tokens.raw[at], note.tokens.words[at]
+    if word in word_set("not_names"):
+        return False
+    if raw[0].isupper() or (raw[0].isdigit() and note.tokens.starts[at + 1] - note.tokens.ends[at] <= 1):
+        return True
+    return raw == "von" or (lacks and len(raw) > 3 and raw.isalpha())
 
 
 def _hyphened(note: Note, at: int) -> bool:
@@ -119,22 +128,6 @@ def _of_anatomy(note: Note, last: int, starting: dict[int, Unit]) -> int:
     return unit[1] if unit and unit[2].label == "ANATOMY" and unit[1] <= end else last
 
 
-def _abnormal(note: Note, first: int, last: int) -> Mention | None:
-    """A measured thing with what is wrong: "elevated serum troponin", "enlarged heart"."""
-    words, start = note.tokens.words, note.starts[first]
-    at = first
-    while (
-        at > start
-        and first - at < 3
-        and CLASSES[words[at - 1]] & (QUALITY | ANATOMIC)
-        and not (CLASSES[words[at - 1]] & ABNORMAL)
-    ):
-        at -= 1
-    if at > start and CLASSES[words[at - 1]] & ABNORMAL:
-        return Mention(at - 1, last, "PROBLEM", "abnormal finding")
-    return None
-
-
 def _coordinated(note: Note, span: tuple[int, int, int], term: Term) -> list[Mention]:
     """The other piece of a shared head: in "breast and ovarian cancer" also breast cancer."""
     first, head, last = span
@@ -161,18 +154,3 @@ def _paired(note: Note, first: int, last: int) -> list[Mention]:
         Mention(at - 3, last, "ANATOMY", "shared head", holes=(at - 2, at)),
         Mention(at - 1, last, "ANATOMY", "head noun"),
     ]
-
-
-def predicates(note: Note) -> list[Mention]:
-    """What is said of an organ or the patient: "the left ventricle was markedly dilated"."""
-    words = note.tokens.words
-    said = word_set("predicates")
-    found = []
-    for at in [at for at, word in enumerate(words) if word in said]:
-        before, start = at - 1, note.starts[at]
-        while before > start and (words[before].endswith("ly") or words[before] in _ALSO):
-            before -= 1
-        closed = at + 1 >= note.ends[at] or not note.tokens.raw[at + 1].isalpha() or words[at + 1] in _AFTER
-        if before >= start and words[before] in _COPULAS and closed:
-            found.append(Mention(at, at + 1, "SYMPTOM", "said of an organ or the patient"))
-    return found

@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from functools import cache
 
+from app.preannotate.entities.chemicals import unknown, with_prefix
 from app.preannotate.entities.chunks import Unit
-from app.preannotate.entities.lexicon import CLASSES, LABELS_OF_WORDS
 from app.preannotate.entities.mention import Mention
 from app.preannotate.reading.note import Note
 from app.preannotate.reading.phrases import PhraseTable
@@ -25,6 +25,14 @@ _CAUSED = _INDUCED | {
     "allergy",
     "therapy",
 }
+# Words that, right before an ambiguous name, say that it was given or taken.
+_TAKEN = frozenset(
+    {
+        *("received", "receiving", "given", "taking", "took", "po", "iv", "intravenous", "oral", "inhaled", "topical"),
+        *("administration", "administered", "infusion", "ingestion", "intake", "injection", "exposure", "exposed"),
+        *("consumption", "supplemental", "supplementary", "drinking", "chronic"),
+    }
+)
 # Words that, before such a preposition, announce a drug ("treated with …", "infusion of …").
 _GIVEN_BY = {
     "with": frozenset({"treated", "treatment", "therapy", "managed", "pretreated", "medicated", "started"}),
@@ -71,8 +79,7 @@ _BETWEEN = frozenset(
 _CHEMICAL = re.compile(r"(?:[a-z]{4,}(?:ine|ol|ide|one|il|ium|azole|ib|ab|cin|vir)|[A-Z]{2,}-?\d+\w*)$")
 _NO_NAME = ("ed", "ing", "ly", "ion", "ity")
 _AMOUNTS = frozenset({"mg", "mcg", "g", "meq", "gram", "unit", "tablet"})
-_GREEK = frozenset({"alpha", "beta", "gamma", "delta", "omega", "cis", "trans", "iso", "nor", "tert"})
-_NEAR = 12  # tokens between a drug and how it is given
+_NEAR = 24  # tokens between a drug and how it is given
 _MOST_SALTS = 4  # words after a name ("sodium phosphate dibasic"); a text of nothing else stays linear
 
 
@@ -88,36 +95,19 @@ def named_drugs(note: Note, units: list[Unit]) -> list[Mention]:
     salts = word_set("salts")
     words = note.tokens.words
     for first, last, term in units:
-        if term.label != "MEDICATION" or term.kind == "bound":
+        if term.label != "MEDICATION" or term.kind == "bound" or _is_lacked(note, last):
             continue
         end = last
         while end < min(note.ends[first], last + _MOST_SALTS) and words[end] in salts:
             end += 1
         source = "misspelt name" if term.kind == "misspelt" else "vocabulary or stem"
-        found.append(Mention(_with_prefix(note, first), end, "MEDICATION", source))
+        found.append(Mention(with_prefix(note, first), end, "MEDICATION", source))
     return found
 
 
-def _with_prefix(note: Note, first: int) -> int:
-    """The name with what belongs to it in front: "5-", "N-", "alpha-"."""
-    tokens = note.tokens
-    while first and tokens.starts[first] - tokens.ends[first - 1] == 1:
-        before = tokens.raw[first - 1]
-        if note.text[tokens.ends[first - 1]] != "-" or not (len(before) == 1 or before.isdigit() or before in _GREEK):
-            break
-        first -= 1
-    return first
-
-
-def acids(note: Note) -> list[Mention]:
-    """Substances named "…ic acid", nucleic acids apart."""
-    found = []
-    for at, word in enumerate(note.tokens.words):
-        if word == "acid" and at > note.starts[at]:
-            kind = note.tokens.words[at - 1]
-            if kind.endswith("ic") and not kind.endswith(("nucleic", "uric", "gastric", "lactic", "metabolic")):
-                found.append(Mention(_with_prefix(note, at - 1), at + 1, "MEDICATION", "name of an acid"))
-    return found
+def _is_lacked(note: Note, last: int) -> bool:
+    """Is the substance what the body lacks: "vitamin E deficiency"?"""
+    return last < note.ends[last - 1] and note.tokens.words[last] in ("deficiency", "deficient")
 
 
 def is_drug_here(note: Note, first: int, last: int) -> bool:
@@ -132,8 +122,8 @@ def is_drug_here(note: Note, first: int, last: int) -> bool:
         return True
     if len(after) > 1 and after[0][0].isdigit() and after[1] in _AMOUNTS:
         return True
-    before = words[max(note.starts[first], first - 2) : first]
-    return bool({"received", "po", "iv"} & {*before} or {"supplement", "replacement"} & {*after})
+    before = words[max(note.starts[first], first - 3) : first]
+    return bool(_TAKEN & {*before} or {"supplement", "supplementation", "replacement"} & {*after[:2]})
 
 
 def dosed_drugs(note: Note, doses: list[Mention], taken: set[int]) -> list[Mention]:
@@ -144,15 +134,9 @@ def dosed_drugs(note: Note, doses: list[Mention], taken: set[int]) -> list[Menti
         if dose.label != "DOSE" or at < note.starts[dose.first] or at in taken:
             continue
         raw, word = note.tokens.raw[at], note.tokens.words[at]
-        if len(raw) > 3 and raw.isalpha() and _unknown(word) and not word.endswith(_NO_NAME):
+        if len(raw) > 3 and raw.isalpha() and unknown(word) and not word.endswith(_NO_NAME):
             found.append(Mention(at, at + 1, "MEDICATION", "word before a dose"))
     return found
-
-
-def _unknown(word: str) -> bool:
-    if word in word_set("not_drugs") or word in word_set("not_stemmed"):
-        return False
-    return not CLASSES[word] and LABELS_OF_WORDS[word] is None
 
 
 def implied_drugs(note: Note, taken: set[int]) -> list[Mention]:
@@ -164,7 +148,7 @@ def implied_drugs(note: Note, taken: set[int]) -> list[Mention]:
         if at == note.starts[at] or before in taken:
             continue
         hyphened = starts[at] - ends[before] == 1 and note.text[ends[before]] == "-"
-        if hyphened and _unknown(words[before]) and len(raw[before]) > 2:
+        if hyphened and unknown(words[before]) and len(raw[before]) > 2:
             found.append(Mention(before, at, "MEDICATION", "before -induced"))
     for at in [at for at, word in enumerate(words) if word in _GIVING or word in _GIVEN_BY]:
         if words[at] in _GIVING or (at and words[at - 1] in _GIVEN_BY[words[at]]):
@@ -179,7 +163,7 @@ def _chemical(note: Note, at: int, taken: set[int]) -> Mention | None:
     tokens, end = note.tokens, note.ends[at - 1]
     while at < end and tokens.words[at] in _BETWEEN:
         at += 1
-    if at >= end or at in taken or len(tokens.raw[at]) < 2 or not _unknown(tokens.words[at]):
+    if at >= end or at in taken or len(tokens.raw[at]) < 2 or not unknown(tokens.words[at]):
         return None
     last = at + 1
     while (

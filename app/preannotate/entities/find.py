@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.preannotate.entities.abbreviations import defined_short_forms, known_short_forms
-from app.preannotate.entities.chunks import CLINICAL, Unit, chunk_heads, predicates
+from app.preannotate.entities.chemicals import acids, coded_substances, listed, neighbours
+from app.preannotate.entities.chunks import CLINICAL, chunk_heads
 from app.preannotate.entities.coding import with_codes
+from app.preannotate.entities.complaints import complaints
 from app.preannotate.entities.drugs import (
-    acids,
     dosed_drugs,
     implied_drugs,
     is_drug_here,
     named_drugs,
     ways_of_giving,
 )
+from app.preannotate.entities.findings import Unit, places, predicates
 from app.preannotate.entities.lexicon import LABELS_OF_WORDS, Term, other_sense, vocabulary
-from app.preannotate.entities.measures import find_measures, find_times
+from app.preannotate.entities.measures import MEASURED_BY, find_measures, without_stray_doses
 from app.preannotate.entities.mention import Mention
 from app.preannotate.entities.merge import merge
+from app.preannotate.entities.results import results
+from app.preannotate.entities.times import find_times
 from app.preannotate.gazetteer import Gazetteer
 from app.preannotate.reading.note import Note
 
@@ -32,20 +36,23 @@ def find_mentions(note: Note, gazetteers: Sequence[Gazetteer] = ()) -> list[Ment
     told = empty | {at for short in shorts for at in range(short.first, short.last)}
     units = [unit for unit in units if unit[0] not in told or unit[1] - unit[0] > 1]
     units += [(m.first, m.last, Term(m.label, "short")) for m in shorts if m.label in CLINICAL]
-    found = shorts + chunk_heads(note, units) + predicates(note) + named_drugs(note, units)
+    found = shorts + chunk_heads(note, units) + predicates(note) + complaints(note) + named_drugs(note, units)
     found += [Mention(first, last, term.label, "vocabulary") for first, last, term in units if term.label in _ALONE]
     measured = {m.last: m.label for m in found if m.label in ("LAB_TEST", "VITAL_SIGN")}
     measures = find_measures(note, measured)
     taken = {at for mention in found for at in range(mention.first, mention.last)}
-    found += dosed_drugs(note, measures, taken) + implied_drugs(note, taken) + acids(note)
-    found += measures + find_times(note)
+    found += dosed_drugs(note, measures, taken) + implied_drugs(note, taken) + acids(note) + coded_substances(note)
+    drugs = [m for m in found if m.label == "MEDICATION"]
+    found += neighbours(note, drugs, taken) + listed(note, taken)
+    found += measures + find_times(note) + list(results(note, units))
     found += ways_of_giving(note, [m for m in found if m.label in ("MEDICATION", "DOSE")])
     found += [mention for gazetteer in gazetteers for mention in gazetteer.mentions(note)]
+    found += list(places(note, found))
     found += defined_short_forms(note, found)
     titles = note.sections.title_tokens
     organs = note.sections.subheading_tokens
     found = [m for m in found if m.first not in titles and not (m.label == "ANATOMY" and m.first in organs)]
-    return with_codes(note.tokens.words, merge(found), gazetteers)
+    return with_codes(note.tokens.words, merge(without_stray_doses(note, found)), gazetteers)
 
 
 def _units(note: Note) -> list[Unit]:
@@ -69,8 +76,8 @@ def _lone_letter(note: Note, at: int, term: Term) -> bool:
     """One or two letters name a test only before a number ("K 4.1", "T: 37.2")."""
     if term.label not in ("LAB_TEST", "VITAL_SIGN") or len(note.tokens.words[at]) > 2:
         return False
-    after = note.tokens.raw[at + 1 : at + 3]
-    if after[:1] in ([":"], ["="]):
+    after = note.tokens.words[at + 1 : at + 4]
+    while after and after[0] in MEASURED_BY:
         del after[0]
     return not (after and after[0][0].isdigit())
 

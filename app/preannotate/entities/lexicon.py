@@ -18,6 +18,20 @@ _ADJECTIVE_ENDINGS = ("al", "ic", "ary", "ous", "ive", "oid", "ile", "ar", "geni
 _NOT_NOUN = ("ic", "ive", "ed", "al", "ous", "ing", "ly", "ar", "ate", "ized", "izing")
 
 
+_SHORTEST_COMPOUND = 9  # letters
+_COMPOUNDS = (
+    *("ine", "ol", "one", "ane", "ene", "ide", "oate", "amide", "azole", "furan", "urea", "pyran", "ium", "ose"),
+    *("nitrile", "oxime", "thione", "oyl", "alen", "urate", "yrate", "etate", "idate", "ionate", "ether", "ester"),
+    *("aldehyde", "aniline", "pyridine", "quinoline", "indole", "toluene", "phenol", "salicylate", "carbamate"),
+)
+_RADICALS_FIRST = ("iodo", "oxo", "thio", "amino", "nitro", "keto", "aza", "benz", "cyano", "indol", "tolu", "pyr")
+_RADICALS = (
+    *("hydroxy", "methoxy", "ethoxy", "methyl", "ethyl", "propyl", "butyl", "phenyl", "benzyl", "chloro", "fluoro"),
+    *("bromo", "acetyl", "acetoxy", "deoxy", "sulfon", "carboxy", "imidazo", "thiazo", "oxazo", "pyrid", "quinol"),
+    *("naphth", "anthra", "amino", "nitroso", "glucos", "purin", "cyclohex", "cyclopent", "isoprop"),
+)
+
+
 class Term(NamedTuple):
     """What a phrase of the vocabulary is: its label, and its kind within the label."""
 
@@ -118,15 +132,24 @@ def _by_affix(word: str) -> Term | None:
             return Term(label, "head")
         if position == "prefix" and word.startswith(affix) and not word.endswith(_NOT_NOUN):
             return Term(label, "head")
+    if word in word_set("not_stemmed"):
+        return None
     stems, least = _stems()
-    if len(word) >= least and word.endswith(stems) and word not in word_set("not_stemmed"):
+    if (len(word) >= least and word.endswith(stems)) or _is_systematic(word):
         return Term("MEDICATION", "drug")
     return None
 
 
+def _is_systematic(word: str) -> bool:
+    """Is it built like the name of a compound: a radical and an ending ("methoxypsoralen", "hydroxybutyrate")?"""
+    if len(word) < _SHORTEST_COMPOUND or not word.endswith(_COMPOUNDS):
+        return False
+    return word.startswith(_RADICALS_FIRST) or any(radical in word for radical in _RADICALS)
+
+
 def _by_spelling(word: str) -> Term | None:
     """What the word is that one slip of the pen made of it."""
-    if word in word_set("not_affixed") or word in word_set("not_stemmed"):
+    if word in word_set("not_affixed") or word in word_set("not_stemmed") or CLASSES[word]:
         return None
     meant = corrected(word)
     table, terms = vocabulary()

@@ -1,8 +1,8 @@
-"""Numbers with what belongs to them: doses, results, durations, and times of day or calendar."""
+"""Numbers with what belongs to them: doses and results."""
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from functools import cache
 
 from app.preannotate.entities.mention import Mention
@@ -28,25 +28,45 @@ NUMBER_WORDS = frozenset(
         "several",
     }
 )
-_BETWEEN = frozenset({":", "=", "of", "is", "wa", "was", "were", "at", "to", ">", "<", "~", "level", "about", "-"})
-_LABEL = {"dose": "DOSE", "lab": "LAB_VALUE", "vital": "LAB_VALUE"}
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
-_UNIT = r"(?:minute|min|hour|hr|day|week|wk|month|year|yr)s?"
-_COUNT = r"(?:\d{1,4}|one|two|three|four|five|six|seven|eight|ten|several|few)"
-# Looked for only where a word begins with a digit or with one of these letters, for speed.
-_TIME = re.compile(
-    rf"\b(?=[\dJFMASONDotfsenyltHhPp])(?:\d{{1,2}}/\d{{1,2}}/\d{{2,4}}|\d{{4}}-\d{{2}}-\d{{2}}"
-    rf"|{_MONTH} \d{{1,2}}(?:,? \d{{4}})?\b|\d{{1,2}} {_MONTH},? \d{{4}}|{_MONTH},? (?:19|20)\d\d"
-    rf"|(?<=in )(?:19|20)\d\d|(?<=since )(?:19|20)\d\d"
-    rf"|{_COUNT}[ -]{_UNIT} (?:ago|later|prior|earlier|before|after|post\w*)\b"
-    rf"|(?:yesterday|today|tonight|this (?:morning|afternoon|evening)|last (?:week|month|year|night))\b"
-    r"|(?:[Hh]ospital|[Pp]ostoperative|[Pp]ost-operative) day #? ?\d+|(?:POD|HD) ?#? ?\d+"
-    r"|\d{1,2}:\d{2} ?(?:[AaPp][Mm])?)",
+# Words that may stand between a test and its number.
+MEASURED_BY = frozenset(
+    {
+        *(":", "=", "of", "is", "wa", "was", "were", "at", "to", ">", "<", "≥", "≤", "~", "level", "about", "-", "in"),
+        *(
+            "dropped",
+            "drop",
+            "fell",
+            "rose",
+            "increased",
+            "decreased",
+            "peaked",
+            "bumped",
+            "up",
+            "down",
+            "from",
+            "over",
+        ),
+        *("now", "today", "currently", "around", "approximately", "between", "improved", "elevated", "low", "high"),
+        *(
+            "remained",
+            "stable",
+            "returned",
+            "reached",
+            "measured",
+            "under",
+            "below",
+            "above",
+            "than",
+            "greater",
+            "less",
+        ),
+    }
 )
-_DURATION = re.compile(
-    rf"\b(?=[\dfolxdtesn])(?:(?:for|over|x|lasting|during)(?: the)?(?: last| past| next)? ?"
-    rf"(?:about |approximately )?({_COUNT}(?: ?(?:-|to|or) ?{_COUNT})?[ -]?{_UNIT})\b"
-    rf"|({_COUNT}[- ]{_UNIT})(?= history|[- ]long| course| of ))"
+_REACH = 8  # tokens between a volume or weight and the drug it is a dose of
+_LABEL = {"dose": "DOSE", "lab": "LAB_VALUE", "vital": "LAB_VALUE"}
+# A measured thing may have these units and be no dose; then a drug must stand near.
+_ALSO_MEASURES = frozenset(
+    {"kg", "g", "gm", "gram", "l", "liter", "litre", "ml", "cc", "mmol", "milliliter", "kilogram"}
 )
 
 
@@ -71,11 +91,33 @@ def find_measures(note: Note, measured: dict[int, str]) -> list[Mention]:
         if tested and kind == "time":  # "BP 142/88 HR 92": no hours
             kind, end = "", last
             resume = last
-        if tested and kind not in ("dose", "time"):
+        if tested and (kind not in ("dose", "time") or words[end - 1] in _ALSO_MEASURES):
             found.append(Mention(at, end, "LAB_VALUE", f"value of {tested}"))
-        elif kind in _LABEL and (token[0].isdigit() or kind == "dose"):
+        elif kind in _LABEL and (token[0].isdigit() or kind == "dose") and not _glued(note, at):
             found.append(Mention(at, end, _LABEL[kind], "number and unit"))
     return found
+
+
+def _glued(note: Note, at: int) -> bool:
+    """Is the number part of a code ("T2bN0M0G3")?"""
+    return at > 0 and note.tokens.ends[at - 1] == note.tokens.starts[at] and note.tokens.raw[at - 1].isalpha()
+
+
+def without_stray_doses(note: Note, mentions: list[Mention]) -> list[Mention]:
+    """Volumes and weights stay doses only within reach of a drug of their sentence."""
+    drugs = sorted((m.first, m.last) for m in mentions if m.label == "MEDICATION")
+    return [
+        m
+        for m in mentions
+        if m.label != "DOSE" or note.tokens.words[m.last - 1] not in _ALSO_MEASURES or _near(note, m, drugs)
+    ]
+
+
+def _near(note: Note, dose: Mention, drugs: list[tuple[int, int]]) -> bool:
+    start, end = note.starts[dose.first], note.ends[dose.first]
+    place = bisect_left(drugs, (dose.first,))
+    before = place and drugs[place - 1][1] > max(start, dose.first - _REACH) - 1 and drugs[place - 1][0] >= start
+    return bool(before) or (place < len(drugs) and drugs[place][0] < min(end, dose.last + _REACH))
 
 
 def _number_end(note: Note, at: int) -> int:
@@ -83,7 +125,15 @@ def _number_end(note: Note, at: int) -> int:
     raw, end, starts, ends = note.tokens.raw, note.ends[at], note.tokens.starts, note.tokens.ends
     last = at + 1
     while last < end:
-        if raw[last][0].isdigit() and starts[last] - ends[last - 1] == 1 and note.text[ends[last - 1]] == "-":
+        if (
+            raw[last] == "("
+            and last + 2 < end
+            and raw[last + 1].isdigit()
+            and raw[last + 2] == ")"
+            and raw[at].isalpha()
+        ):
+            last += 3  # "One (1) tablet"
+        elif raw[last][0].isdigit() and starts[last] - ends[last - 1] == 1 and note.text[ends[last - 1]] == "-":
             last += 1
         elif last + 1 < end and raw[last] in ("/", "to", "–", "x", "×") and raw[last + 1][0].isdigit():
             last += 2
@@ -102,21 +152,9 @@ def _unit_after(note: Note, last: int) -> tuple[str, int]:
 def _tested(note: Note, at: int, measured: dict[int, str]) -> str | None:
     """The label of the test or vital sign just before the number, over "of", "was", ":"."""
     words, start = note.tokens.words, note.starts[at]
-    for back in range(at, max(start, at - 4), -1):
+    for back in range(at, max(start, at - 5), -1):
         if back in measured:
             return measured[back]
-        if words[back - 1] not in _BETWEEN:
+        if words[back - 1] not in MEASURED_BY:
             break
     return None
-
-
-def find_times(note: Note) -> list[Mention]:
-    """Dates, moments and durations."""
-    found = []
-    for pattern, label in ((_TIME, "TIME"), (_DURATION, "DURATION")):
-        for match in pattern.finditer(note.text):
-            group = next((n for n in (1, 2) if label == "DURATION" and match[n]), 0)
-            first, last = note.tokens.covering(match.start(group), match.end(group))
-            if first < last:
-                found.append(Mention(first, last, label, "pattern"))
-    return found

@@ -41,6 +41,11 @@ _SWALLOWED = {
     ("DEVICE", "FORM"),
 }
 
+# Label → the groups that may swallow it.
+_SWALLOWING = {
+    label: sorted({_GROUP_OF[other] for inner, other in _SWALLOWED if inner == label}) for label, _ in _SWALLOWED
+}
+
 
 def merge(mentions: list[Mention]) -> list[Mention]:
     """Mentions in text order; within a group no two overlap, except the pieces of a shared head."""
@@ -58,8 +63,8 @@ def merge(mentions: list[Mention]) -> list[Mention]:
 
 
 def _swallowed(mention: Mention, taken: list[dict[int, Mention]]) -> bool:
-    for group in taken:
-        other = group.get(mention.first)
+    for group in _SWALLOWING.get(mention.label, ()):
+        other = taken[group].get(mention.first)
         if other and (mention.label, other.label) in _SWALLOWED and other.last >= mention.last:
             return True
     return False

@@ -23,6 +23,7 @@ _BY_ENDS = {
     ("MEDICATION", "FORM"): "has_form",
     ("LAB_TEST", "LAB_VALUE"): "has_value",
     ("VITAL_SIGN", "LAB_VALUE"): "has_value",
+    ("PROCEDURE", "LAB_VALUE"): "has_value",  # corpora that call a laboratory test a procedure
     ("PROBLEM", "ANATOMY"): "located_in",
     ("SYMPTOM", "ANATOMY"): "located_in",
     ("MEDICATION", "ADVERSE_EVENT"): "causes",

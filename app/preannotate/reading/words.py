@@ -12,6 +12,7 @@ _PLURALS = (
     ("sses", "ss"),
     ("mata", "ma"),
     ("xes", "x"),
+    ("aches", "ache"),  # headaches
     ("ches", "ch"),
     ("shes", "sh"),
     ("aries", "ary"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
+from app.preannotate.entities.lexicon import CLASSES, MODIFIER
 from app.preannotate.relations.frame import Frame
 
 Link = tuple[str, int, int]  # relation type, head, tail
@@ -19,10 +20,17 @@ _OF_DRUG = {
 DRUGS = frozenset({"MEDICATION"})
 PROBLEMS = frozenset({"PROBLEM", "SYMPTOM"})
 TESTS = frozenset({"LAB_TEST", "VITAL_SIGN"})
+EXAMINED = TESTS | {"PROCEDURE"}
 ANATOMY = frozenset({"ANATOMY"})
 _REACH = 18  # tokens between a drug and its attribute
 _AMOUNT_OF = frozenset({"of", "dose", "total", "oral", "iv", "intravenous"})
-_PLACE = frozenset({"in", "of", "at", "on", "over", "to", "within", "the", "his", "her", "both", "left", "right"})
+_PLACE = frozenset(
+    {
+        *("in", "of", "at", "on", "over", "to", "within", "along", "around", "throughout", "involving", "affecting"),
+        *("near", "behind", "under", "from", "across", "into", "inside", "about", "with", "and", "or", ","),
+    }
+)
+_POSSESSIVE = frozenset({"the", "his", "her", "my", "both", "a", "an", "all", "entire", "its"})
 _FOR = frozenset({"for", "to", "treat", "the", "treatment", "of", "his", "her", "a", "an", "suspected", "presumed"})
 
 
@@ -34,8 +42,7 @@ def find_links(frame: Frame) -> Iterator[Link]:
             if drug is not None:
                 yield _OF_DRUG[mention.label], drug, place
         elif mention.label == "LAB_VALUE":
-            for test in frame.before(TESTS, mention.first, 6)[:1]:
-                yield "has_value", test, place
+            yield from _tests(frame, place)
         elif mention.label in PROBLEMS:
             yield from _places(frame, place)
             yield from _reasons(frame, place)
@@ -54,23 +61,45 @@ def _drug_of(frame: Frame, place: int) -> int | None:
     return next(iter(frame.before(DRUGS, mention.first, _REACH)), None)
 
 
+def _tests(frame: Frame, place: int) -> Iterator[Link]:
+    """The test before a value; for a result in words also an examination, or the test right after it."""
+    value = frame.mentions[place]
+    if not value.source.startswith("result"):
+        for test in frame.before(TESTS, value.first, 6)[:1]:
+            yield "has_value", test, place
+        return
+    found = frame.after(EXAMINED, value.last, 1) if value.last < frame.note.ends[value.first] else []
+    for test in (found or frame.before(EXAMINED, value.first, 6))[:1]:
+        yield "has_value", test, place
+
+
 def _places(frame: Frame, place: int) -> Iterator[Link]:
-    """Anatomy within the problem, or right after it behind "in", "of", "on"."""
+    """Anatomy within the problem, right after it behind "in", "of", "on", or what it is said of."""
     problem = frame.mentions[place]
     places, firsts = frame.of(ANATOMY)
     for at in range(bisect_left(firsts, problem.first), bisect_right(firsts, problem.last - 1)):
         yield "located_in", place, places[at]
-    for part in frame.after(ANATOMY, problem.last, 5) if problem.last < len(frame.note.tokens) else ():
-        between = frame.note.tokens.words[problem.last : frame.mentions[part].first]
-        linked = [word for word in between if word in _PLACE]
-        if between and between[0] in _PLACE and len(linked) + 1 >= len(between):
+    words = frame.note.tokens.words
+    if problem.last < frame.note.ends[problem.first] and words[problem.last] in _PLACE:
+        for part in frame.after(ANATOMY, problem.last, 8):
+            between = words[problem.last : frame.mentions[part].first]
+            if between and all(_leads_on(word) for word in between):
+                yield "located_in", place, part
+    if problem.source.startswith("said of"):
+        for part in frame.before(ANATOMY, problem.first, 6)[:1]:
             yield "located_in", place, part
+
+
+def _leads_on(word: str) -> bool:
+    return word in _PLACE or word in _POSSESSIVE or bool(CLASSES[word] & MODIFIER)
 
 
 def _reasons(frame: Frame, place: int) -> Iterator[Link]:
     """The drug before, when only such words stand between: "vancomycin for cellulitis"."""
     problem = frame.mentions[place]
-    for drug in frame.before(DRUGS, problem.first, 8):
+    words = frame.note.tokens.words
+    near = words[max(0, problem.first - 8) : problem.first]
+    for drug in frame.before(DRUGS, problem.first, 8) if "for" in near or "treat" in near else ():
         between = frame.note.tokens.words[frame.mentions[drug].last : problem.first]
         if "for" in between or "treat" in between:
             near = between[between.index("for" if "for" in between else "treat") :]

@@ -53,6 +53,8 @@ _HEDGES = {
     "presumed": "probable",
     "presumably": "probable",
 }
+_GIVEN = frozenset({"given", "received"})
+_THEN = frozenset({",", ";", "and", "was", "wa", "were", "then", "he", "she", "is"})
 _NAMED_AFTER = frozenset(
     {
         "intoxication",
@@ -114,9 +116,17 @@ def _pairs(frame: Frame, first: int, last: int, order: str) -> list[tuple[int, i
         found = _cross(frame, frame.after(DRUGS, last, _NEAR), frame.before(EVENTS, first, _NEAR))
         return found or _cross(frame, frame.before(DRUGS, first, _NEAR), frame.after(EVENTS, last, 6))
     drugs = frame.after(DRUGS, last, 8)
+    if drugs and _as_treatment(frame, first):
+        return _cross(frame, drugs, _beyond(frame, drugs[-1]))
     if drugs:
         return _cross(frame, drugs, frame.before(EVENTS, first, _FAR) or _beyond(frame, drugs[-1]))
     return _cross(frame, frame.before(DRUGS, first, _FAR), frame.after(EVENTS, last, 8))
+
+
+def _as_treatment(frame: Frame, first: int) -> bool:
+    """Is the drug what was done about the event before: "headache, given acetaminophen"?"""
+    words = frame.note.tokens.words
+    return first > 0 and words[first] in _GIVEN and words[first - 1] in _THEN
 
 
 def _beyond(frame: Frame, drug: int) -> list[int]:

@@ -15,13 +15,14 @@ _PHRASES = {
     "status": (("status", "post"), "after"),
     "s": (("s", "/", "p"), "after"),
 }
+_OPENINGS = _ORDERS.keys() | _PHRASES.keys()
 _NEAR = 6  # tokens on either side of the word of time
 
 
 def find_order(frame: Frame) -> Iterator[Link]:
     """Links with the type before, after or overlaps; head is `type` relative to tail."""
     words = frame.note.tokens.words
-    for at in [at for at, word in enumerate(words) if word in _ORDERS or word in _PHRASES]:
+    for at in [at for at, word in enumerate(words) if word in _OPENINGS]:
         word = words[at]
         kind, last = _ORDERS.get(word), at + 1
         if word in _PHRASES:
