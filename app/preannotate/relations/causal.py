@@ -1,184 +1,165 @@
-"""Drug → adverse event: by a cue between or around them, with the cue shown and its certainty."""
+"""Drug → adverse event by words that state a cause, deny one, or say why a drug was stopped."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from app.preannotate.reading.phrases import PhraseTable
 from app.preannotate.reading.tokens import words_of
+from app.preannotate.relations.cues import RANK, Cue, words_for
 from app.preannotate.relations.frame import Frame
+from app.preannotate.relations.reach import (
+    DRUGS,
+    drugs_after,
+    drugs_before,
+    events_after,
+    events_before,
+    gap,
+)
 from app.preannotate.valuesets import rows
 
-DRUGS = frozenset({"MEDICATION"})
-EVENTS = frozenset({"PROBLEM", "SYMPTOM"})
-_NEAR, _FAR = 16, 60  # tokens
-_PERSON = frozenset(
-    {
-        "patient",
-        "woman",
-        "man",
-        "boy",
-        "girl",
-        "child",
-        "infant",
-        "male",
-        "female",
-        "subject",
-        "adult",
-        "people",
-        "individual",
-        "person",
-        "children",
-        "men",
-        "women",
-        "neonate",
-        "baby",
-        "case",
-    }
-)
-_BEFORE_INDICATION = frozenset({"for", "against"})
-_TREATING = frozenset({"treatment", "therapy", "management", "prophylaxis", "prevention", "treat", "control"})
-_HEDGES = {
-    "possible": "possible",
-    "possibly": "possible",
-    "suspected": "possible",
-    "may": "possible",
-    "might": "possible",
-    "could": "possible",
-    "perhaps": "possible",
-    "probable": "probable",
-    "probably": "probable",
-    "likely": "probable",
-    "presumed": "probable",
-    "presumably": "probable",
-}
-_NAMED_AFTER = frozenset(
-    {
-        "intoxication",
-        "overdose",
-        "poisoning",
-        "toxicity",
-        "allergy",
-        "hypersensitivity",
-        "anaphylaxis",
-        "withdrawal",
-    }
-)
-_RANK = {"certain": 0, "probable": 1, "possible": 2, "unlikely": 3}
+_REASONS = frozenset({"because", "due", "owing", "account", "secondary", "2", "d", "s", "for"})
+_LIST_OF_EFFECTS = frozenset({"such", "including", "like", "include"})
+_CLAUSE = 25  # tokens
 
 
 @dataclass(frozen=True)
 class Cause:
-    """Drug and event (positions of mentions) with the tokens of the cue."""
+    """Drug and event (positions of mentions) with the tokens of the cue and the rule that read it."""
 
     drug: int
     event: int
     certainty: str
     cue: tuple[int, int]
+    rule: str = "cause"
 
 
-@cache
-def _cues() -> tuple[PhraseTable, list[tuple[str, str]]]:
-    known = rows("causal_cues")
-    return PhraseTable.of(words_of(row["phrase"]) for row in known), [(row["order"], row["certainty"]) for row in known]
+@dataclass(frozen=True)
+class Denial:
+    """An event that is said not to come from the drug: no weaker cue may link the two."""
+
+    drug: int
+    event: int
+    cue: tuple[int, int]
 
 
-def find_causes(frame: Frame) -> list[Cause]:
-    """One cause per pair: the one with the strongest cue."""
-    if not frame.of(DRUGS)[0] or not frame.of(EVENTS)[0]:
-        return []
-    best: dict[tuple[int, int], Cause] = {}
-    table, kinds = _cues()
-    for first, last, number in table.longest(frame.note.tokens.words):
-        if last > frame.note.ends[first]:
+def stated(frame: Frame, cues: list[Cue]) -> Iterator[Cause | Denial]:
+    """What the cue phrases of a note state."""
+    for cue in cues:
+        pairs = list(_pairs(frame, cue))
+        if not pairs or _is_general(frame, cue):
             continue
-        order, certainty = kinds[number]
-        for drug, event in _pairs(frame, first, last, order):
-            if order == "time" and _is_indication(frame, event):
-                continue
-            cause = Cause(drug, event, _hedged(frame, first, certainty), (first, last))
-            known = best.get((drug, event))
-            if known is None or _RANK[cause.certainty] < _RANK[known.certainty]:
-                best[drug, event] = cause
-    for cause in (*_by_name(frame), *_from_allergies(frame)):
-        best[cause.drug, cause.event] = cause
-    return [best[pair] for pair in sorted(best)]
+        certainty = hedged(frame, cue.first, cue.certainty)
+        for drug, event, rule in pairs:
+            if cue.rule == "denied" or certainty == "denied":
+                yield Denial(drug, event, (cue.first, cue.last))
+            else:
+                yield Cause(drug, event, certainty, (cue.first, cue.last), rule)
 
 
-def _pairs(frame: Frame, first: int, last: int, order: str) -> list[tuple[int, int]]:
-    """Drugs and events on the sides of the cue where its order wants them."""
-    if order == "drug_event":
-        return _cross(frame, frame.before(DRUGS, first, _NEAR), frame.after(EVENTS, last, _NEAR))
-    if order == "event_drug":
-        found = _cross(frame, frame.after(DRUGS, last, _NEAR), frame.before(EVENTS, first, _NEAR))
-        return found or _cross(frame, frame.before(DRUGS, first, _NEAR), frame.after(EVENTS, last, 6))
-    drugs = frame.after(DRUGS, last, 8)
-    if drugs:
-        return _cross(frame, drugs, frame.before(EVENTS, first, _FAR) or _beyond(frame, drugs[-1]))
-    return _cross(frame, frame.before(DRUGS, first, _FAR), frame.after(EVENTS, last, 8))
+def _pairs(frame: Frame, cue: Cue) -> Iterator[tuple[int, int, str]]:
+    """Drugs and events on the sides of the cue where its rule wants them."""
+    first, last = cue.first, cue.last
+    if cue.rule == "touching":
+        drugs = drugs_before(frame, first, 2)
+        touching = drugs and frame.mentions[drugs[0]].last == first
+        yield from _cross(drugs if touching else [], events_after(frame, last, 6), "named after the drug")
+    elif cue.rule == "cause":
+        yield from _cross(drugs_before(frame, first), events_after(frame, last, 8), "cause")
+    elif cue.rule == "either":
+        effects = _effects(frame, cue)
+        causes = _cross(drugs_before(frame, first), events_after(frame, last, 8), "cause")
+        yield from effects or causes
+    elif cue.rule in ("effect", "denied"):
+        yield from _effects(frame, cue) or stopped_because(frame, cue)
+    elif cue.rule == "origin":
+        yield from _origin(frame, cue)
 
 
-def _beyond(frame: Frame, drug: int) -> list[int]:
-    """Events after the drug ("after X he developed a rash") that are not what it is given for."""
-    return [n for n in frame.after(EVENTS, frame.mentions[drug].last, _NEAR) if not _is_indication(frame, n)]
+def _effects(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
+    return _cross(drugs_after(frame, cue.last), events_before(frame, cue.first, 14), "effect")
 
 
-def _cross(frame: Frame, drugs: list[int], events: list[int]) -> list[tuple[int, int]]:
-    """All pairs of a drug and an event."""
-    return [(drug, event) for drug in drugs for event in events]
+def _origin(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
+    """ "From", "to", "of", "with" between an event and a drug that touch it.
 
-
-def _is_indication(frame: Frame, event: int) -> bool:
-    """Is the problem what the patient has or the drug is for ("… for pneumonia", "a man with asthma")?"""
-    words, mention = frame.note.tokens.words, frame.mentions[event]
-    start = frame.note.starts[mention.first]
-    before = words[max(start, mention.first - 6) : mention.first]
-    for back in range(len(before) - 1, -1, -1):
-        word = before[back]
-        if word in _BEFORE_INDICATION or (word == "of" and {*before[max(0, back - 2) : back]} & _TREATING):
-            return True
-        if word in ("with", "from") and {*before[max(0, back - 2) : back]} & _PERSON:
-            return True
-        if word in ("history", "known", "underlying", "diagnosed", "preexisting"):
-            return True
-        if word in ("develop", "developed", "after", "induced", "by", "to", "and", ","):
-            return False
-    return False
-
-
-def _hedged(frame: Frame, first: int, certainty: str) -> str:
-    """A doubt right before the cue weakens it ("possibly | caused by")."""
+    "From" may follow any event; the others only one whose head says by itself that a drug is to blame.
+    """
     words = frame.note.tokens.words
-    for word in words[max(frame.note.starts[first], first - 3) : first]:
-        hedge = _HEDGES.get(word)
-        if hedge and _RANK[hedge] > _RANK[certainty]:
-            certainty = hedge
+    if cue.first <= frame.note.starts[cue.first]:
+        return []
+    blames = words[cue.first - 1] in words_for("anew")
+    if words[cue.first] != "from" and not blames:
+        return []
+    drugs = drugs_after(frame, cue.last, 5)
+    return _cross(drugs, events_before(frame, cue.first, 2 if blames else 3), "origin") if drugs else []
+
+
+def stopped_because(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
+    """The drug before and the event after, where the drug was stopped or could not be borne."""
+    if frame.note.tokens.words[cue.first] not in _REASONS and "because" not in gap(frame, cue.first, cue.last):
+        return []
+    events = [n for n in events_after(frame, cue.last, 6) if not is_chronic(frame, n)]
+    drug = stopped_drug(frame, cue.first) if events else None
+    return [] if drug is None else _cross([drug], events, "stopped because of the event")
+
+
+def stopped_drug(frame: Frame, at: int) -> int | None:
+    """The drug that the clause before the token says was stopped, changed or not tolerated."""
+    start = max(frame.note.starts[at], at - _CLAUSE)
+    for breaking in range(at - 1, start - 1, -1):
+        if frame.note.tokens.words[breaking] in words_for("break"):
+            start = breaking + 1
+            break
+    clause = gap(frame, start, at)
+    stopping = [n for n, word in enumerate(clause) if word in words_for("stop") | words_for("bear")]
+    drugs = frame.between(DRUGS, start, at)
+    if not stopping or not drugs or not {"not", "never"}.isdisjoint(clause[max(0, stopping[0] - 2) : stopping[0]]):
+        if not (drugs and stopping and {"tolerate", "able"} & {*clause}):
+            return None
+    if len(drugs) > 1 and not {"to", "for", "with"}.isdisjoint(
+        gap(frame, frame.mentions[drugs[0]].last, frame.mentions[drugs[1]].first)
+    ):
+        return drugs[0]  # "changed from X to Y", "X was switched to Y"
+    return drugs[-1]
+
+
+def hedged(frame: Frame, first: int, certainty: str) -> str:
+    """A doubt right before the cue weakens it ("possibly | caused by"), a "not" denies it."""
+    before = gap(frame, max(frame.note.starts[first], first - 6), first)
+    if not words_for("unlikely").isdisjoint(before):
+        return "unlikely"
+    near = before[-3:]
+    if not words_for("negation").isdisjoint(before[-2:]) and "only" not in near:
+        return "denied"
+    for level in ("probable", "possible"):
+        if not words_for(level).isdisjoint(near) and RANK[level] > RANK[certainty]:
+            certainty = level
     return certainty
 
 
-def _by_name(frame: Frame) -> list[Cause]:
-    """Events named after the drug before them: "codeine intoxication", "penicillin allergy"."""
-    found = []
-    for event in frame.of(EVENTS)[0]:
-        mention = frame.mentions[event]
-        if frame.note.tokens.words[mention.last - 1] in _NAMED_AFTER:
-            cue = mention.last - 1, mention.last
-            found += [Cause(drug, event, "certain", cue) for drug in frame.before(DRUGS, mention.first, 1)]
-    return found
+def _is_general(frame: Frame, cue: Cue) -> bool:
+    """A talk about what may happen ("side effects including cough were discussed") states no event."""
+    words, start, end = frame.note.tokens.words, frame.note.starts[cue.first], frame.note.ends[cue.first]
+    listed = not _LIST_OF_EFFECTS.isdisjoint(words[cue.last : min(end, cue.last + 8)])
+    if cue.certainty != "possible" and not listed:
+        return False
+    around = words[max(start, cue.first - 30) : min(end, cue.last + 30)]
+    return not words_for("counsel").isdisjoint(around)
 
 
-def _from_allergies(frame: Frame) -> list[Cause]:
-    """In a list of allergies, what follows a drug up to the next one is its reaction."""
-    found = []
-    for drug in frame.of(DRUGS)[0]:
-        mention = frame.mentions[drug]
-        section = frame.note.sections.at(frame.note.tokens.starts[mention.first])
-        if section is None or section.category != "allergies":
-            continue
-        following = frame.after(DRUGS, mention.last, _FAR)
-        limit = frame.mentions[following[0]].first if following else len(frame.note.tokens)
-        first, last = frame.note.tokens.covering(*section.title)
-        events = [n for n in frame.after(EVENTS, mention.last, 8) if frame.mentions[n].first < limit]
-        found += [Cause(drug, event, "certain", (first, last)) for event in events]
-    return found
+@cache
+def _chronic() -> PhraseTable:
+    return PhraseTable.of(words_of(row["term"]) for row in rows("chronic"))
+
+
+def is_chronic(frame: Frame, event: int) -> bool:
+    """A disease that stays: a reason not to give a drug, seldom its effect."""
+    mention = frame.mentions[event]
+    return next(_chronic().longest(gap(frame, mention.first, mention.last)), None) is not None
+
+
+def _cross(drugs: list[int], events: list[int], rule: str) -> list[tuple[int, int, str]]:
+    return [(drug, event, rule) for drug in drugs for event in events]

@@ -7,7 +7,9 @@ from app.preannotate.protocol import Entity, Relation
 from app.preannotate.reading.note import Note
 from app.preannotate.relations.adverse import adverse_cues, details
 from app.preannotate.relations.attributes import find_links
-from app.preannotate.relations.causal import Cause, find_causes
+from app.preannotate.relations.causal import Cause
+from app.preannotate.relations.causes import find_causes
+from app.preannotate.relations.cues import find_cues
 from app.preannotate.relations.frame import Frame
 from app.preannotate.relations.temporal import find_order
 
@@ -19,7 +21,7 @@ def find_relations(note: Note, mentions: list[Mention], entities: list[Entity]) 
     if not mentions:
         return []
     frame = Frame(note, mentions)
-    causes = find_causes(frame)
+    causes = find_causes(frame, find_cues(note, "causal_cues"))
     found = [Relation(*link) for link in {*find_links(frame), *find_order(frame)}]
     caused = {(cause.drug, cause.event) for cause in causes if cause.certainty != "unlikely"}
     found = [r for r in found if not (r.type == "has_reason" and (r.head, r.tail) in caused)]

@@ -61,10 +61,7 @@ class Frame:
             return False
         return all(word in _LINKS for word in self.note.tokens.words[last:first])
 
-    def words_between(self, one: int, other: int) -> list[str]:
-        """The words between two mentions, in whichever order they stand."""
-        a, b = sorted((self.mentions[one], self.mentions[other]))[:2]
-        return self.note.tokens.words[a.last : b.first]
-
-    def same_sentence(self, one: int, other: int) -> bool:
-        return self.note.starts[self.mentions[one].first] == self.note.starts[self.mentions[other].first]
+    def between(self, labels: frozenset[str], first: int, last: int) -> list[int]:
+        """Mentions with these labels that begin in the tokens [first, last)."""
+        places, firsts = self.of(labels)
+        return places[bisect_left(firsts, first) : bisect_left(firsts, last)]
