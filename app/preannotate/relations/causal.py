@@ -12,16 +12,20 @@ from app.preannotate.relations.cues import RANK, Cue, words_for
 from app.preannotate.relations.frame import Frame
 from app.preannotate.relations.reach import (
     DRUGS,
+    EVENTS,
     drugs_after,
     drugs_before,
     events_after,
     events_before,
     gap,
+    is_indication,
 )
 from app.preannotate.valuesets import rows
 
 _REASONS = frozenset({"because", "due", "owing", "account", "secondary", "2", "d", "s", "for"})
 _LIST_OF_EFFECTS = frozenset({"such", "including", "like", "include"})
+_USE = frozenset({"use", "therapy", "administration", "exposure"})
+_LISTING = frozenset({"are", "is", "were", "was", "include", "included", "including", ":", "such"})
 _CLAUSE = 25  # tokens
 
 
@@ -64,7 +68,7 @@ def _pairs(frame: Frame, cue: Cue) -> Iterator[tuple[int, int, str]]:
     first, last = cue.first, cue.last
     if cue.rule == "touching":
         drugs = drugs_before(frame, first, 2)
-        touching = drugs and frame.mentions[drugs[0]].last == first
+        touching = drugs and {")"}.issuperset(gap(frame, frame.mentions[drugs[0]].last, first))
         yield from _cross(drugs if touching else [], events_after(frame, last, 6), "named after the drug")
     elif cue.rule == "cause":
         yield from _cross(drugs_before(frame, first), events_after(frame, last, 8), "cause")
@@ -74,12 +78,37 @@ def _pairs(frame: Frame, cue: Cue) -> Iterator[tuple[int, int, str]]:
         yield from effects or causes
     elif cue.rule in ("effect", "denied"):
         yield from _effects(frame, cue) or stopped_because(frame, cue)
+    elif cue.rule == "listing":
+        yield from _listed(frame, cue) or _effects(frame, cue)
+    elif cue.rule == "between":
+        yield from _between(frame, cue)
     elif cue.rule == "origin":
         yield from _origin(frame, cue)
 
 
 def _effects(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
     return _cross(drugs_after(frame, cue.last), events_before(frame, cue.first, 14), "effect")
+
+
+def _listed(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
+    """ "Side effects of X are nausea and fever"."""
+    drugs = drugs_after(frame, cue.last, 5)
+    if not drugs:
+        return []
+    last = frame.mentions[drugs[-1]].last
+    events = events_after(frame, last, 8)
+    said = gap(frame, last, frame.mentions[events[0]].first) if events else []
+    return _cross(drugs, events, "listing") if not _LISTING.isdisjoint(said) else []
+
+
+def _between(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
+    """ "Association between X and E", "between E and X"."""
+    drugs, events = frame.after(DRUGS, cue.last, 14), frame.after(EVENTS, cue.last, 14)
+    if not drugs or not events:
+        return []
+    ends = sorted((frame.mentions[drugs[0]], frame.mentions[events[0]]))
+    joined = {"and", "with"} & {*gap(frame, ends[0].last, ends[1].first)}
+    return _cross(drugs, [n for n in events if not is_indication(frame, n, cue.last)], "between") if joined else []
 
 
 def _origin(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
@@ -91,9 +120,13 @@ def _origin(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
     if cue.first <= frame.note.starts[cue.first]:
         return []
     blames = words[cue.first - 1] in words_for("anew")
+    drugs = drugs_after(frame, cue.last, 5)
+    if words[cue.first] == "with" and drugs:
+        last = frame.mentions[drugs[-1]].last
+        used = not _USE.isdisjoint(gap(frame, last, min(frame.note.ends[last - 1], last + 2)))
+        blames = blames or (used and words_for("better").isdisjoint(words[max(0, cue.first - 8) : cue.first]))
     if words[cue.first] != "from" and not blames:
         return []
-    drugs = drugs_after(frame, cue.last, 5)
     return _cross(drugs, events_before(frame, cue.first, 2 if blames else 3), "origin") if drugs else []
 
 
@@ -158,7 +191,8 @@ def _chronic() -> PhraseTable:
 def is_chronic(frame: Frame, event: int) -> bool:
     """A disease that stays: a reason not to give a drug, seldom its effect."""
     mention = frame.mentions[event]
-    return next(_chronic().longest(gap(frame, mention.first, mention.last)), None) is not None
+    words = [word for word in gap(frame, mention.first, mention.last) if word != "chronic"]
+    return _chronic().find(words) is not None
 
 
 def _cross(drugs: list[int], events: list[int], rule: str) -> list[tuple[int, int, str]]:

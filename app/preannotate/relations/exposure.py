@@ -26,11 +26,23 @@ _NEEDS = {
     "once": frozenset({"started", "starting", "began"}),
     "as": frozenset({"reduced"}),
 }  # fmt: skip
-_OF_PERSONS = frozenset(
-    {"receiving", "treated with", "treated by", "taking", "given", "undergoing", "using", "who received", "exposed to"}
-)
+# The words of order in time; all other phrases of the rule "time" say that a person has the drug.
+_TIMES = frozenset(
+    {
+        "after", "post", "following", "during", "while", "whilst", "since", "upon", "within", "on", "under", "into",
+        "when", "once", "subsequent", "in", "as",
+    }
+)  # fmt: skip
 _COURSE = frozenset({"therapy", "treatment", "course", "infusion"})
-_ALIVE = frozenset({"was", "were", "began", "started", "is"})
+_DOSES = frozenset({"DOSE"})
+# What may stand between an event and "in a patient treated with".
+_TOLD = frozenset(
+    {
+        "is", "was", "were", "are", "has", "have", "been", "known", "to", "occur", "occurred", "occurring", "reported",
+        "described", "observed", "seen", "developed", "developing", "appearing", "a", "case", "of", "(", ")", "also", "only", "previously", "rarely", "may",
+        "can", "developed", "noted", "and", "detected", "diagnosed",
+    }
+)  # fmt: skip
 
 
 def timed(frame: Frame, cues: list[Cue]) -> Iterator[Cause]:
@@ -39,10 +51,11 @@ def timed(frame: Frame, cues: list[Cue]) -> Iterator[Cause]:
     for cue in cues:
         if cue.rule != "time":
             continue
-        phrase = " ".join(words[cue.first : cue.last])
-        if phrase in _OF_PERSONS:
+        if words[cue.first] not in _TIMES or (words[cue.first] == "on" and cue.last - cue.first > 1):
             yield from _in_persons(frame, cue)
             continue
+        if words[cue.first] == "on":
+            yield from _in_persons(frame, cue)
         drugs = _exposures(frame, cue)
         if drugs:
             yield from _around(frame, cue, drugs)
@@ -91,10 +104,12 @@ def _around(frame: Frame, cue: Cue, drugs: list[int]) -> Iterator[Cause]:
     again = _is_given_again(frame, cue, drugs[-1])
     span = cue.first, cue.last
     found = False
-    for event in events_before(frame, cue.first, _FAR):
+    events = events_before(frame, cue.first, _FAR)
+    opening = frame.mentions[events[-1]].first if events else 0
+    for event in events:
         mention = frame.mentions[event]
         said = gap(frame, mention.last, cue.first)
-        clause = gap(frame, max(start, mention.first - 4), mention.first) + said
+        clause = gap(frame, max(start, opening - 5), mention.first) + said
         verdict = _verdict(clause, said, stopped, again)
         if verdict:
             found = True
@@ -154,9 +169,18 @@ def _in_persons(frame: Frame, cue: Cue) -> Iterator[Cause]:
     inside = next((n for n in range(persons[-1] - 1, -1, -1) if before[n] == "in"), None)
     if inside is None or not words_for("break").isdisjoint(before[inside:]):
         return
-    for event in events_before(frame, start + inside, 4):
+    events = events_before(frame, start + inside, 9)
+    said = gap(frame, frame.mentions[events[0]].last, start + inside) if events else []
+    if not _TOLD.issuperset(said) or _has_dose(frame, drugs[0]):
+        return
+    for event in events:
         for drug in drugs if not is_chronic(frame, event) else ():
             yield Cause(drug, event, "possible", (cue.first, cue.last), "began on the drug")
+
+
+def _has_dose(frame: Frame, drug: int) -> bool:
+    last = frame.mentions[drug].last
+    return bool(frame.between(_DOSES, last, min(frame.note.ends[last - 1], last + 2)))
 
 
 def _started_then(frame: Frame) -> Iterator[Cause]:
@@ -184,7 +208,7 @@ def _was_given(frame: Frame, drugs: list[int], at: int) -> bool:
     if not {";", "but", ":", "without", "because", "despite"}.isdisjoint(between):
         return False
     given = {"treated", "received", "receiving", "started", "given", "took", "after", "administered", "ingested"}
-    given |= {"therapy", "initiated", "following", "infusion", "treatment", "injection", "overdose", "ingestion"}
+    given |= {"prescribed", "exposed", "therapy", "initiated", "following", "infusion", "treatment", "injection", "overdose", "ingestion"}
     return not given.isdisjoint(before) or not (given - {"after", "following", "treated"}).isdisjoint(between[:8])
 
 

@@ -66,14 +66,14 @@ def events_after(frame: Frame, last: int, reach: int = 6) -> list[int]:
     drug = frame.after(DRUGS, last, reach)
     if drug and frame.mentions[drug[0]].last <= frame.mentions[events[0]].first:
         return []
-    return [n for n in events if not is_indication(frame, n)]
+    return [n for n in events if not is_indication(frame, n, last)]
 
 
 def holds_happening(frame: Frame, first: int, last: int) -> bool:
     """Does something other than the giving of a drug stand between, which the cue would be about instead?"""
     for n in frame.between(HAPPENINGS, first, last):
         mention = frame.mentions[n]
-        if mention.last <= last and _GIVING.isdisjoint(gap(frame, mention.first, mention.last)):
+        if mention.last <= last and (_GIVING | words_for("toxic")).isdisjoint(gap(frame, mention.first, mention.last)):
             if not is_indication(frame, n):
                 return True
     return False
@@ -84,10 +84,13 @@ def _having() -> frozenset[str]:
     return frozenset({"history", "known", "underlying", "diagnosed", "preexisting", "diagnosis", "h", "hx", "w"})
 
 
-def is_indication(frame: Frame, event: int) -> bool:
-    """Is the problem what the patient has or the drug is for ("… for pneumonia", "a man with asthma")?"""
+def is_indication(frame: Frame, event: int, since: int = 0) -> bool:
+    """Is the problem what the patient has or the drug is for ("… for pneumonia", "a man with asthma")?
+
+    Only words from the token `since` on are looked at: those of a cue say nothing of it.
+    """
     words, mention = frame.note.tokens.words, frame.mentions[event]
-    start = frame.note.starts[mention.first]
+    start = max(since, frame.note.starts[mention.first])
     before = words[max(start, mention.first - 6) : mention.first]
     treating = words_for("for") | {"treatment", "therapy", "management", "prevention", "control", "relief"}
     for back in range(len(before) - 1, -1, -1):
