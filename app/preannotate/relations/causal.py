@@ -25,6 +25,7 @@ from app.preannotate.valuesets import rows
 _REASONS = frozenset({"because", "due", "owing", "account", "secondary", "2", "d", "s", "for"})
 _LIST_OF_EFFECTS = frozenset({"such", "including", "like", "include"})
 _USE = frozenset({"use", "therapy", "administration", "exposure"})
+_ASSOCIATION = frozenset({"association", "relationship"})
 _LISTING = frozenset({"are", "is", "were", "was", "include", "included", "including", ":", "such"})
 _CLAUSE = 25  # tokens
 
@@ -87,7 +88,29 @@ def _pairs(frame: Frame, cue: Cue) -> Iterator[tuple[int, int, str]]:
 
 
 def _effects(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
-    return _cross(drugs_after(frame, cue.last), events_before(frame, cue.first, 14), "effect")
+    drugs = drugs_after(frame, cue.last)
+    if not drugs:
+        return []
+    return _cross(drugs, events_before(frame, cue.first, 14) or _within(frame, cue), "effect")
+
+
+def _within(frame: Frame, cue: Cue) -> list[int]:
+    """The event the cue itself names ("allergy to"), unless it is denied."""
+    before = gap(frame, max(frame.note.starts[cue.first], cue.first - 3), cue.first)
+    if not {"no", "deny", "denied", "without"}.isdisjoint(before):
+        return []
+    inside = frame.before(EVENTS, cue.last, cue.last - cue.first)[:1]
+    return inside or [n for n in frame.between(EVENTS, cue.first, cue.last) if frame.mentions[n].last <= cue.last]
+
+
+def _is_title(frame: Frame, cue: Cue, drug: int) -> bool:
+    """ "Sinus arrest with nifedipine: a case report": a sentence that begins with the event and has no verb for it."""
+    start, mention = frame.note.starts[cue.first], frame.mentions[drug]
+    first = next(iter(frame.between(EVENTS, start, min(cue.first, start + 4))), None)
+    if first is None or frame.note.sections.found or mention.first - cue.last > 2 or is_chronic(frame, first):
+        return False
+    sentence = gap(frame, start, min(frame.note.ends[cue.first], mention.last + 8))
+    return words_for("better").isdisjoint(sentence) and words_for("start").isdisjoint(sentence)
 
 
 def _listed(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
@@ -123,6 +146,8 @@ def _origin(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
     drugs = drugs_after(frame, cue.last, 5)
     if words[cue.first] == "with" and drugs:
         last = frame.mentions[drugs[-1]].last
+        blames = blames or not _ASSOCIATION.isdisjoint(words[max(0, cue.first - 6) : cue.first])
+        blames = blames or _is_title(frame, cue, drugs[0])
         used = not _USE.isdisjoint(gap(frame, last, min(frame.note.ends[last - 1], last + 2)))
         blames = blames or (used and words_for("better").isdisjoint(words[max(0, cue.first - 8) : cue.first]))
     if words[cue.first] != "from" and not blames:
@@ -136,7 +161,20 @@ def stopped_because(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
         return []
     events = [n for n in events_after(frame, cue.last, 6) if not is_chronic(frame, n)]
     drug = stopped_drug(frame, cue.first) if events else None
+    if events and drug is None:
+        drug = _stopped_next(frame, events[-1])
     return [] if drug is None else _cross([drug], events, "stopped because of the event")
+
+
+def _stopped_next(frame: Frame, event: int) -> int | None:
+    """ "Because of a rash, X was stopped"."""
+    last = frame.mentions[event].last
+    drugs = frame.after(DRUGS, last, 8)
+    if not drugs or "," not in gap(frame, last, frame.mentions[drugs[0]].first):
+        return None
+    end = frame.mentions[drugs[-1]].last
+    stopped = words_for("stop").isdisjoint(gap(frame, end, min(frame.note.ends[end - 1], end + 4)))
+    return None if stopped else drugs[0]
 
 
 def stopped_drug(frame: Frame, at: int) -> int | None:

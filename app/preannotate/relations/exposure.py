@@ -77,10 +77,18 @@ def _exposures(frame: Frame, cue: Cue) -> list[int]:
         return []
     if word == "under" and between and _COURSE.isdisjoint(between):
         return []
-    if word == "when" and not _is_given_again(frame, cue, drugs[-1]) and _ways(frame, drugs) is None:
+    if word == "when" and not _was_done(frame, drugs[-1]) and not _is_given_again(frame, cue, drugs[-1]):
         return []
-    wrong = words_for("break") | words_for("not_taken") - {"which", "while", "stopped", "until", "absence", "tolerate"}
+    wrong = words_for("break") | words_for("not_taken") - {"which", "while", "stopped", "until", "absence", "tolerate", "treated", "prior"}
     return [] if not wrong.isdisjoint(between) or holds_happening(frame, cue.last, first) else drugs
+
+
+def _was_done(frame: Frame, drug: int) -> bool:
+    """Was the drug given or taken away, as the words right behind it say ("X was started")?"""
+    last = frame.mentions[drug].last
+    after = gap(frame, last, min(frame.note.ends[last - 1], last + 4))
+    done = words_for("stop") | words_for("start") | words_for("again") | {"administered"}
+    return not done.isdisjoint(after)
 
 
 def _ways(frame: Frame, drugs: list[int]) -> str | None:
@@ -130,7 +138,7 @@ def _verdict(clause: list[str], said: list[str], stopped: bool, again: bool) -> 
     """(certainty, rule) of an event before the cue, from the words around it; None: no cause."""
     better = not words_for("better").isdisjoint(clause)
     if again:
-        returned = not words_for("again_event").isdisjoint(clause)
+        returned = not words_for("again_event").isdisjoint(clause) or not words_for("onset").isdisjoint(clause)
         return ("probable", "came back on the drug") if returned and "no" not in clause else (
             ("possible", "tried again on the drug") if returned else None
         )

@@ -31,7 +31,7 @@ def drugs_after(frame: Frame, last: int, reach: int = 8) -> list[int]:
         return []
     first = frame.mentions[drugs[0]].first
     between = gap(frame, last, first)
-    if not words_for("break").isdisjoint(between) or not words_for("not_taken").isdisjoint(between):
+    if not (words_for("break") | {":"}).isdisjoint(between) or not words_for("not_taken").isdisjoint(between):
         return []
     return [] if holds_happening(frame, last, first) else drugs
 
@@ -48,11 +48,26 @@ def drugs_before(frame: Frame, first: int, reach: int = 12) -> list[int]:
 
 
 def events_before(frame: Frame, first: int, reach: int = 12) -> list[int]:
-    """The events of which the words at `first` go on to speak."""
-    events = frame.before(EVENTS, first, reach)
-    if not events or not words_for("break").isdisjoint(gap(frame, frame.mentions[events[0]].last, first)):
-        return []
-    return [n for n in events if not is_indication(frame, n)]
+    """The events of which the words at `first` go on to speak.
+
+    What the patient merely has ("rash in a woman with asthma after …") is stepped over, twice at most.
+    """
+    at = first
+    for _ in range(3):
+        events = frame.before(EVENTS, at, reach if at == first else 8)
+        if not events or not words_for("break").isdisjoint(gap(frame, frame.mentions[events[0]].last, at)):
+            return []
+        kept = [n for n in events if not is_indication(frame, n) and not _describes_person(frame, n)]
+        if kept:
+            return kept
+        at = frame.mentions[events[-1]].first
+    return []
+
+
+def _describes_person(frame: Frame, event: int) -> bool:
+    """ "in hepatitis C patients": the disease of the people, not what happened to them."""
+    last = frame.mentions[event].last
+    return not words_for("person").isdisjoint(gap(frame, last, min(frame.note.ends[last - 1], last + 2)))
 
 
 def events_after(frame: Frame, last: int, reach: int = 6) -> list[int]:
@@ -61,7 +76,7 @@ def events_after(frame: Frame, last: int, reach: int = 6) -> list[int]:
     if not events:
         return []
     between = gap(frame, last, frame.mentions[events[0]].first)
-    if not words_for("break").isdisjoint(between) or not words_for("for").isdisjoint(between):
+    if not (words_for("break") - {"but"}).isdisjoint(between) or not words_for("for").isdisjoint(between):
         return []
     drug = frame.after(DRUGS, last, reach)
     if drug and frame.mentions[drug[0]].last <= frame.mentions[events[0]].first:
@@ -98,7 +113,7 @@ def is_indication(frame: Frame, event: int, since: int = 0) -> bool:
         if word in words_for("for") or (word == "of" and not treating.isdisjoint(earlier[-2:])):
             return True
         if word in ("with", "from") and not words_for("person").isdisjoint(earlier):
-            return True
+            return words_for("onset").isdisjoint(earlier)
         if word in _having():
             return True
         if word in words_for("strong_onset") or word in ("after", "induced", "by", "to", "and", ",", "had", "cause"):
