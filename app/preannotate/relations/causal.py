@@ -81,6 +81,8 @@ def _pairs(frame: Frame, cue: Cue) -> Iterator[tuple[int, int, str]]:
         yield from _effects(frame, cue) or stopped_because(frame, cue)
     elif cue.rule == "listing":
         yield from _listed(frame, cue) or _effects(frame, cue)
+    elif cue.rule == "treated":
+        yield from _in_treated(frame, cue)
     elif cue.rule == "between":
         yield from _between(frame, cue)
     elif cue.rule == "origin":
@@ -122,6 +124,16 @@ def _listed(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
     events = events_after(frame, last, 8)
     said = gap(frame, last, frame.mentions[events[0]].first) if events else []
     return _cross(drugs, events, "listing") if not _LISTING.isdisjoint(said) else []
+
+
+def _in_treated(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
+    """ "Infection in X-treated patients"."""
+    drugs = drugs_before(frame, cue.first, 2)
+    if not drugs:
+        return []
+    first = frame.mentions[drugs[-1]].first
+    before = gap(frame, max(frame.note.starts[first], first - 3), first)
+    return _cross(drugs, events_before(frame, first - 1 - before[::-1].index("in"), 3), "in the treated") if "in" in before else []
 
 
 def _between(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:

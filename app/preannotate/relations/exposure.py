@@ -35,12 +35,13 @@ _TIMES = frozenset(
 )  # fmt: skip
 _COURSE = frozenset({"therapy", "treatment", "course", "infusion"})
 _DOSES = frozenset({"DOSE"})
+_OLD = frozenset({"year", "old", "aged", "in", "of", "young", "younger", "elderly", "healthy", "diabetic"})
 # What may stand between an event and "in a patient treated with".
 _TOLD = frozenset(
     {
         "is", "was", "were", "are", "has", "have", "been", "known", "to", "occur", "occurred", "occurring", "reported",
         "described", "observed", "seen", "developed", "developing", "appearing", "a", "case", "of", "(", ")", "also", "only", "previously", "rarely", "may",
-        "can", "developed", "noted", "and", "detected", "diagnosed",
+        "can", "noted", "and", "detected", "diagnosed",
     }
 )  # fmt: skip
 
@@ -123,7 +124,7 @@ def _around(frame: Frame, cue: Cue, drugs: list[int]) -> Iterator[Cause]:
             found = True
             for drug in drugs:
                 yield Cause(drug, event, verdict[0], span, verdict[1])
-    if found or stopped and not again:
+    if found or (stopped and not again):
         return
     for event in _later(frame, last):
         said = gap(frame, last, frame.mentions[event].first)
@@ -150,7 +151,8 @@ def _verdict(clause: list[str], said: list[str], stopped: bool, again: bool) -> 
     if better or not {"despite", "refractory"}.isdisjoint(clause):
         return None
     began = not words_for("onset").isdisjoint(clause)
-    beside = len(said) <= 5 and words_for("linking").issuperset(said)
+    known = words_for("linking") | words_for("person") | _OLD
+    beside = len(said) <= 9 and all(word in known or len(word) == 1 or word.isdigit() for word in said)
     return ("possible", "began on the drug") if began or beside else None
 
 
@@ -179,7 +181,8 @@ def _in_persons(frame: Frame, cue: Cue) -> Iterator[Cause]:
         return
     events = events_before(frame, start + inside, 9)
     said = gap(frame, frame.mentions[events[0]].last, start + inside) if events else []
-    if not _TOLD.issuperset(said) or _has_dose(frame, drugs[0]):
+    doubtful = frame.note.tokens.words[cue.first] in ("on", "taking") and _has_dose(frame, drugs[0])
+    if doubtful or not (len(said) <= 4 or _TOLD.issuperset(said)):
         return
     for event in events:
         for drug in drugs if not is_chronic(frame, event) else ():

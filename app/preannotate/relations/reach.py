@@ -57,7 +57,8 @@ def events_before(frame: Frame, first: int, reach: int = 12) -> list[int]:
         events = frame.before(EVENTS, at, reach if at == first else 8)
         if not events or not words_for("break").isdisjoint(gap(frame, frame.mentions[events[0]].last, at)):
             return []
-        kept = [n for n in events if not is_indication(frame, n) and not _describes_person(frame, n)]
+        had = is_indication(frame, events[-1]) or _describes_person(frame, events[0])
+        kept = [] if had else [n for n in events if not is_indication(frame, n)]
         if kept:
             return kept
         at = frame.mentions[events[-1]].first
@@ -67,7 +68,8 @@ def events_before(frame: Frame, first: int, reach: int = 12) -> list[int]:
 def _describes_person(frame: Frame, event: int) -> bool:
     """ "in hepatitis C patients": the disease of the people, not what happened to them."""
     last = frame.mentions[event].last
-    return not words_for("person").isdisjoint(gap(frame, last, min(frame.note.ends[last - 1], last + 2)))
+    after = gap(frame, last, min(frame.note.ends[last - 1], last + 2))
+    return not words_for("person").isdisjoint(after) and after[0] not in ("in", "of", "to", "with", ",", "(")
 
 
 def events_after(frame: Frame, last: int, reach: int = 6) -> list[int]:
@@ -107,6 +109,8 @@ def is_indication(frame: Frame, event: int, since: int = 0) -> bool:
     words, mention = frame.note.tokens.words, frame.mentions[event]
     start = max(since, frame.note.starts[mention.first])
     before = words[max(start, mention.first - 6) : mention.first]
+    if not words_for("anew").isdisjoint(words[mention.first : mention.last]) or words[mention.last - 1] == "effect":
+        return False
     treating = words_for("for") | {"treatment", "therapy", "management", "prevention", "control", "relief"}
     for back in range(len(before) - 1, -1, -1):
         word, earlier = before[back], before[max(0, back - 3) : back]
