@@ -1,4 +1,4 @@
-"""What belongs to a drug, a test or a problem: dose, route, …, reason, value, place."""
+"""What belongs to a drug, a test or a problem: dose, route, …, value, place."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ ANATOMY = frozenset({"ANATOMY"})
 _REACH = 18  # tokens between a drug and its attribute
 _AMOUNT_OF = frozenset({"of", "dose", "total", "oral", "iv", "intravenous"})
 _PLACE = frozenset({"in", "of", "at", "on", "over", "to", "within", "the", "his", "her", "both", "left", "right"})
-_FOR = frozenset({"for", "to", "treat", "the", "treatment", "of", "his", "her", "a", "an", "suspected", "presumed"})
 
 
 def find_links(frame: Frame) -> Iterator[Link]:
@@ -38,7 +37,6 @@ def find_links(frame: Frame) -> Iterator[Link]:
                 yield "has_value", test, place
         elif mention.label in PROBLEMS:
             yield from _places(frame, place)
-            yield from _reasons(frame, place)
 
 
 def _drug_of(frame: Frame, place: int) -> int | None:
@@ -65,18 +63,3 @@ def _places(frame: Frame, place: int) -> Iterator[Link]:
         linked = [word for word in between if word in _PLACE]
         if between and between[0] in _PLACE and len(linked) + 1 >= len(between):
             yield "located_in", place, part
-
-
-def _reasons(frame: Frame, place: int) -> Iterator[Link]:
-    """The drug before, when only such words stand between: "vancomycin for cellulitis"."""
-    problem = frame.mentions[place]
-    for drug in frame.before(DRUGS, problem.first, 8):
-        between = frame.note.tokens.words[frame.mentions[drug].last : problem.first]
-        if "for" in between or "treat" in between:
-            near = between[between.index("for" if "for" in between else "treat") :]
-            if all(word in _FOR for word in near):
-                yield "has_reason", drug, place
-    before = frame.note.tokens.words[problem.last : problem.last + 5]
-    if "treated" in before or "managed" in before:
-        for drug in frame.after(DRUGS, problem.last, 6):
-            yield "has_reason", drug, place

@@ -26,6 +26,7 @@ _REASONS = frozenset({"because", "due", "owing", "account", "secondary", "2", "d
 _LIST_OF_EFFECTS = frozenset({"such", "including", "like", "include"})
 _USE = frozenset({"use", "therapy", "administration", "exposure"})
 _ASSOCIATION = frozenset({"association", "relationship"})
+_VERBS = frozenset({"was", "is", "were", "are", "not", "and", "or", ",", "has", "be", "been", "-", "of"})
 _LISTING = frozenset({"are", "is", "were", "was", "include", "included", "including", ":", "such"})
 _CLAUSE = 25  # tokens
 
@@ -69,7 +70,8 @@ def _pairs(frame: Frame, cue: Cue) -> Iterator[tuple[int, int, str]]:
     first, last = cue.first, cue.last
     if cue.rule == "touching":
         drugs = drugs_before(frame, first, 2)
-        touching = drugs and {")"}.issuperset(gap(frame, frame.mentions[drugs[0]].last, first))
+        between = gap(frame, frame.mentions[drugs[0]].last, first) if drugs else []
+        touching = drugs and len(between) < 2 and _VERBS.isdisjoint(between)
         yield from _cross(drugs if touching else [], events_after(frame, last, 6), "named after the drug")
     elif cue.rule == "cause":
         yield from _cross(drugs_before(frame, first), events_after(frame, last, 8), "cause")
@@ -229,7 +231,7 @@ def _is_general(frame: Frame, cue: Cue) -> bool:
     listed = not _LIST_OF_EFFECTS.isdisjoint(words[cue.last : min(end, cue.last + 8)])
     if cue.certainty != "possible" and not listed:
         return False
-    around = words[max(start, cue.first - 30) : min(end, cue.last + 30)]
+    around = words[max(start, cue.first - 30) : cue.first] + words[cue.last : min(end, cue.last + 30)]
     return not words_for("counsel").isdisjoint(around)
 
 

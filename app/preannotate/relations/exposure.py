@@ -118,9 +118,10 @@ def _around(frame: Frame, cue: Cue, drugs: list[int]) -> Iterator[Cause]:
     for event in events:
         mention = frame.mentions[event]
         said = gap(frame, mention.last, cue.first)
-        clause = gap(frame, max(start, opening - 5), mention.first) + said
-        verdict = _verdict(clause, said, stopped, again)
-        if verdict:
+        before = gap(frame, max(start, opening - 14), mention.first)
+        verdict = _verdict(before, said, stopped, again)
+        merely_on = frame.note.tokens.words[cue.first] == "on" and said and not again
+        if verdict and not (merely_on and words_for("onset").isdisjoint(before + said)):
             found = True
             for drug in drugs:
                 yield Cause(drug, event, verdict[0], span, verdict[1])
@@ -135,22 +136,21 @@ def _around(frame: Frame, cue: Cue, drugs: list[int]) -> Iterator[Cause]:
                 yield Cause(drug, event, "probable" if returned else "possible", span, rule)
 
 
-def _verdict(clause: list[str], said: list[str], stopped: bool, again: bool) -> tuple[str, str] | None:
+def _verdict(before: list[str], said: list[str], stopped: bool, again: bool) -> tuple[str, str] | None:
     """(certainty, rule) of an event before the cue, from the words around it; None: no cause."""
+    clause = before[-5:] + said
     better = not words_for("better").isdisjoint(clause)
+    began = not words_for("onset").isdisjoint(before + said)
     if again:
-        returned = not words_for("again_event").isdisjoint(clause) or not words_for("onset").isdisjoint(clause)
-        return ("probable", "came back on the drug") if returned and "no" not in clause else (
-            ("possible", "tried again on the drug") if returned else None
-        )
+        returned = began or not words_for("again_event").isdisjoint(clause)
+        rule = "tried again on the drug" if "no" in clause else "came back on the drug"
+        return ("possible" if "no" in clause else "probable", rule) if returned else None
     if stopped:
         if better:
             return "probable", "went when the drug was stopped"
-        began = not words_for("onset").isdisjoint(clause)
         return ("possible", "began when the drug was stopped") if began or not said else None
     if better or not {"despite", "refractory"}.isdisjoint(clause):
         return None
-    began = not words_for("onset").isdisjoint(clause)
     known = words_for("linking") | words_for("person") | _OLD
     beside = len(said) <= 9 and all(word in known or len(word) == 1 or word.isdigit() for word in said)
     return ("possible", "began on the drug") if began or beside else None

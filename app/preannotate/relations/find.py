@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.preannotate.entities.mention import Mention
 from app.preannotate.protocol import Entity, Relation
 from app.preannotate.reading.note import Note
@@ -11,6 +13,7 @@ from app.preannotate.relations.causal import Cause
 from app.preannotate.relations.causes import find_causes
 from app.preannotate.relations.cues import find_cues
 from app.preannotate.relations.frame import Frame
+from app.preannotate.relations.reasons import find_reasons
 from app.preannotate.relations.temporal import find_order
 
 _COMPLICATION = ("complicated", "complication")
@@ -24,17 +27,29 @@ def find_relations(note: Note, mentions: list[Mention], entities: list[Entity]) 
     causes = find_causes(frame, find_cues(note, "causal_cues"))
     found = [Relation(*link) for link in {*find_links(frame), *find_order(frame)}]
     caused = {(cause.drug, cause.event) for cause in causes if cause.certainty != "unlikely"}
-    found = [r for r in found if not (r.type == "has_reason" and (r.head, r.tail) in caused)]
+    found += _reasons(frame, entities, {(cause.drug, cause.event) for cause in causes})
     found += [_relation(note, cause) for cause in causes]
     _mark_adverse(note, mentions, entities, {event for _, event in caused})
     return sorted(found, key=lambda r: (r.head, r.tail, r.type))
 
 
+def _reasons(frame: Frame, entities: list[Entity], caused: set[tuple[int, int]]) -> list[Relation]:
+    """One relation per pair; what the patient does not have, or has from the drug, is no reason for it."""
+    found = {}
+    for reason in find_reasons(frame):
+        pair = reason.drug, reason.problem
+        if pair not in caused and entities[reason.problem].assertion["polarity"] == "affirmed":
+            found.setdefault(pair, Relation("has_reason", *pair, cue=_shown(frame.note, reason.cue)))
+    return list(found.values())
+
+
+def _shown(note: Note, cue: tuple[int, int]) -> dict[str, Any]:
+    start, end = note.tokens.starts[cue[0]], note.tokens.ends[cue[1] - 1]
+    return {"start": start, "end": end, "text": note.text[start:end]}
+
+
 def _relation(note: Note, cause: Cause) -> Relation:
-    first, last = cause.cue
-    start, end = note.tokens.starts[first], note.tokens.ends[last - 1]
-    cue = {"start": start, "end": end, "text": note.text[start:end]}
-    return Relation("causes", cause.drug, cause.event, cause.certainty, cue)
+    return Relation("causes", cause.drug, cause.event, cause.certainty, _shown(note, cause.cue))
 
 
 def _mark_adverse(note: Note, mentions: list[Mention], entities: list[Entity], caused: set[int]) -> None:

@@ -12,6 +12,8 @@ from app.preannotate.relations.frame import Frame
 from app.preannotate.relations.reach import DRUGS, EVENTS, gap
 
 _NOT_REACTIONS = frozenset({"allergy", "allergic", "intolerance", "sensitivity", "intolerant"})
+_ALLERGIC = frozenset({"allergic", "allergy", "intolerant", "intolerance", "reaction", "sensitivity", "adr"})
+_SET_OFF = frozenset({"(", ":", "-", "–", "=", ">"})
 _TO = frozenset({"to", "with", "from", "on", "after", "when", "taking"})
 
 
@@ -29,6 +31,23 @@ def named(frame: Frame) -> Iterator[Cause]:
         for drug in drugs if not denied or words[head] not in _NOT_REACTIONS else ():
             if words[frame.mentions[drug].first] not in words_for("abused"):
                 yield Cause(drug, event, "certain", (head, head + 1), "named after the drug")
+
+
+def beside(frame: Frame) -> Iterator[Cause]:
+    """ "Allergic to codeine (nausea)", "amlodipine: edema, stopped": the event set off right behind the drug."""
+    words = frame.note.tokens.words
+    for event in frame.of(EVENTS)[0]:
+        mention = frame.mentions[event]
+        start, end = frame.note.starts[mention.first], frame.note.ends[mention.last - 1]
+        at = mention.first - 1
+        if at <= start or words[at] not in _SET_OFF:
+            continue
+        drugs = [n for n in frame.before(DRUGS, at, 2)[:1] if frame.mentions[n].last == at]
+        said = words[max(start, at - 12) : at]
+        stopped = not words_for("stop").isdisjoint(words[mention.last : min(end, mention.last + 3)])
+        if stopped or not _ALLERGIC.isdisjoint(said):
+            for drug in drugs:
+                yield Cause(drug, event, "certain", (at, at + 1), "set off behind the drug")
 
 
 def from_lists(frame: Frame) -> Iterator[Cause]:

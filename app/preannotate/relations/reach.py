@@ -55,7 +55,9 @@ def events_before(frame: Frame, first: int, reach: int = 12) -> list[int]:
     at = first
     for _ in range(3):
         events = frame.before(EVENTS, at, reach if at == first else 8)
-        if not events or not words_for("break").isdisjoint(gap(frame, frame.mentions[events[0]].last, at)):
+        between = gap(frame, frame.mentions[events[0]].last, at) if events else []
+        breaks = words_for("break") if len(between) > 5 else words_for("break") - {"but"}
+        if not events or not breaks.isdisjoint(between):
             return []
         had = is_indication(frame, events[-1]) or _describes_person(frame, events[0])
         kept = [] if had else [n for n in events if not is_indication(frame, n)]
