@@ -100,7 +100,8 @@ def _treated_with(frame: Frame, cue: Cue) -> Iterator[Reason]:
     problems = frame.before(EVENTS, cue.first, 9) if drugs else []
     if not problems or not _filled(frame, cue.last, frame.mentions[drugs[0]].first):
         return
-    if not _filled(frame, frame.mentions[problems[0]].last, cue.first):
+    last = frame.mentions[problems[0]].last
+    if not _filled(frame, last, cue.first) or {"and", ","}.issubset(gap(frame, last, cue.first)):
         return
     for drug in drugs:
         yield Reason(drug, problems[0], (cue.first, cue.last))
