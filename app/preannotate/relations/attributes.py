@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
+from app.preannotate.relations.cues import words_for
 from app.preannotate.relations.frame import Frame
 
 Link = tuple[str, int, int]  # relation type, head, tail
@@ -22,7 +23,22 @@ TESTS = frozenset({"LAB_TEST", "VITAL_SIGN"})
 ANATOMY = frozenset({"ANATOMY"})
 _REACH = 18  # tokens between a drug and its attribute
 _AMOUNT_OF = frozenset({"of", "dose", "total", "oral", "iv", "intravenous"})
-_PLACE = frozenset({"in", "of", "at", "on", "over", "to", "within", "the", "his", "her", "both", "left", "right"})
+_PLACE_REACH = 12
+_PLACE = frozenset(
+    {
+        "in", "of", "at", "on", "over", "to", "within", "into", "involving", "affecting", "throughout", "across", "along",
+        "around", "above", "below", "near", "behind", "under", "between", "inside", "down",
+    }
+)  # fmt: skip
+_SEEN = frozenset(
+    {
+        "was", "were", "is", "are", "been", "has", "have", "found", "seen", "noted", "observed", "present", "located", "also",
+        "extending", "extended", "spreading", "localized", "confined", "limited", "that", "which", "mainly", "mostly", "cm",
+        "mm", "heard", "best", "starting", "palpated", "felt", "radiating", "identified", "visible", "detected", "especially",
+        "measuring", "x", "by", "predominantly", "(", ")",
+    }
+)  # fmt: skip
+_SEEN_VERBS = frozenset({"was", "were", "is", "are", "had", "has", "showed", "due", "after", "when", "with", "and", ","})
 
 
 def find_links(frame: Frame) -> Iterator[Link]:
@@ -30,8 +46,8 @@ def find_links(frame: Frame) -> Iterator[Link]:
     for place, mention in enumerate(frame.mentions):
         if mention.label in _OF_DRUG:
             drug = _drug_of(frame, place)
-            if drug is not None:
-                yield _OF_DRUG[mention.label], drug, place
+            for one in _shared(frame, drug) if drug is not None else ():
+                yield _OF_DRUG[mention.label], one, place
         elif mention.label == "LAB_VALUE":
             for test in frame.before(TESTS, mention.first, 6)[:1]:
                 yield "has_value", test, place
@@ -52,14 +68,40 @@ def _drug_of(frame: Frame, place: int) -> int | None:
     return next(iter(frame.before(DRUGS, mention.first, _REACH)), None)
 
 
+def _shared(frame: Frame, drug: int) -> Iterator[int]:
+    """The drug and what is the same dose with it: the other name of "X (Y)", the partner of "X/Y".
+
+    "X and Y 20 mg" says nothing of the dose of X.
+    """
+    yield drug
+    words, mention = frame.note.tokens.words, frame.mentions[drug]
+    at = mention.first - 1
+    if at <= frame.note.starts[mention.first] or words[at] not in ("(", "/"):
+        return
+    for other in frame.before(DRUGS, at, 2)[:1]:
+        if frame.mentions[other].last == at:
+            yield other
+
+
 def _places(frame: Frame, place: int) -> Iterator[Link]:
-    """Anatomy within the problem, or right after it behind "in", "of", "on"."""
+    """Anatomy within the problem, or all of a list behind "in", "of", "involving" …"""
     problem = frame.mentions[place]
     places, firsts = frame.of(ANATOMY)
     for at in range(bisect_left(firsts, problem.first), bisect_right(firsts, problem.last - 1)):
         yield "located_in", place, places[at]
-    for part in frame.after(ANATOMY, problem.last, 5) if problem.last < len(frame.note.tokens) else ():
-        between = frame.note.tokens.words[problem.last : frame.mentions[part].first]
-        linked = [word for word in between if word in _PLACE]
-        if between and between[0] in _PLACE and len(linked) + 1 >= len(between):
+    if problem.last >= frame.note.ends[problem.first]:
+        return
+    parts = frame.after(ANATOMY, problem.last, _PLACE_REACH)
+    if parts and _leads_to(frame, problem.last, frame.mentions[parts[0]].first):
+        for part in parts:
             yield "located_in", place, part
+
+
+def _leads_to(frame: Frame, first: int, last: int) -> bool:
+    """Does a word of place stand between, after nothing but "was found", and no other problem?"""
+    between = frame.note.tokens.words[first:last]
+    at = next((n for n, word in enumerate(between) if word in _PLACE), None)
+    if at is None or len(between) - at > 7 or not words_for("break").isdisjoint(between):
+        return False
+    seen = all(word in _SEEN or word[0].isdigit() for word in between[:at])
+    return seen and _SEEN_VERBS.isdisjoint(between[at:]) and not frame.between(PROBLEMS, first, last)

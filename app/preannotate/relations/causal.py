@@ -104,7 +104,7 @@ def _within(frame: Frame, cue: Cue) -> list[int]:
     if not {"no", "deny", "denied", "without"}.isdisjoint(before):
         return []
     inside = frame.before(EVENTS, cue.last, cue.last - cue.first)[:1]
-    return inside or [n for n in frame.between(EVENTS, cue.first, cue.last) if frame.mentions[n].last <= cue.last]
+    return [n for n in inside if "effect" not in gap(frame, frame.mentions[n].first, frame.mentions[n].last)]
 
 
 def _is_title(frame: Frame, cue: Cue, drug: int) -> bool:

@@ -22,12 +22,18 @@ def find_relations(note: Note, mentions: list[Mention], entities: list[Entity]) 
     if not mentions:
         return []
     frame = Frame(note, mentions)
-    causes = find_causes(frame, find_cues(note, "causal_cues"))
+    causes = [cause for cause in find_causes(frame, find_cues(note, "causal_cues")) if _stands(note, cause, entities)]
     found = [Relation(*link) for link in {*find_links(frame), *find_order(frame)}]
     found += _reasons(frame, entities, {(cause.drug, cause.event) for cause in causes})
     found += [_relation(note, cause) for cause in causes]
     mark_adverse(frame, entities, causes)
     return sorted(found, key=lambda r: (r.head, r.tail, r.type))
+
+
+def _stands(note: Note, cause: Cause, entities: list[Entity]) -> bool:
+    """ "No fever since he is on X" praises X; "no rash after X" is a denied event, kept as such."""
+    denied = entities[cause.event].assertion["polarity"] == "negated"
+    return not (denied and note.tokens.words[cause.cue[0]] in ("since", "on", "while"))
 
 
 def _reasons(frame: Frame, entities: list[Entity], caused: set[tuple[int, int]]) -> list[Relation]:
