@@ -103,5 +103,5 @@ def _leads_to(frame: Frame, first: int, last: int) -> bool:
     at = next((n for n, word in enumerate(between) if word in _PLACE), None)
     if at is None or len(between) - at > 7 or not words_for("break").isdisjoint(between):
         return False
-    seen = all(word in _SEEN or word[0].isdigit() for word in between[:at])
+    seen = all(word in _SEEN or word[:1].isdigit() for word in between[:at])
     return seen and _SEEN_VERBS.isdisjoint(between[at:]) and not frame.between(PROBLEMS, first, last)

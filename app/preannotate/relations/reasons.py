@@ -62,7 +62,7 @@ def _filled(frame: Frame, first: int, last: int) -> bool:
     """Do only small words, and places, times and doses, stand in the tokens [first, last)?"""
     told = {at for n in frame.between(_ASIDE, first, last) for at in range(frame.mentions[n].first, frame.mentions[n].last)}
     words, known = frame.note.tokens.words, _FILL | _MARKS | words_for("better")
-    return all(at in told or words[at] in known or words[at][0].isdigit() for at in range(first, last))
+    return all(at in told or words[at] in known or words[at][:1].isdigit() for at in range(first, last))
 
 
 def _given_for(frame: Frame, cue: Cue) -> Iterator[Reason]:
