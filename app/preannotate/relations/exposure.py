@@ -35,7 +35,7 @@ _TIMES = frozenset(
 )  # fmt: skip
 _COURSE = frozenset({"therapy", "treatment", "course", "infusion"})
 _DOSES = frozenset({"DOSE"})
-_OLD = frozenset({"year", "old", "aged", "in", "of", "young", "younger", "elderly", "healthy", "diabetic"})
+_TREATED = frozenset({"treated", "for", "managed", "requiring", "required", "underwent", "admitted", "discharged", "seen"})
 # What may stand between an event and "in a patient treated with".
 _TOLD = frozenset(
     {
@@ -151,8 +151,7 @@ def _verdict(before: list[str], said: list[str], stopped: bool, again: bool) -> 
         return ("possible", "began when the drug was stopped") if began or not said else None
     if better or not {"despite", "refractory"}.isdisjoint(clause):
         return None
-    known = words_for("linking") | words_for("person") | _OLD
-    beside = len(said) <= 9 and all(word in known or len(word) == 1 or word.isdigit() for word in said)
+    beside = len(said) <= 9 and words_for("start").isdisjoint(said) and _TREATED.isdisjoint(said)
     return ("possible", "began on the drug") if began or beside else None
 
 
@@ -182,7 +181,7 @@ def _in_persons(frame: Frame, cue: Cue) -> Iterator[Cause]:
     events = events_before(frame, start + inside, 9)
     said = gap(frame, frame.mentions[events[0]].last, start + inside) if events else []
     doubtful = frame.note.tokens.words[cue.first] in ("on", "taking") and _has_dose(frame, drugs[0])
-    if doubtful or not (len(said) <= 4 or _TOLD.issuperset(said)):
+    if doubtful or not (len(said) <= 8 or _TOLD.issuperset(said)):
         return
     for event in events:
         for drug in drugs if not is_chronic(frame, event) else ():

@@ -41,4 +41,4 @@ def onset_of(note: Note, cue: tuple[int, int]) -> dict[str, Any] | None:
 
 
 def _number(word: str) -> int | None:
-    return int(word) if word.isdigit() and len(word) < 5 else _NUMBERS.get(word)
+    return int(word) if word.isdecimal() and len(word) < 5 else _NUMBERS.get(word)
