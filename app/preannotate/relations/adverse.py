@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from app.preannotate.reading.note import Note
 from app.preannotate.reading.phrases import PhraseTable
 from app.preannotate.reading.tokens import words_of
-from app.preannotate.relations.causal import Cause
+from app.preannotate.relations.causes.stated import Cause
 from app.preannotate.relations.frame import Frame
 from app.preannotate.relations.intervals import onset_of
 from app.preannotate.relations.reach import DRUGS, EVENTS, gap
@@ -20,7 +20,11 @@ from app.preannotate.valuesets import rows
 
 _GROUPS = ("seriousness", "dechallenge", "rechallenge")
 _NEGATED = frozenset({"no", "not", "non", "without", "never", "denies", "deny", "denied", "nor"})
-_SAME = frozenset({"drug", "medication", "medicine", "agent", "it", "symptom", "therapy", "treatment", "this", "both"})
+_SAME = frozenset(
+    {
+        "agent", "both", "drug", "it", "medication", "medicine", "symptom", "therapy", "this", "treatment",
+    }
+)  # fmt: skip
 _GONE = frozenset({"resolved", "improved"})
 _TAKEN = frozenset({"stopped", "reduced"})
 _SITUATIONS = {"overdose": "overdose", "overdosage": "overdose", "misuse": "misuse", "abuse": "misuse"}

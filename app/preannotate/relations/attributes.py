@@ -26,19 +26,15 @@ _AMOUNT_OF = frozenset({"of", "dose", "total", "oral", "iv", "intravenous"})
 _PLACE_REACH = 12
 _PLACE = frozenset(
     {
-        "in", "of", "at", "on", "over", "to", "within", "into", "involving", "affecting", "throughout", "across", "along",
-        "around", "above", "below", "near", "behind", "under", "between", "inside", "down",
+        "above", "across", "affecting", "along", "around", "at", "behind", "below", "between", "down", "in",
+        "inside", "into", "involving", "near", "of", "on", "over", "throughout", "to", "under", "within",
     }
 )  # fmt: skip
-_SEEN = frozenset(
+_SEEN_VERBS = frozenset(
     {
-        "was", "were", "is", "are", "been", "has", "have", "found", "seen", "noted", "observed", "present", "located", "also",
-        "extending", "extended", "spreading", "localized", "confined", "limited", "that", "which", "mainly", "mostly", "cm",
-        "mm", "heard", "best", "starting", "palpated", "felt", "radiating", "identified", "visible", "detected", "especially",
-        "measuring", "x", "by", "predominantly", "(", ")",
+        ",", "after", "and", "are", "due", "had", "has", "is", "showed", "was", "were", "when", "with",
     }
 )  # fmt: skip
-_SEEN_VERBS = frozenset({"was", "were", "is", "are", "had", "has", "showed", "due", "after", "when", "with", "and", ","})
 
 
 def find_links(frame: Frame) -> Iterator[Link]:
@@ -103,5 +99,5 @@ def _leads_to(frame: Frame, first: int, last: int) -> bool:
     at = next((n for n, word in enumerate(between) if word in _PLACE), None)
     if at is None or len(between) - at > 7 or not words_for("break").isdisjoint(between):
         return False
-    seen = all(word in _SEEN or word[:1].isdigit() for word in between[:at])
+    seen = all(word in words_for("seen") or word[:1].isdigit() for word in between[:at])
     return seen and _SEEN_VERBS.isdisjoint(between[at:]) and not frame.between(PROBLEMS, first, last)

@@ -8,8 +8,8 @@ from app.preannotate.entities.mention import Mention
 from app.preannotate.protocol import Entity, Relation
 from app.preannotate.reading.note import Note
 from app.preannotate.relations.attributes import find_links
-from app.preannotate.relations.causal import Cause
-from app.preannotate.relations.causes import find_causes
+from app.preannotate.relations.causes.find import find_causes
+from app.preannotate.relations.causes.stated import Cause
 from app.preannotate.relations.cues import find_cues
 from app.preannotate.relations.frame import Frame
 from app.preannotate.relations.marking import mark_adverse
@@ -33,7 +33,7 @@ def find_relations(note: Note, mentions: list[Mention], entities: list[Entity]) 
 def _stands(note: Note, cause: Cause, entities: list[Entity]) -> bool:
     """ "No fever since he is on X" praises X; "no rash after X" is a denied event, kept as such."""
     denied = entities[cause.event].assertion["polarity"] == "negated"
-    return not (denied and note.tokens.words[cause.cue[0]] in ("since", "on", "while"))
+    return not (denied and note.tokens.words[cause.cue[0]] in ("since", "on"))
 
 
 def _reasons(frame: Frame, entities: list[Entity], caused: set[tuple[int, int]]) -> list[Relation]:

@@ -7,14 +7,18 @@ from typing import Any
 from app.preannotate.protocol import Entity
 from app.preannotate.reading.note import Note
 from app.preannotate.relations.adverse import Sign, details, signs_of
-from app.preannotate.relations.causal import Cause
+from app.preannotate.relations.causes.stated import Cause
 from app.preannotate.relations.cues import words_for
 from app.preannotate.relations.frame import Frame
 from app.preannotate.relations.reach import EVENTS, gap, is_indication
 
 _COMPLICATED = frozenset({"complicated", "complication"})
-_NAMING = frozenset({":", "of", "including", "such", "as", "like", "with", "-", "were", "are", "(", "consisting", "include", "included"})  # fmt: skip
-_COURSE = frozenset({"course", "stay", "procedure", "surgery", "operation", "postoperative", "recovery", "hospitalization", "delivery"})  # fmt: skip
+_NAMING = frozenset(
+    {":", "of", "including", "such", "as", "like", "with", "-", "were", "are", "(", "consisting", "include", "included"}
+)
+_COURSE = frozenset(
+    {"course", "stay", "procedure", "surgery", "operation", "postoperative", "recovery", "hospitalization", "delivery"}
+)
 
 
 def mark_adverse(frame: Frame, entities: list[Entity], causes: list[Cause]) -> None:
@@ -78,7 +82,9 @@ def _because(note: Note, causes: list[Cause], named: Sign | None, found: dict[st
             for cue in found[axis]["cues"]:
                 because.append(_record(note, axis, found[axis]["answer"], (cue["start"], cue["end"])))
     if found["onset"]:
-        because.append(_record(note, "onset", found["onset"]["value"], (found["onset"]["start"], found["onset"]["end"])))
+        because.append(
+            _record(note, "onset", found["onset"]["value"], (found["onset"]["start"], found["onset"]["end"]))
+        )
     return because
 
 

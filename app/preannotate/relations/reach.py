@@ -13,8 +13,9 @@ HAPPENINGS = EVENTS | {"PROCEDURE"}
 # Words of procedures that speak of the drug itself ("after treatment with X").
 _GIVING = frozenset(
     {
-        "treatment", "therapy", "infusion", "injection", "administration", "chemotherapy", "dose", "immunization",
-        "vaccination", "anesthesia", "induction", "transfusion", "prophylaxis", "combination", "monotherapy", "regimen",
+        "administration", "anesthesia", "chemotherapy", "combination", "dose", "immunization", "induction",
+        "infusion", "injection", "monotherapy", "prophylaxis", "regimen", "therapy", "transfusion", "treatment",
+        "vaccination",
     }
 )  # fmt: skip
 
@@ -92,15 +93,19 @@ def holds_happening(frame: Frame, first: int, last: int) -> bool:
     """Does something other than the giving of a drug stand between, which the cue would be about instead?"""
     for n in frame.between(HAPPENINGS, first, last):
         mention = frame.mentions[n]
-        if mention.last <= last and (_GIVING | words_for("toxic")).isdisjoint(gap(frame, mention.first, mention.last)):
-            if not is_indication(frame, n):
-                return True
+        speaks_of_drug = not (_GIVING | words_for("toxic")).isdisjoint(gap(frame, mention.first, mention.last))
+        if mention.last <= last and not speaks_of_drug and not is_indication(frame, n):
+            return True
     return False
 
 
 @cache
 def _having() -> frozenset[str]:
-    return frozenset({"history", "known", "underlying", "diagnosed", "preexisting", "diagnosis", "h", "hx", "w"})
+    return frozenset(
+        {
+            "diagnosed", "diagnosis", "h", "history", "hx", "known", "preexisting", "underlying", "w",
+        }
+    )  # fmt: skip
 
 
 def is_indication(frame: Frame, event: int, since: int = 0) -> bool:

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from app.preannotate.relations.causal import is_chronic
+from app.preannotate.relations.causes.stated import is_chronic
 from app.preannotate.relations.cues import Cue, find_cues, words_for
 from app.preannotate.relations.frame import Frame
 from app.preannotate.relations.reach import DRUGS, EVENTS, gap
 
 # Verbs that take "for" and the problem to themselves: "on aspirin, admitted for pneumonia".
-_OTHER_VERBS = frozenset(
-    {
-        "admitted", "present", "presented", "presenting", "seen", "evaluated", "evaluation", "referred", "scheduled",
-        "negative", "positive", "except", "monitor", "monitored", "monitoring", "screening", "screened", "hospitalized",
-        "risk", "workup", "tested", "here", "come", "came", "surgery", "underwent", "responsible", "blamed", "allergy",
-        "allergic", "concern", "concerning", "known", "remarkable", "notable", "significant", "watch", "caused", "except",
-    }
-)  # fmt: skip
-_FILL = frozenset(
-    {
-        "the", "a", "an", "his", "her", "their", "this", "that", "is", "was", "were", "are", "has", "have", "been", "be", "well",
-        "now", "currently", "still", "who", "which", "she", "he", "patient", "pt", "day", "of", "stable", "(", ")", "poorly",
-        "adequately", "only", "being", "and", "also", "on", "treatment", "therapy", "oral", "iv", "topical", "low", "high", "dose",
-        "some", "chronic", "acute", "mild", "severe", "ongoing", "persistent", "new", "suspected", "presumed", "possible",
-        "recurrent", "markedly", "much", "completely", "partially", "two", "three", "several", "days", "week", "course", "daily",
-        "prn", "needed", "as", "it", "him", "by", "mouth", "nightly", "-", "’", "'", "until", "recently", "long", "term",
-        "since", "age", "diagnosed", "in", "symptomatic", "associated", "related", "postoperative", "year", "month", "started", "starting", "taking", "any", "level",
-    }
-)  # fmt: skip
-_PLAN = frozenset({"continue", "start", "increase", "on", "will", "add", "resume", "begin", "give", "oral", "iv", "will", "take", "taking", "takes", "restart", "change", "to", "topical", "trial", "of", "using", "uses"})  # fmt: skip
 _ASIDE = frozenset({"ANATOMY", "TIME", "DURATION", "DOSE", "ROUTE", "FREQUENCY", "FORM"})
 _MARKS = frozenset({":", "-", ",", "–", "—"})
 
@@ -60,8 +41,10 @@ def find_reasons(frame: Frame) -> Iterator[Reason]:
 
 def _filled(frame: Frame, first: int, last: int) -> bool:
     """Do only small words, and places, times and doses, stand in the tokens [first, last)?"""
-    told = {at for n in frame.between(_ASIDE, first, last) for at in range(frame.mentions[n].first, frame.mentions[n].last)}
-    words, known = frame.note.tokens.words, _FILL | _MARKS | words_for("better")
+    told = {
+        at for n in frame.between(_ASIDE, first, last) for at in range(frame.mentions[n].first, frame.mentions[n].last)
+    }
+    words, known = frame.note.tokens.words, words_for("small") | _MARKS | words_for("better")
     return all(at in told or words[at] in known or words[at][:1].isdigit() for at in range(first, last))
 
 
@@ -73,8 +56,10 @@ def _given_for(frame: Frame, cue: Cue) -> Iterator[Reason]:
         return
     between = gap(frame, frame.mentions[drugs[0]].last, cue.first)
     words = frame.note.tokens.words
-    wrong = words_for("break") | words_for("stop") | _OTHER_VERBS
-    before = words[max(frame.note.starts[cue.first], frame.mentions[drugs[0]].first - 4) : frame.mentions[drugs[0]].first]
+    wrong = words_for("break") | words_for("stop") | words_for("other_verb")
+    before = words[
+        max(frame.note.starts[cue.first], frame.mentions[drugs[0]].first - 4) : frame.mentions[drugs[0]].first
+    ]
     if not wrong.isdisjoint(between) or frame.between(EVENTS, frame.mentions[drugs[0]].last, cue.first):
         return
     if before[-1:] != ["to"] and not (words_for("stop") | words_for("bear")).isdisjoint(before):
@@ -87,7 +72,7 @@ def _given_for(frame: Frame, cue: Cue) -> Iterator[Reason]:
 def _joined(frame: Frame, nearest_first: list[int]) -> list[int]:
     """The nearest drug, and those it is joined to by "and": a comma may only separate the items of a list."""
     kept = nearest_first[:1]
-    for near, far in zip(nearest_first, nearest_first[1:], strict=False):
+    for near, far in itertools.pairwise(nearest_first):
         if "," in gap(frame, frame.mentions[far].last, frame.mentions[near].first):
             break
         kept.append(far)
@@ -132,7 +117,9 @@ def _went_before(frame: Frame, cue: Cue) -> Iterator[Reason]:
         return
     end = frame.mentions[problems[-1]].last
     said = gap(frame, end, min(frame.note.ends[end - 1], end + 5))
-    if words_for("better").isdisjoint(said) or not words_for("onset").isdisjoint(gap(frame, last, frame.mentions[problems[0]].first)):
+    if words_for("better").isdisjoint(said) or not words_for("onset").isdisjoint(
+        gap(frame, last, frame.mentions[problems[0]].first)
+    ):
         return
     for drug in drugs:
         yield Reason(drug, problems[0], (cue.first, cue.last))
@@ -162,7 +149,7 @@ def _headed(frame: Frame, problem: int, mark: str) -> Iterator[Reason]:
     last = frame.mentions[problem].last
     for drug in frame.after(DRUGS, last + 1, 4):
         between = gap(frame, last + 1, frame.mentions[drug].first)
-        if _PLAN.issuperset(between) and (mark != "," or not between or between[0] in _PLAN):
+        if words_for("plan").issuperset(between) and (mark != "," or not between or between[0] in words_for("plan")):
             yield Reason(drug, problem, (last, last + 1))
         break
 

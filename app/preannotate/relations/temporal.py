@@ -34,7 +34,9 @@ def find_order(frame: Frame) -> Iterator[Link]:
 def _is_clear(frame: Frame, head: int, cue: tuple[int, int], tail: int) -> bool:
     """Is the cue about these two, with no other clause between them?"""
     words = gap(frame, frame.mentions[head].last, cue[0]) + gap(frame, cue[1], frame.mentions[tail].first)
-    if not words_for("break").isdisjoint(words) or not {"and", "or", "he", "she", "patient", ":", "."}.isdisjoint(words):
+    if not words_for("break").isdisjoint(words) or not {"and", "or", "he", "she", "patient", ":", "."}.isdisjoint(
+        words
+    ):
         return False
     done = " ".join(gap(frame, *cue)) in ("s / p", "status post")
     # "CAD s/p CABG" tells what was done for it; only a complaint comes after an operation.

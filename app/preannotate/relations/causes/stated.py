@@ -135,7 +135,11 @@ def _in_treated(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
         return []
     first = frame.mentions[drugs[-1]].first
     before = gap(frame, max(frame.note.starts[first], first - 3), first)
-    return _cross(drugs, events_before(frame, first - 1 - before[::-1].index("in"), 3), "in the treated") if "in" in before else []
+    return (
+        _cross(drugs, events_before(frame, first - 1 - before[::-1].index("in"), 3), "in the treated")
+        if "in" in before
+        else []
+    )
 
 
 def _between(frame: Frame, cue: Cue) -> list[tuple[int, int, str]]:
@@ -201,9 +205,11 @@ def stopped_drug(frame: Frame, at: int) -> int | None:
     clause = gap(frame, start, at)
     stopping = [n for n, word in enumerate(clause) if word in words_for("stop") | words_for("bear")]
     drugs = frame.between(DRUGS, start, at)
-    if not stopping or not drugs or not {"not", "never"}.isdisjoint(clause[max(0, stopping[0] - 2) : stopping[0]]):
-        if not (drugs and stopping and {"tolerate", "able"} & {*clause}):
-            return None
+    if not stopping or not drugs:
+        return None
+    denied = not {"not", "never"}.isdisjoint(clause[max(0, stopping[0] - 2) : stopping[0]])
+    if denied and {"tolerate", "able"}.isdisjoint(clause):
+        return None
     if len(drugs) > 1 and not {"to", "for", "with"}.isdisjoint(
         gap(frame, frame.mentions[drugs[0]].last, frame.mentions[drugs[1]].first)
     ):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app.preannotate.relations.causal import Cause, Denial, stated
+from app.preannotate.relations.causes.exposure import timed
+from app.preannotate.relations.causes.literature import in_literature
+from app.preannotate.relations.causes.named import beside, from_lists, named
+from app.preannotate.relations.causes.stated import Cause, Denial, stated
 from app.preannotate.relations.cues import RANK, Cue
-from app.preannotate.relations.exposure import timed
 from app.preannotate.relations.frame import Frame
-from app.preannotate.relations.literature import in_literature
-from app.preannotate.relations.named import beside, from_lists, named
 from app.preannotate.relations.reach import DRUGS, EVENTS
 
 
@@ -20,7 +20,14 @@ def find_causes(frame: Frame, cues: list[Cue]) -> list[Cause]:
     stated_ones = [one for one in said if isinstance(one, Cause)]
     doubted = {(one.drug, one.event) for one in stated_ones if one.certainty == "unlikely"}
     best: dict[tuple[int, int], Cause] = {}
-    for cause in (*named(frame), *from_lists(frame), *beside(frame), *stated_ones, *timed(frame, cues), *in_literature(frame)):
+    for cause in (
+        *named(frame),
+        *from_lists(frame),
+        *beside(frame),
+        *stated_ones,
+        *timed(frame, cues),
+        *in_literature(frame),
+    ):
         pair = cause.drug, cause.event
         if pair in denied or (pair in doubted and cause.certainty != "unlikely"):
             continue

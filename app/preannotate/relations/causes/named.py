@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from app.preannotate.reading.sections import Section
-from app.preannotate.relations.causal import Cause
+from app.preannotate.relations.causes.stated import Cause
 from app.preannotate.relations.cues import words_for
 from app.preannotate.relations.frame import Frame
 from app.preannotate.relations.reach import DRUGS, EVENTS, gap

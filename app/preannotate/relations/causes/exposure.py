@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.preannotate.relations.causal import Cause, is_chronic, stopped_drug
+from app.preannotate.relations.causes.stated import Cause, is_chronic, stopped_drug
 from app.preannotate.relations.cues import Cue, words_for
 from app.preannotate.relations.frame import Frame
 from app.preannotate.relations.reach import (
@@ -19,7 +19,7 @@ from app.preannotate.relations.reach import (
 _FAR = 16  # tokens between a time word and its event
 _NEEDS = {
     "on": frozenset({"day", "week", "exposure", "reexposure", "rechallenge", "re", "reintroduction"}),
-    "since": frozenset({"starting", "started", "start", "beginning", "began", "taking", "been", "initiation", "initiating"}),
+    "since": frozenset({"starting", "started", "start", "beginning", "began", "taking", "been", "initiation"}),
     "while": frozenset({"on", "taking", "receiving", "using", "under", "treated", "being", "undergoing", "given"}),
     "whilst": frozenset({"on", "taking", "receiving", "using", "under", "treated", "being", "undergoing", "given"}),
     "within": frozenset({"of", "after", "following"}),
@@ -29,19 +29,15 @@ _NEEDS = {
 # The words of order in time; all other phrases of the rule "time" say that a person has the drug.
 _TIMES = frozenset(
     {
-        "after", "post", "following", "during", "while", "whilst", "since", "upon", "within", "on", "under", "into",
-        "when", "once", "subsequent", "in", "as",
+        "after", "as", "during", "following", "in", "into", "on", "once", "post", "since", "subsequent", "under",
+        "upon", "when", "while", "whilst", "within",
     }
 )  # fmt: skip
 _COURSE = frozenset({"therapy", "treatment", "course", "infusion"})
 _DOSES = frozenset({"DOSE"})
-_TREATED = frozenset({"treated", "for", "managed", "requiring", "required", "underwent", "admitted", "discharged", "seen"})
-# What may stand between an event and "in a patient treated with".
-_TOLD = frozenset(
+_TREATED = frozenset(
     {
-        "is", "was", "were", "are", "has", "have", "been", "known", "to", "occur", "occurred", "occurring", "reported",
-        "described", "observed", "seen", "developed", "developing", "appearing", "a", "case", "of", "(", ")", "also", "only", "previously", "rarely", "may",
-        "can", "noted", "and", "detected", "diagnosed",
+        "admitted", "discharged", "for", "managed", "required", "requiring", "seen", "treated", "underwent",
     }
 )  # fmt: skip
 
@@ -74,13 +70,24 @@ def _exposures(frame: Frame, cue: Cue) -> list[int]:
     needed = _NEEDS.get(word)
     if needed and needed.isdisjoint(between):
         return []
-    if word == "into" and _COURSE.isdisjoint(gap(frame, frame.mentions[drugs[-1]].last, frame.mentions[drugs[-1]].last + 2)):
+    if word == "into" and _COURSE.isdisjoint(
+        gap(frame, frame.mentions[drugs[-1]].last, frame.mentions[drugs[-1]].last + 2)
+    ):
         return []
     if word == "under" and between and _COURSE.isdisjoint(between):
         return []
     if word == "when" and not _was_done(frame, drugs[-1]) and not _is_given_again(frame, cue, drugs[-1]):
         return []
-    wrong = words_for("break") | words_for("not_taken") - {"which", "while", "stopped", "until", "absence", "tolerate", "treated", "prior"}
+    wrong = words_for("break") | words_for("not_taken") - {
+        "which",
+        "while",
+        "stopped",
+        "until",
+        "absence",
+        "tolerate",
+        "treated",
+        "prior",
+    }
     return [] if not wrong.isdisjoint(between) or holds_happening(frame, cue.last, first) else drugs
 
 
@@ -181,7 +188,7 @@ def _in_persons(frame: Frame, cue: Cue) -> Iterator[Cause]:
     events = events_before(frame, start + inside, 9)
     said = gap(frame, frame.mentions[events[0]].last, start + inside) if events else []
     doubtful = frame.note.tokens.words[cue.first] in ("on", "taking") and _has_dose(frame, drugs[0])
-    if doubtful or not (len(said) <= 8 or _TOLD.issuperset(said)):
+    if doubtful or not (len(said) <= 8 or words_for("told").issuperset(said)):
         return
     for event in events:
         for drug in drugs if not is_chronic(frame, event) else ():
@@ -218,7 +225,18 @@ def _was_given(frame: Frame, drugs: list[int], at: int) -> bool:
     if not {";", "but", ":", "without", "because", "despite"}.isdisjoint(between):
         return False
     given = {"treated", "received", "receiving", "started", "given", "took", "after", "administered", "ingested"}
-    given |= {"prescribed", "exposed", "therapy", "initiated", "following", "infusion", "treatment", "injection", "overdose", "ingestion"}
+    given |= {
+        "prescribed",
+        "exposed",
+        "therapy",
+        "initiated",
+        "following",
+        "infusion",
+        "treatment",
+        "injection",
+        "overdose",
+        "ingestion",
+    }
     return not given.isdisjoint(before) or not (given - {"after", "following", "treated"}).isdisjoint(between[:8])
 
 
