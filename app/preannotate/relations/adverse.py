@@ -19,6 +19,7 @@ from app.preannotate.relations.reach import DRUGS, EVENTS, gap
 from app.preannotate.valuesets import rows
 
 _GROUPS = ("seriousness", "dechallenge", "rechallenge")
+_WINDOW = 100  # tokens: sentences without an end must not cost more than their length
 _NEGATED = frozenset({"no", "not", "non", "without", "never", "denies", "deny", "denied", "nor"})
 _SAME = frozenset(
     {
@@ -79,12 +80,14 @@ def details(frame: Frame, signs: list[Sign], event: int, causes: list[Cause]) ->
 def _near(frame: Frame, signs: list[Sign], event: int, drugs: list[int]) -> list[Sign]:
     """The signs of the event's sentence, and of the next one where it goes on about the same."""
     note, mention = frame.note, frame.mentions[event]
-    start, end = note.starts[mention.first], note.ends[mention.first]
-    following = bisect_right(note.sentences, start)
+    start = max(note.starts[mention.first], mention.first - _WINDOW)
+    end = note.ends[mention.first]
+    following = bisect_right(note.sentences, mention.first)
     if following < len(note.sentences):
-        last = note.ends[note.sentences[following]]
-        if _goes_on(frame, (end, last), event, drugs):
+        last = min(note.ends[note.sentences[following]], end + _WINDOW)
+        if end - mention.last < _WINDOW and _goes_on(frame, (end, last), event, drugs):
             end = last
+    end = min(end, mention.last + 2 * _WINDOW)
     return signs[bisect_left(signs, (start,)) : bisect_left(signs, (end,))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -30,11 +31,14 @@ def _table(name: str) -> tuple[PhraseTable, list[tuple[str, str]]]:
     return table, [(row["rule"], row.get("certainty", "")) for row in known]
 
 
-def find_cues(note: Note, name: str) -> list[Cue]:
-    """The longest phrases of the table ``<name>.tsv`` in text order."""
+def find_cues(note: Note, name: str, sentences: Iterable[int]) -> list[Cue]:
+    """The longest phrases of the table ``<name>.tsv`` in these sentences (their first tokens), in text order."""
     table, kinds = _table(name)
-    found = table.longest(note.tokens.words)
-    return [Cue(first, last, *kinds[number]) for first, last, number in found if last <= note.ends[first]]
+    words, found = note.tokens.words, []
+    for start in sentences:
+        for first, last, number in table.longest(words[start : note.ends[start]]):
+            found.append(Cue(start + first, start + last, *kinds[number]))
+    return found
 
 
 @cache

@@ -10,7 +10,6 @@ from app.preannotate.reading.note import Note
 from app.preannotate.relations.attributes import find_links
 from app.preannotate.relations.causes.find import find_causes
 from app.preannotate.relations.causes.stated import Cause
-from app.preannotate.relations.cues import find_cues
 from app.preannotate.relations.frame import Frame
 from app.preannotate.relations.marking import mark_adverse
 from app.preannotate.relations.reasons import find_reasons
@@ -22,7 +21,7 @@ def find_relations(note: Note, mentions: list[Mention], entities: list[Entity]) 
     if not mentions:
         return []
     frame = Frame(note, mentions)
-    causes = [cause for cause in find_causes(frame, find_cues(note, "causal_cues")) if _stands(note, cause, entities)]
+    causes = [cause for cause in find_causes(frame) if _stands(note, cause, entities)]
     found = [Relation(*link) for link in {*find_links(frame), *find_order(frame)}]
     found += _reasons(frame, entities, {(cause.drug, cause.event) for cause in causes})
     found += [_relation(note, cause) for cause in causes]

@@ -65,3 +65,9 @@ class Frame:
         """Mentions with these labels that begin in the tokens [first, last)."""
         places, firsts = self.of(labels)
         return places[bisect_left(firsts, first) : bisect_left(firsts, last)]
+
+    def sentences_with(self, *kinds: frozenset[str]) -> list[int]:
+        """First tokens of the sentences that hold a mention of each kind, in text order."""
+        starts = self.note.starts
+        held = [{starts[first] for first in self.of(labels)[1]} for labels in kinds]
+        return sorted(set.intersection(*held))

@@ -28,7 +28,7 @@ def find_reasons(frame: Frame) -> Iterator[Reason]:
     """In no particular order; a pair may come twice."""
     if not frame.of(DRUGS)[0] or not frame.of(EVENTS)[0]:
         return
-    for cue in find_cues(frame.note, "reason_cues"):
+    for cue in find_cues(frame.note, "reason_cues", frame.sentences_with(DRUGS, EVENTS)):
         if cue.rule == "drug_problem":
             yield from _given_for(frame, cue)
         elif cue.rule == "problem_drug":

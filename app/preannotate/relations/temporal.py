@@ -20,7 +20,7 @@ _OPEN = frozenset({"after", "before", "later", "prior", "post", "earlier", "foll
 
 def find_order(frame: Frame) -> Iterator[Link]:
     """Links with the type before, after or overlaps; the head is `type` relative to the tail."""
-    for cue in find_cues(frame.note, "order_cues"):
+    for cue in find_cues(frame.note, "order_cues", frame.sentences_with(EVENTS)):
         at, last = cue.first, cue.last
         tails = frame.after(EVENTS, last, _NEAR)[:1] if last < frame.note.ends[at] else []
         heads = frame.before(EVENTS, at, _NEAR)[:1] if tails else []

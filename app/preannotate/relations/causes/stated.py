@@ -111,7 +111,13 @@ def _is_title(frame: Frame, cue: Cue, drug: int) -> bool:
     """ "Sinus arrest with nifedipine: a case report": a sentence that begins with the event and has no verb for it."""
     start, mention = frame.note.starts[cue.first], frame.mentions[drug]
     first = next(iter(frame.between(EVENTS, start, min(cue.first, start + 4))), None)
-    if first is None or frame.note.sections.found or mention.first - cue.last > 2 or is_chronic(frame, first):
+    if (
+        first is None
+        or cue.first - start > 40
+        or frame.note.sections.found
+        or mention.first - cue.last > 2
+        or is_chronic(frame, first)
+    ):
         return False
     sentence = gap(frame, start, min(frame.note.ends[cue.first], mention.last + 8))
     return words_for("better").isdisjoint(sentence) and words_for("start").isdisjoint(sentence)
