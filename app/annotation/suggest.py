@@ -7,7 +7,7 @@ from typing import Any
 from app.agreement.judgements import Payload
 from app.annotation.payload import Elements
 from app.annotation.schema import relation_named
-from app.annotation.vocabulary import AXES, EVENT_SUBTYPES, SERIOUSNESS
+from app.annotation.vocabulary import ACTIONS_TAKEN, AXES, EVENT_SUBTYPES, OUTCOMES, SERIOUSNESS, SITUATIONS
 from app.core.errors import Invalid
 
 # Keys under which a rule may carry words of the note: a payload holds offsets instead.
@@ -15,6 +15,7 @@ _QUOTES = frozenset({"text", "cue", "quote", "words", "phrase", "match", "litera
 
 # Shorter words of the pipelines → the payload's.
 _SUBTYPES = {"complication": "procedure_complication", "other": "other_outcome"}
+_RECHALLENGED = {"positive": "recurred", "negative": "not_recurred"}
 _SERIOUS = {"medically_important": "other_medically_important"}
 
 
@@ -30,9 +31,7 @@ def suggested_note(suggestions: list[dict[str, Any]]) -> Payload:
         ids = [_add(elements, _entity(found), answer) for found in answer.get("entities", [])]
         for position, found in enumerate(answer.get("relations", [])):
             _add(elements, _relation(found, ids, position), answer)
-        for found, key in zip(answer.get("entities", []), ids, strict=True):
-            if event := _event(found, key):
-                _add(elements, event, answer)
+        _add_safety(elements, answer, ids)
     return {"elements": elements}
 
 
@@ -102,11 +101,7 @@ def _codes(found: list[dict[str, Any]]) -> list[dict[str, str]]:
 def _reason(reason: Any) -> Any:
     if not isinstance(reason, dict):
         return str(reason)
-    return {
-        name: _flat(value)
-        for name, value in reason.items()
-        if not (name in _QUOTES and isinstance(value, str))
-    }
+    return {name: _flat(value) for name, value in reason.items() if not (name in _QUOTES and isinstance(value, str))}
 
 
 def _flat(value: Any) -> Any:
@@ -123,11 +118,55 @@ def _relation(found: dict[str, Any], ids: list[str], position: int) -> dict[str,
     body = {"kind": "relation", "type": found["type"], "head": ids[head], "tail": ids[tail]}
     if found.get("certainty") in AXES["certainty"]:
         body["certainty"] = found["certainty"]
+    cue = found.get("cue")
+    if isinstance(cue, dict) and all(type(cue.get(end)) is int for end in ("start", "end")):
+        body["because"] = [{"axis": "relation", "value": found["type"], "start": cue["start"], "end": cue["end"]}]
+    return body
+
+
+def _add_safety(elements: Elements, answer: dict[str, Any], ids: list[str]) -> None:
+    """Events, the exposures blamed for them, and the pairs, so that a reader starts with candidates.
+
+    A pair carries what the note says of it: how sure it is, and what stopping and giving again did. Method and
+    result stay empty: causality is a clinician's judgement.
+    """
+    entities = answer.get("entities", [])
+    events, exposures = {}, {}
+    for place, (found, key) in enumerate(zip(entities, ids, strict=True)):
+        if event := _event(found, key):
+            events[place] = _add(elements, event, answer)
+    for found in answer.get("relations", []):
+        drug, event = found["head"], found["tail"]
+        if found["type"] != "causes" or event not in events:
+            continue
+        cues = entities[event]["adverse_event"]
+        if drug not in exposures:
+            exposures[drug] = _add(elements, _exposure(cues, ids[drug]), answer)
+        _add(elements, _pair(found, cues, events[event], exposures[drug]), answer)
+
+
+def _exposure(cues: dict[str, Any], key: str) -> dict[str, Any]:
+    body: dict[str, Any] = {"kind": "exposure", "mentions": [key], "role": "suspect"}
+    if cues.get("action_taken") in ACTIONS_TAKEN and cues.get("action_taken") not in (None, "unknown"):
+        body["action_taken"] = cues["action_taken"]
+    if cues.get("situation") in SITUATIONS and cues.get("situation"):
+        body["situation"] = cues["situation"]
+    return body
+
+
+def _pair(found: dict[str, Any], cues: dict[str, Any], event: str, exposure: str) -> dict[str, Any]:
+    body: dict[str, Any] = {"kind": "assessment", "event": event, "exposure": exposure}
+    if found.get("certainty") in AXES["certainty"]:
+        body["certainty"] = found["certainty"]
+    for name, words in (("dechallenge", {}), ("rechallenge", _RECHALLENGED)):
+        answer = (cues.get(name) or {}).get("answer")
+        if answer in ("positive", "negative"):
+            body[name] = words.get(answer, answer)
     return body
 
 
 def _event(found: dict[str, Any], key: str) -> dict[str, Any] | None:
-    """The event an adverse-event mention suggests. What became of it and who is to blame is not suggested."""
+    """The event an adverse-event mention suggests, with what the note says became of it."""
     cues = found.get("adverse_event")
     if not isinstance(cues, dict):
         return None
@@ -139,5 +178,7 @@ def _event(found: dict[str, Any], key: str) -> dict[str, Any] | None:
     }
     said = {cue.get("value") if isinstance(cue, dict) else cue for cue in cues.get("seriousness") or []}
     said |= {_SERIOUS[value] for value in said if value in _SERIOUS}
+    if cues.get("outcome") in OUTCOMES and cues.get("outcome") not in (None, "unknown"):
+        body["outcome"] = cues["outcome"]
     serious = [name for name in SERIOUSNESS if name in said]
     return {**body, "seriousness": serious} if serious else body

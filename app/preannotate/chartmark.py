@@ -90,7 +90,7 @@ def _code_digest() -> str:
     """Hex SHA-256 of the modules that read, find, assert and relate."""
     here = Path(__file__).parent
     folders = ("reading", "entities", "assertion", "relations")
-    files = [path for folder in folders for path in sorted((here / folder).glob("*.py"))]
+    files = [path for folder in folders for path in sorted((here / folder).rglob("*.py"))]
     return sha256(b"\0".join(path.read_bytes() for path in [Path(__file__), *files]))
 
 

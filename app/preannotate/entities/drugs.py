@@ -78,6 +78,9 @@ _BETWEEN = frozenset(
 )
 _CHEMICAL = re.compile(r"(?:[a-z]{4,}(?:ine|ol|ide|one|il|ium|azole|ib|ab|cin|vir)|[A-Z]{2,}-?\d+\w*)$")
 _NO_NAME = ("ed", "ing", "ly", "ion", "ity")
+# "AKI due to contrast": blamed by itself, not as part of "due to iron deficiency".
+_BLAMED = frozenset({("due", "to"), ("secondary", "to"), ("caused", "by"), ("exposure", "to"), ("reaction", "to")})
+_ENDS = frozenset({".", ",", ";", ")", "and", "or", "exposure", "dye", "use", "administration", "load", "agent"})
 _AMOUNTS = frozenset({"mg", "mcg", "g", "meq", "gram", "unit", "tablet"})
 _NEAR = 24  # tokens between a drug and how it is given
 _MOST_SALTS = 4  # words after a name ("sodium phosphate dibasic"); a text of nothing else stays linear
@@ -123,7 +126,8 @@ def is_drug_here(note: Note, first: int, last: int) -> bool:
     if len(after) > 1 and after[0][0].isdigit() and after[1] in _AMOUNTS:
         return True
     before = words[max(note.starts[first], first - 3) : first]
-    return bool(_TAKEN & {*before} or {"supplement", "supplementation", "replacement"} & {*after[:2]})
+    blamed = tuple(before[-2:]) in _BLAMED and (not after or last == end or after[0] in _ENDS)
+    return blamed or bool(_TAKEN & {*before}) or bool({"supplement", "supplementation", "replacement"} & {*after[:2]})
 
 
 def dosed_drugs(note: Note, doses: list[Mention], taken: set[int]) -> list[Mention]:

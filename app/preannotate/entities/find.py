@@ -18,11 +18,11 @@ from app.preannotate.entities.drugs import (
 )
 from app.preannotate.entities.findings import Unit, places, predicates
 from app.preannotate.entities.lexicon import LABELS_OF_WORDS, Term, other_sense, vocabulary
-from app.preannotate.entities.measures import MEASURED_BY, find_measures, without_stray_doses
 from app.preannotate.entities.mention import Mention
 from app.preannotate.entities.merge import merge
-from app.preannotate.entities.results import results
-from app.preannotate.entities.times import find_times
+from app.preannotate.entities.quantities.measures import MEASURED_BY, find_measures, without_stray_doses
+from app.preannotate.entities.quantities.results import results
+from app.preannotate.entities.quantities.times import find_times
 from app.preannotate.gazetteer import Gazetteer
 from app.preannotate.reading.note import Note
 

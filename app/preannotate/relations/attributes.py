@@ -1,4 +1,4 @@
-"""What belongs to a drug, a test or a problem: dose, route, …, reason, value, place."""
+"""What belongs to a drug, a test or a problem: dose, route, …, value, place."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from app.preannotate.entities.lexicon import CLASSES, MODIFIER
+from app.preannotate.relations.cues import words_for
 from app.preannotate.relations.frame import Frame
 
 Link = tuple[str, int, int]  # relation type, head, tail
@@ -24,14 +25,25 @@ EXAMINED = TESTS | {"PROCEDURE"}
 ANATOMY = frozenset({"ANATOMY"})
 _REACH = 18  # tokens between a drug and its attribute
 _AMOUNT_OF = frozenset({"of", "dose", "total", "oral", "iv", "intravenous"})
+_PLACE_REACH = 12
 _PLACE = frozenset(
     {
-        *("in", "of", "at", "on", "over", "to", "within", "along", "around", "throughout", "involving", "affecting"),
-        *("near", "behind", "under", "from", "across", "into", "inside", "about", "with", "and", "or", ","),
+        "above", "across", "affecting", "along", "around", "at", "behind", "below", "between", "down", "in",
+        "inside", "into", "involving", "near", "of", "on", "over", "throughout", "to", "under", "within",
     }
-)
+)  # fmt: skip
+_SEEN_VERBS = frozenset(
+    {
+        ",", "after", "and", "are", "due", "had", "has", "is", "showed", "was", "were", "when", "with",
+    }
+)  # fmt: skip
+_LEADING = frozenset(
+    {
+        ",", "about", "across", "affecting", "along", "and", "around", "at", "behind", "from", "in", "inside",
+        "into", "involving", "near", "of", "on", "or", "over", "throughout", "to", "under", "with", "within",
+    }
+)  # fmt: skip
 _POSSESSIVE = frozenset({"the", "his", "her", "my", "both", "a", "an", "all", "entire", "its"})
-_FOR = frozenset({"for", "to", "treat", "the", "treatment", "of", "his", "her", "a", "an", "suspected", "presumed"})
 
 
 def find_links(frame: Frame) -> Iterator[Link]:
@@ -39,13 +51,12 @@ def find_links(frame: Frame) -> Iterator[Link]:
     for place, mention in enumerate(frame.mentions):
         if mention.label in _OF_DRUG:
             drug = _drug_of(frame, place)
-            if drug is not None:
-                yield _OF_DRUG[mention.label], drug, place
+            for one in _shared(frame, drug) if drug is not None else ():
+                yield _OF_DRUG[mention.label], one, place
         elif mention.label == "LAB_VALUE":
             yield from _tests(frame, place)
         elif mention.label in PROBLEMS:
             yield from _places(frame, place)
-            yield from _reasons(frame, place)
 
 
 def _drug_of(frame: Frame, place: int) -> int | None:
@@ -73,39 +84,51 @@ def _tests(frame: Frame, place: int) -> Iterator[Link]:
         yield "has_value", test, place
 
 
+def _shared(frame: Frame, drug: int) -> Iterator[int]:
+    """The drug and what is the same dose with it: the other name of "X (Y)", the partner of "X/Y".
+
+    "X and Y 20 mg" says nothing of the dose of X.
+    """
+    yield drug
+    words, mention = frame.note.tokens.words, frame.mentions[drug]
+    at = mention.first - 1
+    if at <= frame.note.starts[mention.first] or words[at] not in ("(", "/"):
+        return
+    for other in frame.before(DRUGS, at, 2)[:1]:
+        if frame.mentions[other].last == at:
+            yield other
+
+
 def _places(frame: Frame, place: int) -> Iterator[Link]:
-    """Anatomy within the problem, right after it behind "in", "of", "on", or what it is said of."""
+    """Anatomy within the problem, behind words of place after it, or what the problem is said of."""
     problem = frame.mentions[place]
     places, firsts = frame.of(ANATOMY)
     for at in range(bisect_left(firsts, problem.first), bisect_right(firsts, problem.last - 1)):
         yield "located_in", place, places[at]
-    words = frame.note.tokens.words
-    if problem.last < frame.note.ends[problem.first] and words[problem.last] in _PLACE:
-        for part in frame.after(ANATOMY, problem.last, 8):
-            between = words[problem.last : frame.mentions[part].first]
-            if between and all(_leads_on(word) for word in between):
-                yield "located_in", place, part
     if problem.source.startswith("said of"):
         for part in frame.before(ANATOMY, problem.first, 6)[:1]:
             yield "located_in", place, part
+    if problem.last >= frame.note.ends[problem.first]:
+        return
+    words = frame.note.tokens.words
+    parts = frame.after(ANATOMY, problem.last, _PLACE_REACH)
+    if words[problem.last] in _LEADING:
+        near = [part for part in parts if all(map(_leads_on, words[problem.last : frame.mentions[part].first]))]
+    else:
+        near = parts if parts and _leads_to(frame, problem.last, frame.mentions[parts[0]].first) else []
+    for part in near:
+        yield "located_in", place, part
 
 
 def _leads_on(word: str) -> bool:
-    return word in _PLACE or word in _POSSESSIVE or bool(CLASSES[word] & MODIFIER)
+    return word in _LEADING or word in _POSSESSIVE or bool(CLASSES[word] & MODIFIER)
 
 
-def _reasons(frame: Frame, place: int) -> Iterator[Link]:
-    """The drug before, when only such words stand between: "vancomycin for cellulitis"."""
-    problem = frame.mentions[place]
-    words = frame.note.tokens.words
-    near = words[max(0, problem.first - 8) : problem.first]
-    for drug in frame.before(DRUGS, problem.first, 8) if "for" in near or "treat" in near else ():
-        between = frame.note.tokens.words[frame.mentions[drug].last : problem.first]
-        if "for" in between or "treat" in between:
-            near = between[between.index("for" if "for" in between else "treat") :]
-            if all(word in _FOR for word in near):
-                yield "has_reason", drug, place
-    before = frame.note.tokens.words[problem.last : problem.last + 5]
-    if "treated" in before or "managed" in before:
-        for drug in frame.after(DRUGS, problem.last, 6):
-            yield "has_reason", drug, place
+def _leads_to(frame: Frame, first: int, last: int) -> bool:
+    """Does a word of place stand between, after nothing but "was found", and no other problem?"""
+    between = frame.note.tokens.words[first:last]
+    at = next((n for n, word in enumerate(between) if word in _PLACE), None)
+    if at is None or len(between) - at > 7 or not words_for("break").isdisjoint(between):
+        return False
+    seen = all(word in words_for("seen") or word[:1].isdigit() for word in between[:at])
+    return seen and _SEEN_VERBS.isdisjoint(between[at:]) and not frame.between(PROBLEMS, first, last)

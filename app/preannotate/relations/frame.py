@@ -61,10 +61,13 @@ class Frame:
             return False
         return all(word in _LINKS for word in self.note.tokens.words[last:first])
 
-    def words_between(self, one: int, other: int) -> list[str]:
-        """The words between two mentions, in whichever order they stand."""
-        a, b = sorted((self.mentions[one], self.mentions[other]))[:2]
-        return self.note.tokens.words[a.last : b.first]
+    def between(self, labels: frozenset[str], first: int, last: int) -> list[int]:
+        """Mentions with these labels that begin in the tokens [first, last)."""
+        places, firsts = self.of(labels)
+        return places[bisect_left(firsts, first) : bisect_left(firsts, last)]
 
-    def same_sentence(self, one: int, other: int) -> bool:
-        return self.note.starts[self.mentions[one].first] == self.note.starts[self.mentions[other].first]
+    def sentences_with(self, *kinds: frozenset[str]) -> list[int]:
+        """First tokens of the sentences that hold a mention of each kind, in text order."""
+        starts = self.note.starts
+        held = [{starts[first] for first in self.of(labels)[1]} for labels in kinds]
+        return sorted(set.intersection(*held))

@@ -1,52 +1,65 @@
-"""Order in time: "A after B", "A before B", and what a date or moment stands beside."""
+"""Order in time, only where a word says so: "A after B", "A followed by B", and what a date stands beside."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from app.preannotate.relations.attributes import Link
+from app.preannotate.relations.cues import find_cues, words_for
 from app.preannotate.relations.frame import Frame
+from app.preannotate.relations.reach import EVENTS as PROBLEMS
+from app.preannotate.relations.reach import gap
 
 EVENTS = frozenset({"PROBLEM", "SYMPTOM", "PROCEDURE", "MEDICATION", "LAB_TEST"})
 TIMES = frozenset({"TIME"})
-_ORDERS = {"before": "before", "after": "after", "following": "after", "during": "overlaps"}
-_PHRASES = {
-    "prior": (("prior", "to"), "before"),
-    "status": (("status", "post"), "after"),
-    "s": (("s", "/", "p"), "after"),
-}
-_OPENINGS = _ORDERS.keys() | _PHRASES.keys()
 _NEAR = 6  # tokens on either side of the word of time
+_BESIDE = 7  # tokens between an event and its date
+# "Three days after" is an interval up to something else, no date of its own.
+_OPEN = frozenset({"after", "before", "later", "prior", "post", "earlier", "following"})
 
 
 def find_order(frame: Frame) -> Iterator[Link]:
-    """Links with the type before, after or overlaps; head is `type` relative to tail."""
-    words = frame.note.tokens.words
-    for at in [at for at, word in enumerate(words) if word in _OPENINGS]:
-        word = words[at]
-        kind, last = _ORDERS.get(word), at + 1
-        if word in _PHRASES:
-            phrase, order = _PHRASES[word]
-            if tuple(words[at : at + len(phrase)]) == phrase:
-                kind, last = order, at + len(phrase)
-        if kind and last < len(words) and last < frame.note.ends[at]:
-            tails = frame.after(EVENTS, last, _NEAR)[:1]
-            for head in frame.before(EVENTS, at, _NEAR)[:1] if tails else ():
-                yield kind, head, tails[0]
+    """Links with the type before, after or overlaps; the head is `type` relative to the tail."""
+    for cue in find_cues(frame.note, "order_cues", frame.sentences_with(EVENTS)):
+        at, last = cue.first, cue.last
+        tails = frame.after(EVENTS, last, _NEAR)[:1] if last < frame.note.ends[at] else []
+        heads = frame.before(EVENTS, at, _NEAR)[:1] if tails else []
+        for head in heads:
+            if _is_clear(frame, head, (at, last), tails[0]):
+                yield cue.rule, head, tails[0]
     for moment in frame.of(TIMES)[0]:
         yield from _beside(frame, moment)
 
 
+def _is_clear(frame: Frame, head: int, cue: tuple[int, int], tail: int) -> bool:
+    """Is the cue about these two, with no other clause between them?"""
+    words = gap(frame, frame.mentions[head].last, cue[0]) + gap(frame, cue[1], frame.mentions[tail].first)
+    if not words_for("break").isdisjoint(words) or not {"and", "or", "he", "she", "patient", ":", "."}.isdisjoint(
+        words
+    ):
+        return False
+    done = " ".join(gap(frame, *cue)) in ("s / p", "status post")
+    # "CAD s/p CABG" tells what was done for it; only a complaint comes after an operation.
+    return not done or frame.mentions[head].label == "SYMPTOM"
+
+
 def _beside(frame: Frame, moment: int) -> Iterator[Link]:
-    """The nearest event of the same sentence overlaps the moment."""
+    """The event right before a date, else the one right after it, overlaps it."""
     mention = frame.mentions[moment]
-    before = frame.before(EVENTS, mention.first, 12)[:1]
-    following = frame.after(EVENTS, mention.last, 12)[:1] if mention.last < len(frame.note.tokens) else []
-    near = sorted(before + following, key=lambda n: _gap(frame, n, moment))
-    for event in near[:1]:
-        yield "overlaps", event, moment
+    words = frame.note.tokens.words
+    if not _OPEN.isdisjoint(words[mention.first : mention.last]):
+        return
+    for event in frame.before(EVENTS, mention.first, _BESIDE)[:1]:
+        if _joins(gap(frame, frame.mentions[event].last, mention.first)):
+            yield "overlaps", event, moment
+            return
+    if mention.last == len(frame.note.tokens):
+        return
+    for event in frame.after(PROBLEMS | EVENTS, mention.last, _BESIDE)[:1]:
+        if _joins(gap(frame, mention.last, frame.mentions[event].first)):
+            yield "overlaps", event, moment
 
 
-def _gap(frame: Frame, one: int, other: int) -> int:
-    a, b = frame.mentions[one], frame.mentions[other]
-    return max(b.first - a.last, a.first - b.last)
+def _joins(between: list[str]) -> bool:
+    stops = words_for("break") | {"and", "who", "which", ".", "after", "before"}
+    return stops.isdisjoint(between)

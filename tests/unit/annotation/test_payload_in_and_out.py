@@ -35,9 +35,7 @@ ANSWER = {
                 "negated": False,
                 "uncertain": False,
             },
-            "because": [
-                {"axis": "label", "cue": "Rash", "start": 0, "end": 4, "scope": [0, 10], "score": 0.25}
-            ],
+            "because": [{"axis": "label", "cue": "Rash", "start": 0, "end": 4, "scope": [0, 10], "score": 0.25}],
             "codes": [],
             "adverse_event": {
                 "subtype": "complication",
@@ -57,17 +55,17 @@ ANSWER = {
             ],
         },
     ],
-    "relations": [
-        {"type": "causes", "head": 1, "tail": 0, "certainty": "probable", "cue": {"start": 5, "end": 10}}
-    ],
+    "relations": [{"type": "causes", "head": 1, "tail": 0, "certainty": "probable", "cue": {"start": 5, "end": 10}}],
 }
 
 
 def test_pre_annotation_becomes_suggestions_that_wait_for_a_verdict():
     whole = suggested_note([ANSWER])
     elements = whole["elements"]
-    assert list(elements) == ["s1", "s2", "s3", "s4"]
-    assert [body["kind"] for body in elements.values()] == ["entity", "entity", "relation", "event"]
+    kinds = ["entity", "entity", "relation", "event", "exposure", "assessment"]
+    assert {key: body["kind"] for key, body in elements.items()} == dict(
+        zip(["s1", "s2", "s3", "s4", "s5", "s6"], kinds, strict=True)
+    )
     assert elements["s3"]["head"] == "s2"
     assert elements["s3"]["certainty"] == "probable"
     assert elements["s4"]["mentions"] == ["s1"]
@@ -81,6 +79,16 @@ def test_pre_annotation_becomes_suggestions_that_wait_for_a_verdict():
         "digest": "ab" * 32,
     }
     assert {problem.code for problem in check_note(whole, CONTEXT)} == {"unreviewed"}
+
+
+def test_the_drug_and_the_pair_of_an_event_are_suggested_without_a_verdict_on_causality():
+    elements = suggested_note([ANSWER])["elements"]
+    assert (elements["s5"]["mentions"], elements["s5"]["role"]) == (["s2"], "suspect")
+    pair = elements["s6"]
+    assert (pair["event"], pair["exposure"]) == ("s4", "s5")
+    assert (pair["certainty"], pair["dechallenge"]) == ("probable", "positive")
+    assert not {"method", "result", "answers"} & set(pair)
+    assert elements["s3"]["because"] == [{"axis": "relation", "value": "causes", "start": 5, "end": 10}]
 
 
 def test_suggestions_carry_offsets_and_no_words_of_the_note():
@@ -99,7 +107,7 @@ def test_confirmed_suggestions_may_be_submitted():
 
 def test_two_pipelines_share_one_numbering():
     whole = suggested_note([ANSWER, {**ANSWER, "relations": []}])
-    assert list(whole["elements"]) == [f"s{i}" for i in range(1, 8)]
+    assert list(whole["elements"]) == [f"s{i}" for i in range(1, 10)]
 
 
 def test_a_relation_to_an_entity_that_is_not_there_is_refused():
@@ -138,9 +146,7 @@ def test_of_an_event_no_time_is_told():
     assert "2024" not in repr(described(body))
 
 
-@pytest.mark.parametrize(
-    "body", [entity(0, 4, "Mrs Smith"), relation("a", "b", "Mrs Smith"), {"kind": "Mrs Smith"}]
-)
+@pytest.mark.parametrize("body", [entity(0, 4, "Mrs Smith"), relation("a", "b", "Mrs Smith"), {"kind": "Mrs Smith"}])
 def test_what_a_client_made_up_never_reaches_the_record(body):
     with pytest.raises(Invalid) as caught:
         described(body)
@@ -174,9 +180,7 @@ def test_units_say_what_was_judged_where():
 
 
 def test_agreement_is_computed_from_the_same_units():
-    other = payload(
-        a=entity(0, 4, "ADE"), d=entity(11, 22, "DRUG"), r=relation("a", "d", "causes"), q=entity(27, 35)
-    )
+    other = payload(a=entity(0, 4, "ADE"), d=entity(11, 22, "DRUG"), r=relation("a", "d", "causes"), q=entity(27, 35))
     answers = {"n": {"one": note_units(WHOLE), "two": note_units(other)}}
     spans = spans_of(answers)
     assert F1Strict().prepare(spans).estimate().value == pytest.approx(4 / 5)

@@ -1,0 +1,1 @@
+"""Quantities: measured values, doses, results in words and times."""
