@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text as sql
 
 from app.accounts.loading import load_actor
+from app.audit import verify
 from app.audit.events import Tag
 from app.audit.models import Event
 from app.corpus.document import Document, get_document
@@ -18,6 +19,7 @@ from app.review.hold import report_phi
 from app.review.item import get_item
 from tests.build import OPERATOR, make_document
 from tests.functional.web.conftest import Team, problem, words
+from tests.unit.audit.story import Bundle
 
 PAGE = "/projects/first/releases"
 INCIDENTS = "/privacy/projects/first/incidents"
@@ -141,6 +143,7 @@ def test_after_the_redaction_the_old_text_is_in_no_byte_and_the_log_still_verifi
     assert CANARY not in gone.text
     recalled = team.read(lambda s: s.query(Event).filter_by(tag=Tag.RELEASE_RECALLED).one())
     assert json.loads(recalled.body)["data"] == {
+        "recall_id": f"1/{leaking}",
         "release_id": 1,
         "number": 1,
         "item": leaking,
@@ -150,6 +153,38 @@ def test_after_the_redaction_the_old_text_is_in_no_byte_and_the_log_still_verifi
     assert commands.invoke(args=["audit", "export", str(team.folder / "bundle")]).exit_code == 0
     verified = commands.invoke(args=["audit", "verify", str(team.folder / "bundle")])
     assert verified.exit_code == 0, verified.output
+    assert f"RECALLED release 1, for item {leaking}" in verified.output
+
+
+def test_an_auditor_finds_a_recall_or_a_replacement_that_the_database_tells_otherwise(team):
+    team.post("lead", PAGE)
+    redact(team, report(team, team.items[0]))
+    team.post("lead", PAGE)
+    folder = team.folder / "bundle"
+    assert team.app.test_cli_runner().invoke(args=["audit", "export", str(folder)]).exit_code == 0
+    recall = f"recall 1/{team.items[0]}"
+
+    def messages(name, change):
+        """What is found with the rows of one file changed."""
+        kept = (folder / name).read_text()
+        bundle = Bundle(folder)
+        bundle.edit_rows(name, change)
+        found = verify.verify(folder, [], [], [])
+        (folder / name).write_text(kept)
+        return [one["message"] for one in found["breaks"]]
+
+    assert messages("recalls.jsonl", lambda rows: None) == []
+    assert messages("recalls.jsonl", lambda rows: rows.clear()) == [
+        f"{recall} is in the log and no longer in the database"
+    ]
+    extra = {"recall_id": "2/9", "release_id": 2, "item": 9, "reason": "identifier-reported"}
+    assert messages("recalls.jsonl", lambda rows: rows.append(extra)) == ["recall 2/9: it is in no event"]
+    assert messages("recalls.jsonl", lambda rows: rows[0].update(reason="other")) == [
+        f"{recall}: its reason is not the one in the log"
+    ]
+    assert messages("releases.jsonl", lambda rows: rows[1].update(supersedes=[])) == [
+        "release 2: its supersedes is not the one in the log"
+    ]
 
 
 def test_a_dismissed_report_lets_the_release_out_again(team):
