@@ -297,4 +297,7 @@ def _load_evidence() -> None:
     EVIDENCE.register(
         "app.release.evidence:Signatures",
         "app.release.evidence:Releases",
+        "app.release.evidence:Recalls",
+        "app.preannotate.register.evidence:SignedEntries",
+        "app.preannotate.register.evidence:Withdrawals",
     )

@@ -39,7 +39,8 @@ class Evidence(Protocol):
     key: str
 
     def rows(self, session: Session, project_id: int | None) -> Iterable[dict[str, Any]]:
-        """signatures: signature_id, manifest. releases: release_id, manifest_sha256, files (name, sha256)."""
+        """Each row with its id as its event names it, and what `verify.py` compares: for what is signed
+        the manifest and the value, otherwise fields that the data of the event has too."""
         ...
 
 

@@ -27,7 +27,7 @@ FORMAT = 1
 CHUNK = 2000
 README = Path(__file__).with_name("bundle_readme.md")
 # Always there, empty where nothing fills them: a file that is missing must not pass for nothing to check.
-EXPECTED_EVIDENCE = ("signatures", "releases")
+EXPECTED_EVIDENCE = ("signatures", "releases", "recalls", "pipelines", "withdrawals")
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,7 @@ def _freeze(session: Session) -> None:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def _write(
-    session: Session, signer: Signer, folder: Path, project_id: int | None, refusals: list[str]
-) -> Exported:
+def _write(session: Session, signer: Signer, folder: Path, project_id: int | None, refusals: list[str]) -> Exported:
     checkpoints = session.scalars(select(Checkpoint).order_by(Checkpoint.size)).all()
     size = checkpoints[-1].size if checkpoints else 0
     _write_lines(folder / "checkpoints.jsonl", (_json({"size": c.size, "note": c.note}) for c in checkpoints))
@@ -101,9 +99,7 @@ def _write(
     return Exported(size, shown, discrepancies)
 
 
-def _write_events(
-    session: Session, folder: Path, project_id: int | None, refusals: list[str]
-) -> tuple[int, int]:
+def _write_events(session: Session, folder: Path, project_id: int | None, refusals: list[str]) -> tuple[int, int]:
     """Events, leaves and discrepancies; returns how many were shown and how many did not agree."""
     shown, discrepancies = 0, 0
     with (

@@ -7,16 +7,14 @@
  2. events       each is canonical JSON and hashes to its leaf; times do not run backwards
  3. streams      each event continues the one before it in its stream: no gap, no fork
  4. states       every change of state was allowed and ends where the database says things stand
- 5. signatures   each manifest is the one the log names, for its record, signed by a key then in use
+ 5. signatures   each manifest is the one the log names, for its record, signed by a key then in use:
+                 those of the review, and those of the owners of pipelines in their register
  6. releases     the digest of every released file is in the event of its release
+ 7. afterwards   releases that were recalled and pipelines that were withdrawn are so in the database too
 
-EARLIER is a checkpoint you kept from a former visit (`checkpoint.txt`): it finds out a log that was
-cut, restored or rewritten since, even by somebody who holds the signing key. KEY is the log's public
-key as you were given it by another way than this folder. Leaves are counted from 0, the first line of
-events.jsonl. Exit code 0: everything holds; 1: the first break is named; 2: this is no such export.
-
-What no such check can show: things that happened and were never recorded, and a history rewritten by
-somebody with the signing key before any checkpoint left the system.
+EARLIER is a checkpoint you kept from a former visit, KEY the log's public key as you were given it by
+another way; README.md says what they find out, and what no such check can show. Leaves are counted from
+0. Exit code 0: everything holds; 1: the first break is named; 2: this is no such export.
 """
 
 from __future__ import annotations
@@ -26,8 +24,7 @@ import base64
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterator
-from decimal import Decimal
+from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -37,7 +34,10 @@ LOG_TOLERANCE_MS = 3_600_000  # long transactions take their place in the log la
 BREAKS_KEPT = 1000
 FIELDS = {"v": int, "event_id": str, "stream": str, "seq": int, "prev": str, "tag": str, "at": int}
 FIELDS |= {"project": object, "actor": dict, "subject": dict, "data": dict}
-read_json = json.JSONDecoder(parse_float=Decimal).decode  # a Decimal cannot be written again: no floats
+TRANSITIONS = {"review.item.advanced", "review.assignment.advanced"}
+CUT, EXPORTED, RECALLED = "release.release.cut", "release.release.exported", "release.release.recalled"
+TABLES_DECLARED, WITHDRAWN = "audit.transitions.declared", "preannotate.entry.withdrawn"
+read_json = json.JSONDecoder(parse_float=str.encode).decode  # bytes cannot be written again: no floats
 write_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
@@ -126,12 +126,10 @@ class Tree:
         self.peaks: list[bytes] = []
 
     def append(self, leaf: bytes) -> None:
-        index = self.size
-        while index & 1:
-            leaf = hashlib.sha256(b"\x01" + self.peaks.pop() + leaf).digest()
-            index >>= 1
-        self.peaks.append(leaf)
         self.size += 1
+        for _ in range((self.size & -self.size).bit_length() - 1):  # as many as the size has zeros at its end
+            leaf = hashlib.sha256(b"\x01" + self.peaks.pop() + leaf).digest()
+        self.peaks.append(leaf)
 
     def root(self) -> str:
         value = self.peaks[-1] if self.peaks else hashlib.sha256(b"").digest()
@@ -165,18 +163,14 @@ class Log:
         self.folder = folder
         self.about = json.loads((folder / "bundle.json").read_text())
         self.keys = trusted or (folder / "vkeys.txt").read_text().split()
-        machines = json.loads((folder / "transitions.json").read_text())
-        self.allowed = {(m, *t) for m, machine in machines.items() for t in machine["transitions"]}
-        self.starts = {m: machine["start"] for m, machine in machines.items()}
-        self.declared = ""
+        self.machines = json.loads((folder / "transitions.json").read_text())
         self.tree = Tree()
         self.announced: list[str] = []
         self.sealed: list[tuple[int, list[str]]] = []  # the size of each good checkpoint, and its signers
-        self.exports: set[str] = set()
         self.hidden = self.unsealed = self.latest = self.broken = 0
         self.heads: dict[str, tuple[int, str, int, int, int]] = {}
         self.states: dict[str, tuple[str | None, int | None]] = {}
-        self.named: dict[str, dict[str, tuple[dict[str, Any], int]]] = {"signature": {}, "release": {}}
+        self.kept: dict[str, list[tuple[int, dict[str, Any]]]] = {tag: [] for tag in KEPT}
         self.breaks: list[dict[str, Any]] = []
 
     def broke(self, leaf: int | None, check: str, message: str) -> None:
@@ -187,6 +181,9 @@ class Log:
     def rows(self, name: str) -> Iterator[dict[str, Any]]:
         with (self.folder / name).open(encoding="utf-8") as lines:
             yield from map(json.loads, lines)
+
+    def data_of(self, tag: str) -> list[dict[str, Any]]:
+        return [event["data"] for _, event in self.kept[tag]]
 
     def read_event(self, index: int, body: bytes) -> None:
         if body == b"null" and self.about["project"] is not None:  # an event of another project
@@ -201,8 +198,12 @@ class Log:
         if event["at"] < self.latest - LOG_TOLERANCE_MS:
             self.broke(index, "time", f"the event is {self.latest - event['at']} ms older than one before it")
         self.latest = max(self.latest, event["at"])
-        if event["tag"] in FOLLOWED:
-            FOLLOWED[event["tag"]](self, index, event)
+        if event["tag"] in TRANSITIONS:
+            self.follow_transition(index, event)
+        elif event["tag"] == "audit.key.rotated":
+            self.announced.extend(event["data"].get("vkeys", []))
+        elif event["tag"] in KEPT:
+            self.kept[event["tag"]].append((index, event))
 
     def check_stream(self, index: int, event: dict[str, Any], digest: str) -> None:
         stream, seq, at = event["stream"], event["seq"], event["at"]
@@ -220,42 +221,41 @@ class Log:
 
     def follow_transition(self, index: int, event: dict[str, Any]) -> None:
         machine, *step = (str(event["data"].get(key)) for key in ("machine", "from", "event", "to"))
+        table = self.machines.get(machine, {"start": None, "transitions": []})
         name = f"{machine} {event['subject'].get('id')}"
-        state = self.states.get(name, (self.starts.get(machine), None))[0]
-        if step[0] != state or (machine, *step) not in self.allowed:
+        state = self.states.get(name, (table["start"], None))[0]
+        if step[0] != state or step not in table["transitions"]:
             self.broke(index, "state", f"{name} was {state}: no transition {', '.join(step)}")
         self.states[name] = (step[2], index)
 
     def check_states(self) -> None:
         digest = hashlib.sha256((self.folder / "transitions.json").read_bytes()).hexdigest()
-        if self.starts and self.declared != digest:
+        if self.machines and [table.get("sha256") for table in self.data_of(TABLES_DECLARED)][-1:] != [digest]:
             self.broke(None, "state", "transitions.json is not the table whose digest is in the log")
         left = dict(self.states)
         for row in self.rows("states.jsonl"):
             name = f"{row['machine']} {row['id']}"
-            state, index = left.pop(name, (self.starts.get(row["machine"]), None))
+            state, index = left.pop(name, (self.machines[row["machine"]]["start"], None))
             if row["state"] != state:
                 self.broke(index, "state", f"{name} is {row['state']} in the database, {state} by its events")
         for name, (state, index) in left.items():
             self.broke(index, "state", f"{name}, {state} by its events, is not in the database")
 
-    def keep_named(self, kind: str, index: int, data: dict[str, Any]) -> None:
-        name = str(data.get(f"{kind}_id"))
-        if name in self.named[kind]:
-            self.broke(index, kind, f"{kind} {name} is in the log a second time")
-        self.named[kind][name] = (data, index)
-
-    def keys_at(self, index: int) -> list[str]:
-        """The keys in use when a leaf was sealed: not those retired before, nor those made later."""
-        return next((signers for size, signers in self.sealed if size > index), self.keys)
-
-    def check_named(self, kind: str, problem: Callable[[dict[str, Any], dict[str, Any], list[str]], str]) -> None:
-        """The signatures or releases of the database against their events, one to one."""
-        left = dict(self.named[kind])
-        for row in self.rows(f"{kind}s.jsonl"):
+    def check_named(self, kind: str) -> None:
+        """The rows of the database against their events, one to one."""
+        tag, file, problem = NAMED[kind]
+        left: dict[str, tuple[dict[str, Any], int | None]] = {}
+        for leaf, event in self.kept[tag]:
+            name = str(event["data"].get(f"{kind}_id"))
+            if name in left:
+                self.broke(leaf, kind, f"{kind} {name} is in the log a second time")
+            left[name] = (event["data"], leaf)
+        for row in self.rows(file):
             name = str(row[f"{kind}_id"])
             data, index = left.pop(name, ({}, None))
-            found = "it is in no event" if index is None else problem(row, data, self.keys_at(index))
+            # The keys in use when it was sealed: not those retired before, nor those made later.
+            keys = next((signers for size, signers in self.sealed if size > (index or 0)), self.keys)
+            found = "it is in no event" if index is None else problem(row, data, keys)
             if found:
                 self.broke(index, kind, f"{kind} {name}: {found}")
         for name, (_, index) in left.items():
@@ -277,20 +277,11 @@ class Log:
         self.sealed.append((self.tree.size, signers))
 
 
-FOLLOWED: dict[str, Callable[[Log, int, dict[str, Any]], None]] = {
-    "review.item.advanced": Log.follow_transition,
-    "review.assignment.advanced": Log.follow_transition,
-    "review.signature.made": lambda log, i, e: log.keep_named("signature", i, e["data"]),
-    "release.release.cut": lambda log, i, e: log.keep_named("release", i, e["data"]),
-    "release.release.exported": lambda log, _, e: log.exports.add(str(e["data"].get("sha256"))),
-    "audit.transitions.declared": lambda log, _, e: setattr(log, "declared", e["data"].get("sha256")),
-    "audit.key.rotated": lambda log, _, e: log.announced.extend(e["data"].get("vkeys", [])),
-}
-
-
 def signature_problem(row: dict[str, Any], data: dict[str, Any], keys: list[str]) -> str:
     if hashlib.sha256(row["manifest"].encode()).hexdigest() != data.get("manifest_sha256"):
         return "the manifest is not the one that was signed"
+    if "statement" in row and hashlib.sha256(row["statement"].encode()).hexdigest() != data.get("record_sha256"):
+        return "the statement is not the one that was signed"
     manifest = json.loads(row["manifest"])
     if any(str(manifest.get(n)) != str(data.get(n)) for n in ("record_type", "record_id", "record_sha256")):
         return "the manifest is about another record, or another state of it"
@@ -302,15 +293,21 @@ def signature_problem(row: dict[str, Any], data: dict[str, Any], keys: list[str]
     return "" if signers else "its value is missing, or by no key of the log at that time"
 
 
-def release_problem(row: dict[str, Any], data: dict[str, Any], _keys: list[str]) -> str:
-    wrong = [name for name, digest in digests(row) if (name, digest) not in digests(data)]
-    if wrong:
-        return f"file {wrong[0]} is not the one in the log"
-    return "" if row["manifest_sha256"] == data.get("manifest_sha256") else "its manifest is another"
+def row_problem(row: dict[str, Any], data: dict[str, Any], _keys: list[str]) -> str:
+    wrong = [f"file {file['name']}" for file in row.get("files", ()) if file not in (data.get("files") or ())]
+    wrong += [f"its {name}" for name in row if name != "files" and row[name] != data.get(name)]
+    return f"{wrong[0]} is not the one in the log" if wrong else ""
 
 
-def digests(data: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(str(f.get("name")), str(f.get("sha256"))) for f in data.get("files") or () if isinstance(f, dict)]
+# What the log names: the event that does, the file with the rows of the database, and what can be wrong with one.
+NAMED = {
+    "signature": ("review.signature.made", "signatures.jsonl", signature_problem),
+    "entry": ("preannotate.entry.signed", "pipelines.jsonl", signature_problem),
+    "withdrawal": (WITHDRAWN, "withdrawals.jsonl", row_problem),
+    "release": (CUT, "releases.jsonl", row_problem),
+    "recall": (RECALLED, "recalls.jsonl", row_problem),
+}
+KEPT = {TABLES_DECLARED, EXPORTED, *(tag for tag, _, _ in NAMED.values())}
 
 
 def read_log(log: Log, kept: list[Path]) -> None:
@@ -354,18 +351,20 @@ def verify(folder: Path, kept: list[Path], vkeys: list[str], held: list[Path]) -
             log.read_event(log.tree.size + log.unsealed - 1, body.rstrip(b"\n"))
     log.breaks.sort(key=lambda found: found["leaf"])  # what is wrong in the log itself comes first
     log.check_states()
-    log.check_named("signature", signature_problem)
-    log.check_named("release", release_problem)
-    released = log.exports | {digest for data, _ in log.named["release"].values() for _, digest in digests(data)}
+    for kind in NAMED:
+        log.check_named(kind)
+    cuts, exports, recalls, withdrawals = map(log.data_of, (CUT, EXPORTED, RECALLED, WITHDRAWN))
+    files = [*exports, *(file for cut in cuts for file in cut.get("files") or ())]
+    released = {file.get("sha256") for file in files}
     for path in held:
         if hashlib.sha256(path.read_bytes()).hexdigest() not in released:
             log.broke(None, "release", f"{path.name} was not released: its digest is in no event")
     for row in log.rows("discrepancies.jsonl"):
         log.broke(row["leaf"], "database", row["message"])
-    shown = log.tree.size + log.unsealed - log.hidden
-    counts = {"events": shown, "hidden": log.hidden, "unsealed": log.unsealed, "streams": len(log.heads)}
-    state = {"keys": log.keys, "size": log.tree.size, "root": log.tree.root(), "broken": log.broken}
-    return {"ok": not log.broken, **log.about, **counts, **state, "breaks": log.breaks}
+    counts = {"events": log.tree.size + log.unsealed - log.hidden, "hidden": log.hidden, "unsealed": log.unsealed}
+    state = {"streams": len(log.heads), "keys": log.keys, "size": log.tree.size, "root": log.tree.root()}
+    fates = {"broken": log.broken, "recalled": recalls, "withdrawn": withdrawals}
+    return {"ok": not log.broken, **log.about, **counts, **state, **fates, "breaks": log.breaks}
 
 
 def describe(verdict: dict[str, Any]) -> Iterator[str]:
@@ -373,6 +372,8 @@ def describe(verdict: dict[str, Any]) -> Iterator[str]:
     yield "{origin}, {0}: {events} events in {streams} streams".format(scope, **verdict)
     yield "{hidden} hidden (hash only), {unsealed} not sealed yet; size {size}, root {root}".format(**verdict)
     yield from (f"key {key} (compare it with the one you were given)" for key in verdict["keys"])
+    yield from (f"RECALLED release {r.get('release_id')}, for item {r.get('item')}" for r in verdict["recalled"])
+    yield from (f"WITHDRAWN entry {w.get('withdrawal_id')} of a pipeline" for w in verdict["withdrawn"])
     for found in verdict["breaks"][:20]:
         where = "" if found["leaf"] is None else f"leaf {found['leaf']}: "
         yield f"BREAK {where}{found['message']} [{found['check']}]"

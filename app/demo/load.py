@@ -114,8 +114,9 @@ def _answer(services: Services, codes: CodeLookup, ids: dict[str, int]) -> None:
     for kind in ("notes", "reports", "records"):
         for outside_id, both in decisions[kind].items():
             is_last = outside_id == list(decisions[kind])[-1]
-            for reader, username in (("a", "ana"), ("b", "ben")):
-                reading = Reading(kind, outside_id, both[reader], decisions["release"], is_last and reader == "b")
+            for reader, other, username in (("a", "b", "ana"), ("b", "a", "ben")):
+                stays_open = is_last and reader == "b"
+                reading = Reading(kind, outside_id, both[reader], both[other], decisions["release"], stays_open)
                 _answer_one(services, codes, ids[username], reading)
 
 
@@ -126,6 +127,8 @@ class Reading:
     kind: str
     outside_id: str
     content: dict[str, Any]
+    #: what the other reader answers: the demo disagrees only where their answers do
+    other: dict[str, Any]
     release: str
     stays_open: bool
 
@@ -140,8 +143,11 @@ def _answer_one(services: Services, codes: CodeLookup, person: int, reading: Rea
         actor = load_actor(session, person, at=at)
         open_task(session, actor, task, at=at)
         text = text_of(session, item.document_id)
-        wanted = wanted_elements(reading.kind, text, reading.content, reading.release)
-        changes = changes_towards(assemble(session, task.id)["elements"], wanted)
+        wanted, others = (
+            wanted_elements(reading.kind, text, content, reading.release)
+            for content in (reading.content, reading.other)
+        )
+        changes = changes_towards(assemble(session, task.id)["elements"], wanted, others)
         change_draft(session, actor, task, changes, expected_version=task.draft_version, codes=codes, at=at)
         if not reading.stays_open:
             submit(session, actor, task, codes=codes, at=at)

@@ -112,6 +112,7 @@ class LoadJob:
         if job.cursor.get("end"):
             return False  # killed between the last chunk and the end of the job
         position, files = job.cursor.get("rows", 0), _files(services, job)
+        total = None if job.cursor or job.total else files.count()
         rows, dropped = self._reading(job, files, position)
         before = Counter(dropped)
         taken = list(islice(rows, CHUNK))
@@ -123,7 +124,8 @@ class LoadJob:
             outcome = store_chunk(session, services.vault, batch, checked, job.args["modality"])
             _count(session, batch, outcome, new_drops, last=not more, at=at)
             cursor = {"rows": position + len(taken), "end": not more}
-            advance(session, job.id, done=len(taken), cursor=cursor, at=at)
+            known = total if more else position + len(taken)
+            advance(session, job.id, done=len(taken), total=known, cursor=cursor, at=at)
             fault.point("import")
 
         services.database.writing(unit)

@@ -74,7 +74,8 @@ class PreannotateJob:
                 return True  # begin this piece again under what the register says now
             _store(session, job, piece, lets_in=passes[0] in (project.setting("pipeline"), ADMISSION), at=at)
             cursor = {"passes": rest or [ADMISSION], "after": after}
-            advance(session, job.id, done=len(piece.documents), total=total, cursor=cursor, at=at)
+            known = total if rest else job.done + len(piece.documents)  # admission lets in others as well
+            advance(session, job.id, done=len(piece.documents), total=known, cursor=cursor, at=at)
             return bool(rest)
 
         return services.database.writing(unit)

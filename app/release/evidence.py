@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.core.db import Session
 from app.core.digest import sha256
+from app.release.recall import ReleaseRecall, Supersession, recall_facts
 from app.release.release import Release
 from app.review.assignment import Assignment
 from app.review.item import Item
@@ -63,8 +64,24 @@ class Releases:
             query = query.where(Release.project_id == project_id)
         for release in session.scalars(query.execution_options(yield_per=1)):
             digest = sha256(release.manifest)
+            replaced = select(Supersession.superseded_id).where(Supersession.release_id == release.id)
             yield {
                 "release_id": release.id,
                 "manifest_sha256": digest,
                 "files": [{"name": "manifest.json", "sha256": digest}],
+                "supersedes": sorted(session.scalars(replaced)),
             }
+
+
+class Recalls:
+    """Items of releases that were recalled after they had left."""
+
+    key = "recalls"
+
+    def rows(self, session: Session, project_id: int | None) -> Iterator[dict[str, Any]]:
+        query = select(ReleaseRecall).order_by(ReleaseRecall.release_id, ReleaseRecall.item_id)
+        if project_id is not None:
+            query = query.join(Release, Release.id == ReleaseRecall.release_id)
+            query = query.where(Release.project_id == project_id)
+        for row in session.scalars(query.execution_options(yield_per=CHUNK)):
+            yield recall_facts(row.release_id, row.item_id, row.reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -67,10 +68,15 @@ def _say(session: Session, actor: AnyActor, release: Release, item: Item, reason
         stream=streams.project(release.project_id),
         actor=actor,
         subject=Subject("release", release.id),
-        data={"release_id": release.id, "number": release.number, "item": item.id, "reason": reason},
+        data=recall_facts(release.id, item.id, reason) | {"number": release.number},
         project_id=release.project_id,
         at=at,
     )
+
+
+def recall_facts(release_id: int, item_id: int, reason: str) -> dict[str, Any]:
+    """What the event and the audit bundle both say of one recall."""
+    return {"recall_id": f"{release_id}/{item_id}", "release_id": release_id, "item": item_id, "reason": reason}
 
 
 def recalls_of(session: Session, release: Release) -> list[tuple[str, ReleaseRecall]]:
@@ -95,9 +101,7 @@ def successor_of(session: Session, release: Release) -> Release | None:
 def require_exportable(session: Session, release: Release) -> None:
     """Raises Conflict for a recalled release, and while an identifier reported in it is not decided on."""
     if recalls_of(session, release):
-        raise Conflict(
-            "release-recalled", "this release was recalled: a text in it was destroyed since"
-        )
+        raise Conflict("release-recalled", "this release was recalled: a text in it was destroyed since")
     hidden = (
         select(Hold.id)
         .join(ReleaseItem, ReleaseItem.item_id == Hold.item_id)

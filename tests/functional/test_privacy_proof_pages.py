@@ -11,13 +11,23 @@ from app.core import clock
 from app.corpus.document import Document, text_of
 from app.corpus.project import change_settings
 from app.corpus.vault import Vault
+from app.factory import create_app
 from app.review.hold import Hold, report_phi
 from app.review.item import get_item
+from app.settings import Settings
 from tests.build import make_document, make_project, make_task
 
 AUDITS = "/privacy/projects/first/leak-audits"
 INCIDENTS = "/privacy/projects/first/incidents"
 PLAN = {"per_stratum": "3", "stratify": "all", "checkers": "1", "plants": "1"}
+
+
+@pytest.fixture
+def app(database, tmp_path):
+    """The application over an empty database of each kind."""
+    app = create_app(Settings(var=str(tmp_path), database_url=database.url))
+    yield app
+    app.extensions["database"].dispose()
 
 
 @pytest.fixture

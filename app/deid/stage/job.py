@@ -19,7 +19,7 @@ from app.corpus.document import Document, DocumentMap, Verdict, add_document
 from app.corpus.language import lacks
 from app.corpus.project import get_project
 from app.corpus.schema import current_schema
-from app.corpus.source import Source, SourceState, next_subjects, open_source, sources_of
+from app.corpus.source import Source, SourceState, count_sources, next_subjects, open_source, sources_of
 from app.corpus.subject import random_label
 from app.corpus.vault import seal_json
 from app.deid.engine import RULES_ONLY, Deidentified, Engine, SourceText, deidentify_subject
@@ -54,6 +54,7 @@ class DeidentifyJob:
         project_id = job.project_id or 0
         with services.database.reading() as session:
             policy = policy_of(get_project(session, project_id))
+            total = job.done + count_sources(session, project_id).get(SourceState.QUARANTINED, 0)
             subjects = next_subjects(session, project_id, SUBJECTS_PER_CHUNK)
             work = {subject: _open(session, services, subject) for subject in subjects}
         cleaned = {subject: _clean(sources, policy, key) for subject, (key, sources) in work.items()}
@@ -70,7 +71,7 @@ class DeidentifyJob:
                     elif source is not None and source.state == SourceState.DEIDENTIFIED:
                         # Its text stays as it is; what the new texts taught is looked for in it.
                         flagged += flag_earlier(session, WORKER, source, result, work[subject][0], at=at)
-            advance(session, job.id, done=sum(counts.values()), at=at)
+            advance(session, job.id, done=sum(counts.values()), total=total, at=at)
             _record(session, project_id, policy, {"verdicts": dict(counts), "flagged": flagged}, at=at)
 
         services.database.writing(unit)

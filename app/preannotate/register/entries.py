@@ -27,6 +27,7 @@ from app.preannotate.register.rules import Entry, entry_problems, review_problem
 from app.review.signature import Signer, signed_text
 
 MANIFEST_VERSION = 1
+RECORD_TYPE = "pipeline_entry"
 MEANING = "approval"
 STATEMENT = "I own this pipeline here and stand for what the entry says about its use."
 #: Dates belong into evidence; what else looks like an identifier does not.
@@ -127,7 +128,8 @@ def sign(
     )
     session.add(signature)
     session.flush()
-    data = {"manifest_sha256": signature.manifest_sha256, "meaning": MEANING}
+    about = {"record_type": RECORD_TYPE, "record_id": row.id, "record_sha256": row.statement_sha256}
+    data = about | {"manifest_sha256": signature.manifest_sha256, "meaning": MEANING}
     event = _record(session, Tag.PIPELINE_SIGNED, actor, row, data, at=at)
     _queue(session, row.pipeline, actor.id, at=at)
     return SignedEntry(signature, event.event_id)
@@ -137,7 +139,7 @@ def _manifest(actor: Actor, row: PipelineEntry, authentication: dict[str, Any], 
     """The signed statement (domain E): who, what, when, meaning, how authenticated."""
     return {
         "v": MANIFEST_VERSION,
-        "record_type": "pipeline_entry",
+        "record_type": RECORD_TYPE,
         "record_id": row.id,
         "record_sha256": row.statement_sha256,
         "pipeline": row.pipeline,
@@ -165,7 +167,7 @@ def withdraw(session: Session, actor: AnyActor, recorded: Recorded, reason: str,
         raise Conflict("entry-closed", "this entry is withdrawn already")
     require_free_text(reason, "reason", allowed=_ALLOWED)
     session.add(EntryWithdrawal(entry_id=row.id, reason=reason.strip(), withdrawn_by=actor.id, at=at))
-    _record(session, Tag.PIPELINE_WITHDRAWN, actor, row, {}, at=at)
+    _record(session, Tag.PIPELINE_WITHDRAWN, actor, row, {"withdrawal_id": row.id}, at=at)
 
 
 def _locked(session: Session, row: PipelineEntry) -> PipelineEntry:
@@ -183,13 +185,13 @@ def _queue(session: Session, pipeline: str, person_id: int | None, *, at: int) -
 
 
 def _record(session: Session, tag: Tag, actor: AnyActor, row: PipelineEntry, data: dict[str, Any], *, at: int) -> Event:
-    facts = {"entry": row.id, "pipeline": row.pipeline, "version": row.version, "digest": row.digest}
+    facts = {"entry_id": row.id, "pipeline": row.pipeline, "version": row.version, "digest": row.digest}
     return record(
         session,
         tag,
         stream=streams.SERVER,
         actor=actor,
-        subject=Subject("pipeline_entry", row.id),
+        subject=Subject(RECORD_TYPE, row.id),
         data=facts | {"statement_sha256": row.statement_sha256} | data,
         at=at,
     )

@@ -106,21 +106,19 @@ def _bars(counts: dict[str, int], words: dict[str, tuple[str, str, str]]) -> lis
 
 def jobs_of(session: Session, project: Project) -> list[dict[str, Any]]:
     """The newest jobs of a project, as a page draws them."""
-    waiting = count_sources(session, project.id).get(SourceState.QUARANTINED, 0)
-    return [_job(job, waiting) for job in list_jobs(session, project.id, limit=10)]
+    return [_job(job) for job in list_jobs(session, project.id, limit=10)]
 
 
-def _job(job: Job, waiting: int) -> dict[str, Any]:
-    """What a page says of a job. De-identification knows how much there is; loading learns it as it reads."""
+def _job(job: Job) -> dict[str, Any]:
+    """What a page says of a job; the load of a very large delivery learns its total only at the end."""
     is_running = job.state in (JobState.QUEUED, JobState.RUNNING)
-    total = job.done + waiting if job.kind == "deid.run" and is_running else max(job.total, job.done)
     return {
         "id": job.id,
         "title": JOBS.get(job.kind, job.kind),
         "state": job.state,
         "is_running": is_running,
         "done": job.done,
-        "total": total if is_running and total > job.done else None,
+        "total": job.total if job.total >= job.done else None,
         "error": job.error,
         "created_at": job.created_at,
     }

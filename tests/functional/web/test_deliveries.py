@@ -54,6 +54,18 @@ def test_good_rows_are_kept_and_bad_ones_named_by_line(team):
     assert not team.get("lead", "/projects/first/progress").get_json()["jobs"][-1]["is_running"]
 
 
+def test_every_job_ends_with_all_of_what_there_was_to_do(team, monkeypatch):
+    monkeypatch.setattr("app.intake.load.CHUNK", 2)
+    upload(team, ("a.csv", GOOD))
+    team.work(newest(team)[1].id)
+    team.work(newest(team)[1].id)
+    jobs = team.read(lambda session: {j.kind: (j.done, j.total) for j in list_jobs(session, team.project_id)})
+    assert (jobs["intake.load"], jobs["deid.run"]) == ((3, 3), (2, 2))
+    page = words(team.get("lead", "/projects/first"))
+    assert "2 of 2" in page
+    assert "3 of 3" in page
+
+
 def test_notes_chosen_one_by_one_are_one_delivery_and_known_again(team):
     notes = [("a.txt", b"No fever."), ("b.txt", b"Mild rash.")]
     upload(team, *notes)

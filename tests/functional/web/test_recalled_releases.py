@@ -9,15 +9,20 @@ import pytest
 from sqlalchemy import text as sql
 
 from app.accounts.loading import load_actor
+from app.audit import verify
 from app.audit.events import Tag
 from app.audit.models import Event
 from app.corpus.document import Document, get_document
 from app.corpus.project import change_settings, get_project
+from app.corpus.suggestion import add_suggestion
 from app.corpus.vault import Vault
+from app.preannotate.register.models import PipelineRefusal
 from app.review.hold import report_phi
 from app.review.item import get_item
 from tests.build import OPERATOR, make_document
 from tests.functional.web.conftest import Team, problem, words
+from tests.unit.audit.story import Bundle
+from tests.unit.preannotate.register.office import Toy, installed
 
 PAGE = "/projects/first/releases"
 INCIDENTS = "/privacy/projects/first/incidents"
@@ -141,6 +146,7 @@ def test_after_the_redaction_the_old_text_is_in_no_byte_and_the_log_still_verifi
     assert CANARY not in gone.text
     recalled = team.read(lambda s: s.query(Event).filter_by(tag=Tag.RELEASE_RECALLED).one())
     assert json.loads(recalled.body)["data"] == {
+        "recall_id": f"1/{leaking}",
         "release_id": 1,
         "number": 1,
         "item": leaking,
@@ -150,6 +156,38 @@ def test_after_the_redaction_the_old_text_is_in_no_byte_and_the_log_still_verifi
     assert commands.invoke(args=["audit", "export", str(team.folder / "bundle")]).exit_code == 0
     verified = commands.invoke(args=["audit", "verify", str(team.folder / "bundle")])
     assert verified.exit_code == 0, verified.output
+    assert f"RECALLED release 1, for item {leaking}" in verified.output
+
+
+def test_an_auditor_finds_a_recall_or_a_replacement_that_the_database_tells_otherwise(team):
+    team.post("lead", PAGE)
+    redact(team, report(team, team.items[0]))
+    team.post("lead", PAGE)
+    folder = team.folder / "bundle"
+    assert team.app.test_cli_runner().invoke(args=["audit", "export", str(folder)]).exit_code == 0
+    recall = f"recall 1/{team.items[0]}"
+
+    def messages(name, change):
+        """What is found with the rows of one file changed."""
+        kept = (folder / name).read_text()
+        bundle = Bundle(folder)
+        bundle.edit_rows(name, change)
+        found = verify.verify(folder, [], [], [])
+        (folder / name).write_text(kept)
+        return [one["message"] for one in found["breaks"]]
+
+    assert messages("recalls.jsonl", lambda rows: None) == []
+    assert messages("recalls.jsonl", lambda rows: rows.clear()) == [
+        f"{recall} is in the log and no longer in the database"
+    ]
+    extra = {"recall_id": "2/9", "release_id": 2, "item": 9, "reason": "identifier-reported"}
+    assert messages("recalls.jsonl", lambda rows: rows.append(extra)) == ["recall 2/9: it is in no event"]
+    assert messages("recalls.jsonl", lambda rows: rows[0].update(reason="other")) == [
+        f"{recall}: its reason is not the one in the log"
+    ]
+    assert messages("releases.jsonl", lambda rows: rows[1].update(supersedes=[])) == [
+        "release 2: its supersedes is not the one in the log"
+    ]
 
 
 def test_a_dismissed_report_lets_the_release_out_again(team):
@@ -167,6 +205,40 @@ def test_a_withdrawn_delivery_recalls_what_holds_it(team):
     assert json.loads(done.output)["releases_recalled"] == 1
     assert "its text was withdrawn" in words(team.get("lead", f"{PAGE}/1"))
     assert export(team, 1).status_code == 409
+
+
+def test_a_withdrawal_leaves_no_word_of_what_pipelines_said_and_nothing_without_its_document(team):
+    """A suggestion that was judged, a refusal and the count of what readers made of it: places and labels only."""
+    item, (task,) = team.item("ann", text="Wollimbrane chest pain.")
+    document = team.read(lambda s: get_item(s, item).document_id)
+
+    def said(session, at):
+        names = {"pipeline": "toy", "version": "1", "digest": "d"}
+        found = {"start": 12, "end": 22, "label": "problem", "assertion": {}, "codes": [], "because": []}
+        change_settings(session, OPERATOR, get_project(session, "first"), {"pipeline": "toy"}, at=at)
+        add_suggestion(session, document, names, {"entities": [found], "relations": []}, at=at)
+        refused = {"pipeline": "other", "basis": "1", "rule": "out-of-scope:language"}
+        session.add(PipelineRefusal(project_id=team.project_id, document_id=document, at=at, **refused))
+
+    with installed(Toy()):
+        team.write(said)
+        team.answer("ann", task, s1=problem(12, 22))
+    assert rows_of(team, "suggestion", "pipeline_refusal", "suggestion_use") == [1, 1, 1]
+    assert b"wollimbrane" in stored(team).lower()
+    batch = team.read(lambda s: s.execute(sql("SELECT batch_id FROM source ORDER BY id DESC LIMIT 1")).scalar())
+    done = team.app.test_cli_runner().invoke(args=["intake", "withdraw", str(batch)])
+    assert json.loads(done.output)["items"] >= 1
+    assert b"wollimbrane" not in stored(team).lower()
+    # What was said stays as the record of it, each row with the tombstone of its document.
+    assert rows_of(team, "suggestion", "pipeline_refusal", "suggestion_use") == [1, 1, 1]
+    orphans = "SELECT count(*) FROM {0} LEFT JOIN document ON document.id = {0}.document_id WHERE document.id IS NULL"
+    for table in ("suggestion", "pipeline_refusal"):
+        assert team.read(lambda s, t=table: s.execute(sql(orphans.format(t))).scalar()) == 0
+    assert team.app.test_cli_runner().invoke(args=["preannotate", "rates", "first", "--rebuild"]).exit_code == 0
+
+
+def rows_of(team, *tables):
+    return [team.read(lambda s, t=t: s.execute(sql(f"SELECT count(*) FROM {t}")).scalar()) for t in tables]
 
 
 def test_a_later_text_is_tagged_although_one_was_destroyed(team):

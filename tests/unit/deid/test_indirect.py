@@ -47,8 +47,8 @@ def test_findings_are_generalised_to_chapters():
 
 
 @pytest.mark.parametrize(("k_min", "passes"), [(0, True), (2, True), (3, False)])
-def test_a_release_is_refused_with_the_figures_when_groups_are_too_small(sqlite_database, k_min, passes):
-    lead = make_person(sqlite_database, "lead")
+def test_a_release_is_refused_with_the_figures_when_groups_are_too_small(database, k_min, passes):
+    lead = make_person(database, "lead")
 
     def unit(session):
         project, schema = make_project(session, "first", {lead: [ProjectRole.MANAGER]}, at=T0)
@@ -58,8 +58,8 @@ def test_a_release_is_refused_with_the_figures_when_groups_are_too_small(sqlite_
             create_item(session, OPERATOR, document, schema, at=T0)
         change_settings(session, OPERATOR, project, {"k_min": k_min}, at=T0)
 
-    sqlite_database.writing(unit)
-    with sqlite_database.reading() as session:
+    database.writing(unit)
+    with database.reading() as session:
         project = get_project(session, "first")
         items = project_items(session, project)
         assert len(patient_rows(session, items)) == 4
