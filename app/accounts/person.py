@@ -170,7 +170,7 @@ def find_by_username(session: Session, username: str) -> Person | None:
 def get_by_username(session: Session, username: str) -> Person:
     person = find_by_username(session, username)
     if person is None:
-        raise NotFound("unknown-person", "nobody has this username")
+        raise NotFound("unknown-person", f"nobody has the user name {username!r}")
     return person
 
 

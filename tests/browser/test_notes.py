@@ -286,6 +286,59 @@ def test_adverse_events_are_assessed_in_pairs(notes, task):
     assert kinds["assessment"]["result"] == "probable"
 
 
+def test_suggested_events_show_their_certainty_and_are_accepted_one_after_the_other(notes, task):
+    """The pair says how sure the note is; what a reader assesses without a word of the note claims nothing."""
+    panel = notes.page.locator("#panel")
+    notes.space(
+        """const made = (kind, body) => ({ id: `s9${kind}`, body: { kind, status: "suggested", origin: { by: "model" }, ...body } });
+        const at = (words) => [...space.store.elements].find(([, b]) => b.kind === "entity" && space.textOf(b) === words)[0];
+        space.store.run({ title: "test", actions: [made("event", { mentions: [at("pruritus")], subtype: "drug_reaction" }),
+          made("exposure", { mentions: [at("amoxicillin-clavulanate")], role: "suspect" }),
+          made("assessment", { event: "s9event", exposure: "s9exposure", certainty: "probable", dechallenge: "positive" })] });"""
+    )
+    notes.press("p")
+    pair = panel.get_by_role("article", name="Assessment")
+    assert pair.get_by_label("caused, says the note").input_value() == "probable"
+    assert pair.get_by_label("dechallenge").input_value() == "positive"
+    panel.get_by_role("button", name="Accept this event").focus()
+    for _ in range(3):
+        notes.press("Enter")
+    assert {b["status"] for kind in ("event", "exposure", "assessment") for b in notes.elements(kind)} == {"confirmed"}
+    assert notes.page.evaluate("document.activeElement.matches('[data-surface]')")
+    pair.get_by_role("button", name="Reject this assessment").click()
+    assert [b["status"] for b in notes.elements("assessment")] == ["rejected"]
+    panel.get_by_role("button", name="Assess").click()
+    own = [b for b in notes.elements("assessment") if b["status"] == "confirmed"]
+    assert [b["certainty"] for b in own] == [None]
+
+
+def test_the_words_behind_a_suggestion_stand_beside_it(notes):
+    notes.focus_on("chest pain")
+    cue = notes.space(
+        """const [start, end] = [space.table.text.indexOf("Denies"), space.table.text.indexOf("Denies") + 6];
+        space.store.focused.because = [{ axis: "polarity", value: "negated", start, end }, { axis: "label", value: "symptom", rule: "head_noun", start, end }];
+        space.panels.entity.render(); return space.table.text.slice(start, end);"""
+    )
+    shown = notes.page.get_by_role("list", name="Because").inner_text()
+    assert f"negated by {cue}" in shown.replace("“", "").replace("”", "").replace('"', "")
+    assert "head noun" in notes.page.locator("#panel").inner_text()
+
+
+def test_accepting_all_takes_routine_relations_along_and_leaves_causes(notes):
+    notes.space(
+        """const [a, b, c] = space.store.order; const tie = (id, type, tail) => ({ id, body: { kind: "relation", type, head: a, tail, status: "suggested", origin: { by: "model" } } });
+        space.schema.relations.find((type) => type.key === "causes").class = "significant";
+        space.store.run({ title: "test", actions: [tie("s91", "treats", b), tie("s92", "causes", c)] });"""
+    )
+    notes.saw_everything()
+    notes.press("Shift+A")
+    for right in notes.page.locator("dialog").get_by_role("button", name="Right").all():
+        right.click()
+    notes.page.locator("dialog").get_by_role("button", name="Accept", exact=True).click()
+    notes.until("space.store.elements.get('s91').status === 'confirmed'")
+    assert notes.space("return space.store.elements.get('s92').status;") == "suggested"
+
+
 def test_a_comment_on_the_document_is_saved(notes, task):
     notes.press("y")
     area = notes.page.get_by_label("Comment on the whole document")

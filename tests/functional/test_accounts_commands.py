@@ -67,7 +67,7 @@ def test_resetting_closing_and_roles(app, run):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["reset", "nobody"], "nobody has this username"),
+        (["reset", "nobody"], "nobody has the user name 'nobody'"),
         (["create", "x", "--name", "X"], "username: 3 to 64"),
         (["create", "ann", "--name", "Again"], "is or was somebody's"),
         (["credential", "ann", *CREDENTIAL[:-4], "--verified-by", "ann", "--method", "m"], "own-credential"),

@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 
 from app.accounts.actor import Actor, OperatorActor
 from app.accounts.loading import load_actor
+from app.accounts.password import find_hash
 from app.accounts.person import get_by_username
 from app.accounts.policy import Action
 from app.accounts.signing import Factors, Intent, reauthenticate, spend_proof
@@ -173,6 +174,9 @@ def _sign(by: str, digest: str, act: Callable[[Session, Actor, dict[str, Any]], 
     """The owner's act at this machine: the password is typed here, never given as an argument."""
     database = machine.machine().database
     actor = machine.read(lambda session: load_actor(session, get_by_username(session, by).id, at=at))
+    if machine.read(lambda session: find_hash(session, actor.id)) is None:
+        how = f"open the link that 'accounts create' printed, or a new one from 'accounts reset {by}', and choose one"
+        raise Invalid("no-password", f"{by} has no password yet: {how}")
     intent = Intent(Action.SIGN_PIPELINE, digest)
     token = reauthenticate(database, actor, Factors(by, _password(by)), intent, at=at)
 

@@ -12,6 +12,7 @@ from app.core.db import Session
 from app.corpus.document import Document
 from app.corpus.project import Project, get_project, list_projects, project_subject
 from app.corpus.source import refused_sources
+from app.deid.stage.doubts import doubtful_pieces
 from app.deid.stage.review import REFUSALS, accept, is_undecided, list_undecided, read_document, refuse
 from app.http import context
 from app.http.access import SIGNED_IN, access, acting
@@ -112,7 +113,7 @@ def _document(document_id: int, error: Refusal | None = None) -> str:
         return render_template(
             "oversight/document.html",
             document=document,
-            text=text,
+            pieces=doubtful_pieces(session, context.vault(), document, text),
             project=get_project(session, document.project_id),
             decides=is_undecided(session, document),
             refusals=REFUSALS,

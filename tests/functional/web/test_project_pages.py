@@ -41,7 +41,7 @@ def test_an_admin_starts_a_project_and_its_lead_goes_on(team):
     [
         ({"key": "Rash Study", "lead": "lead"}, "small letters"),
         ({"key": "first", "lead": "lead"}, "already"),
-        ({"key": "new-one", "lead": "nemo"}, "nobody has this username"),
+        ({"key": "new-one", "lead": "nemo"}, "nobody has the user name"),
     ],
 )
 def test_a_project_that_cannot_be_started_says_why(team, typed, said):

@@ -46,11 +46,11 @@ export function button(text, onclick, { key, pressed, primary, disabled, keep, l
   );
 }
 
-/** Replaces the children of `root`; focus stays on the control that carries the same data-keep. */
+/** Replaces the children of `root`; focus stays on the control that carries the same data-keep, or at least in `root`. */
 export function redraw(root, ...children) {
   const held = root.contains(document.activeElement) ? document.activeElement.dataset.keep : null;
   root.replaceChildren(...children.flat().filter(Boolean));
-  if (held) root.querySelector(`[data-keep="${CSS.escape(held)}"]`)?.focus();
+  if (held) (root.querySelector(`[data-keep="${CSS.escape(held)}"]`) ?? root.querySelector("button, select, input, textarea"))?.focus();
 }
 
 export function option(value, text, current) {

@@ -2,7 +2,7 @@
 import { ask } from "../controllers/dialogs.js";
 import { button, h, plural } from "../lib/dom.js";
 import { acceptAll } from "../annotator/commands.js";
-import { isEntity, isOpen } from "../annotator/payload.js";
+import { isEntity, isOpen, ofKind } from "../annotator/payload.js";
 
 // Proposals, to be set from pilot data.
 const FAST = 700; // ms between two accepts
@@ -38,7 +38,8 @@ export class Accepting {
     const { store } = this.space;
     const open = store.order.filter((id) => isOpen(store.elements.get(id)));
     const seen = open.filter((id) => this.space.wasSeen(id));
-    if (!seen.length) return void this.space.say("Nothing left that was on screen");
+    const ties = this.#ties(seen);
+    if (!seen.length && !ties.length) return void this.space.say("Nothing left that was on screen");
     const doubtful = [...seen].sort((a, b) => this.#doubt(b) - this.#doubt(a)).slice(0, SHOWN);
     const verdicts = new Map();
     const rows = doubtful.map((id) => this.#row(id, verdicts));
@@ -46,14 +47,25 @@ export class Accepting {
     const counts = new Map();
     for (const id of rest) counts.set(store.elements.get(id).label, (counts.get(store.elements.get(id).label) ?? 0) + 1);
     const answer = await ask("Accept all remaining", [
-      h("p", null, `First the ${plural(doubtful.length, "least certain one", "least certain ones")}:`), h("ul", { class: "plain" }, rows),
+      rows.length ? h("p", null, `First the ${plural(doubtful.length, "least certain one", "least certain ones")}:`) : null,
+      rows.length ? h("ul", { class: "plain" }, rows) : null,
       rest.length ? h("p", null, `Then ${[...counts].map(([label, n]) => `${n} ${this.space.labelTitle(label)}`).join(", ")}.`) : null,
       open.length > seen.length ? h("p", { class: "mut" }, `${open.length - seen.length} were never on screen and stay open.`) : null,
+      ties.length ? h("p", null, `With them up to ${plural(ties.length, "routine relation")} between what is accepted; causes, events and pairs wait for their own verdict.`) : null,
     ], [{ text: "Cancel", value: null }, { text: "Accept", value: "yes", primary: true }]);
     if (answer !== "yes") return undefined;
     const good = [...rest, ...doubtful.filter((id) => verdicts.get(id) === "yes")];
-    store.run(acceptAll(store.elements, good));
-    return this.space.say(`${good.length} accepted; one undo takes them back`);
+    const tied = this.#ties(good);
+    store.run(acceptAll(store.elements, [...good, ...tied]));
+    return this.space.say(`${good.length + tied.length} accepted; one undo takes them back`);
+  }
+
+  /** Open relations of a routine kind (dose, site, value …) whose ends are accepted, or will be with `ids`. */
+  #ties(ids) {
+    const { elements } = this.space.store;
+    const routine = new Set((this.space.schema.relations ?? []).filter((type) => (type.class ?? "routine") === "routine").map((type) => type.key));
+    const holds = (id) => ids.includes(id) || elements.get(id)?.status === "confirmed";
+    return ofKind(elements, "relation").filter(([, r]) => isOpen(r) && routine.has(r.type) && holds(r.head) && holds(r.tail)).map(([id]) => id);
   }
 
   /** Marked assertions and short spans go wrong most often; a score counts where the pipeline gives one. */

@@ -219,11 +219,20 @@ class NoteSpace extends Workspace {
     })));
   }
 
+  /** What an element is about: its words, with its kind where it is more than a place in the text. */
+  nameOf(body) {
+    const words = (id) => this.textOf(this.store.elements.get(id) ?? {});
+    if (body.kind === "relation") return `${words(body.head)} – ${this.relationTitle(body.type)} – ${words(body.tail)}`;
+    if (body.mentions) return `${body.kind} ${words(body.mentions[0])}`;
+    if (body.kind === "assessment") return `pair ${["exposure", "event"].map((end) => words(this.store.elements.get(body[end])?.mentions[0])).join(" → ")}`;
+    return this.textOf(body) || body.label || body.kind.replace("_", " ");
+  }
+
   /** What must be done before finishing. */
   open() {
     const place = (id) => (this.store.order.indexOf(id) + 1 || Infinity); // entities as they stand, the rest after them
     const waiting = [...this.store.elements].filter(([, body]) => isOpen(body)).sort(([a], [b]) => place(a) - place(b) || 0);
-    return waiting.map(([id, body]) => ({ message: `Not reviewed: ${this.textOf(body) || body.label || body.kind.replace("_", " ")}`, go: () => this.jumpTo(id) }));
+    return waiting.map(([id, body]) => ({ message: `Not reviewed: ${this.nameOf(body)}`, go: () => this.jumpTo(id) }));
   }
 
   /** What does not keep anybody from finishing, but should be looked at once more. */

@@ -2,6 +2,7 @@
 import { button, h, plural, redraw, select, spoken } from "../../lib/dom.js";
 import { AXES, TOGGLES, assertionOf, isOpen, isOwn, openRelation, startOf } from "../../annotator/payload.js";
 import * as commands from "../../annotator/commands.js";
+import { foundBy, isOfSafety, reasonList } from "./reasons.js";
 import { relationRows } from "./relations.js";
 import { elsewhere } from "../elsewhere.js";
 
@@ -38,7 +39,8 @@ export class EntityPanel {
     const at = store.order.indexOf(store.focus) + 1;
     return h("div", { class: "about" },
       h("p", { class: "mut small" }, `Entity ${at} of ${store.order.length} · line ${table.lineOf(start)} · characters ${start}–${end}`),
-      h("p", { class: "quote" }, this.space.textOf(body), " ", h("span", { class: `state ${body.status}` }, STATES[body.status] ?? "added")));
+      h("p", { class: "quote" }, this.space.textOf(body), " ", h("span", { class: `state ${body.status}` }, STATES[body.status] ?? "added")),
+      reasonList(this.space, body.because), reasonList(this.space, body.because, isOfSafety));
   }
 
   #verdict(body) {
@@ -96,11 +98,9 @@ export class EntityPanel {
   }
 
   #source(body) {
-    const cues = (body.because ?? []).filter((cue) => Number.isInteger(cue.start));
+    const how = foundBy(body.because);
     const origin = isOwn(body) ? "Added by a reader" : `Suggested by ${[body.origin.pipeline, body.origin.version].filter(Boolean).join(" ")}`;
-    return h("section", null, h("h2", null, "Source"), h("p", { class: "mut small" }, origin),
-      cues.length ? h("ul", { class: "plain small" }, cues.map((cue) => h("li", null, `${spoken(cue.axis ?? cue.rule ?? "cue")}: `,
-        h("q", null, this.space.table.slice(cue.start, cue.end)), ` line ${this.space.table.lineOf(cue.start)}`))) : null);
+    return h("section", null, h("h2", null, "Source"), h("p", { class: "mut small" }, how ? `${origin}: ${how}` : origin));
   }
 }
 

@@ -1,8 +1,9 @@
 // Adverse events: events with their mentions, drug exposures, and the assessment of each pair.
 import { button, h, redraw, select, spoken } from "../../lib/dom.js";
-import { newId, ofKind } from "../../annotator/payload.js";
+import { AXES, isOpen, isOwn, newId, ofKind } from "../../annotator/payload.js";
 import * as commands from "../../annotator/commands.js";
 import * as words from "../../annotator/vocabulary.js";
+import { isOfSafety, reasonList } from "./reasons.js";
 
 const choices = (list) => [["", "–"], ...list.map((v) => [String(v), spoken(v)])];
 const chosen = (list, text) => list.find((v) => String(v) === text) ?? null;
@@ -14,8 +15,8 @@ export class EventsPanel {
 
   render() {
     const { elements } = this.space.store;
-    const events = ofKind(elements, "event");
-    const exposures = ofKind(elements, "exposure");
+    const standing = (kind) => ofKind(elements, kind).filter(([, body]) => body.status !== "rejected");
+    const [events, exposures] = [standing("event"), standing("exposure")];
     redraw(this.root,
       h("h2", null, "Events"), events.map((e) => this.#event(e)), this.#start("event", "New event"),
       h("h2", null, "Drug exposures"), exposures.map((e) => this.#exposure(e)), this.#start("exposure", "New exposure"),
@@ -55,11 +56,37 @@ export class EventsPanel {
     return found ? this.space.textOf(found) : "missing";
   }
 
-  #foot([id, body]) {
+  /** Accepting takes the keyboard to the next card that waits, after the last one back to the note. */
+  #accept(id, body) {
+    this.#edit(id, body, {});
+    const next = this.root.querySelector('[data-keep^="ok-"]');
+    if (next) next.focus();
+    else this.space.surface.focus({ preventScroll: true });
+  }
+
+  /** Why the event or the pair was suggested, and its verdict: before the fields, so that a key press reaches it. */
+  #verdict([id, body], mention = null) {
     const { store } = this.space;
-    return h("div", { class: "row" },
-      body.status === "suggested" ? button("Accept", () => this.#edit(id, body, {}), { primary: true, keep: `ok-${id}` }) : null,
-      button("Remove", () => store.run(commands.removeElement(store.elements, id)), { keep: `rm-${id}`, label: `Remove this ${body.kind}` }));
+    const waits = isOpen(body);
+    return h("div", null, mention ? reasonList(this.space, store.elements.get(mention)?.because, isOfSafety) : null,
+      h("div", { class: "row" },
+        waits ? h("span", { class: "state suggested" }, "not reviewed") : null,
+        waits && !store.readOnly ? button("Accept", () => this.#accept(id, body), { primary: true, keep: `ok-${id}`, label: `Accept this ${body.kind}` }) : null,
+        store.readOnly ? null : this.#removal([id, body])));
+  }
+
+  #removal([id, body]) {
+    const { store } = this.space;
+    return button(isOwn(body) ? "Remove" : "Reject", () => store.run(commands.reject(store.elements, id)),
+      { keep: `rm-${id}`, label: `${isOwn(body) ? "Remove" : "Reject"} this ${body.kind}` });
+  }
+
+  /** What a `causes` relation between the two says of the certainty; nobody has said anything otherwise. */
+  #certainty(event, exposure) {
+    const { elements } = this.space.store;
+    const drawn = ofKind(elements, "relation").find(([, r]) => r.type === "causes" && r.status !== "rejected"
+      && exposure.mentions.includes(r.head) && event.mentions.includes(r.tail));
+    return drawn ? drawn[1].certainty ?? "certain" : null;
   }
 
   #event(entry) {
@@ -68,15 +95,15 @@ export class EventsPanel {
     const serious = words.SERIOUSNESS.map((word) => button(spoken(word), () =>
       this.#edit(id, body, { seriousness: words.SERIOUSNESS.filter((w) => (w === word) !== held.includes(w)) }),
     { pressed: held.includes(word), keep: `${word}-${id}` }));
-    return h("article", { class: "card", "aria-label": "Event" }, this.#mentions(entry),
+    return h("article", { class: "card", "aria-label": "Event" }, this.#mentions(entry), this.#verdict(entry, body.mentions[0]),
       this.#choice("kind", words.SUBTYPES, entry, "subtype"),
       h("p", { class: "small mut" }, held.length ? "Serious:" : "Serious? (regulatory criteria; not severity)"), h("div", { class: "row" }, serious),
-      this.#choice("severity", words.SEVERITIES, entry, "severity"), this.#choice("outcome", words.OUTCOMES, entry, "outcome"), this.#foot(entry));
+      this.#choice("severity", words.SEVERITIES, entry, "severity"), this.#choice("outcome", words.OUTCOMES, entry, "outcome"));
   }
 
   #exposure(entry) {
-    return h("article", { class: "card", "aria-label": "Exposure" }, this.#mentions(entry), this.#choice("role", words.ROLES, entry, "role"),
-      this.#choice("action", words.ACTIONS_TAKEN, entry, "action_taken"), this.#choice("situation", words.SITUATIONS, entry, "situation"), this.#foot(entry));
+    return h("article", { class: "card", "aria-label": "Exposure" }, this.#mentions(entry), this.#verdict(entry), this.#choice("role", words.ROLES, entry, "role"),
+      this.#choice("action", words.ACTIONS_TAKEN, entry, "action_taken"), this.#choice("situation", words.SITUATIONS, entry, "situation"));
   }
 
   #pairs(events, exposures) {
@@ -86,17 +113,18 @@ export class EventsPanel {
 
   #pair(event, e, exposure, x) {
     const { store } = this.space;
-    const found = ofKind(store.elements, "assessment").find(([, a]) => a.event === event && a.exposure === exposure);
+    const found = ofKind(store.elements, "assessment").find(([, a]) => a.event === event && a.exposure === exposure && a.status !== "rejected");
     const title = `${this.#name(x.mentions[0])} → ${this.#name(e.mentions[0])}`;
-    const blank = { kind: "assessment", event, exposure, certainty: "certain", method: "who-umc", result: null, dechallenge: null, rechallenge: null, status: "confirmed", origin: { by: "human" } };
+    const blank = { kind: "assessment", event, exposure, certainty: this.#certainty(e, x), method: "who-umc", result: null, dechallenge: null, rechallenge: null, status: "confirmed", origin: { by: "human" } };
     if (!found) {
       return store.readOnly ? null : h("p", null, button(`Assess ${title}`, () => store.run(commands.put(newId("as"), blank, "assess")), { keep: `pair-${event}-${exposure}` }));
     }
     const [id, body] = found;
     const method = select("method", Object.keys(words.CAUSALITY).map((m) => [m, m]), body.method ?? "who-umc",
       (value) => this.#edit(id, body, { method: value, result: null }), { keep: `method-${id}`, disabled: store.readOnly });
-    return h("article", { class: "card", "aria-label": `Assessment: ${title}` }, h("p", null, h("b", null, title)), method,
+    return h("article", { class: "card", "aria-label": `Assessment: ${title}` }, h("p", null, h("b", null, title)), this.#verdict(found),
+      this.#choice("caused, says the note", AXES.certainty, found, "certainty"), method,
       this.#choice("result", words.CAUSALITY[body.method ?? "who-umc"], found, "result"),
-      this.#choice("dechallenge", words.DECHALLENGES, found, "dechallenge"), this.#choice("rechallenge", words.RECHALLENGES, found, "rechallenge"), this.#foot(found));
+      this.#choice("dechallenge", words.DECHALLENGES, found, "dechallenge"), this.#choice("rechallenge", words.RECHALLENGES, found, "rechallenge"));
   }
 }
