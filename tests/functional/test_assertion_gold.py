@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app import plugins
 from app.preannotate.chartmark import annotate_note
 from app.preannotate.evaluation.evaluate import evaluate
 from app.preannotate.evaluation.gold import read_gold
@@ -12,6 +13,11 @@ from app.preannotate.labels import AXES
 
 DATA = Path(__file__).parents[1] / "data"
 LEAST = {"assertion_gold.jsonl": 0.95, "assertion_gold_held_out.jsonl": 0.87}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _readers():
+    plugins.load()
 
 
 class _Rules:

@@ -15,7 +15,13 @@ from app.preannotate.valuesets import rows
 _ANSWERS = frozenset({"no", "none", "negative", "neg", "nil", "deny", "denied", "absent"})
 _FIELD_MARKS = frozenset(":-?=")
 _CLOSERS = frozenset({"and", "but", "so", "by"})
-_BEFORE_ADJECTIVE = frozenset({"with", "ha", "has", "had", "the", "a", "now", "recently", "and", "of", "for", "or"})
+_BEFORE_ADJECTIVE = frozenset(
+    {
+        *("with", "ha", "has", "had", "the", "a", "now", "recently", "and", "of", "for", "or", "old", "well", "no"),
+        *("partially", "completely", "incompletely", "nearly", "interval", "previously", "slowly", "multiple"),
+        *("showed", "show", "shows", "reveals", "demonstrates", "revealed", "demonstrated", "slightly", "grossly"),
+    }
+)
 _SIGN_SCOPE = 5
 _INVERSION_SCOPE = 12
 
@@ -59,6 +65,10 @@ def cue_table() -> CueTable:
     grouped: dict[tuple[str, ...], list[Rule]] = {}
     for row in rows("cues"):
         grouped.setdefault(tuple(words_of(row["phrase"])), []).append(_rule(row))
+    for words, rules in grouped.items():
+        if words[0] == ",":  # ", but" of one axis must not hide the "but" of the others
+            told = {rule.axis for rule in rules}
+            rules += [rule for rule in grouped.get(words[1:], ()) if rule.direction == "stop" and rule.axis not in told]
     return CueTable(PhraseTable.of(map(list, grouped)), [tuple(rules) for rules in grouped.values()])
 
 

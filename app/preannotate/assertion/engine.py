@@ -39,11 +39,15 @@ def assert_spans(note: Note, spans: list[tuple[int, int, str]]) -> list[Asserted
     lasts = [spans[n][1] for n in order]
     cues = find_cues(note.tokens, note.ends, firsts)
     marks: list[dict[str, Reach]] = [{} for _ in spans]
+
+    def listed(place: int) -> bool:
+        return spans[order[place]][2] == "PROCEDURE"  # "s/p CABG, AVR"; but "s/p CABG, diabetes"
+
     for axis in AXES:
         hits = cues[axis]
         if hits:
             reached = reaches(hits, (note.starts, note.ends), note.tokens)
-            for place, reach in nearest(reached, firsts, lasts).items():
+            for place, reach in nearest(reached, firsts, lasts, listed).items():
                 marks[order[place]][axis] = reach
     return [_conclude(note, span, found) for span, found in zip(spans, marks, strict=True)]
 
@@ -76,6 +80,8 @@ def _applies(note: Note, span: tuple[int, int, str], axis: str, reach: Reach) ->
     if axis not in _ONLY_CLINICAL:
         if axis == "hypothetical":
             return reach.hit.rule.direction == "forward"  # "ciprofloxacin for prophylaxis" was given
+        if axis == "temporality" and span[2] == "MEDICATION" and _of_history(note.tokens, reach):
+            return note.tokens.words[span[0] - 1] != "on"  # "history of diabetes on metformin"
         return axis != "polarity" or span[2] in _DENIABLE  # "no lesion in the liver" denies no liver
     cue = " ".join(note.tokens.words[reach.hit.first : reach.hit.last])
     return axis == "certainty" and reach.hit.last == span[0] and not cue.endswith(_ATTRIBUTION)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from app.preannotate.entities.findings import Unit, abnormal, changed
 from app.preannotate.entities.lexicon import ANATOMIC, CLASSES, MODIFIER, QUALITY, SEVERITY, Term
 from app.preannotate.entities.mention import Mention
 from app.preannotate.reading.note import Note
-from app.preannotate.valuesets import word_set
+from app.preannotate.reading.words import normal
+from app.preannotate.valuesets import rows, word_set
 
 CLINICAL = frozenset({"PROBLEM", "SYMPTOM", "PROCEDURE"})
 _JOINED = frozenset({"ANATOMY", "PROBLEM", "SYMPTOM"})
@@ -70,9 +73,22 @@ def _leftmost(note: Note, head: int, term: Term, ending: dict[int, Unit]) -> int
             at -= 2
         else:
             break
-    while at < head and CLASSES[words[at]] & SEVERITY and not CLASSES[words[at]] & MODIFIER:
+    while at < head and (
+        (CLASSES[words[at]] & SEVERITY and not CLASSES[words[at]] & MODIFIER) or _is_course(words, at)
+    ):
         at += 1
     return at
+
+
+@cache
+def _course_words() -> dict[str, frozenset[str]]:
+    """Words of course and time → the words with which they are part of a name ("stable angina")."""
+    return {normal(row["word"]): frozenset(row["kept_before"].split()) for row in rows("course_words")}
+
+
+def _is_course(words: list[str], at: int) -> bool:
+    kept_before = _course_words().get(words[at])
+    return kept_before is not None and words[at + 1] not in kept_before
 
 
 def _is_name(note: Note, at: int, *, lacks: bool) -> bool:

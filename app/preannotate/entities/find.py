@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.preannotate.entities.abbreviations import defined_short_forms, known_short_forms
+from app.preannotate.entities.bare import in_company
 from app.preannotate.entities.chemicals import acids, coded_substances, listed, neighbours
 from app.preannotate.entities.chunks import CLINICAL, chunk_heads
 from app.preannotate.entities.coding import with_codes
@@ -20,7 +21,7 @@ from app.preannotate.entities.findings import Unit, places, predicates
 from app.preannotate.entities.lexicon import LABELS_OF_WORDS, Term, other_sense, vocabulary
 from app.preannotate.entities.mention import Mention
 from app.preannotate.entities.merge import merge
-from app.preannotate.entities.quantities.measures import MEASURED_BY, find_measures, without_stray_doses
+from app.preannotate.entities.quantities.measures import MEASURED_BY, find_measures, strengths, without_stray_doses
 from app.preannotate.entities.quantities.results import results
 from app.preannotate.entities.quantities.times import find_times
 from app.preannotate.gazetteer import Gazetteer
@@ -38,6 +39,7 @@ def find_mentions(note: Note, gazetteers: Sequence[Gazetteer] = ()) -> list[Ment
     units += [(m.first, m.last, Term(m.label, "short")) for m in shorts if m.label in CLINICAL]
     found = shorts + chunk_heads(note, units) + predicates(note) + complaints(note) + named_drugs(note, units)
     found += [Mention(first, last, term.label, "vocabulary") for first, last, term in units if term.label in _ALONE]
+    found = in_company(note, found)
     measured = {m.last: m.label for m in found if m.label in ("LAB_TEST", "VITAL_SIGN")}
     measures = find_measures(note, measured)
     taken = {at for mention in found for at in range(mention.first, mention.last)}
@@ -46,13 +48,13 @@ def find_mentions(note: Note, gazetteers: Sequence[Gazetteer] = ()) -> list[Ment
     found += neighbours(note, drugs, taken) + listed(note, taken)
     found += measures + find_times(note) + list(results(note, units))
     found += ways_of_giving(note, [m for m in found if m.label in ("MEDICATION", "DOSE")])
-    found += [mention for gazetteer in gazetteers for mention in gazetteer.mentions(note)]
+    found += in_company(note, [mention for gazetteer in gazetteers for mention in gazetteer.mentions(note)])
     found += list(places(note, found))
     found += defined_short_forms(note, found)
     titles = note.sections.title_tokens
     organs = note.sections.subheading_tokens
     found = [m for m in found if m.first not in titles and not (m.label == "ANATOMY" and m.first in organs)]
-    return with_codes(note.tokens.words, merge(without_stray_doses(note, found)), gazetteers)
+    return with_codes(note.tokens.words, merge(without_stray_doses(note, strengths(found))), gazetteers)
 
 
 def _units(note: Note) -> list[Unit]:

@@ -19,6 +19,7 @@ class PhraseTable:
         self.entry: dict[int, int] = {}
         self.known = self.entry
         self._nodes = 0
+        self._begins: dict[str, int] | None = None
 
     @classmethod
     def of(cls, phrases: Iterable[list[str]]) -> PhraseTable:
@@ -38,6 +39,7 @@ class PhraseTable:
 
     def _new(self, key: int) -> int:
         self._nodes += 1
+        self._begins = None
         self.step[key] = self._nodes
         return self._nodes
 
@@ -72,17 +74,16 @@ class PhraseTable:
 
     def longest(self, words: list[str]) -> Iterator[tuple[int, int, int]]:
         """(first, last, entry) of the longest phrase at each place, skipping what one covers."""
-        step, entry = self.step, self.entry
-        ids = [*map(self.ids.get, words), None]
-        resume = 0
-        for first in [at for at, word in enumerate(ids) if word in step]:
+        step, entry, number = self.step, self.entry, self.ids.get
+        begins, count, resume = self._beginnings(), len(words), 0
+        for first in [at for at, word in enumerate(words) if word in begins]:
             if first < resume:
                 continue
-            node, at, found, last = step[ids[first]], first + 1, -1, first  # type: ignore[index]
+            node, at, found, last = begins[words[first]], first + 1, -1, first
             while True:
                 if node in entry:
                     found, last = entry[node], at
-                follower = ids[at]
+                follower = number(words[at]) if at < count else None
                 node = step.get(node << _SHIFT | follower, 0) if follower else 0
                 if not node:
                     break
@@ -90,3 +91,9 @@ class PhraseTable:
             if found >= 0:
                 resume = last
                 yield first, last, found
+
+    def _beginnings(self) -> dict[str, int]:
+        """Word → node, for the words that begin a phrase: all others are passed over at once."""
+        if self._begins is None:
+            self._begins = {word: self.step[number] for word, number in self.ids.items() if number in self.step}
+        return self._begins

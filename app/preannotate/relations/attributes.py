@@ -25,6 +25,13 @@ EXAMINED = TESTS | {"PROCEDURE"}
 ANATOMY = frozenset({"ANATOMY"})
 _REACH = 18  # tokens between a drug and its attribute
 _AMOUNT_OF = frozenset({"of", "dose", "total", "oral", "iv", "intravenous"})
+_FOR = frozenset({"for", "(", "against", "to"})
+_NEW_CLAUSE = frozenset(
+    {
+        ";", "but", "presents", "presented", "present", "presenting", "who", "complains", "complaining", "developed",
+        "admitted", "denies", "reports", "reported", "noticed",
+    }
+)  # fmt: skip
 _PLACE_REACH = 12
 _PLACE = frozenset(
     {
@@ -69,7 +76,20 @@ def _drug_of(frame: Frame, place: int) -> int | None:
     following = frame.after(DRUGS, at, 1) if at < end else []
     if following and (at > mention.last or not frame.before(DRUGS, mention.first, 4)):
         return following[0]
-    return next(iter(frame.before(DRUGS, mention.first, _REACH)), None)
+    drug = next(iter(frame.before(DRUGS, mention.first, _REACH)), None)
+    return None if drug is None or _is_of_another(frame, drug, place) else drug
+
+
+def _is_of_another(frame: Frame, drug: int, place: int) -> bool:
+    """Is the time that of a problem in between, unless the drug is for that problem, or of another clause?"""
+    mention, last = frame.mentions[place], frame.mentions[drug].last
+    if mention.label not in ("DURATION", "FREQUENCY"):
+        return False
+    words = frame.note.tokens.words
+    if not _NEW_CLAUSE.isdisjoint(words[last : mention.first]):
+        return True
+    between = frame.between(PROBLEMS, last, mention.first)
+    return any(not _FOR.intersection(words[last : frame.mentions[n].first]) for n in between)
 
 
 def _tests(frame: Frame, place: int) -> Iterator[Link]:

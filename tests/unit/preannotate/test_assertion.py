@@ -2,6 +2,8 @@
 
 import pytest
 
+from app.preannotate.chartmark import annotate_note
+
 GOLDEN = [
     ("We cannot rule out PE.", "PE", {"polarity": "affirmed", "uncertain": True}),
     ("He was ruled out for MI.", "MI", {"polarity": "negated"}),
@@ -125,3 +127,24 @@ def test_what_is_over_has_the_course_resolved(assertion_of, text):
 def test_signs_may_stand_apart_in_a_list(assertion_of):
     assert assertion_of("+ cough, - fever", "fever").assertion["negated"] is True
     assert assertion_of("+ cough, - fever", "cough").assertion["negated"] is False
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "axis", "value"),
+    [
+        ("h/o CAD s/p CABG, DM2 on metformin", "DM2", "temporality", "current"),
+        ("h/o CAD s/p CABG, DM2 on metformin", "CABG", "temporality", "past"),
+        ("Previous MI, new rash.", "rash", "temporality", "current"),
+        ("Treated for presumed dehydration she became febrile.", "febrile", "certainty", "certain"),
+        ("Presumed migraine, but now has fever.", "fever", "certainty", "certain"),
+        ("Considering the cirrhosis we stopped the drug.", "cirrhosis", "certainty", "certain"),
+        ("He was suspected to have endocarditis.", "endocarditis", "certainty", "possible"),
+        ("Stable cardiomegaly.", "cardiomegaly", "course", "active"),
+        ("Old healed rib fractures.", "rib fractures", "temporality", "past"),
+        ("Old healed rib fractures.", "rib fractures", "course", "resolved"),
+    ],
+)
+def test_a_scope_ends_where_its_clause_or_its_list_ends(text, target, axis, value):
+    start = text.index(target)
+    [entity] = annotate_note(text, [], [(start, start + len(target))]).entities
+    assert entity.assertion[axis] == value

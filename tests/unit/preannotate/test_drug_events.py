@@ -4,11 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from app import plugins
 from app.preannotate.chartmark import annotate_note
 from app.preannotate.evaluation.evaluate import evaluate
 from app.preannotate.evaluation.gold import read_gold
 
 GOLD = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _readers():
+    plugins.load()
 
 
 class Bare:

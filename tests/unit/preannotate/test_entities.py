@@ -122,3 +122,43 @@ def test_offsets_lie_within_the_text_and_fragments_within_the_mention(text):
     for relation in said.relations:
         assert 0 <= relation.head < len(said.entities)
         assert 0 <= relation.tail < len(said.entities)
+
+
+@pytest.mark.parametrize(
+    ("text", "bare", "label"),
+    [
+        ("Lap band adjustment.", "band", "LAB_TEST"),
+        ("Sponge and needle counts were correct.", "counts", "LAB_TEST"),
+        ("At the level of the umbilicus.", "level", "LAB_TEST"),
+        ("Come back in two weeks.", "back", "ANATOMY"),
+        ("He had it five years back.", "back", "ANATOMY"),
+        ("Taken to the anesthesia suite.", "anesthesia", "PROCEDURE"),
+        ("The procedure went well.", "procedure", "PROCEDURE"),
+        ("The 30-degree lens was used.", "lens", "ANATOMY"),
+        ("Seen at the time of discharge.", "discharge", "SYMPTOM"),
+        ("A/P: 1. Pneumonia 2. Anemia", "1", "LAB_VALUE"),
+        ("#1 Pneumonia", "1", "LAB_VALUE"),
+        ("Epinephrine 1:200,000 was given.", "1:200", "TIME"),
+    ],
+)
+def test_everyday_words_and_enumerators_are_no_entities(text, bare, label):
+    found = annotate_note(text, [], None).entities
+    assert not [e for e in found if e.label == label and text[e.start : e.end].startswith(bare)]
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "label"),
+    [
+        ("WBC 12.0, bands 5 %.", "bands", "LAB_TEST"),
+        ("Pain in his back.", "back", "ANATOMY"),
+        ("Platelet counts fell.", "Platelet counts", "LAB_TEST"),
+        ("Placement of a stent.", "Placement", "PROCEDURE"),
+        ("General anesthesia was given.", "General anesthesia", "PROCEDURE"),
+        ("He had a cath yesterday.", "cath", "PROCEDURE"),
+        ("0.25% bupivacaine was injected.", "0.25%", "DOSE"),
+        ("Worsening dyspnea.", "dyspnea", "SYMPTOM"),
+        ("Stable angina.", "Stable angina", "PROBLEM"),
+    ],
+)
+def test_the_same_words_are_entities_in_the_right_company(text, span, label):
+    assert (span, label) in {(text[e.start : e.end], e.label) for e in annotate_note(text, [], None).entities}

@@ -2,6 +2,8 @@
 
 import pytest
 
+from app.preannotate.chartmark import annotate_note
+
 
 def test_a_drug_has_its_dose_route_frequency_and_reason(tag):
     links = tag("Vancomycin 1 g IV q12h for cellulitis, lisinopril 20 mg po daily.").links()
@@ -87,3 +89,10 @@ def test_each_line_of_a_list_of_drugs_has_its_own_way_of_giving(tag):
 def test_vital_signs_in_a_row_have_their_values(tag):
     links = tag("T 98.6 BP 142/88 HR 92").links()
     assert {("has_value", "BP", "142/88"), ("has_value", "HR", "92"), ("has_value", "T", "98.6")} <= links
+
+
+def test_a_duration_behind_a_symptom_is_not_that_of_a_drug_before_it():
+    text = "On metformin 1000 mg BID, presents with chest pain x 2 hrs."
+    assert "has_duration" not in {relation.type for relation in annotate_note(text, [], None).relations}
+    text = "Ciprofloxacin for cystitis x 7 days."
+    assert "has_duration" in {relation.type for relation in annotate_note(text, [], None).relations}

@@ -63,6 +63,7 @@ MEASURED_BY = frozenset(
     }
 )
 _REACH = 8  # tokens between a volume or weight and the drug it is a dose of
+_OF_INSTRUMENTS = frozenset({"degree", "inch"})
 _LABEL = {"dose": "DOSE", "lab": "LAB_VALUE", "vital": "LAB_VALUE"}
 # A measured thing may have these units and be no dose; then a drug must stand near.
 _ALSO_MEASURES = frozenset(
@@ -84,6 +85,8 @@ def find_measures(note: Note, measured: dict[int, str]) -> list[Mention]:
     for at, token in enumerate(raw):
         if at < resume or not (token[0].isdigit() or words[at] in NUMBER_WORDS):
             continue
+        if _enumerates(note, at):
+            continue
         last = _number_end(note, at)
         kind, end = _unit_after(note, last)
         resume = end
@@ -93,14 +96,38 @@ def find_measures(note: Note, measured: dict[int, str]) -> list[Mention]:
             resume = last
         if tested and (kind not in ("dose", "time") or words[end - 1] in _ALSO_MEASURES):
             found.append(Mention(at, end, "LAB_VALUE", f"value of {tested}"))
+        elif words[end - 1] in _OF_INSTRUMENTS:
+            continue  # a "70-degree lens", a "2-inch drain": nothing was measured
         elif kind in _LABEL and (token[0].isdigit() or kind == "dose") and not _glued(note, at):
             found.append(Mention(at, end, _LABEL[kind], "number and unit"))
     return found
 
 
+def _enumerates(note: Note, at: int) -> bool:
+    """Is the number that of an item: "#1", "A/P: 1. NSTEMI 2) sepsis"?"""
+    raw, text, end = note.tokens.raw, note.text, note.tokens.ends[at]
+    if at and raw[at - 1] == "#":
+        return True
+    if not raw[at].isdigit() or len(raw[at]) > 2 or text[end : end + 1] not in (".", ")"):
+        return False
+    if not (text[end + 1 : end + 2] in (" ", "\t") and text[end + 1 : end + 4].strip()[:1].isalpha()):
+        return False
+    before = text[max(0, note.tokens.starts[at] - 4) : note.tokens.starts[at]].rstrip(" \t")[-1:]
+    return before in ("", "\n", ".", ";", ",") or (before == ":" and raw[at] == "1")
+
+
 def _glued(note: Note, at: int) -> bool:
     """Is the number part of a code ("T2bN0M0G3")?"""
     return at > 0 and note.tokens.ends[at - 1] == note.tokens.starts[at] and note.tokens.raw[at - 1].isalpha()
+
+
+def strengths(mentions: list[Mention]) -> list[Mention]:
+    """A per cent right before a drug is its strength, no result: "0.25% bupivacaine"."""
+    drugs = {m.first for m in mentions if m.label == "MEDICATION"}
+    return [
+        m._replace(label="DOSE") if m.label == "LAB_VALUE" and m.source == "number and unit" and m.last in drugs else m
+        for m in mentions
+    ]
 
 
 def without_stray_doses(note: Note, mentions: list[Mention]) -> list[Mention]:

@@ -29,7 +29,7 @@ _TIME = re.compile(
 # Begins with a plain class, which the engine scans for fast.
 _CLOCK = re.compile(
     r"[0-9](?<![\w/.-][0-9])"
-    r"(?:[0-9]?/[0-9]{1,2}/[0-9]{2,4}|[0-9]{3}-[0-9]{2}-[0-9]{2}|[0-9]?:[0-9]{2}(?: ?[AaPp][Mm])?)"
+    r"(?:[0-9]?/[0-9]{1,2}/[0-9]{2,4}|[0-9]{3}-[0-9]{2}-[0-9]{2}|[0-9]?:[0-9]{2}(?![,0-9]+[0-9])(?: ?[AaPp][Mm])?)"
 )
 _DURATION = re.compile(
     rf"\b(?:(?:[Ff]or|[Oo]ver|x|lasting|[Dd]uring|since|[Ll]asted)"
