@@ -185,7 +185,7 @@ def _load_deidentification() -> None:
         "app.deid.recognisers.geography.towns:Places",
         "app.deid.recognisers.geography.countries:Countries",
         "app.deid.recognisers.organisations:Hospitals",
-        "app.deid.recognisers.organisations:Employers",
+        "app.deid.recognisers.employers:Employers",
         "app.deid.recognisers.professions:Professions",
         "app.deid.recognisers.pictures:Pictures",
         "app.deid.recognisers.unique:UniqueTraits",

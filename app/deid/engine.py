@@ -13,8 +13,8 @@ from app.deid.replace.operators import apply, make_replacement
 from app.deid.replace.roles import roles_of
 from app.deid.replace.surrogates import Surrogates
 from app.deid.second_look.addresses import address_rests
-from app.deid.second_look.neighbours import address_lines, enumerated, leading_initials, lone_lines
-from app.deid.second_look.same_patient import find_names, learned_names
+from app.deid.second_look.neighbours import address_lines, enumerated, leading_initials, letterhead, lone_lines
+from app.deid.second_look.same_patient import find_names, find_places, learned_names, learned_places
 from app.deid.second_look.tables import table_cells
 from app.deid.second_look.unknown import unknown_names
 from app.deid.span import Span, merge
@@ -73,8 +73,15 @@ class Engine:
             for note, spans in zip(notes, found, strict=True)
         ]
         names = learned_names(zip(notes, found, strict=True))
-        found = [merge([*spans, *find_names(note, names)]) for note, spans in zip(notes, found, strict=True)]
-        return [merge([*spans, *leading_initials(note, spans)]) for note, spans in zip(notes, found, strict=True)]
+        places = learned_places(zip(notes, found, strict=True))
+        found = [
+            merge([*spans, *find_names(note, names), *find_places(note, places)])
+            for note, spans in zip(notes, found, strict=True)
+        ]
+        return [
+            merge([*spans, *leading_initials(note, spans), *letterhead(note, spans)])
+            for note, spans in zip(notes, found, strict=True)
+        ]
 
 
 RULES_ONLY = Engine()

@@ -74,8 +74,7 @@ class Note:
     @cached_property
     def mostly_upper(self) -> bool:
         letters = self.text[:4000]
-        upper = sum(c.isupper() for c in letters)
-        return upper > 3 * sum(c.islower() for c in letters)
+        return sum(map(str.isupper, letters)) > 3 * sum(map(str.islower, letters))
 
     def end(self, position: int) -> int:
         """Where the word at `position` ends in the text."""

@@ -22,13 +22,14 @@ from app.corpus.project import get_project, project_subject
 from app.corpus.schema import LabelSchema
 from app.corpus.subject import random_label
 from app.corpus.vault import Vault, open_json, seal_json
+from app.deid.engine import surrogates_for
 from app.deid.incident.learning import as_known, flag_others, keep
 from app.deid.incident.models import Incident, Outcome
 from app.deid.incident.redaction import KEY, everywhere, redact_text
+from app.deid.note import Note
 from app.deid.phi_types import TABLE
 from app.deid.replace.dateshift import subject_shift
 from app.deid.replace.operators import make_replacement
-from app.deid.replace.surrogates import Surrogates
 from app.deid.span import Span
 from app.deid.stage.job import policy_of, replacement_key, subject_name
 from app.jobs.job import enqueue_once
@@ -152,8 +153,8 @@ def _new_version(session: Session, old: Document, text: str, spans: list[Span], 
     rows = open_json(key, row.sealed, f"map:{old.id}")["map"] if row else []
     wanted = policy_of(get_project(session, old.project_id))
     secret, subject = replacement_key(key), subject_name(old.subject_id)
-    surrogates, days = Surrogates(secret, subject), subject_shift(secret, subject)
-    surrogates.learn(text[s.start : s.end] for s in spans if s.type == "NAME")
+    # Told the whole text, so that no surrogate is a word of it and each fits its person's role.
+    surrogates, days = surrogates_for(secret, subject, [(Note(text), spans)]), subject_shift(secret, subject)
     clean, made = redact_text(text, rows, spans, lambda s: make_replacement(s, wanted, surrogates, days, "mdy"))
     copied = ("project_id", "subject_id", "encounter_id", "source_id", "modality", "note_type", "language")
     kept = {name: getattr(old, name) for name in (*copied, "verdict", "deid_json")}

@@ -32,7 +32,7 @@ INNER = wordset(
     primary senior assisted living wellness brain sleep skin joint spine bay bayview lakeside riverside
     sunrise golden grand hope faith grace holy trinity providence unity liberty first premier internal
     heights view ridge wood field stone bridge fair pleasant summit rock rose white blue red black grove
-    garden gardens
+    garden gardens high middle
     """
 )
 GENERIC_BEFORE = wordset(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
 from functools import lru_cache
 
 from app.deid.lexicon.names import first_names, last_names
@@ -10,8 +9,8 @@ from app.deid.lexicon.places import COUNTRIES, STATES, large_cities, towns
 from app.deid.lexicon.words import AMBIGUOUS, eponyms, ordinary_words
 
 
-class Known(IntFlag):
-    """Bits a word carries."""
+class Known:
+    """Bits a word carries; plain numbers, since they are combined for every word."""
 
     FIRST = 1
     LAST = 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.deid.lexicon.running_words import RUNNING
 from app.deid.lexicon.shapes import Known
 from app.deid.lexicon.words import EPONYM_HEADS
 from app.deid.lexicon.wordset import wordset
@@ -80,6 +81,8 @@ def _continues(note: Note, position: int, *, lenient: bool) -> bool:
     word = note.words[position]
     if is_initial(note, position):
         return True
+    if word.isupper() and is_running(note, position):
+        return False
     if looks_like_name(note, position):
         return not is_term_head(note, position)
     flags = note.flags[position]
@@ -119,3 +122,20 @@ def end_of(note: Note, position: int) -> int:
     if is_initial(note, position) and note.text[end : end + 1] == ".":
         return end + 1
     return end
+
+
+def shouted(note: Note, position: int) -> bool:
+    """Whether the words around are all in capitals, so that a capital says nothing about this one."""
+    if not note.words[position].isupper():
+        return False
+    around = [w for w in note.words[max(0, position - 3) : position + 4] if len(w) > 1 and w.isalpha()]
+    return len(around) > 2 and all(w.isupper() for w in around)
+
+
+def is_running(note: Note, position: int) -> bool:
+    """A verb or link of the sentence, however it is written; in capitals an unlisted "…ED" or "…ING" too."""
+    lower = note.lowers[position]
+    if lower in RUNNING:
+        return True
+    guessed = lower.endswith(("ed", "ing")) and len(lower) > 4 and not note.flags[position]
+    return guessed and shouted(note, position)

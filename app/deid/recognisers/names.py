@@ -158,6 +158,8 @@ class ListedNames:
     @staticmethod
     def _names_follow(note: Note, position: int, last: int) -> bool:
         """Whether an ordinary word that is also a name is followed by what can only be a name."""
+        if _pair_of_either(note, position, last):
+            return True
         if note.lowers[position] in _SENTENCE_STARTERS:
             return False
         return all(
@@ -204,6 +206,31 @@ class ListedNames:
                     yield Span(note.starts[position], note.end(last), "NAME", 0.6, ListedNames.key)
                     position = last
             position += 1
+
+
+_DOERS = wordset(
+    """
+    saw called calls reported reports denied denies said says visited took came comes asked told tells stated states
+    agreed met wrote brought drove signed reviewed examined arrived picked phoned needs lives works wants answered
+    accompanied
+    """
+)
+_BEFORE_PERSON = wordset("by saw met called told asked with from and")
+_PARTS_OF_BODY = wordset("hand foot knee kidney heart lung head hip back arm neck wall head lobe side field")
+
+
+def _pair_of_either(note: Note, position: int, last: int) -> bool:
+    """ "Will Young saw Grace Long": two words that are names or everyday ones, where somebody acts or is acted on."""
+    if last != position + 1 or not (note.words[position].istitle() and note.words[last].istitle()):
+        return False
+    first_is, last_is = note.flags[position] & Known.EITHER, note.flags[last] & (Known.EITHER | Known.LAST)
+    if not (first_is and last_is & Known.LAST) or note.lowers[last] in _PARTS_OF_BODY:
+        return False
+    behind = note.words[last + 1 : last + 3] if note.gap(last) == " " else []
+    passive = behind[:1] == ["was"] and behind[1:] in (["seen"], ["admitted"], ["referred"], ["brought"])
+    follows = bool(behind) and (behind[0] in _DOERS or passive)
+    precedes = position > 0 and note.gap(position - 1) == " " and note.words[position - 1] in _BEFORE_PERSON
+    return follows or precedes
 
 
 _SENTENCE_STARTERS = wordset(

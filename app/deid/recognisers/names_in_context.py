@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from app.deid.lexicon.degrees import is_degree
 from app.deid.lexicon.endings import TERM_ENDING
+from app.deid.lexicon.names import english
 from app.deid.lexicon.shapes import Known
 from app.deid.lexicon.wordset import wordset, wordtuple
 from app.deid.note import Note
@@ -19,7 +20,9 @@ from app.deid.recognisers.name_chain import (
     extend_right,
     is_eponym_use,
     is_initial,
+    is_running,
     looks_like_name,
+    shouted,
 )
 from app.deid.span import Span
 
@@ -82,6 +85,7 @@ _VERBS_BEFORE_BY = wordset(
 MAX_TITLES = 5
 _COLON = re.compile(r"\s?[:=]\s{0,4}|\s?[:=]?\s?\n\s{0,8}")
 _SHORTEST = 3
+_NAME_AT_MOST = int(Known.FIRST | Known.LAST | Known.TOWN | Known.CITY)
 
 
 class NamesInContext:
@@ -195,19 +199,19 @@ class NamesInContext:
     @staticmethod
     def _is_name(note: Note, position: int, *, strong: bool) -> bool:
         word, flags = note.words[position], note.flags[position]
-        if not word[0].isalpha() or flags & Known.REGION:
+        if not word[0].isalpha() or flags & Known.REGION or (word.isupper() and is_running(note, position)):
             return False
         if word[0].isupper():
             if looks_like_name(note, position):
                 listed = bool(flags & (Known.FIRST | Known.LAST))
-                shouted = (
+                loud = (
                     note.mostly_upper
                     and word.isupper()
                     and len(word) > _SHORTEST
                     and not TERM_ENDING.search(word.lower())
                 )
                 return not flags & Known.EPONYM and (
-                    shouted or listed or strong or (word.istitle() and len(word) > _SHORTEST)
+                    loud or listed or strong or (word.istitle() and len(word) > _SHORTEST)
                 )
             if is_initial(note, position):
                 following = position + 1
@@ -266,6 +270,11 @@ class NamesInContext:
             yield Span(note.starts[nxt], end_of(note, last), "NAME", 0.65, NamesInContext.key)
 
 
+def _last_name_follows(note: Note, first: int) -> bool:
+    flags = note.flags[first + 1] if first + 1 < len(note.words) else 0
+    return bool(flags & Known.LAST) and not flags & Known.ORDINARY and note.gap(first) == " "
+
+
 def _told_of_a_relative(note: Note, first: int) -> bool:
     """ "wife joy, 2 kids", "brother sipho.": in a text without capitals a listed or unknown word that closes a phrase;
     and a word that is either, capitalised: "her husband Will".
@@ -277,9 +286,17 @@ def _told_of_a_relative(note: Note, first: int) -> bool:
         return True
     if word.istitle():
         return bool(flags & Known.EITHER and flags & Known.FIRST) and not note.mostly_upper
-    if not word.islower() or not note.mostly_lower:
-        return False
     closes = note.gap(first)[:1] in ",.);\n" or note.lowers[first + 1 : first + 2] in (["and"], ["is"], ["was"])
+    if word.isupper():
+        either = flags & Known.EITHER and flags & Known.FIRST and shouted(note, first)
+        return bool(either) and (closes or _last_name_follows(note, first))
+    if not word.islower() or not note.mostly_lower:
+        return (
+            word.islower()
+            and flags & ~_NAME_AT_MOST == 0
+            and bool(flags & Known.FIRST)
+            and word in english("first_names")
+        )
     listed = flags & Known.FIRST and (not flags & Known.ORDINARY or (flags & Known.EITHER and closes))
     unknown = not flags and closes and len(word) > 3 and not word.endswith(("ed", "ing", "ly", "s"))
     return bool(listed) or (unknown and not TERM_ENDING.search(word))

@@ -1,4 +1,4 @@
-"""Hospitals, clinics, employers and other organisations (B and "employers" of the rule)."""
+"""Hospitals, clinics and other houses of care and worship (B)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from app.deid.lexicon.places import HOSPITALS
 from app.deid.lexicon.shapes import Known, lexicon
 from app.deid.lexicon.wordset import wordset, wordtuple
 from app.deid.note import Note
+from app.deid.recognisers.name_chain import is_initial, is_running, shouted
 from app.deid.span import Span
 
 _LOWER_HEADS = (
@@ -35,53 +36,14 @@ _CARE_WORDS = wordtuple(
     """
 )
 _SAINTS = frozenset(["st", "saint", "mt", "mount", "st."])
+_SHORTENED = _SAINTS | {"ste", "dr", "ft", "univ", "hosp", "med", "mem", "gen", "ltd", "co"}
 _AT = wordset(
     """
     at to from by of in with via into near visited
     """
 )
-_EMPLOYMENT = (
-    "works",
-    "worked",
-    "working",
-    "employed",
-    "employee",
-    "employer",
-    "job",
-    "joined",
-    "company",
-    "retired",
-    "work",
-    "works",
-    "hired",
-    "intern",
-    "interned",
-    "volunteers",
-    "volunteer",
-    "volunteered",
-    "teaches",
-    "taught",
-    "attends",
-    "attended",
-    "attending",
-    "enrolled",
-    "graduated",
-    "student",
-    "studies",
-    "studied",
-    "laid",
-    "fired",
-    "deacon",
-    "member",
-    "clerk",
-    "driver",
-    "cashier",
-    "manager",
-    "suspended",
-    "expelled",
-)
-_WORKPLACE_LINKS = ("at", "for", "by", "with", "from")
-_MEMBERSHIP = frozenset({"deacon", "member"})
+_HOUSE_WORDS = INNER | CORES
+_NAMING = _HOUSE_WORDS | COMPANY_TAILS
 MAX_BACK = 6
 MAX_AHEAD = 8
 
@@ -119,7 +81,7 @@ class Hospitals:
         while (
             first > 0
             and position - first < MAX_BACK
-            and note.gap(first - 1) in (" ", "-", "'", "’", ". ", " & ")
+            and (note.gap(first - 1) in (" ", "-", "'", "’", " & ") or _shortened(note, first - 1))
             and _inside(note, first - 1)
         ):
             first -= 1
@@ -171,7 +133,7 @@ class Hospitals:
             and steps < 5
             and note.lowers[link] not in ("at", "from", "to", "with", "by", "on", "in")
         ):
-            if note.gap(link - 1) != " " or note.words[link][0].isupper():
+            if note.gap(link - 1) != " " or (note.words[link][0].isupper() and not shouted(note, link)):
                 return
             link, steps = link + 1, steps + 1
         first = link + 1
@@ -179,14 +141,14 @@ class Hospitals:
             return
         if note.lowers[first] == "the" and first + 1 < len(note.words):
             first += 1
-        if not note.words[first][0].isupper() or note.flags[first] & Known.REGION:
+        if not note.words[first][0].isupper() or note.flags[first] & Known.REGION or is_running(note, first):
             return
         last = first
         while (
             last + 1 < len(note.words)
             and last - first < 4
-            and note.gap(last) in (" ", "-", "'", "’", ". ")
-            and note.words[last + 1][0].isupper()
+            and (note.gap(last) in (" ", "-", "'", "’") or _shortened(note, last))
+            and carries_on(note, last + 1)
         ):
             last += 1
         if last == first and (
@@ -218,7 +180,8 @@ class Hospitals:
             and last - position < MAX_AHEAD
             and note.gap(last) in (" ", "-")
             and note.words[last + 1][0].isupper()
-            and note.lowers[last + 1] in CORES | INNER
+            and note.lowers[last + 1] in _HOUSE_WORDS
+            and not is_running(note, last + 1)
         ):
             last += 1
         if note.words[position].isupper() and not word.isupper() and len(note.words[position]) == 2:
@@ -237,7 +200,8 @@ class Hospitals:
                 and last - position < MAX_AHEAD
                 and note.gap(last) in (" ", "-")
                 and note.words[last + 1][0].isupper()
-                and note.lowers[last + 1] in CORES | INNER
+                and note.lowers[last + 1] in _HOUSE_WORDS
+                and not is_running(note, last + 1)
             ):
                 last += 1
             yield Span(note.starts[position], note.end(last), "ORGANIZATION", 0.75, self.key)
@@ -252,75 +216,30 @@ class Hospitals:
         return before in _AT
 
 
-class Employers:
-    """Companies by their legal form, and what stands after "works at"."""
-
-    key = "employers"
-    types = ("ORGANIZATION",)
-    languages = ("en",)
-
-    def find(self, note: Note) -> Iterator[Span]:
-        for position in note.positions(tuple(COMPANY_TAILS)):
-            if not note.words[position][0].isupper() or not position or note.gap(position - 1) not in (" ", ", "):
-                continue
-            first = position
-            while (
-                first > 0
-                and position - first < 5
-                and note.gap(first - 1) in (" ", ", ", "-", " & ")
-                and note.words[first - 1][0].isupper()
-            ):
-                first -= 1
-            if (
-                first < position and note.lowers[position] not in ("group", "company", "co", "partners", "limited")
-            ) or position - first > 1:
-                yield Span(note.starts[first], note.end(position), "ORGANIZATION", 0.7, self.key)
-        for position in note.positions(_EMPLOYMENT):
-            yield from self._after_work(note, position)
-
-    def _after_work(self, note: Note, position: int) -> Iterator[Span]:
-        link = position + 1
-        if note.lowers[position] == "attends" and link < len(note.words) and note.words[link][0].isupper():
-            link = position  # nothing stands between: "attends Cedar Elementary"
-        while (
-            link < len(note.words)
-            and link - position < 8
-            and note.lowers[link] not in _WORKPLACE_LINKS
-            and not (note.lowers[link] == "of" and note.lowers[position] in _MEMBERSHIP)
-        ):
-            if note.gap(link - 1) not in (" ", "-") or note.words[link][0].isupper():
-                return
-            link += 1
-        first = link + 1
-        if (
-            first >= len(note.words)
-            or note.gap(link) != " "
-            or not note.words[first][0].isupper()
-            or note.flags[first] & Known.REGION
-        ):
-            return
-        if link >= len(note.words) or (note.flags[first] & Known.ORDINARY and not note.words[first].istitle()):
-            return
-        last = first
-        while (
-            last + 1 < len(note.words)
-            and last - first < 4
-            and note.gap(last) in (" ", "-", " & ", "'")
-            and note.words[last + 1][0].isupper()
-        ):
-            last += 1
-        yield Span(note.starts[first], note.end(last), "ORGANIZATION", 0.6, self.key)
-
-
 def _parts(name: str) -> list[str]:
     cleaned = "".join(c if c.isalnum() else " " for c in name)
     return cleaned.lower().split()
 
 
+def _shortened(note: Note, position: int) -> bool:
+    """Whether the full stop behind a word shortens it: "St. Mary", "J. Paul"."""
+    return note.gap(position) == ". " and (note.lowers[position] in _SHORTENED or is_initial(note, position))
+
+
+def carries_on(note: Note, position: int) -> bool:
+    """Whether a word continues a capitalised run; in capitals, everyday words end it."""
+    if not note.words[position][0].isupper() or is_running(note, position):
+        return False
+    known = note.lowers[position] in _NAMING
+    return known or not note.flags[position] & Known.ORDINARY or not shouted(note, position)
+
+
 def _inside(note: Note, position: int) -> bool:
     word, lower = note.words[position], note.lowers[position]
     if word[0].isupper():
-        if lower in ("i", "the", "history", "admitted", "patient", "dr") or (
+        if lower == "at" or (is_running(note, position) and lower not in ("and", "for")):
+            return False
+        if lower in ("i", "the", "history", "patient", "dr") or (
             lower in ("discharge", "attending", "emergency") and lower not in INNER
         ):
             return lower == "dr"

@@ -99,7 +99,9 @@ def _shift_ymd(text: str, days: int, _order: str) -> Shifted | None:
     moved = match and _moved(int(match["y"]), int(match["m"]), int(match["d"]), days)
     if not match or not moved:
         return None
-    parts = (f"{moved.year:04}", _like(match["m"], moved.month), _like(match["d"], moved.day))
+    # The year first is the ISO way: two digits twice are padded ones.
+    padded = _pads(match["m"], match["d"]) or len(match["m"] + match["d"]) == 4
+    parts = (f"{moved.year:04}", *(_like("", part, padded=padded) for part in (moved.month, moved.day)))
     return Shifted(_replaced(text, match, match["s"].join(parts)))
 
 
@@ -112,7 +114,8 @@ def _shift_aby(text: str, days: int, order: str) -> Shifted | None:
     moved = _moved(_full_year(match["y"]), int(month), int(day), days)
     if not moved:
         return None
-    new_month, new_day = _like(month, moved.month), _like(day, moved.day)
+    padded = _pads(month, day)
+    new_month, new_day = _like(month, moved.month, padded=padded), _like(day, moved.day, padded=padded)
     first, second = (new_month, new_day) if order == "mdy" else (new_day, new_month)
     return Shifted(
         _replaced(text, match, f"{first}{match['s']}{second}{match['s']}{_like_year(match['y'], moved.year)}"),
@@ -164,7 +167,8 @@ def _shift_ab(text: str, days: int, order: str) -> Shifted | None:
     moved = _moved(_LEAP_YEAR if (int(month), int(day)) == (2, 29) else _COMMON_YEAR, int(month), int(day), days)
     if not moved:
         return None
-    pair = (_like(month, moved.month), _like(day, moved.day))
+    padded = _pads(month, day)
+    pair = (_like(month, moved.month, padded=padded), _like(day, moved.day, padded=padded))
     return Shifted(_replaced(text, match, "/".join(pair if order == "mdy" else pair[::-1])), is_ambiguous(text))
 
 
@@ -193,8 +197,14 @@ def _like_year(old: str, year: int) -> str:
     return f"{year % 100:02}" if len(old) == 2 else f"{year:04}"
 
 
-def _like(old: str, number: int) -> str:
-    return f"{number:02}" if old.startswith("0") or (len(old) == 2 and number > 9) else str(number)
+def _like(old: str, number: int, *, padded: bool = False) -> str:
+    """A day or month in two digits where the old one, or with `padded` the date's other part, was."""
+    return f"{number:02}" if padded or old.startswith("0") else str(number)
+
+
+def _pads(month: str, day: str) -> bool:
+    """Whether one part shows that both are written in two digits: "10/05"."""
+    return month.startswith("0") or day.startswith("0")
 
 
 def _like_month(old: str, month: int) -> str:

@@ -8,13 +8,26 @@ from collections.abc import Iterator
 
 from app.deid.lexicon.shapes import Known
 from app.deid.note import Note
-from app.deid.recognisers.name_chain import end_of, extend_right, is_initial, looks_like_name, term_follows
+from app.deid.recognisers.name_chain import (
+    TITLES,
+    end_of,
+    extend_right,
+    is_initial,
+    looks_like_name,
+    term_follows,
+)
 from app.deid.span import Span
 
 KEY = "neighbours"
 _LINE = re.compile(r"^[>\t *-]{0,8}(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})[ \t]*$", re.MULTILINE)
 _ADDRESS_LINE = re.compile(
     r"^[^\w\n]{0,8}(?P<v>\d{1,5} (?:[^\W\d_][\w'’.-]* ){1,4}\d{1,5}[a-zA-Z]?)[ \t,.]*$", re.MULTILINE
+)
+_HEAD_LINE = re.compile(
+    r"^[>?\t *-]{0,8}(?P<v>[^\W_][\w.&'’-]*(?: (?:&|[^\W_][\w.&'’-]*)){0,4})[ \t]*$"
+    r"(?=\n[>?\t *-]{0,8}(?:\d{1,5}[A-Za-z]?(?:-\d{1,4})? [^\W\d]"
+    r"|(?i:p\.?o\.? box|psc|unit|the corner of|usn[sv]|cmr) ?))",
+    re.MULTILINE,
 )
 _ADDRESS_NEXT = re.compile(r"\s*[>\s]*(?:\d|P\.?O\.? Box|PSC|Unit )")
 
@@ -60,7 +73,9 @@ def _joined(note: Note, position: int, step: int) -> int | None:
 
 def _likely(note: Note, position: int, step: int) -> bool:
     word, flags = note.words[position], note.flags[position]
-    if not word.istitle() or len(word) < 3 or flags & (Known.REGION | Known.CITY) or term_follows(note, position):
+    if not word.istitle() or len(word) < 3 or note.lowers[position] in TITLES:
+        return False
+    if flags & (Known.REGION | Known.CITY) or term_follows(note, position):
         return False
     if step < 0 and position and note.words[position - 1][0].isupper() and note.gap(position - 1) == " ":
         return False  # the end of something longer
@@ -84,6 +99,33 @@ def address_lines(note: Note) -> Iterator[Span]:
     if "\n" in note.text:
         for match in _ADDRESS_LINE.finditer(note.text):
             yield Span(match.start("v"), match.end("v"), "LOCATION", 0.5, KEY)
+
+
+def letterhead(note: Note, spans: list[Span]) -> Iterator[Span]:
+    """The line between a person's and an address: an employer, or where the other is named, the person."""
+    if "\n" not in note.text:
+        return
+    for match in _HEAD_LINE.finditer(note.text):
+        first = bisect_left(note.starts, match.start("v"))
+        last = bisect_left(note.starts, match.end("v")) - 1
+        if first > last or any(note.flags[i] & Known.REGION for i in range(first, last + 1)):
+            continue
+        above = _above(note.text, match.start())
+        at = bisect_left(spans, match.start(), key=lambda s: s.start) - 1
+        named = at >= 0 and spans[at].type == "NAME" and spans[at].end > above
+        if named and above < match.start() and not _covered(spans, match.start("v"), match.end("v")):
+            yield Span(match.start("v"), match.end("v"), "ORGANIZATION", 0.5, KEY)
+
+
+def _above(text: str, start: int) -> int:
+    """Where the line above begins, at most 80 characters up; the place itself without one."""
+    begin = text.rfind("\n", max(0, start - 81), max(0, start - 1)) + 1
+    return begin if begin or start <= 81 else start
+
+
+def _covered(spans: list[Span], start: int, end: int) -> bool:
+    at = bisect_left(spans, end, key=lambda s: s.start) - 1
+    return at >= 0 and spans[at].start <= start and spans[at].end >= end
 
 
 def lone_lines(note: Note) -> Iterator[Span]:

@@ -17,6 +17,11 @@ MIN_LETTERS = 3
 MIN_SCORE = 0.6
 MODEL = "model"
 LONG = 6
+# The town of a place or an address: alone, before a state, or behind a postcode.
+_TOWN = re.compile(
+    r"(?:^|\d{4,5} |, )(?P<town>[^\W\d_]{3,}(?:[ -][^\W\d_]{3,}){0,2})"
+    r"(?=,? [A-Z]{2}\b| [a-z]{1,2}\.|$)"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -49,6 +54,45 @@ def find_names(note: Note, names: frozenset[str]) -> Iterator[Span]:
         for position in note.index[name]:
             if _is_mention(note, position) and not term_follows(note, position):
                 yield Span(note.starts[position], note.end(position), "NAME", 0.55, KEY)
+
+
+def learned_places(notes_and_spans: Iterable[tuple[Note, list[Span]]]) -> frozenset[tuple[str, ...]]:
+    """Lower-case words of the towns found with confidence in any of the notes, without states and codes."""
+    places: set[tuple[str, ...]] = set()
+    for note, spans in notes_and_spans:
+        for span in spans:
+            if span.type == "LOCATION" and (span.score >= MIN_SCORE or span.recogniser == MODEL):
+                match = _TOWN.search(note.text[span.start : span.end])
+                words = tuple(_WORD.findall(match["town"].lower())) if match else ()
+                if words and _is_own_town(words, span):
+                    places.add(words)
+    return frozenset(places)
+
+
+def _is_own_town(words: tuple[str, ...], span: Span) -> bool:
+    """Whether a town's words are unusual enough to be looked for: no region, no everyday word alone."""
+    flags = [lexicon().get(word, 0) for word in words]
+    whole = lexicon().get(" ".join(words), 0)
+    if len(words) == 1:
+        known = flags[0] & (Known.CITY | Known.TOWN) or span.recogniser != MODEL
+        either = flags[0] & (Known.ORDINARY | Known.REGION | Known.EPONYM | Known.FIRST)
+        return bool(known) and not either and len(words[0]) > MIN_LETTERS
+    return (
+        not whole & Known.REGION
+        and not all(f & Known.ORDINARY for f in flags)
+        and not any(f & Known.REGION for f in flags)
+    )
+
+
+def find_places(note: Note, places: frozenset[tuple[str, ...]]) -> Iterator[Span]:
+    """Mentions of learned towns; as a term ("Boston brace") they stay."""
+    for words in places:
+        for position in note.index.get(words[0], ()):
+            last = position + len(words) - 1
+            if tuple(note.lowers[position : last + 1]) != words or term_follows(note, last):
+                continue
+            if note.words[last][0].isupper() or note.mostly_lower:
+                yield Span(note.starts[position], note.end(last), "LOCATION", 0.55, KEY)
 
 
 def _is_mention(note: Note, position: int) -> bool:

@@ -8,7 +8,7 @@ from app.deid.lexicon.endings import TERM_ENDING
 from app.deid.lexicon.shapes import Known
 from app.deid.note import Note
 from app.deid.recognisers.care import speaks_of_care
-from app.deid.recognisers.name_chain import term_follows
+from app.deid.recognisers.name_chain import TITLES, term_follows
 from app.deid.span import Span
 
 KEY = "unknown-capitalised"
@@ -31,7 +31,7 @@ def _stands_out(note: Note, position: int) -> bool:
     word = note.words[position]
     if note.flags[position] & ~_NAMES_AT_MOST or not word.istitle() or len(word) < MIN_LETTERS or position == 0:
         return False
-    if not word.isalpha() or TERM_ENDING.search(note.lowers[position]):
+    if not word.isalpha() or note.lowers[position] in TITLES or TERM_ENDING.search(note.lowers[position]):
         return False
     before_is_lower = note.gap(position - 1) == " " and note.words[position - 1].islower()
     following = note.words[position + 1] if position + 1 < len(note.words) else "x"

@@ -1,15 +1,19 @@
 """The invariants of shifted dates."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from app.core.db import Base
 from app.deid.engine import SourceText, deidentify_subject
 from app.deid.policy import Policy
 from app.deid.replace.dateshift import is_ambiguous, order_shown, shift_text, subject_shift
+from app.deid.verdict import NEEDS_REVIEW
+from app.factory import compose
 
 DAYS = st.dates(date(1930, 1, 1), date(2035, 12, 31))
 SHIFTS = st.integers(-365, -1)
@@ -127,3 +131,57 @@ def test_all_documents_of_a_patient_move_by_the_same_days(day, form):
         " there."
     )
     assert day.strftime(form) not in made[0]
+
+
+def _shifted(text, key=KEY, order="mdy", subject="p8"):
+    return deidentify_subject(
+        [SourceText("1", text, date_order=order)], Policy(dates="shift"), key=key, subject=subject
+    )[0]
+
+
+@given(st.integers(1, 12), st.integers(1, 12), st.integers(13, 28), st.sampled_from(["mdy", "dmy"]))
+def test_a_date_that_reads_both_ways_waits_where_another_contradicts_the_sites_order(first, second, day, order):
+    assume(first != second)
+    other = f"{day}/{first:02}/2021" if order == "mdy" else f"{first:02}/{day}/2021"
+    text = f"Patient was seen on {first:02}/{second:02}/2021 and on {other} for the cough."
+    made = _shifted(text, order=order)
+    assert (made.verdict, "ambiguous-dates" in made.reasons) == (NEEDS_REVIEW, True)
+
+
+@given(st.integers(1, 12), st.integers(1, 12))
+def test_a_date_that_reads_both_ways_waits_where_the_sites_order_is_unknown(first, second):
+    assume(first != second)
+    made = _shifted(f"The patient was seen on {first:02}/{second:02}/2021 for the cough.", order="")
+    assert (made.verdict, "ambiguous-dates" in made.reasons) == (NEEDS_REVIEW, True)
+
+
+@given(st.integers(1, 12), st.integers(13, 28), st.sampled_from(["mdy", "dmy"]))
+def test_dates_that_agree_with_the_sites_order_do_not_wait(month, day, order):
+    shown = f"{month:02}/{day}/2021" if order == "mdy" else f"{day}/{month:02}/2021"
+    text = f"The patient was seen on {shown} and on 03/04/2021 for the cough."
+    assert "ambiguous-dates" not in _shifted(text, order=order).reasons
+
+
+@given(st.binary(min_size=16, max_size=32), st.binary(min_size=16, max_size=32), DAYS)
+def test_nothing_but_the_dates_of_the_text_depends_on_the_offset(key, other, day):
+    text = f"The patient was seen on {day.isoformat()} for the cough."
+    one, two = _shifted(text, key), _shifted(text, other)
+    assert replace(one, text="") == replace(two, text="")
+    assert str(subject_shift(key, "p8")) not in repr(replace(one, text=""))
+
+
+@given(DAYS, SHIFTS, st.sampled_from(["%Y-%m-%d", "%Y%m%d"]))
+def test_a_date_with_its_year_first_keeps_its_length(day, days, form):
+    assert len(shift_text(day.strftime(form), days).text) == len(day.strftime(form))
+
+
+@given(st.integers(1, 9), st.integers(1, 28), SHIFTS)
+def test_a_padded_month_pads_the_day_too(month, day, days):
+    assert re.fullmatch(r"\d\d/\d\d/\d{4}", shift_text(f"{month:02}/{day:02}/2021", days).text)
+
+
+def test_no_column_keeps_an_offset_of_days():
+    """It is derived from the subject's key in the vault each time, and stored nowhere."""
+    compose()
+    columns = [f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.columns]
+    assert [c for c in columns if re.search("shift|offset_days|days_moved", c)] == []

@@ -6,7 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.deid.lexicon.endings import TERM_ENDING
 from app.deid.lexicon.places import STREET_WORDS
+from app.deid.lexicon.shapes import Known
 from app.deid.lexicon.wordset import wordtuple
 from app.deid.note import Note
 from app.deid.span import Span
@@ -23,6 +25,10 @@ _LABELLED = re.compile(
 # A continental or Indian code stands before or behind a town: "32545 Bad Oeynhausen", "Navi Mumbai 400703".
 _TOWN = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’-]+(?:[ -](?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’-]+|am|an|der|den|de|la|le|sur|im|in|ob|nad|upon|on)){0,3}"
 _CODE_TOWN = re.compile(rf",\s(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_TOWN}")
+# Behind a town: "a.M.", "v.d.H.", "i. Br.", "/Ts."
+_TOWN_TAIL = r"(?:\s?/?(?:[a-z]{1,2}\.\s?){1,3}(?:[A-Z][a-z]{0,3}\b\.?)?)?"
+_FIVE_TOWN = re.compile(rf"(?:[A-Z]{{1,2}}-)?\d{{5}}\s(?P<town>{_TOWN}){_TOWN_TAIL}")
+_AT = re.compile(r"(?:^|[\n:,;(]\s?|\b(?:in|at|to|from|of|near)\s|[.!?]\s{1,2})$")
 _TOWN_CODE = re.compile(rf"{_TOWN}[ ,-]{{1,3}}(?:[1-8]\d{{5}}|[1-8]\d{{2}}\s\d{{3}})(?![\d.]|\s?[a-zA-Z%/])")
 # What an address may hold to the left of its code.
 _LEFT = re.compile(
@@ -108,7 +114,10 @@ class WholeAddresses:
                 continue
             start = note.starts[position]
             if 4 <= length <= 5 and (match := _CODE_TOWN.match(text, max(0, start - 2))):
-                yield self._span(_address_start(text, start), match.end())
+                tail = _FIVE_TOWN.match(text, start)
+                yield self._span(_address_start(text, start), max(match.end(), tail.end() if tail else 0))
+            elif length == 5 and (match := _FIVE_TOWN.match(text, start)) and _is_town(note, position + 1, start):
+                yield self._span(start, match.end())
             elif length in (3, 6):
                 begin = max(text.rfind(mark, 0, start) for mark in ",\n;:") + 1
                 match = _TOWN_CODE.search(text, max(begin, start - 60), start + 8)
@@ -117,6 +126,16 @@ class WholeAddresses:
 
     def _span(self, start: int, end: int) -> Span:
         return Span(start, end, "LOCATION", 0.8, self.key)
+
+
+def _is_town(note: Note, position: int, start: int) -> bool:
+    """Whether the word behind a five-digit code is a town: listed, or no list's, where a code may stand."""
+    flags = note.flags[position]
+    if flags & (Known.CITY | Known.TOWN) and not flags & Known.ORDINARY:
+        return True
+    unknown = not flags & (Known.ORDINARY | Known.EPONYM) and not TERM_ENDING.search(note.lowers[position])
+    spa = note.words[position] in ("Bad", "Sankt")
+    return (spa or unknown) and len(note.words[position]) > 2 and bool(_AT.search(note.text[max(0, start - 6) : start]))
 
 
 def _address_start(text: str, code: int) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from app.deid.lexicon.places import STATE_CODES, STREET_WORDS
+from app.deid.lexicon.shapes import Known
 from app.deid.lexicon.wordset import wordset, wordtuple
 from app.deid.note import Note
 from app.deid.recognisers.name_chain import PARTICLES
@@ -71,6 +72,38 @@ _GPS = re.compile(r"[-+]?\d{1,2}\.\d{2,8}°?\s?[NS]?\s?[,;]\s?[-+]?\d{1,3}\.\d{2
 _STATE_ZIP = re.compile(rf"[A-Z][\w.'’ -]{{1,30}},?\s(?:{'|'.join(sorted(STATE_CODES))}),?\s\d{{5}}(?:-\d{{4}})?\b")
 
 
+# Street words that are hardly anything else; and what stands before a street.
+_PLAIN_STREETS = wordtuple("street st avenue ave road rd boulevard blvd lane ln highway hwy parkway pkwy turnpike")
+_BEFORE_STREET = wordset("on at off near from along down across to in of onto by and")
+_PLAIN_NAMES = wordset(
+    """
+    main elm oak maple park high church mill pine cedar lake hill spring river school market center centre water
+    front washington lincoln union station bridge court green north south east west king queen mulberry chestnut
+    walnut broad grove cherry forest ridge valley meadow garden orchard railroad state
+    """
+)
+_NO_STREET = wordset(
+    """
+    the a an his her their our this that same one other wrong right left busy main-line side back dirt gravel long
+    bumpy rocky middle whole both each every across high-speed fast slow center inner outer no any private country
+    """
+)
+_ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)", re.IGNORECASE)
+MAX_STREET_WORDS = 3
+_LISTED = int(Known.FIRST | Known.LAST | Known.CITY | Known.TOWN)
+
+
+def _in_street(note: Note, position: int) -> bool:
+    """Whether a word can belong to the name of a street: a numeral, what streets are called, what no list knows."""
+    word, lower = note.words[position], note.lowers[position]
+    if lower in _PLAIN_NAMES or _ORDINAL.fullmatch(word):
+        return True
+    plain = word.isalpha() and len(word) > 2 and lower not in _NO_STREET
+    if word.istitle() or not word.islower():
+        return plain and word[0].isupper() and not note.flags[position] & Known.ORDINARY
+    return plain and bool(note.flags[position] & _LISTED) and not note.flags[position] & Known.ORDINARY
+
+
 class Streets:
     key = "streets"
     types = ("LOCATION",)
@@ -101,6 +134,7 @@ class Streets:
             ):
                 yield _with_house_number(text, self._span(match))
         yield from self._compound(note)
+        yield from self._unnumbered(note)
         for position in note.positions(("po", "p", "box", "psc", "apo", "fpo", "dpo")):
             match = _BOX.match(text, note.starts[position])
             if match:
@@ -109,6 +143,20 @@ class Streets:
             match = _PLACE_UNIT.match(text, note.starts[position])
             if match:
                 yield self._span(match)
+
+    def _unnumbered(self, note: Note) -> Iterator[Span]:
+        """ "on main street", "off Oak Ave": a street without a number, behind a word of place."""
+        for position in note.positions(_PLAIN_STREETS):
+            first = position - 1
+            while first > 0 and position - first < MAX_STREET_WORDS and note.gap(first - 1) == " ":
+                if note.lowers[first - 1] in _BEFORE_STREET or not _in_street(note, first - 1):
+                    break
+                first -= 1
+            if first < 1 or note.gap(position - 1) != " " or not _in_street(note, first):
+                continue
+            link = first - 2 if note.lowers[first - 1] == "the" else first - 1
+            if link >= 0 and note.lowers[link] in _BEFORE_STREET and note.gap(first - 1) == " ":
+                yield Span(note.starts[first], note.end(position), "LOCATION", 0.65, self.key)
 
     def _compound(self, note: Note) -> Iterator[Span]:
         """ "Hauptstraße 12", "6750 Koskikatu 25": a word with a street ending and a number near."""

@@ -28,6 +28,12 @@ _WEAK = frozenset(["in", "from", "near", "to", "at", "outside"])
 _SHORT_FORMS = wordset("nyc philly vegas nola frisco dfw slc bronx indy cincy la sf dc kc stl")
 _SHORT = ("vill", "dist", "po")
 MAX_WORDS = 4
+# State codes that are words, degrees or tests as well.
+_WORDY_CODES = frozenset(["OR", "IN", "ME", "PA", "MD", "AP", "MS", "MA", "CT", "AL", "DE", "LA", "HI", "ID", "CO"])
+# Openings of German and Austrian place names; "Bad" is a spa.
+_PLACE_OPENINGS = frozenset(["Bad", "Sankt"])
+# What only people do in, to or from a place.
+_HOME_CUES = wordset("lives live lived living resides resided residing moved relocated raised hails native born")
 
 
 class Places:
@@ -47,15 +53,16 @@ class Places:
                 continue
             taken = last = _with_state(note, last)
             yield Span(note.starts[position], note.end(last), "LOCATION", score, self.key)
-        if note.mostly_lower:
-            yield from self._lower_case(note)
+        yield from self._lower_case(note)
 
     def _lower_case(self, note: Note) -> Iterator[Span]:
-        """ "phoned from tulsa", "house in bradford", in a text without capitals."""
+        """ "lives in albany"; in a text without capitals "phoned from tulsa" and "springfield il", too."""
         known = lexicon()
         for position in note.positions(tuple(_WEAK)):
             first = position + 1
-            if note.gap(position) != " " or first >= len(note.words):
+            if first >= len(note.words) or note.gap(position) != " " or not note.words[first].islower():
+                continue
+            if not note.mostly_lower and not (position and note.lowers[position - 1] in _HOME_CUES):
                 continue
             for last in (first + 2, first + 1, first):
                 if last >= len(note.words) or any(note.gap(i) != " " for i in range(first, last)):
@@ -63,7 +70,8 @@ class Places:
                 flags = known.get(note.text[note.starts[first] : note.end(last)].lower(), 0)
                 plain = flags & (Known.ORDINARY | Known.REGION | Known.EPONYM | (Known.FIRST if first == last else 0))
                 if flags & (Known.CITY | Known.TOWN) and not plain and len(note.words[first]) > 3:
-                    yield Span(note.starts[first], note.end(last), "LOCATION", 0.6, self.key)
+                    end = note.end(last + _lower_state(note, last))
+                    yield Span(note.starts[first], end, "LOCATION", 0.6, self.key)
                     break
 
     @staticmethod
@@ -97,8 +105,10 @@ class Places:
 
     @staticmethod
     def _in_context(note: Note, position: int) -> tuple[int | None, float]:
-        """A capitalised word after "lives in", or before a state code."""
+        """A capitalised word after "lives in", or before a state code; a spa: "Bad Homburg"."""
         flags = note.flags[position]
+        if note.words[position] in _PLACE_OPENINGS and note.gap(position) == " " and _spa(note, position + 1):
+            return position + 1, 0.7
         if flags & (Known.ORDINARY | Known.REGION) or len(note.words[position]) < 3:
             return None, 0.0
         last = position
@@ -133,6 +143,19 @@ def _heads_a_name(note: Note, last: int) -> bool:
     return note.lowers[last + 1 : last + 3] == ["heart", "association"]
 
 
+def _spa(note: Note, position: int) -> bool:
+    return position < len(note.words) and note.words[position].istitle() and _place_word(note, position)
+
+
+def _lower_state(note: Note, last: int) -> int:
+    """1 where a state code in lower case follows: "springfield il"."""
+    following = last + 1
+    if following >= len(note.words) or note.gap(last) not in (" ", ", ") or not note.words[following].islower():
+        return 0
+    code = note.words[following].upper()
+    return int(code in STATE_CODES and code not in _WORDY_CODES)
+
+
 def _place_word(note: Note, position: int) -> bool:
     return (
         note.words[position][0].isupper()
@@ -147,10 +170,7 @@ def _state_follows(note: Note, position: int) -> bool:
         following < len(note.words)
         and note.words[following] in STATE_CODES
         and note.gap(position) in (", ", " ", ",")
-        and (
-            note.gap(position) != " "
-            or note.words[following] not in ("OR", "IN", "ME", "PA", "MD", "AP", "MS", "MA", "CT", "AL", "DE", "LA")
-        )
+        and (note.gap(position) != " " or note.words[following] not in _WORDY_CODES)
     )
 
 
