@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
+from app.deid.lexicon.medicines import is_medicine
 from app.deid.misread import repair_scan
 from app.deid.note import Note
 from app.deid.recogniser import RECOGNISERS
 from app.deid.span import Span, merge
+
+# What finds names by their looks alone; a title, a signature or the patient's record outweighs the table of drugs.
+_BY_LOOKS = frozenset({"model", "names-listed", "unknown-capitalised"})
 
 
 class Detector(Protocol):
@@ -40,4 +44,11 @@ def find_all(note: Note, model: Detector | None = None) -> list[Span]:
     found = find_by_rules(note)
     if model is not None:
         found.extend(model.find(note))
-    return merge(span for span in found if span.start < span.end)
+    return merge(span for span in without_medicines(note, found) if span.start < span.end)
+
+
+def without_medicines(note: Note, spans: list[Span]) -> list[Span]:
+    """The spans but those that only look like names and are names of medicines; people's names win over drugs'."""
+    return [
+        span for span in spans if span.recogniser not in _BY_LOOKS or not is_medicine(note.text[span.start : span.end])
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.core.errors import invalid
-from app.deid.detection import Detector, find_all
+from app.deid.detection import Detector, find_all, without_medicines
 from app.deid.note import Note
 from app.deid.policy import Policy
 from app.deid.replace.dateshift import subject_shift
@@ -66,7 +66,7 @@ class Engine:
                     *lone_lines(note),
                     *address_lines(note),
                     *table_cells(note),
-                    *unknown_names(note),
+                    *without_medicines(note, list(unknown_names(note))),
                     *address_rests(note, spans),
                 ]
             )

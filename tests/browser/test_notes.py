@@ -339,6 +339,20 @@ def test_accepting_all_takes_routine_relations_along_and_leaves_causes(notes):
     assert notes.space("return space.store.elements.get('s92').status;") == "suggested"
 
 
+def test_critical_labels_are_never_accepted_in_bulk(notes):
+    notes.saw_everything()
+    notes.press("Shift+A")
+    dialog = notes.page.locator("dialog")
+    assert "critical label" in dialog.inner_text()
+    for right in dialog.get_by_role("button", name="Right").all():
+        right.click()
+    dialog.get_by_role("button", name="Accept", exact=True).click()
+    notes.until("space.store.order.some((id) => space.store.elements.get(id).status === 'confirmed')")
+    events = [b["status"] for b in notes.elements() if b["label"] == "adverse_event"]
+    assert events
+    assert set(events) == {"suggested"}
+
+
 def test_a_comment_on_the_document_is_saved(notes, task):
     notes.press("y")
     area = notes.page.get_by_label("Comment on the whole document")

@@ -38,9 +38,7 @@ def count_waiting(session: Session, audit: LeakAudit) -> int:
 
 def _waiting(audit: LeakAudit) -> Any:
     """Samples with too few answers whose text still exists: what was withdrawn cannot be checked."""
-    answers = (
-        select(func.count()).select_from(LeakCheck).where(LeakCheck.sample_id == LeakSample.id).scalar_subquery()
-    )
+    answers = select(func.count()).select_from(LeakCheck).where(LeakCheck.sample_id == LeakSample.id).scalar_subquery()
     there = select(DocumentBody.document_id).where(DocumentBody.document_id == LeakSample.document_id)
     return select(LeakSample).where(LeakSample.audit_id == audit.id, answers < audit.checkers, there.exists())
 

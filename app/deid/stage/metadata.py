@@ -30,9 +30,7 @@ def clean_metadata(identifier: str, fields: dict[str, str]) -> Deidentified:
     """
     reasons = _refusals(fields)
     kept = {keyword: _age(keyword, value) for keyword, value in fields.items() if keyword not in IDENTIFYING}
-    suspect = sorted(
-        {f"identifier-in-{keyword}" for keyword in FREE_TEXT if scan_text(fields.get(keyword, ""))}
-    )
+    suspect = sorted({f"identifier-in-{keyword}" for keyword in FREE_TEXT if scan_text(fields.get(keyword, ""))})
     verdict = "refused" if reasons else "needs_review" if suspect else "machine_passed"
     return Deidentified(
         id=identifier,

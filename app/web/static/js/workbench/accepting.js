@@ -33,11 +33,12 @@ export class Accepting {
     setTimeout(() => this.strip.replaceChildren(), PAUSE);
   }
 
-  /** Accepts what is left: only what was on screen, the least certain one by one, one undo. */
+  /** Accepts what is left but critical labels: only what was on screen, the least certain one by one, one undo. */
   async all() {
     const { store } = this.space;
     const open = store.order.filter((id) => isOpen(store.elements.get(id)));
-    const seen = open.filter((id) => this.space.wasSeen(id));
+    const single = open.filter((id) => isCritical(this.space, store.elements.get(id)));
+    const seen = open.filter((id) => this.space.wasSeen(id) && !single.includes(id));
     const ties = this.#ties(seen);
     if (!seen.length && !ties.length) return void this.space.say("Nothing left that was on screen");
     const doubtful = [...seen].sort((a, b) => this.#doubt(b) - this.#doubt(a)).slice(0, SHOWN);
@@ -50,7 +51,8 @@ export class Accepting {
       rows.length ? h("p", null, `First the ${plural(doubtful.length, "least certain one", "least certain ones")}:`) : null,
       rows.length ? h("ul", { class: "plain" }, rows) : null,
       rest.length ? h("p", null, `Then ${[...counts].map(([label, n]) => `${n} ${this.space.labelTitle(label)}`).join(", ")}.`) : null,
-      open.length > seen.length ? h("p", { class: "mut" }, `${open.length - seen.length} were never on screen and stay open.`) : null,
+      open.length > seen.length + single.length ? h("p", { class: "mut" }, `${open.length - seen.length - single.length} were never on screen and stay open.`) : null,
+      single.length ? h("p", { class: "mut" }, `${plural(single.length, "suggestion")} of a critical label ${single.length === 1 ? "waits for its" : "wait for their"} own verdict.`) : null,
       ties.length ? h("p", null, `With them up to ${plural(ties.length, "routine relation")} between what is accepted; causes, events and pairs wait for their own verdict.`) : null,
     ], [{ text: "Cancel", value: null }, { text: "Accept", value: "yes", primary: true }]);
     if (answer !== "yes") return undefined;
@@ -86,6 +88,9 @@ export class Accepting {
   }
 }
 
+/** Critical labels are judged one by one, never in bulk. */
+const isCritical = (space, body) => space.schema.labels.some((label) => label.key === body.label && label.class === "critical");
+
 /** Entities of a section that can be accepted in one act: medication and problem lists. */
 export function sectionOf(space, id) {
   const sections = space.data.present?.meta?.sections ?? [];
@@ -94,7 +99,7 @@ export function sectionOf(space, id) {
   if (!section || !/medic|problem|allerg|drug/i.test(`${section.key ?? ""} ${section.title ?? ""}`)) return null;
   const ids = space.store.order.filter((key) => {
     const body = space.store.elements.get(key);
-    return isEntity(body) && isOpen(body) && body.fragments[0][0] >= section.start && body.fragments[0][0] < section.end;
+    return isEntity(body) && isOpen(body) && !isCritical(space, body) && body.fragments[0][0] >= section.start && body.fragments[0][0] < section.end;
   });
   return ids.length > 1 ? { title: section.title ?? section.key, ids } : null;
 }
