@@ -42,13 +42,16 @@ def judge(note: Note, spans: list[Span], policy: Policy, *, with_model: bool) ->
     disagreed = [(s.start, s.end) for s in spans if s.recogniser == _MODEL] if with_model else []
     suspects = suspect_places(note, spans)
     risk = 1 - prod([1 - _RISK_OF_SUSPECT] * len(suspects) + [1 - _RISK_OF_DISAGREEMENT] * min(1, len(disagreed)))
-    if policy.dates == "shift" and has_ambiguous_dates(note, spans):
+    unsure_dates = ambiguous_dates(note, spans) if policy.dates == "shift" else []
+    if unsure_dates:
         reasons.append("ambiguous-dates")
     if disagreed and with_model and len(disagreed) * 4 > len(spans):
         reasons.append("model-rule-disagreement")
     if risk >= policy.threshold:
         reasons.append("residual-risk")
-    return Verdict(NEEDS_REVIEW if reasons else PASSED, tuple(reasons), round(risk, 3), tuple(suspects + disagreed))
+    return Verdict(
+        NEEDS_REVIEW if reasons else PASSED, tuple(reasons), round(risk, 3), (*suspects, *disagreed, *unsure_dates)
+    )
 
 
 def suspect_places(note: Note, spans: list[Span]) -> list[tuple[int, int]]:
@@ -72,9 +75,9 @@ def suspect_places(note: Note, spans: list[Span]) -> list[tuple[int, int]]:
     return found
 
 
-def has_ambiguous_dates(note: Note, spans: list[Span]) -> bool:
-    """Numeric dates that could be read both ways where the site's order is unknown or contradicted."""
-    dates = [note.text[s.start : s.end] for s in spans if s.type == "DATE"]
-    shown = {order for d in dates if (order := order_shown(d))}
+def ambiguous_dates(note: Note, spans: list[Span]) -> list[tuple[int, int]]:
+    """Numeric dates that could be read both ways, where the site's order is unknown or contradicted."""
+    dates = [(s.start, s.end) for s in spans if s.type == "DATE"]
+    shown = {order for start, end in dates if (order := order_shown(note.text[start:end]))}
     unsure = note.date_order not in ("mdy", "dmy") or bool(shown - {note.date_order})
-    return unsure and any(is_ambiguous(d) for d in dates)
+    return [(start, end) for start, end in dates if is_ambiguous(note.text[start:end])] if unsure else []

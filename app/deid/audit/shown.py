@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from app.core.db import Session
 from app.corpus.document import Document, DocumentMap, text_of
@@ -35,14 +36,23 @@ def plants_of(sample: LeakSample) -> list[Plant]:
     return [Plant(*entry) for entry in json.loads(sample.plants_json)]
 
 
-def replaced_ranges(session: Session, vault: Vault, document: Document) -> list[Range]:
-    """Where in a clean text the machine put something else. Raises NotFound after erasure."""
+def sealed_map(session: Session, vault: Vault, document: Document) -> dict[str, Any]:
+    """What was sealed beside a clean text: `map` and, of a machine's work, `doubts`. Raises NotFound after erasure."""
     row = session.get(DocumentMap, document.id)
     if row is None:
-        return []
-    key = vault.key_of(session, document.subject_id)
-    rows = open_json(key, row.sealed, f"map:{document.id}")["map"]
-    return [(start, end) for _, _, start, end in rows if end > start]
+        return {"map": []}
+    found: dict[str, Any] = open_json(vault.key_of(session, document.subject_id), row.sealed, f"map:{document.id}")
+    return found
+
+
+def replaced_ranges(session: Session, vault: Vault, document: Document) -> list[Range]:
+    """Where in a clean text the machine put something else. Raises NotFound after erasure."""
+    return ranges_in(sealed_map(session, vault, document))
+
+
+def ranges_in(sealed: dict[str, Any]) -> list[Range]:
+    """The places of replacements in the clean text."""
+    return [(start, end) for _, _, start, end in sealed["map"] if end > start]
 
 
 def compose(text: str, replaced: list[Range], plants: list[Plant]) -> Shown:

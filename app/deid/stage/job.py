@@ -26,6 +26,7 @@ from app.deid.engine import RULES_ONLY, Deidentified, Engine, SourceText, deiden
 from app.deid.incident.learning import joined, learned_of
 from app.deid.model import MODEL_DIR, digest, load_model
 from app.deid.policy import Policy
+from app.deid.stage.doubts import places_of_doubt
 from app.deid.stage.external import as_received
 from app.deid.stage.later import flag_earlier
 from app.deid.stage.metadata import clean_metadata
@@ -159,7 +160,8 @@ def _store(session: Session, source: Source, result: Deidentified, key: bytes, p
     )
     add_document(session, document, result.text)
     label = f"map:{document.id}"
-    sealed = seal_json(key, {"map": result.offset_map, "spans": len(result.spans)}, label)
+    body = {"map": result.offset_map, "spans": len(result.spans), "doubts": places_of_doubt(result)}
+    sealed = seal_json(key, body, label)
     session.add(DocumentMap(document_id=document.id, sealed=sealed))
     schema = current_schema(session, source.project_id, source.modality)
     create_item(session, WORKER, document, schema, at=at)
