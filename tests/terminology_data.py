@@ -26,6 +26,23 @@ def store() -> Path:
     return Path(folder.name)
 
 
+@functools.lru_cache(maxsize=1)
+def compiled() -> Path:
+    """A directory for what is compiled from `store()`, kept for the test process."""
+    folder = tempfile.TemporaryDirectory(prefix="compiled-")
+    compiled.folder = folder  # type: ignore[attr-defined] (removed when the process ends)
+    return Path(folder.name)
+
+
+def stocked(var: Path) -> Path:
+    """`var` with links to the code systems and compiled terms of this test process: building them takes seconds."""
+    var.mkdir(parents=True, exist_ok=True)
+    for name, target in (("terminology", store()), ("preannotate", compiled())):
+        if not (var / name).exists():
+            (var / name).symlink_to(target, target_is_directory=True)
+    return var
+
+
 def icd10cm():
     manifest = ensure_builtin(store())
     return open_release(store(), "icd10cm", manifest.digest)

@@ -14,6 +14,7 @@ from app.preannotate.labels import AXES, FLAGS, LABELS
 from app.preannotate.protocol import PIPELINES, provenance
 from app.preannotate.spacy_disk import register_folder
 from app.preannotate.stock import MedspacyStock
+from tests.terminology_data import stocked
 
 TEXT = "Seen today. No fever 😀 or chest pain. Aspirin 81 mg daily.\r\nMother had asthma."
 
@@ -21,7 +22,7 @@ TEXT = "Seen today. No fever 😀 or chest pain. Aspirin 81 mg daily.\r\nMother 
 @pytest.fixture(scope="module", autouse=True)
 def _own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CHARTMARK_VAR", str(tmp_path_factory.mktemp("var")))
+        patch.setenv("CHARTMARK_VAR", str(stocked(tmp_path_factory.mktemp("var"))))
         plugins.load()
         yield
 

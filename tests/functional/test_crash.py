@@ -19,6 +19,7 @@ from app.corpus.suggestion import Suggestion
 from app.jobs.job import Job
 from app.review.item import Item
 from tests.databases import create_postgresql, drop_postgresql, require_postgresql
+from tests.terminology_data import stocked
 
 NOTES = 401  # three chunks
 PASSWORD = "wandering teapots sing"
@@ -44,6 +45,7 @@ class Installation:
 
     def __init__(self, url, folder):
         self.url, self.folder = url, folder
+        stocked(folder / "var")
 
     def environment(self, fault=""):
         return os.environ | {

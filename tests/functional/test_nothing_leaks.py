@@ -29,6 +29,7 @@ from tests.functional.test_one_note_end_to_end import (
     rash_start,
 )
 from tests.signing import seen_cases
+from tests.terminology_data import stocked
 
 ROOT = Path(__file__).parents[2]
 OPERATOR = OperatorActor("tests")
@@ -63,6 +64,7 @@ class Run(Clinic):
         super().__init__(database, folder, monkeypatch)
         self.said = []
         (folder / "temporary").mkdir()
+        stocked(folder / "var")
         self.environment = os.environ | {
             "CHARTMARK_VAR": str(folder / "var"),
             "CHARTMARK_DATABASE_URL": database.url,

@@ -8,12 +8,13 @@ from click.testing import CliRunner
 from app.cli.preannotate import group
 from app.factory import compose
 from app.preannotate.evaluation import reasons
+from tests.terminology_data import stocked
 
 
 @pytest.fixture(scope="module")
 def _pipelines(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CHARTMARK_VAR", str(tmp_path_factory.mktemp("var")))
+        patch.setenv("CHARTMARK_VAR", str(stocked(tmp_path_factory.mktemp("var"))))
         compose()
         yield
 

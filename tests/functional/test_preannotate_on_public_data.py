@@ -9,6 +9,7 @@ from app.preannotate.evaluation.gold import read_gold
 from tests.public_data import DATA
 from tests.quality.measure_entities import CLASSES, SETS, gold_of
 from tests.quality.measure_relations import sentence_found
+from tests.terminology_data import stocked
 
 pytestmark = [
     pytest.mark.slow,
@@ -21,7 +22,7 @@ EVERY = 3  # a third of each set keeps this fast; `make quality` has the figures
 def rules(tmp_path_factory):
     compose()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CHARTMARK_VAR", str(tmp_path_factory.mktemp("var")))
+        patch.setenv("CHARTMARK_VAR", str(stocked(tmp_path_factory.mktemp("var"))))
         pipeline = ChartmarkRules()
         pipeline.ready()
     return pipeline

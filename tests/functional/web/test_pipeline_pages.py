@@ -76,7 +76,7 @@ def test_a_wrong_password_signs_nothing_and_is_in_the_log(office):
 def test_identifiers_and_dates_too_far_away_come_back_with_the_field_named(office):
     answer = state(office, evidence="Seen by Dr. Rosalind Quarrow, MRN: 77120456")
     assert answer.status_code == 422
-    assert "evidence : this looks like an identifier" in words(answer)
+    assert "evidence : characters 13 to 28 look like an identifier: NAME" in words(answer)
     assert "review by : the review is due within twelve months" in words(state(office, review_by="2199-01-01"))
     assert "a date, as 2026-11-21" in words(state(office, review_by="soon"))
     assert "a whole number of years" in words(state(office, least_age="old"))

@@ -25,8 +25,8 @@ from app.preannotate.register.entries import sign as sign_entry
 from app.preannotate.register.lookup import find_current
 from app.preannotate.register.rules import Entry
 from app.preannotate.register.shipped import accept as accept_pipeline
+from app.release.cutting import cut
 from app.release.export import write_to
-from app.release.release import cut
 from app.review.adjudication import Decision, close, rule, withdraw_ruling
 from app.review.assignment import Step, assign_ready, claim, decline
 from app.review.draft import Change, change_draft
