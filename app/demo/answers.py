@@ -35,7 +35,8 @@ def changes_towards(draft: Elements, wanted: Elements, others: Elements) -> list
     puts = {names[key]: _said(suggested.get(names[key], {}), _renamed(body, names)) for key, body in wanted.items()}
     missed = [body for body in others.values() if body["kind"] == "entity" and not _overlapping(body, wanted)]
     rejected = set()
-    for key, body in suggested.items():
+    # Entities first: a relation falls with either of its ends, whatever the order of their keys.
+    for key, body in sorted(suggested.items(), key=lambda item: item[1]["kind"] != "entity"):
         if key not in puts and not _welcome(body, missed, puts, set(names.values()), rejected):
             rejected.add(key)
     confirmed = {

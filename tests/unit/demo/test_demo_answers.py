@@ -83,3 +83,10 @@ def test_a_relation_goes_with_its_ends_and_the_readers_own_relations_count():
     assert (after["s4"]["head"], after["s4"]["tail"]) == ("s1", "s2")
     gone = answered(draft, wanted, wanted | {"x": wants(20, 24, "DOSE")})
     assert (gone["s3"]["status"], gone["s5"]["status"]) == ("rejected", "rejected")
+
+
+def test_a_relation_falls_with_its_end_whatever_the_order_of_their_keys():
+    draft = {"s105": relation("s62", "s61"), "s61": entity(20, 24, "DOSE"), "s62": entity(0, 9, "MEDICATION")}
+    wanted = {"d": wants(20, 24, "DOSE")}
+    after = answered(draft, wanted, wanted | {"m": wants(0, 9, "MEDICATION")})
+    assert (after["s62"]["status"], after["s105"]["status"]) == ("rejected", "rejected")
