@@ -44,12 +44,8 @@ _SEEN_VERBS = frozenset(
         ",", "after", "and", "are", "due", "had", "has", "is", "showed", "was", "were", "when", "with",
     }
 )  # fmt: skip
-_LEADING = frozenset(
-    {
-        ",", "about", "across", "affecting", "along", "and", "around", "at", "behind", "from", "in", "inside",
-        "into", "involving", "near", "of", "on", "or", "over", "throughout", "to", "under", "with", "within",
-    }
-)  # fmt: skip
+# Words that may stand between a word of place and the place, in a list of them too.
+_LEADING = _PLACE | {",", "about", "and", "from", "or", "with"}
 _POSSESSIVE = frozenset({"the", "his", "her", "my", "both", "a", "an", "all", "entire", "its"})
 
 
@@ -132,7 +128,7 @@ def _places(frame: Frame, place: int) -> Iterator[Link]:
         return
     words = frame.note.tokens.words
     parts = frame.after(ANATOMY, problem.last, _PLACE_REACH)
-    if words[problem.last] in _LEADING:
+    if words[problem.last] in _PLACE:
         near = [part for part in parts if all(map(_leads_on, words[problem.last : frame.mentions[part].first]))]
     else:
         near = parts if parts and _leads_to(frame, problem.last, frame.mentions[parts[0]].first) else []
