@@ -66,11 +66,6 @@ def guess_language(text: str) -> str:
     return "en" if english >= 0.1 else UNDETERMINED
 
 
-def is_supported(text: str) -> bool:
-    """Whether the built-in recognisers may be trusted with the text."""
-    return guess_language(text) in SUPPORTED | {UNDETERMINED}
-
-
 def require_supported(text: str) -> None:
     """Raises Invalid saying which language the text seems to be in, and what that language lacks here."""
     language = guess_language(text)

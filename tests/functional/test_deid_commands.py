@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from app.deid.model import MODEL_DIR
 from app.factory import create_app
 
 NOTE = "Mr. John Smith (MRN 998877) was seen on 3/4/2024 at Mayo Clinic. 😀 Call 617-555-0123."
@@ -120,7 +119,6 @@ def test_a_bad_gold_line_is_named(run, tmp_path):
     assert "line 2" in str(result.exception) + result.output
 
 
-@pytest.mark.skipif(not MODEL_DIR.is_dir(), reason="the model is not installed")
 def test_the_model_is_part_of_the_default(run):
     text = "Unlike last year, Vashkoreth Drimolen walked in and sat down."
     (answer,) = answers(run("text", lines=[{"id": 1, "text": text}]))

@@ -6,15 +6,12 @@ from pathlib import Path
 import pytest
 
 from app.deid.engine import Engine
-from app.deid.model import MODEL_DIR, load_model
+from app.deid.model import load_model
 from app.deid.note import Note
 from app.factory import compose
 
 GOLD = Path(__file__).parents[1] / "data" / "deid_stress.jsonl"
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not MODEL_DIR.is_dir(), reason="the model is not installed"),
-]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from app.corpus.schema import current_schema
 from app.corpus.source import Source, SourceState, count_sources, next_subjects, open_source, sources_of
 from app.corpus.subject import random_label
 from app.corpus.vault import seal_json
-from app.deid.engine import RULES_ONLY, Deidentified, Engine, SourceText, deidentify_subject
+from app.deid.engine import Deidentified, Engine, SourceText, deidentify_subject
 from app.deid.incident.learning import joined, learned_of
 from app.deid.model import MODEL_DIR, digest, load_model
 from app.deid.policy import Policy
@@ -40,9 +40,10 @@ WORKER = ServiceActor("deid", VERSION)
 
 @cache
 def engine_here() -> tuple[Engine, str]:
-    """The engine of this process and its version: rules, and the shipped model where there is one."""
-    if not MODEL_DIR.exists():
-        return RULES_ONLY, f"{VERSION}+rules"
+    """The engine of this process and its version: rules and the shipped model.
+
+    Raises Unavailable where the model is missing or changed: a job fails rather than clean with less than it claims.
+    """
     return Engine(load_model()), f"{VERSION}+model.{digest(MODEL_DIR)[:12]}"
 
 

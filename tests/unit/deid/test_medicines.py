@@ -4,7 +4,7 @@ import pytest
 
 from app.deid.engine import Engine
 from app.deid.lexicon.medicines import is_medicine
-from app.deid.model import MODEL_DIR, load_model
+from app.deid.model import load_model
 from app.deid.note import Note
 from app.factory import compose
 
@@ -12,7 +12,7 @@ from app.factory import compose
 @pytest.fixture(scope="module")
 def engine():
     compose()
-    return Engine(load_model() if MODEL_DIR.exists() else None)
+    return Engine(load_model())
 
 
 def removed(engine, text):

@@ -9,19 +9,16 @@ from app.deid import model as module
 from app.deid.engine import Engine
 from app.deid.model import MODEL_DIR, PIN_FILE, digest, load_model
 from app.deid.note import Note
+from app.deid.stage.job import engine_here
 from app.deid.training.trainer import Recipe, train
 
-shipped = pytest.mark.skipif(not MODEL_DIR.is_dir(), reason="the model is not installed")
 
-
-@shipped
 def test_the_model_is_the_pinned_one_and_small():
     pinned = json.loads(PIN_FILE.read_text())
     assert digest(MODEL_DIR) == pinned["sha256"]
     assert sum(p.stat().st_size for p in MODEL_DIR.rglob("*")) < 15_000_000
 
 
-@shipped
 def test_the_model_finds_what_the_rules_do_not():
     text = "Unlike last year, Vashkoreth Drimolen walked in with Tuvia and sat down."
     rules = Engine().find([Note(text)])[0]
@@ -29,13 +26,11 @@ def test_the_model_finds_what_the_rules_do_not():
     assert sum(s.end - s.start for s in both) > sum(s.end - s.start for s in rules)
 
 
-@shipped
 def test_the_model_leaves_clinical_words_alone():
     text = "Transthoracic echocardiography showed severe tricuspid regurgitation; erlotinib was stopped."
     assert load_model().find(Note(text)) == []
 
 
-@shipped
 def test_a_long_text_is_read_in_pieces_with_true_offsets():
     text = "The wound is clean and dry. " * 300 + "Seen with Vashkoreth Drimolen today."
     spans = [s for s in Engine(load_model()).find([Note(text)])[0] if s.type == "NAME"]
@@ -60,3 +55,19 @@ def test_training_twice_gives_the_same_bytes(tmp_path):
         for name in ("a", "b")
     ]
     assert pinned[0] == pinned[1]
+
+
+@pytest.fixture
+def _nothing_loaded():
+    load_model.cache_clear()
+    engine_here.cache_clear()
+    yield
+    load_model.cache_clear()
+    engine_here.cache_clear()
+
+
+@pytest.mark.usefixtures("_nothing_loaded")
+def test_without_its_model_the_stage_does_not_clean_with_rules_alone(monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "MODEL_DIR", tmp_path / "missing")
+    with pytest.raises(Unavailable, match="model-missing"):
+        engine_here()
