@@ -18,6 +18,7 @@ from app.preannotate.assertion.engine import Asserted, assert_spans
 from app.preannotate.entities.find import find_mentions
 from app.preannotate.entities.mention import Mention
 from app.preannotate.gazetteer import Gazetteer
+from app.preannotate.literals import literals_digest
 from app.preannotate.protocol import Annotated, Entity, Span, checked_targets
 from app.preannotate.reading.note import Note
 from app.preannotate.relations.find import find_relations
@@ -33,6 +34,7 @@ class ChartmarkRules:
 
     key = "chartmark_rules"
     title = "Chartmark rules"
+    #: one more whenever what it says of a text changes: the golden outputs are pinned beside it
     version = "1"
     languages = ("en",)
 
@@ -47,7 +49,7 @@ class ChartmarkRules:
             self._terms = load_terms(settings.terminology_dir, settings.preannotate_dir, known=self._terms)
 
     def digest(self) -> str:
-        return sha256(f"{self.key} {self.version} {valuesets_digest()} {_code_digest()}")
+        return sha256(f"{self.key} {self.version} {valuesets_digest()} {_rules_digest()}")
 
     def sources(self) -> list[dict[str, str]]:
         return self._loaded().sources
@@ -86,12 +88,11 @@ def _collecting_later(text: str) -> Iterator[None]:
 
 
 @cache
-def _code_digest() -> str:
-    """Hex SHA-256 of the modules that read, find, assert and relate."""
+def _rules_digest() -> str:
+    """Hex SHA-256 of the words and patterns by which is read, found, asserted and related."""
     here = Path(__file__).parent
     folders = ("reading", "entities", "assertion", "relations")
-    files = [path for folder in folders for path in sorted((here / folder).rglob("*.py"))]
-    return sha256(b"\0".join(path.read_bytes() for path in [Path(__file__), *files]))
+    return literals_digest([Path(__file__), *(path for folder in folders for path in (here / folder).rglob("*.py"))])
 
 
 def annotate_note(text: str, gazetteers: Sequence[Gazetteer], targets: Sequence[Span] | None) -> Annotated:

@@ -116,7 +116,7 @@ def standing(entry: Entry | None, running: Running | None, *, at: int) -> list[P
     if running is None:
         found.append(Problem("not-installed", "pipeline", "no such pipeline is installed"))
     elif (entry.version, entry.digest) != (running.version, running.digest):
-        found.append(Problem("changed", "digest", "the installed pipeline is not the one that was signed"))
+        found.append(Problem("changed", "digest", "the installed pipeline is not the one that was signed: sign again"))
     return found
 
 
