@@ -10,7 +10,7 @@ from app.corpus.document import CLAIMS
 from app.corpus.free_text import TEXT_SCANNERS
 from app.corpus.language import LANGUAGES
 from app.corpus.suggestion import CLEARANCES
-from app.deid.recogniser import RECOGNISERS
+from app.deidentify.recogniser import RECOGNISERS
 from app.intake.readers import READERS
 from app.jobs.job import JOBS
 from app.preannotate.evaluation.gold import GOLD_READERS
@@ -158,46 +158,46 @@ def _load_knowledge() -> None:
 def _load_deidentification() -> None:
     # What finds identifiers by rule.
     RECOGNISERS.register(
-        "app.deid.recognisers.dates:Dates",
-        "app.deid.recognisers.loose_dates:LooseDates",
-        "app.deid.recognisers.years:BirthYears",
-        "app.deid.recognisers.years:EventYears",
-        "app.deid.recognisers.ages:Ages",
-        "app.deid.recognisers.numbers.network:Emails",
-        "app.deid.recognisers.numbers.network:WebAddresses",
-        "app.deid.recognisers.numbers.network:InternetAddresses",
-        "app.deid.recognisers.numbers.phones:Phones",
-        "app.deid.recognisers.numbers.labelled_ids:SocialSecurity",
-        "app.deid.recognisers.numbers.labelled_ids:MedicalRecords",
-        "app.deid.recognisers.numbers.labelled_ids:HealthPlans",
-        "app.deid.recognisers.numbers.labelled_ids:Accounts",
-        "app.deid.recognisers.numbers.labelled_ids:Licences",
-        "app.deid.recognisers.numbers.labelled_ids:Vehicles",
-        "app.deid.recognisers.numbers.labelled_ids:Devices",
-        "app.deid.recognisers.numbers.labelled_ids:Biometrics",
-        "app.deid.recognisers.numbers.labelled_ids:OtherIds",
-        "app.deid.recognisers.numbers.labelled_ids:UserNames",
-        "app.deid.recognisers.numbers.codes:DigitGroups",
-        "app.deid.recognisers.numbers.codes:CodedTokens",
-        "app.deid.recognisers.geography.streets:Streets",
-        "app.deid.recognisers.geography.streets:Postcodes",
-        "app.deid.recognisers.geography.postal:WholeAddresses",
-        "app.deid.recognisers.geography.towns:Places",
-        "app.deid.recognisers.geography.countries:Countries",
-        "app.deid.recognisers.organisations:Hospitals",
-        "app.deid.recognisers.employers:Employers",
-        "app.deid.recognisers.professions:Professions",
-        "app.deid.recognisers.pictures:Pictures",
-        "app.deid.recognisers.unique:UniqueTraits",
-        "app.deid.recognisers.names:TitledNames",
-        "app.deid.recognisers.names:ListedNames",
-        "app.deid.recognisers.names_in_context:NamesInContext",
-        "app.deid.recognisers.relations:NamesByRelation",
-        "app.deid.known:KnownIdentifiers",
+        "app.deidentify.recognisers.dates:Dates",
+        "app.deidentify.recognisers.loose_dates:LooseDates",
+        "app.deidentify.recognisers.years:BirthYears",
+        "app.deidentify.recognisers.years:EventYears",
+        "app.deidentify.recognisers.ages:Ages",
+        "app.deidentify.recognisers.numbers.network:Emails",
+        "app.deidentify.recognisers.numbers.network:WebAddresses",
+        "app.deidentify.recognisers.numbers.network:InternetAddresses",
+        "app.deidentify.recognisers.numbers.phones:Phones",
+        "app.deidentify.recognisers.numbers.labelled_ids:SocialSecurity",
+        "app.deidentify.recognisers.numbers.labelled_ids:MedicalRecords",
+        "app.deidentify.recognisers.numbers.labelled_ids:HealthPlans",
+        "app.deidentify.recognisers.numbers.labelled_ids:Accounts",
+        "app.deidentify.recognisers.numbers.labelled_ids:Licences",
+        "app.deidentify.recognisers.numbers.labelled_ids:Vehicles",
+        "app.deidentify.recognisers.numbers.labelled_ids:Devices",
+        "app.deidentify.recognisers.numbers.labelled_ids:Biometrics",
+        "app.deidentify.recognisers.numbers.labelled_ids:OtherIds",
+        "app.deidentify.recognisers.numbers.labelled_ids:UserNames",
+        "app.deidentify.recognisers.numbers.codes:DigitGroups",
+        "app.deidentify.recognisers.numbers.codes:CodedTokens",
+        "app.deidentify.recognisers.geography.streets:Streets",
+        "app.deidentify.recognisers.geography.streets:Postcodes",
+        "app.deidentify.recognisers.geography.postal:WholeAddresses",
+        "app.deidentify.recognisers.geography.towns:Places",
+        "app.deidentify.recognisers.geography.countries:Countries",
+        "app.deidentify.recognisers.organisations:Hospitals",
+        "app.deidentify.recognisers.employers:Employers",
+        "app.deidentify.recognisers.professions:Professions",
+        "app.deidentify.recognisers.pictures:Pictures",
+        "app.deidentify.recognisers.unique:UniqueTraits",
+        "app.deidentify.recognisers.names:TitledNames",
+        "app.deidentify.recognisers.names:ListedNames",
+        "app.deidentify.recognisers.names_in_context:NamesInContext",
+        "app.deidentify.recognisers.relations:NamesByRelation",
+        "app.deidentify.known:KnownIdentifiers",
     )
-    TEXT_SCANNERS.register("app.deid.stage.scanner:RuleScanner")
-    LANGUAGES.register("app.deid.language:English")
-    CLAIMS.register("app.deid.audit.claim:LeakAudited")
+    TEXT_SCANNERS.register("app.privacy.stage.scanner:RuleScanner")
+    LANGUAGES.register("app.deidentify.language:English")
+    CLAIMS.register("app.privacy.leak_audit.claim:LeakAudited")
 
 
 def _load_stages() -> None:
@@ -221,7 +221,7 @@ def _load_stages() -> None:
     CLEARANCES.register("app.preannotate.register.clearance:EntryInForce")
     JOBS.register(
         "app.intake.load:LoadJob",
-        "app.deid.stage.job:DeidentifyJob",
+        "app.privacy.stage.job:DeidentifyJob",
         "app.preannotate.stage:PreannotateJob",
     )
 
@@ -281,7 +281,7 @@ def _load_review() -> None:
 
 def _load_release() -> None:
     RELEASED_COPIES.register("app.release.recall:RecallReleases")
-    RELEASE_GATES.register("app.deid.audit.indirect:AnonymityGate")
+    RELEASE_GATES.register("app.privacy.anonymity.report:AnonymityGate")
     FORMATS.register(
         "app.release.formats.jsonl:JsonLines",
         "app.release.formats.brat:Brat",

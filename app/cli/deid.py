@@ -14,14 +14,15 @@ import click
 from app.cli.risk import risk
 from app.cli.streams import stream_json_lines
 from app.core.errors import Invalid
-from app.deid.engine import Engine, clean_text, surrogates_for
-from app.deid.language import require_supported
-from app.deid.model import MODEL_DIR, PIN_FILE, load_model
-from app.deid.policy import DATE_MODES, MODES, Policy
-from app.deid.proof.evaluation import Evaluation, Marked, marked
-from app.deid.replace.dateshift import subject_shift
-from app.deid.replace.zip3 import stale_tables
-from app.deid.request import parse_request
+from app.deidentify.engine import Engine, clean_text, surrogates_for
+from app.deidentify.evaluation import Evaluation, Marked, marked
+from app.deidentify.language import require_supported
+from app.deidentify.model import MODEL_DIR, PIN_FILE
+from app.deidentify.policy import DATE_MODES, MODES, Policy
+from app.deidentify.replace.dateshift import subject_shift
+from app.deidentify.replace.zip3 import stale_tables
+from app.deidentify.request import parse_request
+from app.privacy.engines import full_engine, rules_engine
 
 RULES_ONLY = click.option("--rules-only", is_flag=True, help="Leave the model out: faster, finds fewer names.")
 
@@ -92,7 +93,7 @@ def evaluate_command(rules_only: bool, gold: Iterable[str]) -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=MODEL_DIR, show_default="the shipped model's place")
 def train_command(seed: int, documents: int | None, epochs: int | None, texts: Path | None, out: Path) -> None:
     """Generate notes, train the model, write it and its digest. Takes minutes on one core."""
-    from app.deid.training.trainer import Recipe, train
+    from app.deidentify.training.trainer import Recipe, train
 
     given = {"seed": seed, "documents": documents, "epochs": epochs}
     recipe = Recipe(**{name: value for name, value in given.items() if value is not None})
@@ -105,7 +106,7 @@ group.add_command(risk)
 
 
 def _engine(rules_only: bool) -> Engine:
-    return Engine(None if rules_only else load_model())
+    return rules_engine() if rules_only else full_engine()
 
 
 def _gold(line: str, number: int) -> tuple[Any, Any, list[Marked]]:

@@ -12,7 +12,7 @@ from app.cli import machine
 from app.core.db import Session
 from app.core.errors import ChartmarkError
 from app.corpus.project import get_project
-from app.deid.audit.indirect import in_words, patient_rows, project_items, risk_report
+from app.privacy.anonymity.report import in_words, patient_rows, project_items, risk_report
 
 DEFAULT_K = 11
 

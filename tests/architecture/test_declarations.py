@@ -78,9 +78,25 @@ def test_a_template_parses_and_runs_nothing_inline(path):
 MARKDOWN = {"guideline.html", "_guideline.html", "frame.html"}
 
 
-@pytest.mark.parametrize("module", ["app.agreement.judgements", "app.agreement.metrics.kappa", "app.audit.verify"])
-def test_statistics_and_the_verifier_load_no_web_and_no_database(module):
+@pytest.mark.parametrize(
+    "module",
+    ["app.agreement.judgements", "app.agreement.metrics.kappa", "app.audit.verify", "app.deidentify.engine"],
+)
+def test_engines_statistics_and_the_verifier_load_no_web_and_no_database(module):
     code = f"import sys, {module}; print(sorted({{n.split('.')[0] for n in sys.modules}} & {{'flask', 'sqlalchemy'}}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_server_imports_no_training():
+    """Training and its generator are for whoever makes a model: only the command that trains imports them."""
+    importing = {
+        path.relative_to(APP).as_posix()
+        for path in APP.rglob("*.py")
+        if "app.deidentify.training" in path.read_text(encoding="utf-8") and "training" not in path.parts
+    }
+    assert importing == {"cli/deid.py"}
+    code = "import sys, wsgi; wsgi.app; print([n for n in sys.modules if 'training' in n and n.startswith('app.')])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -13,12 +13,13 @@ LAYERS = [
     ["http", "demo"],
     ["factory", "plugins", "pipeline"],
     ["modalities"],
-    ["intake", "deid", "preannotate", "projection", "quality", "release"],
+    ["intake", "privacy", "preannotate", "projection", "quality", "release"],
     ["annotation", "review"],
     ["agreement"],
     ["corpus", "terminology", "guidelines"],
     ["accounts", "jobs"],
     ["audit"],
+    ["deidentify"],
     ["core", "settings"],
 ]
 # Packages that compose the application may know each other.
@@ -28,12 +29,12 @@ COMPOSERS = {"factory", "plugins", "pipeline"}
 FENCES = {
     "flask": {"web", "api", "cli", "http", "factory"},
     "flask_login": {"web", "api", "cli", "http", "factory"},
-    "spacy": {"preannotate", "deid"},
-    "medspacy": {"preannotate", "deid"},
-    "presidio_anonymizer": {"deid"},
-    "rapidfuzz": {"terminology", "deid", "preannotate"},
+    "spacy": {"preannotate", "deidentify"},
+    "medspacy": {"preannotate", "deidentify"},
+    "presidio_anonymizer": {"deidentify"},
+    "rapidfuzz": {"terminology", "deidentify", "preannotate"},
     "numpy": {"agreement", "annotation", "terminology", "preannotate", "quality"},
-    "pydicom": {"intake", "deid"},
+    "pydicom": {"intake", "deidentify", "privacy"},
     "celery": {"jobs"},
 }
 NO_SQLALCHEMY = {"agreement", "annotation", "modalities", "web", "api", "audit/verify.py"}

@@ -7,13 +7,13 @@ import resource
 import time
 
 from app.core.errors import Unavailable
-from app.deid.engine import Engine, clean_text
-from app.deid.model import load_model
-from app.deid.note import Note
-from app.deid.policy import Policy
-from app.deid.replace.surrogates import Surrogates
-from app.deid.training.generator import generate
+from app.deidentify.engine import clean_text
+from app.deidentify.note import Note
+from app.deidentify.policy import Policy
+from app.deidentify.replace.surrogates import Surrogates
+from app.deidentify.training.generator import generate
 from app.factory import compose
+from app.privacy.engines import full_engine, rules_engine
 
 NOTE_CHARACTERS = 3_000
 NOTES = 120
@@ -24,9 +24,9 @@ def main() -> None:
     notes = _notes()
     size = sum(len(text.encode()) for text in notes) / 1000
     tokenizer = _speed(_tokenize(), notes, size)
-    _report("kb_per_s_rules", _speed(_cleaner(Engine()), notes, size), "kB/s", size, tokenizer)
+    _report("kb_per_s_rules", _speed(_cleaner(rules_engine()), notes, size), "kB/s", size, tokenizer)
     try:
-        engine = Engine(load_model())
+        engine = full_engine()
     except Unavailable:
         return
     _report("kb_per_s_model", _speed(_cleaner(engine), notes, size), "kB/s", size, tokenizer)
@@ -46,7 +46,7 @@ def _notes() -> list[str]:
     return texts
 
 
-def _cleaner(engine: Engine):
+def _cleaner(engine):
     policy, surrogates = Policy(), Surrogates(b"bench", "bench")
 
     def clean(text: str) -> None:

@@ -7,9 +7,9 @@ from app.core import clock
 from app.corpus.document import get_document
 from app.corpus.member import add_member
 from app.corpus.project import get_project
-from app.deid.audit.drawing import Plan, draw_audit, plan_audit
-from app.deid.audit.models import checks_of, get_audit, samples_of
-from app.deid.audit.shown import shown_text
+from app.privacy.leak_audit.drawing import Plan, draw_audit, plan_audit
+from app.privacy.leak_audit.models import checks_of, get_audit, samples_of
+from app.privacy.leak_audit.shown import shown_text
 from app.review.hold import report_phi
 from app.review.item import get_item
 from tests.browser.test_accessibility import violations

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.deid.note import Note
-from app.deid.phi_types import BY_KEY
-from app.deid.recogniser import RECOGNISERS
+from app.deidentify.note import Note
+from app.deidentify.phi_types import BY_KEY
+from app.deidentify.recogniser import RECOGNISERS
 from app.factory import compose
 
 compose()

@@ -2,11 +2,10 @@
 
 import pytest
 
-from app.deid.engine import Engine
-from app.deid.model import load_model
-from app.deid.note import Note
+from app.deidentify.note import Note
 from app.factory import compose
 from app.preannotate.evaluation.gold import read_gold
+from app.privacy.engines import full_engine
 from tests.public_data import DATA
 from tests.quality.converters.asq_phi import read_queries
 from tests.quality.converters.presidio_research import read_synthetic
@@ -22,7 +21,7 @@ EVERY = 3  # a third of each set keeps this fast; `make quality ONLY=deid` has t
 @pytest.fixture(scope="module")
 def find():
     compose()
-    engine = Engine(load_model())
+    engine = full_engine()
     return lambda text: [(span.start, span.end) for span in engine.find([Note(text)])[0]]
 
 

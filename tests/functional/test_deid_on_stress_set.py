@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.deid.engine import Engine
-from app.deid.model import load_model
-from app.deid.note import Note
+from app.deidentify.note import Note
 from app.factory import compose
+from app.privacy.engines import full_engine
 
 GOLD = Path(__file__).parents[1] / "data" / "deid_stress.jsonl"
 pytestmark = pytest.mark.slow
@@ -18,7 +17,7 @@ pytestmark = pytest.mark.slow
 def covered():
     """(type, whether every letter and digit of the identifier is removed) of all gold spans."""
     compose()
-    engine = Engine(load_model())
+    engine = full_engine()
     found = []
     for line in GOLD.read_text(encoding="utf-8").splitlines():
         document = json.loads(line)

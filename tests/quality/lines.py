@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from app.deid.proof.evaluation import wilson
+from app.deidentify.evaluation import wilson
 
 OUT = Path(__file__).parents[2] / "var" / "quality"
 FIGURES = OUT / "figures"

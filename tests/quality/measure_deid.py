@@ -7,11 +7,10 @@ that stands several times in a text, when every place of it is.
 import os
 import re
 
-from app.deid.engine import Engine
-from app.deid.model import load_model
-from app.deid.note import Note
+from app.deidentify.note import Note
 from app.factory import compose
 from app.preannotate.evaluation.gold import read_gold
+from app.privacy.engines import full_engine, rules_engine
 from tests.quality.baselines import oracles
 from tests.quality.converters.asq_phi import read_queries
 from tests.quality.converters.obi_notes import read_texts
@@ -47,7 +46,7 @@ class Systems:
 
     def __init__(self):
         compose()
-        self.engines = dict(zip(MEASURED, (Engine(load_model()), Engine()), strict=True))
+        self.engines = dict(zip(MEASURED, (full_engine(), rules_engine()), strict=True))
 
     def spans(self, texts):
         """System → spans per text as (start, end); None for a baseline that could not be run."""

@@ -11,9 +11,9 @@ from app.accounts.policy import Action
 from app.core.db import Session
 from app.core.errors import Invalid, NotFound
 from app.corpus.project import Project
-from app.deid.incident.decide import CAUSES, TYPES, Decision, dismiss, list_incidents, read_incident, redact
 from app.http import context
 from app.http.access import access, acting
+from app.privacy.incident.decide import CAUSES, TYPES, Decision, dismiss, list_incidents, read_incident, redact
 from app.review.hold import get_hold
 from app.review.item import get_item
 from app.web.acts import Refusal, attempt, seal

@@ -12,14 +12,22 @@ from app.core.db import Session
 from app.core.errors import Invalid, NotFound
 from app.corpus.document import claim_of
 from app.corpus.project import Project
-from app.deid.audit.checking import check_sample, count_waiting, next_sample, show_sample
-from app.deid.audit.claim import bound_in_words
-from app.deid.audit.closing import close_audit
-from app.deid.audit.drawing import STRATA, Plan, draw_audit, plan_audit
-from app.deid.audit.models import LeakAudit, LeakSample, get_audit, get_sample, list_audits, results_of, samples_of
-from app.deid.audit.shown import Shown
 from app.http import context
 from app.http.access import access, acting
+from app.privacy.leak_audit.checking import check_sample, count_waiting, next_sample, show_sample
+from app.privacy.leak_audit.claim import bound_in_words
+from app.privacy.leak_audit.closing import close_audit
+from app.privacy.leak_audit.drawing import STRATA, Plan, draw_audit, plan_audit
+from app.privacy.leak_audit.models import (
+    LeakAudit,
+    LeakSample,
+    get_audit,
+    get_sample,
+    list_audits,
+    results_of,
+    samples_of,
+)
+from app.privacy.leak_audit.shown import Shown
 from app.web.acts import Refusal, attempt
 from app.web.projects.door import enter
 

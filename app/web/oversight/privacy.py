@@ -12,10 +12,10 @@ from app.core.db import Session
 from app.corpus.document import Document
 from app.corpus.project import Project, get_project, list_projects, project_subject
 from app.corpus.source import refused_sources
-from app.deid.stage.doubts import doubtful_pieces
-from app.deid.stage.review import REFUSALS, accept, is_undecided, list_undecided, read_document, refuse
 from app.http import context
 from app.http.access import SIGNED_IN, access, acting
+from app.privacy.stage.doubts import doubtful_pieces
+from app.privacy.stage.review import REFUSALS, accept, is_undecided, list_undecided, read_document, refuse
 from app.web.acts import Refusal, attempt
 from app.web.menu import Entry
 

@@ -17,14 +17,14 @@ from app.core import clock
 from app.core.db import RECORD, Base
 from app.corpus.document import Document
 from app.corpus.project import change_settings
-from app.deid.stage.review import accept as accept_document
-from app.deid.stage.review import refuse as refuse_document
 from app.guidelines.version import acknowledge, current_guideline, publish
 from app.preannotate.register.entries import register, withdraw
 from app.preannotate.register.entries import sign as sign_entry
 from app.preannotate.register.lookup import find_current
 from app.preannotate.register.rules import Entry
 from app.preannotate.register.shipped import accept as accept_pipeline
+from app.privacy.stage.review import accept as accept_document
+from app.privacy.stage.review import refuse as refuse_document
 from app.release.cutting import cut
 from app.release.export import write_to
 from app.review.adjudication import Decision, close, rule, withdraw_ruling

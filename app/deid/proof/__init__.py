@@ -1,1 +1,0 @@
-"""How well it worked: evaluation, leak audit, k-anonymity; pure statistics."""

@@ -1,0 +1,142 @@
+"""Dates said in passing (C): seasons with a year, "last May", "the 8th", "tues", "2nd week of July", misread months."""
+
+# ruff: noqa: E501 (patterns and lists as running text)
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rapidfuzz.distance import OSA
+
+from app.deidentify.lexicon.wordset import wordset, wordtuple
+from app.deidentify.note import Note
+from app.deidentify.recognisers.dates import MONTHS
+from app.deidentify.span import Span
+
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_SEASON = re.compile(
+    r"(?:(?:early|late|mid|this|last|next|past)[\s-])?(?:spring|summer|autumn|fall|winter)(?:\sof)?(?:,)?\s(?:(?:19|20)\d{2}|['’]\d{2})\b",
+    re.IGNORECASE,
+)
+_RELATIVE_MONTH = re.compile(
+    rf"(?:last|next|this|past|early|late|mid|since|until|in|by|during|end\sof|start\sof|beginning\sof)[\s-](?P<v>{_MONTH})\b(?!\s\w+\sneed)",
+    re.IGNORECASE,
+)
+_WEEK_OF = re.compile(
+    rf"(?:(?:1st|2nd|3rd|4th|5th|first|second|third|fourth|last|final)\s(?:week|weekend|half|part|day|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+    rf"\s(?:of|in)|(?:week|weekend|month)\sof)\s(?:the\s)?(?:{_MONTH}|\d{{1,2}}(?:st|nd|rd|th))\b(?:,?\s(?:19|20)\d{{2}})?",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(
+    r"(?:on|until|by|since|from|to|till|before|after)\s(?P<v>(?:the\s)?\d{1,2}(?:st|nd|rd|th)(?:\s(?:inst|ult|prox)\.?)?)(?=\s?[.,;)\n]|\s(?:at|with|for|and|by)\b|$)",
+    re.IGNORECASE,
+)
+_INSTANT = re.compile(r"\d{1,2}(?:st|nd|rd|th)\s(?:[il1]nst|ult|prox)\b\.?", re.IGNORECASE)
+_SHORT_DAY = re.compile(
+    r"(?:on|until|till|by|last|this|next|since|visit|available|due|dialysis|clinic|appt|seen|home|back|return|returns|coming|before|after|for"
+    r"|from|leave|skip)\s(?P<v>(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun))\b(?!\s?(?:block|burn|exposure|set|down))",
+    re.IGNORECASE,
+)
+_SPOKEN = re.compile(
+    rf"(?:{_MONTH})\s(?:the\s)?(?:\d{{1,2}}(?:st|nd|rd|th)|(?:twenty|thirty)?[\s-]?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)"
+    r"|tenth|eleventh|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth),?\s"
+    r"(?:(?:of\s)?(?:nineteen|twenty|two\sthousand)[\s-]?(?:and\s)?)?(?:(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
+    r"|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?)\b",
+    re.IGNORECASE,
+)
+_MISREAD = re.compile(
+    r"(?P<d>\d{1,2})(?:st|nd|rd|th)?\s(?P<m>[A-Za-z]{3,9})\.?,?\s(?P<y>(?:19|20)\d{2})\b|(?P<m2>[A-Z][a-z]{2,8})\s\d{1,2},\s(?:19|20)\d{2}\b"
+)
+_FEAST = re.compile(
+    r"(?:whitsun(?:day|tide)?|pentecost|michaelmas|epiphany|candlemas|passover|pesach|purim|sukkot|shavuot|eid(?:\sal[\s-]\w+)?"
+    r"|ramadan|diwali|holi|navratri|vesak|nowruz|tet|lunar\snew\syear|chinese\snew\syear|juneteenth|cinco\sde\smayo|bastille\sday|canada\sday"
+    r"|australia\sday|anzac\sday|guy\sfawkes(?:\snight)?|bonfire\snight|bank\sholiday(?:\smonday)?|st\.?\sstephen['’]?s\sday|all\ssaints['’]?(?:\sday)?"
+    r"|presidents['’]?\sday|martin\sluther\sking(?:\sjr\.?)?\sday|mlk\sday|groundhog\sday|black\sfriday|july\s4th|4th\sof\sjuly|xmas(?:\s(?:day|eve))?"
+    r"|maundy\sthursday|hogmanay|kwanzaa|new\syears?|(?:his|her|the)\s(?:\d{1,2}(?:st|nd|rd|th)\s)?birthday)\b",
+    re.IGNORECASE,
+)
+_FEAST_WORDS = wordtuple(
+    """
+    whitsun whitsunday whitsuntide pentecost michaelmas epiphany candlemas passover pesach purim sukkot shavuot eid ramadan
+    diwali holi navratri vesak nowruz juneteenth cinco bastille australia anzac guy bonfire bank presidents mlk groundhog xmas
+    maundy hogmanay kwanzaa lunar chinese
+    """
+)
+_NO_MONTH = wordset("day days march may mar dec sep")
+
+
+class LooseDates:
+    key = "loose-dates"
+    types = ("DATE",)
+    languages = ("en",)
+
+    def find(self, note: Note) -> Iterator[Span]:
+        text = note.text
+        for words, pattern, score in _BY_WORD:
+            for position in note.positions(words):
+                match = pattern.match(text, note.starts[position], note.starts[position] + 80)
+                if match and self._is_date(note, match):
+                    group = "v" if "v" in pattern.groupindex else 0
+                    yield Span(match.start(group), match.end(group), "DATE", score, self.key)
+        for position in note.positions(_FEAST_WORDS):
+            match = _FEAST.match(text, note.starts[position], note.starts[position] + 40)
+            if match and (text[match.start()].isupper() or note.mostly_lower):
+                yield Span(match.start(), match.end(), "DATE", 0.7, self.key)
+        yield from self._misread(note)
+
+    @staticmethod
+    def _is_date(note: Note, match: re.Match[str]) -> bool:
+        """Not "in may", "by mar": a month that is a word needs a capital, "last" or the like."""
+        if match.re is not _RELATIVE_MONTH:
+            return True
+        month, cue = match["v"], match.group().split()[0].lower()
+        if month.lower() in _NO_MONTH:
+            return (
+                month[0].isupper()
+                and not note.mostly_upper
+                and (cue in ("last", "next", "since", "until", "in", "by") or month.lower() != "may")
+            )
+        return month[0].isupper() or len(month) > 3 or note.mostly_lower
+
+    @staticmethod
+    def _misread(note: Note) -> Iterator[Span]:
+        """ "5 Mav 2009", "Juue 3, 2011": a month with one letter wrong between a day and a year."""
+        for position in note.numbers:
+            word = note.words[position]
+            if len(word) != 4 or word[:2] not in ("19", "20") or position < 2:
+                continue
+            match = _MISREAD.match(note.text, note.starts[position - 2], note.end(position))
+            if not match or match.end() != note.end(position):
+                continue
+            month = (match["m"] or match["m2"]).lower()
+            wrong = 2 if len(month) > 6 else 1
+            if any(
+                abs(len(m) - len(month)) < 2 and OSA.distance(m, month, score_cutoff=wrong) <= wrong
+                for m in MONTHS
+                if m != "mar" or len(month) == 3
+            ):
+                yield Span(match.start(), match.end(), "DATE", 0.8, LooseDates.key)
+
+
+_BY_WORD = (
+    (wordtuple("early late mid this last next past spring summer autumn fall winter"), _SEASON, 0.7),
+    (
+        wordtuple("last next this past early late mid since until in by during end start beginning"),
+        _RELATIVE_MONTH,
+        0.7,
+    ),
+    (wordtuple("1st 2nd 3rd 4th 5th first second third fourth last final week weekend month"), _WEEK_OF, 0.75),
+    (wordtuple("on until by since from to till before after"), _ORDINAL, 0.6),
+    (tuple(f"{n}{s}" for n in range(1, 32) for s in ("st", "nd", "rd", "th")), _INSTANT, 0.8),
+    (
+        wordtuple(
+            """
+            on until till by last this next since visit available due dialysis clinic appt seen home back return returns coming
+            before after for from leave skip
+            """
+        ),
+        _SHORT_DAY,
+        0.6,
+    ),
+    (tuple(MONTHS), _SPOKEN, 0.8),
+)

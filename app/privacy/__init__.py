@@ -1,0 +1,1 @@
+"""The privacy office: quarantine and its decisions, incidents, leak audits, anonymity."""

@@ -1,0 +1,236 @@
+"""A privacy officer's work on an incident: see the places, redact them in a new version, or dismiss."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.accounts import policy
+from app.accounts.actor import Actor
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Subject, record
+from app.audit.models import Event
+from app.core.db import Session
+from app.core.digest import canonical_json
+from app.core.errors import Conflict, Invalid, NotFound
+from app.corpus.batch import erase
+from app.corpus.document import Document, DocumentBody, DocumentMap, add_document, get_document, text_of
+from app.corpus.project import get_project, project_subject
+from app.corpus.schema import LabelSchema
+from app.corpus.subject import random_label
+from app.corpus.vault import Vault, open_json, seal_json
+from app.deidentify.engine import surrogates_for
+from app.deidentify.note import Note
+from app.deidentify.phi_types import TABLE
+from app.deidentify.replace.dateshift import subject_shift
+from app.deidentify.replace.operators import make_replacement
+from app.deidentify.span import Span
+from app.jobs.job import enqueue_once
+from app.jobs.worker import FOLLOWERS
+from app.privacy.incident.learning import as_known, flag_others, keep
+from app.privacy.incident.models import Incident, Outcome
+from app.privacy.incident.redaction import KEY, everywhere, redact_text
+from app.privacy.stage.job import policy_of, replacement_key, subject_name
+from app.review.hold import Hold, HoldKind, close_hold, get_hold
+from app.review.item import Item, create_item, get_item
+from app.review.opening import take_out
+
+KINDS = (HoldKind.PHI, HoldKind.QUARANTINE)
+TYPES = tuple(one.key for one in TABLE)
+# Why an identifier had got through, as the officer sees it; counted, to know which rule is missing.
+CAUSES = {
+    "missed": "not found at all",
+    "cut-short": "found only in part",
+    "misspelt": "misspelt or split",
+    "other-person": "belongs to somebody the record does not name",
+    "no-identifier": "is no identifier",
+}
+AROUND = 80
+
+
+@dataclass(frozen=True)
+class Place:
+    """A suspected place, with the clean text around it; code points."""
+
+    start: int
+    end: int
+    before: str
+    covered: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Places as (start, end, type), why they had got through, and further words (words, type) to look for."""
+
+    spans: tuple[tuple[int, int, str], ...]
+    cause: str
+    words: tuple[tuple[str, str], ...] = ()
+
+
+def list_incidents(session: Session, actor: Actor, project_id: int, *, at: int, limit: int = 200) -> list[Hold]:
+    """Open reports and flags of a project, oldest first. Raises Forbidden."""
+    _require(session, actor, project_id, at=at)
+    query = select(Hold).where(Hold.project_id == project_id, Hold.kind.in_(KINDS), Hold.closed_at.is_(None))
+    return list(session.scalars(query.order_by(Hold.id).limit(limit)))
+
+
+def read_incident(session: Session, actor: Actor, hold_id: int, *, at: int) -> tuple[Hold, Document, list[Place]]:
+    """What was reported, in its text; that it was shown is in the log. Raises Forbidden or NotFound."""
+    hold, item = _open_incident(session, actor, hold_id, at=at)
+    document = get_document(session, item.document_id)
+    text = text_of(session, document.id)
+    record(
+        session,
+        Tag.DOCUMENT_VIEWED,
+        stream=streams.document(document.id),
+        actor=actor,
+        subject=Subject("document", document.id),
+        data={"purpose": "incident", "hold": hold.id},
+        project_id=hold.project_id,
+        at=at,
+    )
+    return hold, document, [_place(text, start, end) for start, end in fragments_of(session, hold) if end <= len(text)]
+
+
+def fragments_of(session: Session, hold: Hold) -> list[tuple[int, int]]:
+    """The places a hold is about, from the event that opened it."""
+    tags = (Tag.PHI_REPORTED, Tag.DOCUMENT_FLAGGED)
+    bodies = session.scalars(
+        select(Event.body).where(Event.stream == streams.item(hold.item_id), Event.tag.in_(tags)).order_by(Event.seq)
+    )
+    said = [json.loads(body)["data"] for body in bodies]
+    return [(start, end) for data in said if data["hold"] == hold.id for start, end in data["fragments"]]
+
+
+def redact(session: Session, actor: Actor, vault: Vault, hold_id: int, decision: Decision, *, at: int) -> Document:
+    """Replace the places in a new version and destroy the old text; its item is taken out, its labels stay.
+
+    What was learnt is sealed, and the patient's other texts are held where it stands in them too.
+    Raises Forbidden, NotFound, Conflict (decided), or Invalid (no place, place outside, type or cause unknown).
+    """
+    hold, item = _open_incident(session, actor, hold_id, at=at)
+    old = get_document(session, item.document_id)
+    text = text_of(session, old.id)
+    spans = everywhere(text, _checked(decision, text))
+    key = vault.key_of(session, old.subject_id)
+    new = _new_version(session, old, text, spans, key, at=at)
+    close_hold(session, actor, hold, at=at)
+    recalled = take_out(session, actor, item, "identifier-reported", at=at)
+    schema = session.get(LabelSchema, item.schema_id)
+    assert schema is not None  # noqa: S101  (foreign key)
+    create_item(session, actor, new, schema, complexity=item.complexity, at=at)
+    known = as_known((s.type, text[s.start : s.end]) for s in spans)
+    keep(session, key, old.subject_id, hold, known)
+    flagged = flag_others(session, actor, new, known, at=at)
+    _close(session, actor, hold, item, (decision, new), at=at)
+    data = {"document": old.id, "new_document": new.id, "flagged": flagged, "recalled": recalled}
+    event = _say(session, Tag.PHI_REDACTED, actor, hold, data | {"cause": decision.cause}, at=at)
+    # The old text holds what was reported. Text and salt go; digest, offsets and labels stay.
+    body = session.get(DocumentBody, old.id)
+    assert body is not None  # noqa: S101  (its text was read above)
+    erase(session, body, event_id=event, at=at)
+    # The job that tags the new text also lets its item in.
+    enqueue_once(session, FOLLOWERS.get("deid.run", "preannotate.run"), project_id=hold.project_id,
+                 person_id=actor.id, at=at)  # fmt: skip
+    return new
+
+
+def dismiss(session: Session, actor: Actor, hold_id: int, *, at: int) -> None:
+    """The places identify nobody: the item goes on. Raises Forbidden, NotFound, Conflict."""
+    hold, item = _open_incident(session, actor, hold_id, at=at)
+    close_hold(session, actor, hold, at=at)
+    _close(session, actor, hold, item, (Decision((), "no-identifier"), None), at=at)
+    _say(session, Tag.PHI_DISMISSED, actor, hold, {"document": item.document_id}, at=at)
+
+
+def _new_version(session: Session, old: Document, text: str, spans: list[Span], key: bytes, *, at: int) -> Document:
+    """The redacted text as a document, in the project's mode, mapped to the same source."""
+    row = session.get(DocumentMap, old.id)
+    rows = open_json(key, row.sealed, f"map:{old.id}")["map"] if row else []
+    wanted = policy_of(get_project(session, old.project_id))
+    secret, subject = replacement_key(key), subject_name(old.subject_id)
+    # Told the whole text, so that no surrogate is a word of it and each fits its person's role.
+    surrogates, days = surrogates_for(secret, subject, [(Note(text), spans)]), subject_shift(secret, subject)
+    clean, made = redact_text(text, rows, spans, lambda s: make_replacement(s, wanted, surrogates, days, "mdy"))
+    copied = ("project_id", "subject_id", "encounter_id", "source_id", "modality", "note_type", "language")
+    kept = {name: getattr(old, name) for name in (*copied, "verdict", "deid_json")}
+    new = Document(**kept, label=random_label(6).lower(), reasons="identifier-reported", created_at=at)
+    add_document(session, new, clean)
+    sealed = seal_json(key, {"map": made, "spans": len(made)}, f"map:{new.id}")
+    session.add(DocumentMap(document_id=new.id, sealed=sealed))
+    return new
+
+
+def _checked(decision: Decision, text: str) -> list[Span]:
+    if decision.cause not in CAUSES:
+        raise Invalid("cause", f"a cause is one of {', '.join(CAUSES)}")
+    named = [(text.find(words), text.find(words) + len(words), kind) for words, kind in decision.words]
+    if any(start < 0 for start, _, _ in named):
+        raise Invalid("words", "these words do not stand in the text, spelt so")
+    spans = [*decision.spans, *named]
+    if not spans:
+        raise Invalid("places", "name at least one place to redact")
+    for start, end, kind in spans:
+        if not 0 <= start < end <= len(text):
+            raise Invalid("places", "a place lies outside the text")
+        if kind not in TYPES:
+            raise Invalid("type", f"a type is one of {', '.join(TYPES)}")
+    return [Span(start, end, kind, 1.0, KEY) for start, end, kind in spans]
+
+
+def _open_incident(session: Session, actor: Actor, hold_id: int, *, at: int) -> tuple[Hold, Item]:
+    hold = get_hold(session, hold_id)
+    _require(session, actor, hold.project_id, at=at)
+    if hold.kind not in KINDS:
+        raise NotFound("incident", "this hold is no incident")
+    if hold.closed_at is not None:
+        raise Conflict("decided", "this incident was decided already")
+    return hold, get_item(session, hold.item_id, lock=True)
+
+
+def _require(session: Session, actor: Actor, project_id: int, *, at: int) -> None:
+    policy.require(session, actor, policy.Action.DECIDE_QUARANTINE, project_subject(project_id), at=at)
+
+
+def _place(text: str, start: int, end: int) -> Place:
+    return Place(start, end, text[max(0, start - AROUND) : start], text[start:end], text[end : end + AROUND])
+
+
+def _close(
+    session: Session, actor: Actor, hold: Hold, item: Item, how: tuple[Decision, Document | None], *, at: int
+) -> None:
+    decision, new = how
+    session.add(
+        Incident(
+            hold_id=hold.id,
+            project_id=hold.project_id,
+            item_id=item.id,
+            document_id=item.document_id,
+            new_document_id=new.id if new else None,
+            outcome=Outcome.REDACTED if new else Outcome.DISMISSED,
+            cause=decision.cause,
+            spans_json=canonical_json([list(span) for span in decision.spans]),
+            decided_by=actor.id,
+            decided_at=at,
+        )
+    )
+    session.flush()
+
+
+def _say(session: Session, tag: Tag, actor: Actor, hold: Hold, data: dict[str, object], *, at: int) -> str:
+    """The id of the event."""
+    event = record(
+        session,
+        tag,
+        stream=streams.item(hold.item_id),
+        actor=actor,
+        subject=Subject("hold", hold.id),
+        data=data,
+        project_id=hold.project_id,
+        at=at,
+    )
+    return event.event_id

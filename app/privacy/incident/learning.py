@@ -1,0 +1,132 @@
+"""A name learnt late: the patient's other texts are flagged and held, and none is rewritten."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+
+from app.accounts.actor import AnyActor
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Subject, record
+from app.audit.models import Event
+from app.core.db import Session
+from app.corpus.document import Document, DocumentBody, text_of
+from app.corpus.vault import open_json, seal_json
+from app.deidentify.known import KnownIdentifiers
+from app.deidentify.note import Note
+from app.deidentify.span import merge
+from app.privacy.incident.models import Learned
+from app.review.hold import Hold, HoldKind, open_hold
+from app.review.item import Item
+from app.review.states import ItemState
+
+Known = dict[str, list[str]]
+# Which field of a patient's record an identifier type belongs to; dates and ages identify nobody elsewhere.
+FIELD = {
+    "NAME": "names",
+    "LOCATION": "addresses",
+    **dict.fromkeys(("PHONE", "FAX", "EMAIL", "URL"), "contacts"),
+    **dict.fromkeys(("SSN", "MRN", "HEALTH_PLAN", "ACCOUNT", "LICENSE", "VEHICLE", "DEVICE", "ID"), "ids"),
+}
+
+
+def as_known(found: Iterable[tuple[str, str]]) -> Known:
+    """(type, value) as fields of a patient's record."""
+    known: Known = {}
+    for kind, value in sorted(set(found)):
+        if kind in FIELD:
+            known.setdefault(FIELD[kind], []).append(value)
+    return known
+
+
+def keep(session: Session, key: bytes, subject_id: int, hold: Hold, known: Known) -> None:
+    """Seal what was learnt, so that texts that come later are searched for it."""
+    if known:
+        session.add(Learned(hold_id=hold.id, subject_id=subject_id, sealed=seal_json(key, known, _label(hold.id))))
+
+
+def learned_of(session: Session, key: bytes, subject_id: int) -> Known:
+    """All that was learnt about a patient."""
+    merged: Known = {}
+    for row in session.scalars(select(Learned).where(Learned.subject_id == subject_id).order_by(Learned.hold_id)):
+        for name, values in open_json(key, row.sealed, _label(row.hold_id)).items():
+            merged.setdefault(name, []).extend(values)
+    return merged
+
+
+def joined(*parts: Known) -> Known:
+    """All identifiers of some records and incidents of one patient, each once."""
+    fields = dict.fromkeys(name for part in parts for name in part)
+    return {name: list(dict.fromkeys(v for part in parts for v in part.get(name, []))) for name in fields}
+
+
+def flag_others(session: Session, actor: AnyActor, document: Document, known: Known, *, at: int) -> int:
+    """Hold the patient's other texts in which an identifier stands; returns how many."""
+    flagged = 0
+    for other in _others(session, document) if known else []:
+        note = Note(text_of(session, other.id), other.language, known=known)
+        places = [(span.start, span.end) for span in merge(KnownIdentifiers().find(note))]
+        flagged += hold_places(session, actor, other, places, at=at)
+    return flagged
+
+
+def hold_places(
+    session: Session, actor: AnyActor, document: Document, places: list[tuple[int, int]], *, at: int
+) -> int:
+    """Hold a text's items for places that were not flagged in it before; returns how many.
+
+    What an officer was asked about once is not asked again.
+    """
+    flagged = 0
+    items = session.scalars(select(Item).where(Item.document_id == document.id, Item.state != ItemState.WITHDRAWN))
+    for item in list(items):
+        known = _flagged_before(session, item)
+        new = [list(place) for place in places if place not in known]
+        if new:
+            hold = open_hold(session, actor, item.id, item.project_id, HoldKind.QUARANTINE, at=at)
+            _say(session, actor, hold, new, at=at)
+            flagged += 1
+    return flagged
+
+
+def _flagged_before(session: Session, item: Item) -> set[tuple[int, int]]:
+    stream = select(Event.body).where(Event.stream == streams.item(item.id), Event.tag == Tag.DOCUMENT_FLAGGED)
+    found = [json.loads(body)["data"]["fragments"] for body in session.scalars(stream)]
+    return {(start, end) for fragments in found for start, end in fragments}
+
+
+def _others(session: Session, document: Document) -> list[Document]:
+    """The newest version of each other text of the patient that still exists."""
+    newest = select(func.max(Document.id)).where(Document.subject_id == document.subject_id)
+    there = select(DocumentBody.document_id).where(DocumentBody.document_id == Document.id)
+    return list(
+        session.scalars(
+            select(Document)
+            .where(
+                Document.id.in_(newest.group_by(Document.source_id)),
+                Document.source_id != document.source_id,
+                there.exists(),
+            )
+            .order_by(Document.id)
+        )
+    )
+
+
+def _say(session: Session, actor: AnyActor, hold: Hold, places: list[list[int]], *, at: int) -> None:
+    record(
+        session,
+        Tag.DOCUMENT_FLAGGED,
+        stream=streams.item(hold.item_id),
+        actor=actor,
+        subject=Subject("item", hold.item_id),
+        data={"hold": hold.id, "fragments": places},
+        project_id=hold.project_id,
+        at=at,
+    )
+
+
+def _label(hold_id: int) -> str:
+    return f"learned:{hold_id}"
