@@ -13,9 +13,7 @@ from app.corpus.suggestion import CLEARANCES
 from app.deidentify.recogniser import RECOGNISERS
 from app.intake.readers import READERS
 from app.jobs.job import JOBS
-from app.preannotate.evaluation.gold import GOLD_READERS
-from app.preannotate.protocol import PIPELINES
-from app.preannotate.spacy_disk import register_folder
+from app.pipelines.folder import register_folder
 from app.release.formats import FORMATS
 from app.release.gates import RELEASE_GATES
 from app.review.modality import MODALITIES
@@ -24,6 +22,8 @@ from app.review.states import GATES
 from app.review.strategies import STRATEGIES
 from app.review.submission import PROJECTIONS
 from app.settings import Settings
+from app.tagging.evaluation.gold import GOLD_READERS
+from app.tagging.protocol import PIPELINES
 from app.terminology.coding_rules import CODING_RULES
 from app.terminology.importers.protocol import CODE_SYSTEMS
 
@@ -208,21 +208,21 @@ def _load_stages() -> None:
         "app.intake.readers.jsonl:JsonLines",
     )
     PIPELINES.register(
-        "app.preannotate.chartmark:ChartmarkRules",
-        "app.preannotate.stock:MedspacyStock",
+        "app.pipelines.chartmark:ChartmarkRules",
+        "app.tagging.stock:MedspacyStock",
     )
     GOLD_READERS.register(
-        "app.preannotate.evaluation.readers.brat:Brat",
-        "app.preannotate.evaluation.readers.bioc:BioC",
-        "app.preannotate.evaluation.readers.pubtator:PubTator",
-        "app.preannotate.evaluation.readers.json_lines:JsonLines",
+        "app.tagging.evaluation.readers.brat:Brat",
+        "app.tagging.evaluation.readers.bioc:BioC",
+        "app.tagging.evaluation.readers.pubtator:PubTator",
+        "app.tagging.evaluation.readers.json_lines:JsonLines",
     )
     register_folder(Settings.from_env().var_dir / "pipelines")  # spaCy pipelines on disk, one JSON file each
-    CLEARANCES.register("app.preannotate.register.clearance:EntryInForce")
+    CLEARANCES.register("app.pipelines.register.clearance:EntryInForce")
     JOBS.register(
         "app.intake.load:LoadJob",
         "app.privacy.stage.job:DeidentifyJob",
-        "app.preannotate.stage:PreannotateJob",
+        "app.pipelines.stage:PreannotateJob",
     )
 
 
@@ -298,6 +298,6 @@ def _load_evidence() -> None:
         "app.release.evidence:Signatures",
         "app.release.evidence:Releases",
         "app.release.evidence:Recalls",
-        "app.preannotate.register.evidence:SignedEntries",
-        "app.preannotate.register.evidence:Withdrawals",
+        "app.pipelines.register.evidence:SignedEntries",
+        "app.pipelines.register.evidence:Withdrawals",
     )

@@ -15,7 +15,7 @@ from app.core.clock import now
 from app.core.db import Database, Session
 from app.corpus.code_release import note_installed
 from app.corpus.vault import Vault
-from app.preannotate.terms.cache import load_terms
+from app.pipelines.terms.cache import load_terms
 from app.settings import Settings
 from app.terminology.artefacts import list_releases
 

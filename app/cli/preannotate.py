@@ -15,13 +15,13 @@ from app.cli.setup.pipelines import COMMANDS
 from app.cli.streams import require_text, stream_json_lines
 from app.core.clock import iso, now
 from app.core.errors import ChartmarkError, Invalid
-from app.preannotate.comparison import compare, read_cases
-from app.preannotate.evaluation.evaluate import evaluate
-from app.preannotate.evaluation.gold import read_gold
-from app.preannotate.protocol import PIPELINES, Pipeline
-from app.preannotate.register.lookup import Standing, list_standings
-from app.preannotate.spacy_disk import register_folder
+from app.pipelines.folder import register_folder
+from app.pipelines.register.lookup import Standing, list_standings
 from app.settings import Settings
+from app.tagging.comparison import compare, read_cases
+from app.tagging.evaluation.evaluate import evaluate
+from app.tagging.evaluation.gold import read_gold
+from app.tagging.protocol import PIPELINES, Pipeline
 
 DEFAULT_PIPELINE = "chartmark_rules"
 

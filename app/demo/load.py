@@ -29,7 +29,7 @@ from app.guidelines.version import publish
 from app.intake.load import Delivery, start_batch
 from app.jobs.job import Services
 from app.jobs.worker import work
-from app.preannotate.register.shipped import accept
+from app.pipelines.register.shipped import accept
 from app.review.assignment import Assignment, assign_ready, find_readers
 from app.review.draft import assemble, change_draft
 from app.review.item import CodeLookup, Item

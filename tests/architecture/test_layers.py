@@ -13,13 +13,13 @@ LAYERS = [
     ["http", "demo"],
     ["factory", "plugins", "pipeline"],
     ["modalities"],
-    ["intake", "privacy", "preannotate", "projection", "quality", "release"],
+    ["intake", "privacy", "pipelines", "projection", "quality", "release"],
     ["annotation", "review"],
     ["agreement"],
     ["corpus", "terminology", "guidelines"],
     ["accounts", "jobs"],
     ["audit"],
-    ["deidentify"],
+    ["deidentify", "tagging"],
     ["core", "settings"],
 ]
 # Packages that compose the application may know each other.
@@ -29,11 +29,11 @@ COMPOSERS = {"factory", "plugins", "pipeline"}
 FENCES = {
     "flask": {"web", "api", "cli", "http", "factory"},
     "flask_login": {"web", "api", "cli", "http", "factory"},
-    "spacy": {"preannotate", "deidentify"},
-    "medspacy": {"preannotate", "deidentify"},
+    "spacy": {"tagging", "deidentify"},
+    "medspacy": {"tagging", "deidentify"},
     "presidio_anonymizer": {"deidentify"},
-    "rapidfuzz": {"terminology", "deidentify", "preannotate"},
-    "numpy": {"agreement", "annotation", "terminology", "preannotate", "quality"},
+    "rapidfuzz": {"terminology", "deidentify", "tagging"},
+    "numpy": {"agreement", "annotation", "terminology", "tagging", "pipelines", "quality"},
     "pydicom": {"intake", "deidentify", "privacy"},
     "celery": {"jobs"},
 }

@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app import plugins
-from app.preannotate.chartmark import ChartmarkRules, tag_terms
-from app.preannotate.gazetteer import MAX_TERMS, Gazetteer, Term
-from app.preannotate.stock import load_medspacy
+from app.pipelines.chartmark import ChartmarkRules
+from app.tagging.annotate import tag_terms
+from app.tagging.stock import load_medspacy
+from app.tagging.terms.gazetteer import MAX_TERMS, Gazetteer, Term
 from tests.bench.snomed_sized import disorder, rooted
 
 TERMS = (50, 5_000, 100_000)
@@ -210,8 +211,8 @@ def made_terms(count: int) -> Iterator[Term]:
 LOADING = """
 import resource, sys, time
 from pathlib import Path
-from app.preannotate.chartmark import annotate_note
-from app.preannotate.gazetteer import Gazetteer
+from app.tagging.annotate import annotate_note
+from app.tagging.terms.gazetteer import Gazetteer
 start = time.perf_counter()
 gazetteer = Gazetteer.load(Path(sys.argv[1]))
 annotate_note("No fever. Chest pain.", [gazetteer], None)

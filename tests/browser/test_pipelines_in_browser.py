@@ -6,7 +6,7 @@ from app.accounts.actor import ServerRole
 from app.accounts.loading import load_actor
 from app.core import clock
 from app.corpus.free_text import TEXT_SCANNERS
-from app.preannotate.register.shipped import TERM, accept
+from app.pipelines.register.shipped import TERM, accept
 from tests.browser.live import serving
 from tests.browser.test_team_pages import enter, violations
 from tests.conftest import PASSWORD

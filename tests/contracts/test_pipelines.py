@@ -9,11 +9,11 @@ import spacy
 from app import plugins
 from app.core.digest import canonical_json
 from app.core.errors import Invalid
-from app.preannotate.chartmark import ChartmarkRules
-from app.preannotate.labels import AXES, FLAGS, LABELS
-from app.preannotate.protocol import PIPELINES, provenance
-from app.preannotate.spacy_disk import register_folder
-from app.preannotate.stock import MedspacyStock
+from app.pipelines.chartmark import ChartmarkRules
+from app.pipelines.folder import register_folder
+from app.tagging.labels import AXES, FLAGS, LABELS
+from app.tagging.protocol import PIPELINES, provenance
+from app.tagging.stock import MedspacyStock
 from tests.terminology_data import stocked
 
 TEXT = "Seen today. No fever 😀 or chest pain. Aspirin 81 mg daily.\r\nMother had asthma."

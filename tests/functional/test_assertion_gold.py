@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from app import plugins
-from app.preannotate.chartmark import annotate_note
-from app.preannotate.evaluation.evaluate import evaluate
-from app.preannotate.evaluation.gold import read_gold
-from app.preannotate.labels import AXES
+from app.tagging.annotate import annotate_note
+from app.tagging.evaluation.evaluate import evaluate
+from app.tagging.evaluation.gold import read_gold
+from app.tagging.labels import AXES
 
 DATA = Path(__file__).parents[1] / "data"
 LEAST = {"assertion_gold.jsonl": 0.95, "assertion_gold_held_out.jsonl": 0.87}

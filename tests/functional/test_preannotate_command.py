@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from app.cli.preannotate import group
 from app.factory import compose
-from app.preannotate.evaluation import reasons
+from app.tagging.evaluation import reasons
 from tests.terminology_data import stocked
 
 

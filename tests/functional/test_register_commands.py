@@ -9,7 +9,7 @@ from app.corpus.project import create_project
 from app.jobs.job import list_jobs
 from tests.build import OPERATOR
 from tests.conftest import PASSWORD
-from tests.unit.preannotate.register.office import Toy, installed
+from tests.unit.pipelines.register.office import Toy, installed
 
 
 @pytest.fixture

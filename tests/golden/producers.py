@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from app.audit.events import Tag
 from app.factory import create_app
-from app.preannotate.protocol import PIPELINES
 from app.settings import Settings
+from app.tagging.protocol import PIPELINES
 from tests.terminology_data import stocked
 
 ROOT = Path(__file__).parents[2]

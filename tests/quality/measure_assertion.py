@@ -10,12 +10,12 @@ from pathlib import Path
 
 from app import plugins
 from app.core.errors import Invalid
-from app.preannotate.chartmark import ChartmarkRules
-from app.preannotate.comparison import read_negex
-from app.preannotate.evaluation.evaluate import evaluate
-from app.preannotate.evaluation.gold import read_gold
-from app.preannotate.evaluation.scores import Counts
-from app.preannotate.stock import MedspacyStock
+from app.pipelines.chartmark import ChartmarkRules
+from app.tagging.comparison import read_negex
+from app.tagging.evaluation.evaluate import evaluate
+from app.tagging.evaluation.gold import read_gold
+from app.tagging.evaluation.scores import Counts
+from app.tagging.stock import MedspacyStock
 from tests.quality.baselines import medspacy_mended, oracles
 from tests.quality.baselines.cache import cached
 from tests.quality.baselines.medspacy_mended import MedspacyMended, true_overlap

@@ -3,9 +3,9 @@
 import os
 
 from app import plugins
-from app.preannotate.chartmark import ChartmarkRules
-from app.preannotate.evaluation.evaluate import evaluate
-from app.preannotate.evaluation.gold import read_gold
+from app.pipelines.chartmark import ChartmarkRules
+from app.tagging.evaluation.evaluate import evaluate
+from app.tagging.evaluation.gold import read_gold
 from tests.quality.baselines.dictionary import Dictionary
 from tests.quality.converters.psytar import read_sentences
 from tests.quality.converters.spl_adr import read_sections

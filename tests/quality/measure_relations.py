@@ -3,9 +3,9 @@
 import os
 
 from app import plugins
-from app.preannotate.chartmark import ChartmarkRules
-from app.preannotate.evaluation.evaluate import evaluate
-from app.preannotate.protocol import Annotated, Relation
+from app.pipelines.chartmark import ChartmarkRules
+from app.tagging.evaluation.evaluate import evaluate
+from app.tagging.protocol import Annotated, Relation
 from tests.quality.lines import say, say_share
 from tests.quality.measure_entities import PROBLEMS, gold_of
 

@@ -24,13 +24,13 @@ from app.core.db import Session
 from app.core.digest import sha256
 from app.core.errors import ChartmarkError, Invalid, NotFound
 from app.corpus.project import get_project
-from app.preannotate.register.entries import SignedEntry, register, sign, stated, withdraw
-from app.preannotate.register.lookup import Recorded, find_current, get_recorded, list_entries
-from app.preannotate.register.models import PipelineEntry
-from app.preannotate.register.rules import Entry
-from app.preannotate.register.shipped import TERM, shipped_entry
-from app.preannotate.register.shipped import accept as shipped_accept
-from app.preannotate.stage import request_run
+from app.pipelines.register.entries import SignedEntry, register, sign, stated, withdraw
+from app.pipelines.register.lookup import Recorded, find_current, get_recorded, list_entries
+from app.pipelines.register.models import PipelineEntry
+from app.pipelines.register.rules import Entry
+from app.pipelines.register.shipped import TERM, shipped_entry
+from app.pipelines.register.shipped import accept as shipped_accept
+from app.pipelines.stage import request_run
 from app.projection.suggestion_use import rates as rates_of
 from app.projection.suggestion_use import rebuild as rebuild_uses
 

@@ -8,7 +8,7 @@ from app.audit.evidence import declare_transitions
 from app.cli import machine
 from app.core.clock import now
 from app.demo.load import SHEET
-from app.preannotate.register.lookup import list_standings
+from app.pipelines.register.lookup import list_standings
 from app.terminology.releases import ensure_builtin
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from app.core.clock import iso, parse_iso
 from app.core.errors import Problem, invalid
-from app.preannotate.register.lookup import Standing
-from app.preannotate.register.rules import Entry
-from app.preannotate.register.shipped import TERM, is_shipped, shipped_entry
+from app.pipelines.register.lookup import Standing
+from app.pipelines.register.rules import Entry
+from app.pipelines.register.shipped import TERM, is_shipped, shipped_entry
 
 LISTS = ("note_types", "languages", "specialties")
 AGES = ("least_age", "most_age")

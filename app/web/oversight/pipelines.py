@@ -14,9 +14,9 @@ from app.core.errors import Forbidden, Invalid, NotFound
 from app.corpus.project import SERVER
 from app.http import context
 from app.http.access import SIGNED_IN, access, server_acting
-from app.preannotate.protocol import PIPELINES
-from app.preannotate.register.entries import SignedEntry, register, sign, withdraw
-from app.preannotate.register.lookup import get_recorded, list_entries, list_standings, standing_of
+from app.pipelines.register.entries import SignedEntry, register, sign, withdraw
+from app.pipelines.register.lookup import get_recorded, list_entries, list_standings, standing_of
+from app.tagging.protocol import PIPELINES
 from app.web.acts import Refusal, answer, attempt, seal
 from app.web.menu import Entry
 from app.web.oversight.pipeline_form import first_values, read_entry

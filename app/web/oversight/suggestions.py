@@ -12,8 +12,8 @@ from app.core.db import Session
 from app.corpus.project import Project, pipelines_of
 from app.http import context
 from app.http.access import access, acting
-from app.preannotate.register.lookup import count_refused, standing_of
-from app.preannotate.stage import count_tagged, request_run
+from app.pipelines.register.lookup import count_refused, standing_of
+from app.pipelines.stage import count_tagged, request_run
 from app.projection.suggestion_use import rates
 from app.web.acts import attempt
 from app.web.projects.door import ACTS, enter, page

@@ -15,11 +15,11 @@ from app.core.errors import Problem, invalid
 from app.corpus.project import SETTINGS, Project, change_settings
 from app.http import context
 from app.http.access import access, acting
-from app.preannotate.protocol import PIPELINES
-from app.preannotate.stage import request_run
+from app.pipelines.stage import request_run
 from app.review.item import admit_waiting
 from app.review.strategies import STRATEGIES
 from app.review.strategies.workflow import WORKFLOWS
+from app.tagging.protocol import PIPELINES
 from app.web.acts import Refusal, attempt
 from app.web.projects.door import enter, page
 

@@ -11,11 +11,11 @@ from app.accounts.role import grant_role
 from app.audit.models import Event
 from app.corpus.project import change_settings, get_project
 from app.jobs.job import list_jobs
-from app.preannotate.register.lookup import list_entries, standing_of
+from app.pipelines.register.lookup import list_entries, standing_of
 from tests.build import OPERATOR
 from tests.conftest import PASSWORD
 from tests.functional.web.conftest import problem, words
-from tests.unit.preannotate.register.office import Toy, installed
+from tests.unit.pipelines.register.office import Toy, installed
 
 PAGE = "/pipelines/toy"
 STATED = {

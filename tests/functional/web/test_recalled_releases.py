@@ -16,13 +16,13 @@ from app.corpus.document import Document, get_document
 from app.corpus.project import change_settings, get_project
 from app.corpus.suggestion import add_suggestion
 from app.corpus.vault import Vault
-from app.preannotate.register.models import PipelineRefusal
+from app.pipelines.register.models import PipelineRefusal
 from app.review.hold import report_phi
 from app.review.item import get_item
 from tests.build import OPERATOR, make_document
 from tests.functional.web.conftest import Team, problem, words
 from tests.unit.audit.story import Bundle
-from tests.unit.preannotate.register.office import Toy, installed
+from tests.unit.pipelines.register.office import Toy, installed
 
 PAGE = "/projects/first/releases"
 INCIDENTS = "/privacy/projects/first/incidents"

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from app.preannotate.labels import assertion
-from app.preannotate.protocol import Annotated, Entity
+from app.tagging.labels import assertion
+from app.tagging.protocol import Annotated, Entity
 
 
 class Dictionary:

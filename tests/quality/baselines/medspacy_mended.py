@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from importlib import import_module
 
-from app.preannotate.stock import MedspacyStock
+from app.tagging.stock import MedspacyStock
 
 _USERS = ("medspacy.context.context_modifier", "medspacy.context.context_graph")
 _DROPPED = {": no", ": none"}

@@ -1,6 +1,6 @@
 """PsyTAR: CoNLL, one token and its B-/I-/O tag a line, sentences separated by blank lines."""
 
-from app.preannotate.evaluation.gold import GoldDocument, GoldEntity
+from app.tagging.evaluation.gold import GoldDocument, GoldEntity
 
 
 def read_sentences(path, label_of):

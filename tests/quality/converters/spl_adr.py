@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 
-from app.preannotate.evaluation.gold import GoldDocument, GoldEntity
+from app.tagging.evaluation.gold import GoldDocument, GoldEntity
 
 REACTION = "AdverseReaction"
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from app.preannotate.labels import LABELS
+from app.tagging.labels import LABELS
 from tests.quality import label_maps
 from tests.quality.converters.asq_phi import places, read_queries
 from tests.quality.converters.chexpert import mentions, read_reports, state_of

@@ -18,11 +18,11 @@ from app.core.db import RECORD, Base
 from app.corpus.document import Document
 from app.corpus.project import change_settings
 from app.guidelines.version import acknowledge, current_guideline, publish
-from app.preannotate.register.entries import register, withdraw
-from app.preannotate.register.entries import sign as sign_entry
-from app.preannotate.register.lookup import find_current
-from app.preannotate.register.rules import Entry
-from app.preannotate.register.shipped import accept as accept_pipeline
+from app.pipelines.register.entries import register, withdraw
+from app.pipelines.register.entries import sign as sign_entry
+from app.pipelines.register.lookup import find_current
+from app.pipelines.register.rules import Entry
+from app.pipelines.register.shipped import accept as accept_pipeline
 from app.privacy.stage.review import accept as accept_document
 from app.privacy.stage.review import refuse as refuse_document
 from app.release.cutting import cut

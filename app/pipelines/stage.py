@@ -1,0 +1,242 @@
+"""The pre-annotation stage: documents that may be read get the suggestions of the project's pipelines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.sql import ColumnElement
+
+from app.accounts import policy
+from app.accounts.actor import AnyActor, ServiceActor
+from app.audit import streams
+from app.audit.events import Tag
+from app.audit.log import Subject, record
+from app.core import fault
+from app.core.db import Session
+from app.corpus.document import Document, DocumentBody, Verdict, text_of
+from app.corpus.project import Project, get_project, pipelines_of, project_subject
+from app.corpus.suggestion import Suggestion, add_suggestion
+from app.jobs.job import Job, Services, advance, enqueue_once
+from app.pipelines.register.lookup import Standing, judge, scopes_of, standing_of
+from app.pipelines.register.models import PipelineRefusal
+from app.pipelines.register.rules import out_of_scope, rule_of
+from app.review.item import Item, admit
+from app.review.states import ItemState
+from app.tagging.protocol import PIPELINES, Pipeline, provenance
+
+CHUNK = 50
+WORKER = ServiceActor("preannotate")
+#: the last pass of a job lets in what may be read and no pipeline had to look at again
+ADMISSION = ""
+
+
+@dataclass
+class Piece:
+    """What one chunk works on: some documents, and what one pipeline may do with them."""
+
+    standing: Standing | None
+    documents: list[Document]
+    #: what its suggestions are stored with: pipeline, version, digest over its own and its sources'
+    origin: dict[str, str] = field(default_factory=dict)
+    texts: dict[int, str] = field(default_factory=dict)
+    #: document id → failing rule
+    refused: dict[int, str] = field(default_factory=dict)
+    #: document id → the pipeline's answer
+    found: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+class PreannotateJob:
+    """One pass over the documents for each pipeline of the project, and one that lets in what is left.
+
+    A document tagged by the same pipeline with the same digest is done; one that was refused is left
+    alone as long as the register says the same of the pipeline. So a job can be killed and repeated.
+    """
+
+    key = "preannotate.run"
+
+    def chunk(self, services: Services, job: Job, *, at: int) -> bool:
+        with services.database.reading() as session:
+            project = get_project(session, job.project_id or 0)
+            passes = job.cursor.get("passes") or [*pipelines_of(project), ADMISSION]
+            total = None if job.cursor else _count(session, project, passes, at=at)
+            piece = _next_piece(session, project, passes[0], job.cursor.get("after", 0), at=at)
+        if piece.texts:
+            pipeline = PIPELINES.get(passes[0])
+            piece.found = {number: _annotate(pipeline, piece, number) for number in piece.texts}
+        rest = passes if len(piece.documents) == CHUNK else passes[1:]
+        after = piece.documents[-1].id if piece.documents and rest is passes else 0
+
+        def unit(session: Session) -> bool:
+            if not _still_stands(session, piece, at=at):
+                return True  # begin this piece again under what the register says now
+            _store(session, job, piece, lets_in=passes[0] in (project.setting("pipeline"), ADMISSION), at=at)
+            cursor = {"passes": rest or [ADMISSION], "after": after}
+            known = total if rest else job.done + len(piece.documents)  # admission lets in others as well
+            advance(session, job.id, done=len(piece.documents), total=known, cursor=cursor, at=at)
+            return bool(rest)
+
+        return services.database.writing(unit)
+
+    def tidy(self, services: Services, job: Job) -> None:
+        """Everything of this job is in the database."""
+
+
+def request_run(session: Session, actor: AnyActor, project: Project, *, at: int) -> None:
+    """Queue a look at a project's texts: another pipeline was chosen, or may do more than before. Raises Forbidden."""
+    policy.require(session, actor, policy.Action.PREANNOTATE, project_subject(project.id), at=at)
+    enqueue_once(session, PreannotateJob.key, project_id=project.id, person_id=actor.id, at=at)
+
+
+def count_tagged(session: Session, project_id: int) -> dict[str, int]:
+    """Pipeline → number of a project's documents it has said something about."""
+    rows = session.execute(
+        select(Suggestion.pipeline, func.count(func.distinct(Suggestion.document_id)))
+        .join(Document, Document.id == Suggestion.document_id)
+        .where(Document.project_id == project_id)
+        .group_by(Suggestion.pipeline)
+    )
+    return dict(rows.all())
+
+
+def _next_piece(session: Session, project: Project, key: str, after: int, *, at: int) -> Piece:
+    """The next documents of a pass, each either refused with its rule or with its text."""
+    if key == ADMISSION:
+        return Piece(None, list(session.scalars(_in_order(_waiting(project), after))))
+    standing, origin = standing_of(session, key, at=at), _origin_of(key)
+    piece = Piece(standing, list(session.scalars(_in_order(_untouched(project, standing, origin), after))), origin)
+    scopes = scopes_of(session, piece.documents)
+    for document in piece.documents:
+        entry = standing.entry
+        problems = list(standing.problems) or (out_of_scope(entry, scopes[document.id]) if entry else [])
+        if problems:
+            piece.refused[document.id] = rule_of(problems)
+        else:
+            piece.texts[document.id] = text_of(session, document.id)
+    return piece
+
+
+def _origin_of(key: str) -> dict[str, str]:
+    """Where suggestions of a pipeline come from now; a release may have been imported since the last chunk."""
+    if key not in PIPELINES:
+        return {"pipeline": key, "version": "", "digest": ""}
+    pipeline = PIPELINES.get(key)
+    pipeline.ready()
+    return provenance(pipeline)
+
+
+def _in_order(conditions: list[ColumnElement[bool]], after: int) -> Any:
+    return select(Document).where(Document.id > after, *conditions).order_by(Document.id).limit(CHUNK)
+
+
+def _untouched(project: Project, standing: Standing, origin: dict[str, str]) -> list[ColumnElement[bool]]:
+    """Readable texts which the pipeline as installed has not seen, and was not refused on the same grounds."""
+    seen = select(Suggestion.id).where(
+        Suggestion.document_id == Document.id,
+        Suggestion.pipeline == standing.pipeline,
+        Suggestion.digest == origin["digest"],
+    )
+    refused = select(PipelineRefusal.id).where(
+        PipelineRefusal.document_id == Document.id,
+        PipelineRefusal.pipeline == standing.pipeline,
+        PipelineRefusal.basis == standing.basis,
+    )
+    # Withdrawn and redacted texts have none any more.
+    there = select(DocumentBody.document_id).where(DocumentBody.document_id == Document.id)
+    return [
+        Document.project_id == project.id,
+        Document.verdict.in_((Verdict.MACHINE_PASSED, Verdict.ACCEPTED)),
+        there.exists(),
+        Document.modality != "imaging",  # fields of a file, not sentences
+        ~seen.exists(),
+        ~refused.exists(),
+    ]
+
+
+def _waiting(project: Project) -> list[ColumnElement[bool]]:
+    """Documents whose item may come in now and has not: accepted since, or of no use to a pipeline."""
+    readable = [Verdict.ACCEPTED]
+    if project.setting("machine_passed_may_be_assigned"):
+        readable.append(Verdict.MACHINE_PASSED)
+    waits = select(Item.id).where(Item.document_id == Document.id, Item.state == ItemState.IMPORTED)
+    return [Document.project_id == project.id, Document.verdict.in_(readable), waits.exists()]
+
+
+def _count(session: Session, project: Project, passes: list[str], *, at: int) -> int:
+    """How many documents lie ahead, each as often as a pipeline looks at it, for the progress bar."""
+    pipelines = [(standing_of(session, key, at=at), _origin_of(key)) for key in passes if key != ADMISSION]
+    conditions = [_untouched(project, standing, origin) for standing, origin in pipelines]
+    queries = (select(func.count()).select_from(Document).where(*each) for each in conditions)
+    return sum(session.scalar(query) or 0 for query in queries)
+
+
+def _annotate(pipeline: Pipeline, piece: Piece, number: int) -> dict[str, Any]:
+    """The pipeline's output without covered text."""
+    document = next(one for one in piece.documents if one.id == number)
+    text = piece.texts[number]
+    return without_text(pipeline.annotate(text, meta={"type": document.note_type}).to_dict(text))
+
+
+def _still_stands(session: Session, piece: Piece, *, at: int) -> bool:
+    """Whether nobody signed or withdrew an entry while the piece was worked on."""
+    before = piece.standing
+    return before is None or judge(session, before.pipeline, before.running, at=at).basis == before.basis
+
+
+def _store(session: Session, job: Job, piece: Piece, *, lets_in: bool, at: int) -> None:
+    standing = piece.standing
+    if standing is not None and piece.documents:
+        _store_answers(session, job, piece, standing, at=at)
+    for document in piece.documents if lets_in else ():
+        admit(session, WORKER, session.get(Document, document.id), at=at)
+    if piece.found:
+        fault.point("preannotate")
+
+
+def _store_answers(session: Session, job: Job, piece: Piece, standing: Standing, *, at: int) -> None:
+    recorded = standing.recorded
+    for number, answer in piece.found.items():
+        add_suggestion(session, number, piece.origin, answer, at=at)
+    for number, rule in piece.refused.items():
+        session.add(
+            PipelineRefusal(
+                project_id=job.project_id,
+                document_id=number,
+                pipeline=standing.pipeline,
+                basis=standing.basis,
+                rule=rule,
+                at=at,
+            )
+        )
+    record(
+        session,
+        Tag.DOCUMENTS_PREANNOTATED,
+        stream=streams.project(job.project_id or 0),
+        actor=WORKER,
+        subject=Subject("project", job.project_id or 0),
+        data=piece.origin
+        | {
+            "entry": recorded.row.id if recorded else None,
+            "documents": sorted(piece.found),
+            "entities": sum(len(answer["entities"]) for answer in piece.found.values()),
+            "refused": dict(Counter(piece.refused.values())),
+            "refused_documents": sorted(piece.refused),
+        },
+        project_id=job.project_id,
+        at=at,
+    )
+
+
+def without_text(value: Any) -> Any:
+    """The same without what can be read from the text again: covered text and cues, floats too."""
+    if isinstance(value, dict):
+        return {
+            name: without_text(inner)
+            for name, inner in value.items()
+            if name not in ("text", "cue", "confidence") or (name == "cue" and isinstance(inner, dict))
+        }
+    if isinstance(value, list | tuple):
+        return [without_text(inner) for inner in value]
+    return value

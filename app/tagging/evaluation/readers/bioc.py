@@ -1,0 +1,123 @@
+"""BioC XML as gold: passages at their offsets, annotations with locations, relations between nodes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from app.core.errors import Invalid
+from app.tagging.evaluation.gold import GoldDocument, GoldEntity, LabelMap, first_line, our_relation
+
+_BEGIN = re.compile(r"\s*(<\?xml|<!DOCTYPE|<collection)")
+_NEGATED = frozenset({"neg", "negation", "negated"})
+_UNCERTAIN = frozenset({"uncertain", "uncertainty", "speculated", "hedge"})
+_TRUE = frozenset({"true", "1", "yes"})
+
+
+class BioC:
+    """One collection; documents one by one. Text between passages that the file leaves out is a line break."""
+
+    key = "bioc"
+    title = "BioC XML"
+
+    def reads(self, path: Path) -> bool:
+        return path.is_file() and bool(_BEGIN.match(first_line(path)))
+
+    def read(self, path: Path, label_of: LabelMap) -> Iterator[GoldDocument]:
+        with path.open("rb") as raw:
+            try:
+                # A DOCTYPE line is usual; entity declarations and external references are not.
+                for _, element in iterparse(raw, forbid_dtd=False, forbid_entities=True, forbid_external=True):
+                    if element.tag == "document":
+                        yield _Document(element, path.name, label_of).gold
+                        element.clear()
+            except ParseError as error:
+                line, column = error.position
+                raise Invalid("bad-bioc", f"{path.name}:{line}: not well-formed XML at column {column}") from None
+            except DefusedXmlException:
+                raise Invalid("bad-bioc", f"{path.name}: declares entities or external references") from None
+
+
+class _Document:
+    """One document as it is built: annotations are placed by passage, for offsets may leave gaps."""
+
+    def __init__(self, element: Element, name: str, label_of: LabelMap) -> None:
+        self.name = name
+        self.label_of = label_of
+        self.places: dict[str, int] = {}
+        self.gold = GoldDocument(element.findtext("id", "").strip(), "", [], [])
+        for passage in element.iter("passage"):
+            pieces = [passage] if passage.find("text") is not None else list(passage.iter("sentence"))
+            for piece in pieces:
+                self._piece(piece)
+            for annotation in passage.findall("annotation") if pieces != [passage] else ():
+                self._annotation(annotation, 0)
+        for relation in element.iter("relation"):
+            self._relation(relation)
+
+    def _piece(self, piece: Element) -> None:
+        """Append one text where its annotations say it begins.
+
+        One well-known corpus counts XML escapes in the offsets of passages but not in those of annotations, so the
+        declared offset is believed only when more mentions show there than right behind the text before.
+        """
+        said, text, before = int(piece.findtext("offset", "0")), piece.findtext("text", ""), self.gold.text
+        annotations = list(piece.iter("annotation"))
+        close = len(before) + 1 if before else 0
+        origin = max((said, close), key=lambda at: sum(_shows(text, one, -at) for one in annotations))
+        base = max(len(before), origin)
+        self.gold.text = before + "\n" * (base - len(before)) + text
+        for annotation in annotations:
+            self._annotation(annotation, base - origin)
+
+    def _annotation(self, annotation: Element, shift: int) -> None:
+        if not _shows(self.gold.text, annotation, shift):
+            place = f"{self.name} document {self.gold.id} annotation {annotation.get('id', '')}"
+            self.gold.problems.append(f"{place}: no location that shows the mention")
+            return
+        fragments = _fragments(annotation, shift)
+        said = {(i.get("key") or "").lower(): (i.text or "").strip() for i in annotation.iter("infon")}
+        label = self.label_of(said.get("type") or said.get("semtype") or "")
+        self.places[annotation.get("id", "")] = len(self.gold.entities)
+        self.gold.entities.append(GoldEntity(fragments[0][0], fragments[-1][1], label, fragments, _axes(said)))
+
+    def _relation(self, relation: Element) -> None:
+        """A relation of two annotations; relations of concepts, which name no node, are left out."""
+        named = [node.get("refid", "") for node in relation.iter("node")]
+        ends = [self.places[name] for name in named if name in self.places]
+        kinds = [i.text or "" for i in relation.iter("infon") if i.get("key") in ("type", "relation")]
+        if len(ends) == 2 and kinds:
+            ours = our_relation(self.gold.entities, kinds[0], ends[0], ends[1])
+            self.gold.relations += [ours] if ours else []
+
+
+def _fragments(annotation: Element, shift: int) -> list[list[int]]:
+    """Its locations as spans in text order; empty where one cannot be read."""
+    try:
+        pairs = [(int(at.get("offset", "")), int(at.get("length", ""))) for at in annotation.iter("location")]
+    except ValueError:
+        return []
+    return sorted([start + shift, start + shift + length] for start, length in pairs)
+
+
+def _shows(text: str, annotation: Element, shift: int) -> bool:
+    """Whether the locations, shifted, show the words of the mention, white space and case aside."""
+    fragments = _fragments(annotation, shift)
+    covered = " ".join(text[max(a, 0) : max(b, 0)] for a, b in fragments).casefold().split()
+    return bool(covered) and covered == annotation.findtext("text", "").casefold().split()
+
+
+def _axes(said: dict[str, str]) -> dict[str, Any]:
+    """Infons that say a mention is denied or doubted."""
+    found: dict[str, Any] = {}
+    for key, value in said.items():
+        if value.lower() in _TRUE:
+            found |= {"polarity": "negated"} if key in _NEGATED else {}
+            found |= {"uncertain": True} if key in _UNCERTAIN else {}
+    return found

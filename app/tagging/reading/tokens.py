@@ -1,0 +1,56 @@
+"""A text as tokens, once: raw, normal form, offsets; all later stages count in token positions."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+
+from app.tagging.reading.words import normal
+
+# A hyphen inside a word is a gap, so that "T-cell" and "T cell" are the same two tokens.
+TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|[^\w\s-]|(?<![^\W_])-|-(?![^\W_])|_")
+_MEMO_LIMIT = 200_000
+
+
+class WordMemo(dict[str, str]):
+    """Raw token → normal form, computed once per distinct token and process."""
+
+    def __missing__(self, raw: str) -> str:
+        if len(self) >= _MEMO_LIMIT:
+            self.clear()
+        self[raw] = form = normal(raw)
+        return form
+
+
+NORMAL = WordMemo()
+
+
+class Tokens:
+    """Parallel lists over the tokens of one text."""
+
+    __slots__ = ("ends", "raw", "starts", "text", "words")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.raw: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        raw, starts, ends = self.raw.append, self.starts.append, self.ends.append
+        for match in TOKEN.finditer(text):
+            raw(match[0])
+            starts(match.start())
+            ends(match.end())
+        self.words = [NORMAL[token] for token in self.raw]
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def covering(self, start: int, end: int) -> tuple[int, int]:
+        """Token range [first, last) that touches the characters [start, end)."""
+        first = bisect_right(self.ends, start)
+        return first, max(first, bisect_left(self.starts, end))
+
+
+def words_of(text: str) -> list[str]:
+    """Normal forms of a short text (a term of a vocabulary, a cue)."""
+    return [NORMAL[match[0]] for match in TOKEN.finditer(text)]
