@@ -1,6 +1,6 @@
 """The shipped model: a spaCy recogniser of names, places and organisations, loaded once."""
 
-# ruff: noqa: E501 (patterns and lists as running text)
+
 from __future__ import annotations
 
 import hashlib
@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 
 from app.core.errors import Unavailable
 from app.deidentify.lexicon.endings import TERM_ENDING
+from app.deidentify.lexicon.lists import words
 from app.deidentify.lexicon.shapes import Known, lexicon
-from app.deidentify.lexicon.wordset import wordset
 from app.deidentify.note import Note
 from app.deidentify.recognisers.name_chain import term_follows
 from app.deidentify.span import Span
@@ -28,12 +28,7 @@ WIDTH = 64
 MIN_CAPITALS = 6
 _DOSE_AFTER = re.compile(r"\s?\(?\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|ml|g|units?|iu|%)\b", re.IGNORECASE)
 _ROUTE_BEFORE = re.compile(r"\b(?:IV|PO|IM|SC|mg|mcg|ml)\s$")
-_UNITS = wordset(
-    """
-    kpa pa mm cm hg mmhg miu iu ml mcl dl l mb kb bp kda mg mcg ug ng pg g kg mmol mol umol nmol pmol meq mosm min sec s hr h
-    hz khz mhz gy cgy msv ev mev kcal cal db f fr ga u units ph inr x per day week ul µl µg am pm nsaids
-    """
-)
+_UNITS = words("measuring_units")
 _BREAK = re.compile(r"\n\s*\n|\n|(?<=[.!?])\s")
 
 

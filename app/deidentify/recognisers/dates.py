@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.deidentify.lexicon.wordset import wordset, wordtuple
+from app.deidentify.lexicon.lists import lines, words
+from app.deidentify.lexicon.wordset import wordset
 from app.deidentify.note import Note
 from app.deidentify.span import Span
 
@@ -48,18 +49,8 @@ _DATE_CUES = wordset(
     started stopped thru last begun began due
     """
 )
-_MONTH_CUES = wordset(
-    """
-    in since last this next of until by early late mid during from through before after to around till
-    end beginning previous past and every
-    """
-)
-_FRACTION_WORDS = wordset(
-    """
-    nodes node strength murmur pain power cores core lymph systolic diastolic sem motor scale reflexes
-    pulses out in muscle biopsies positive vision gcs apgar left right bilaterally throughout
-    """
-)
+_MONTH_CUES = words("date_month_cues")
+_FRACTION_WORDS = words("date_fraction_words")
 _HOLIDAY = re.compile(
     r"(?:christmas(?:\s(?:day|eve))?|thanksgiving(?:\sday)?|new\syear['’]?s?(?:\s(?:day|eve))|easter(?:\s(?:sunday|monday))?"
     r"|halloween|labou?r\sday|memorial\sday|independence\sday|fourth\sof\sjuly|valentine['’]?s\sday|veterans\sday"
@@ -67,13 +58,7 @@ _HOLIDAY = re.compile(
     r"|ramadan|diwali|boxing\sday|columbus\sday|st\.?\spatrick['’]s\sday|mardi\sgras|super\sbowl\ssunday)\b",
     re.IGNORECASE,
 )
-_HOLIDAY_WORDS = wordtuple(
-    """
-    christmas thanksgiving new easter halloween labor labour memorial independence fourth valentine
-    valentines veterans mother father good ash palm hanukkah yom rosh ramadan diwali boxing columbus st
-    mardi super
-    """
-)
+_HOLIDAY_WORDS = lines("date_holiday_words")
 
 
 class Dates:

@@ -1,6 +1,6 @@
 """Dates said in passing (C): seasons with a year, "last May", "the 8th", "tues", "2nd week of July", misread months."""
 
-# ruff: noqa: E501 (patterns and lists as running text)
+
 from __future__ import annotations
 
 import re
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from rapidfuzz.distance import OSA
 
+from app.deidentify.lexicon.lists import lines
 from app.deidentify.lexicon.wordset import wordset, wordtuple
 from app.deidentify.note import Note
 from app.deidentify.recognisers.dates import MONTHS
@@ -55,13 +56,7 @@ _FEAST = re.compile(
     r"|maundy\sthursday|hogmanay|kwanzaa|new\syears?|(?:his|her|the)\s(?:\d{1,2}(?:st|nd|rd|th)\s)?birthday)\b",
     re.IGNORECASE,
 )
-_FEAST_WORDS = wordtuple(
-    """
-    whitsun whitsunday whitsuntide pentecost michaelmas epiphany candlemas passover pesach purim sukkot shavuot eid ramadan
-    diwali holi navratri vesak nowruz juneteenth cinco bastille australia anzac guy bonfire bank presidents mlk groundhog xmas
-    maundy hogmanay kwanzaa lunar chinese
-    """
-)
+_FEAST_WORDS = lines("date_feast_words")
 _NO_MONTH = wordset("day days march may mar dec sep")
 
 
@@ -129,12 +124,7 @@ _BY_WORD = (
     (wordtuple("on until by since from to till before after"), _ORDINAL, 0.6),
     (tuple(f"{n}{s}" for n in range(1, 32) for s in ("st", "nd", "rd", "th")), _INSTANT, 0.8),
     (
-        wordtuple(
-            """
-            on until till by last this next since visit available due dialysis clinic appt seen home back return returns coming
-            before after for from leave skip
-            """
-        ),
+        lines("dates_by_word"),
         _SHORT_DAY,
         0.6,
     ),

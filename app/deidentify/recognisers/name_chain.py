@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
+from app.deidentify.lexicon.lists import words
 from app.deidentify.lexicon.running_words import RUNNING
 from app.deidentify.lexicon.shapes import Known
 from app.deidentify.lexicon.words import EPONYM_HEADS
-from app.deidentify.lexicon.wordset import wordset
 from app.deidentify.note import Note
 
-PARTICLES = wordset(
-    """
-    de da do dos das di del della van von der den ten ter la le el al bin ibn abu st mac mc o d du
-    """
-)
+PARTICLES = words("name_particles")
 SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "esq"])
-TITLES = wordset(
-    """
-    dr mr mrs ms miss prof professor doctor sir madam dame lord sr sra mx rev reverend father pastor
-    rabbi sister nurse captain capt lt sgt officer judge senator drs messrs
-    """
-)
+TITLES = words("person_titles")
 _GAPS = frozenset({" ", "  ", "-", "\u00a0", "'", "’", ". ", ".", "\n"})
 MAX_WORDS = 5
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.deidentify.lexicon.lists import words
 from app.deidentify.lexicon.shapes import Known
 from app.deidentify.lexicon.wordset import wordset
 from app.deidentify.note import Note
@@ -21,12 +22,7 @@ from app.deidentify.recognisers.name_chain import (
 from app.deidentify.span import Span
 
 _TITLE_GAPS = frozenset({" ", ". ", ".", ".  ", "  ", "\n"})
-_DEGREES = wordset(
-    """
-    md do rn np pa phd msn bsn lpn cna dds dmd dpm dvm mph facs facc lcsw psyd pharmd crna arnp aprn fnp
-    frcp mbbs frcs lmft rd pt ot slp rt mba
-    """
-)
+_DEGREES = words("name_degrees")
 _DEGREE_TAIL = re.compile(
     r",?\s(?:M\.?D|D\.?O|R\.?N|N\.?P|P\.?A(?:-C)?|Ph\.?D|D\.?D\.?S|MSN|BSN|LPN|FACS|LCSW|PharmD|CRNA|APRN|FNP|MBBS)\b\.?"
 )
@@ -208,13 +204,7 @@ class ListedNames:
             position += 1
 
 
-_DOERS = wordset(
-    """
-    saw called calls reported reports denied denies said says visited took came comes asked told tells stated states
-    agreed met wrote brought drove signed reviewed examined arrived picked phoned needs lives works wants answered
-    accompanied
-    """
-)
+_DOERS = words("name_doers")
 _BEFORE_PERSON = wordset("by saw met called told asked with from and")
 _PARTS_OF_BODY = wordset("hand foot knee kidney heart lung head hip back arm neck wall head lobe side field")
 
@@ -233,13 +223,7 @@ def _pair_of_either(note: Note, position: int, last: int) -> bool:
     return follows or precedes
 
 
-_SENTENCE_STARTERS = wordset(
-    """
-    will can may does do so see more general early long best any many less made case good read put carry
-    must each my per real my us major minor male red white black brown green gray small short low high
-    young clear date day
-    """
-)
+_SENTENCE_STARTERS = words("sentence_starters")
 
 
 def _lower_name(note: Note, position: int) -> bool:

@@ -1,6 +1,6 @@
 """Names (A) that the words around them give away: "name is", "wife", "seen by", form labels, signatures."""
 
-# ruff: noqa: E501 (patterns and lists as running text)
+
 from __future__ import annotations
 
 import re
@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from app.deidentify.lexicon.degrees import is_degree
 from app.deidentify.lexicon.endings import TERM_ENDING
+from app.deidentify.lexicon.lists import lines, words
 from app.deidentify.lexicon.names import english
 from app.deidentify.lexicon.shapes import Known
-from app.deidentify.lexicon.wordset import wordset, wordtuple
 from app.deidentify.note import Note
 from app.deidentify.recognisers.name_chain import (
     PARTICLES,
@@ -26,39 +26,12 @@ from app.deidentify.recognisers.name_chain import (
 )
 from app.deidentify.span import Span
 
-RELATIVES = wordset(
-    """
-    wife husband spouse partner daughter son mother father brother sister mom mum mam dad mommy daddy aunt auntie uncle
-    niece nephew cousin grandson granddaughter grandmother grandfather grandma grandpa granny nan nana grandparents parents
-    fiance fiancé fiancee fiancée girlfriend boyfriend bf gf ex hubby missus roommate flatmate caregiver caretaker carer
-    guardian friend proxy kid kids children sons daughters twin twins sibling siblings sibs stepson stepdaughter stepdad
-    stepmom stepfather stepmother stepbrother stepsister godmother godfather godson goddaughter widow widower sponsor
-    neighbor neighbour landlord landlady dtr gdtr housemate toddler baby infant newborn dog cat
-    """
-)
+RELATIVES = words("relatives")
 # Whoever has to do with a patient by trade.
-_TRADES = wordset(
-    """
-    hospitalist intensivist cardiologist neurologist oncologist therapist psychiatrist urologist nephrologist pulmonologist
-    gastroenterologist dermatologist rheumatologist endocrinologist hematologist haematologist pediatrician paediatrician
-    obstetrician gynecologist ophthalmologist radiologist pathologist anesthesiologist anaesthetist orthopedist podiatrist
-    dentist hygienist midwife doula chaplain priest imam rabbi interpreter aide technician tech paramedic medic emt
-    coordinator investigator adjuster supervisor manager counselor counsellor coach teacher lawyer attorney solicitor
-    officer detective deputy scribe pharmacist dietitian dietician nutritionist psychologist phlebotomist secretary
-    receptionist registrar consultant fellow intern resident locum gp rep vendor witness notary driver host agent caller
-    surgeon assistant asst attending attg cna rn lpn np pa lcsw sw ot slp crna examiner coroner trustee executor author
-    cosigner transcriptionist sitter operator proband preceptor
-    """
-)
+_TRADES = words("trades_and_callings")
 _TRIGGERS = (
     *sorted(RELATIVES | _TRADES),
-    *wordtuple(
-        """
-        says said wrote killed him her starring name names named called nicknamed alias dear by hello hi like attn patient pt
-        pts client nurse pcp provider physician male female man woman boy girl lady gentleman ref case am m surname
-        forename is was tell told asked met contact signature née nee endoscopist ordering anes surg reviewer
-        """
-    ),
+    *lines("names_in_context_triggers"),
 )
 _LINKS = ("is", "was", "are", "of")
 _NO_NAME = frozenset(("unknown", "withheld", "redacted", "anonymous", "confidential", "missing", "used"))
@@ -66,22 +39,8 @@ _NAMING = ("named", "called", "calls", "name", "call")
 # Cues after which only a listed first name is believed.
 _WEAK = frozenset(("is", "was", "am", "m", "tell", "told", "asked", "met", "like", "wrote", "killed"))
 _STRONG = frozenset(["named", "called", "nicknamed", "alias", "dear", "surname", "forename", "née", "nee"])
-_FORM = wordset(
-    """
-    attending surgeon pcp provider physician patient pt name names client resident nurse author cosigner
-    transcriptionist anesthesiologist assistant contact signature attn cardiologist neurologist
-    oncologist therapist psychiatrist surname forename endoscopist ordering anes surg reviewer scribe witness gp tech
-    technician consultant registrar radiologist pathologist operator preceptor fellow intern
-    """
-)
-_VERBS_BEFORE_BY = wordset(
-    """
-    signed dictated transcribed reviewed performed prepared entered verified seen evaluated examined
-    referred followed ordered accompanied assisted written authored cosigned operated treated managed
-    attended diagnosed supervised composed sung directed interviewed administered called brought cared
-    inserted placed read interpreted approved completed
-    """
-)
+_FORM = words("form_words")
+_VERBS_BEFORE_BY = words("verbs_before_a_name")
 MAX_TITLES = 5
 _COLON = re.compile(r"\s?[:=]\s{0,4}|\s?[:=]?\s?\n\s{0,8}")
 _SHORTEST = 3

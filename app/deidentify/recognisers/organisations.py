@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.deidentify.lexicon.lists import lines
 from app.deidentify.lexicon.organisation_words import COMPANY_TAILS, CORES, GENERIC_BEFORE, HEADS, INNER
 from app.deidentify.lexicon.places import HOSPITALS
 from app.deidentify.lexicon.shapes import Known, lexicon
-from app.deidentify.lexicon.wordset import wordset, wordtuple
+from app.deidentify.lexicon.wordset import wordset
 from app.deidentify.note import Note
 from app.deidentify.recognisers.name_chain import is_initial, is_running, shouted
 from app.deidentify.span import Span
@@ -27,14 +28,7 @@ _LOWER_HEADS = (
     "suburbs",
     "region",
 )
-_CARE_WORDS = wordtuple(
-    """
-    seen treated admitted evaluated visit visited hospitalized hospitalised followed operated diagnosed
-    transferred referred presented presenting examined discharged appointment consult consultation
-    checkup surgery performed done care tx d stay observed monitored admission outpatient inpatient
-    assessed managed delivered procedure underwent attended enrolled rehab
-    """
-)
+_CARE_WORDS = lines("care_place_words")
 _SAINTS = frozenset(["st", "saint", "mt", "mount", "st."])
 _SHORTENED = _SAINTS | {"ste", "dr", "ft", "univ", "hosp", "med", "mem", "gen", "ltd", "co"}
 _AT = wordset(

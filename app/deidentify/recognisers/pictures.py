@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.deidentify.lexicon.lists import lines
 from app.deidentify.lexicon.wordset import wordset, wordtuple
 from app.deidentify.note import Note
 from app.deidentify.span import Span
@@ -111,8 +112,4 @@ class Pictures:
                 yield Span(match.start("v"), match.end("v"), "PHOTO", 0.85, self.key)
 
 
-_EXTENSIONS = wordtuple(
-    """
-    jpg jpeg png gif bmp tif tiff heic heif webp svg raw dng cr2 nef mp4 mov avi mkv m4v 3gp wmv webm mpg mpeg
-    """
-)
+_EXTENSIONS = lines("picture_extensions")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.deidentify.lexicon.wordset import wordtuple
+from app.deidentify.lexicon.lists import lines
 from app.deidentify.note import Note
 from app.deidentify.span import Span
 
@@ -18,13 +18,7 @@ _OFFICE = re.compile(
 _LABEL = re.compile(
     r"(?:occupation|profession|job\stitle|job)\s?[:=]\s?(?P<v>[A-Za-z][A-Za-z' -]{2,40})", re.IGNORECASE
 )
-_TRIGGERS = wordtuple(
-    """
-    former current deputy first only mayor governor senator congressman congresswoman president vice
-    prime ceo cfo chief police fire ambassador bishop archbishop superintendent dean principal head
-    astronaut olympian olympic
-    """
-)
+_TRIGGERS = lines("professions_triggers")
 
 
 class Professions:

@@ -1,29 +1,19 @@
 """What the text tells of a name's bearer: first or last name, woman or man; so that surrogates fit."""
 
-# ruff: noqa: E501 (patterns and lists as running text)
+
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
 from app.deidentify.lexicon.degrees import CREDENTIALS
+from app.deidentify.lexicon.lists import words
 from app.deidentify.lexicon.names import english, first_names, gendered_first_names
 from app.deidentify.lexicon.wordset import wordset
 from app.deidentify.recognisers.name_chain import PARTICLES, SUFFIXES, TITLES
 
-FEMALE = wordset(
-    """
-    wife mother mom mum mam mommy daughter sister aunt auntie niece grandmother grandma granny nan nana granddaughter girlfriend
-    fiancee fiancée stepmother stepmom stepdaughter stepsister goddaughter godmother widow missus mrs ms miss madam dame sra smt
-    frau mme lady woman girl she dtr gdtr gf
-    """
-)
-MALE = wordset(
-    """
-    husband father dad daddy son brother uncle nephew grandfather grandpa grandson boyfriend fiance fiancé stepfather stepdad
-    stepson stepbrother godson godfather widower hubby mr sir lord sr shri herr gentleman man boy he bf pastor fr
-    """
-)
+FEMALE = words("female_words")
+MALE = words("male_words")
 # A single name behind one of these is a last name.
 _FORMAL = wordset("mr mrs ms miss dr prof professor sir frau herr sra smt mme")
 _WORD = re.compile(r"[^\W\d_]+")

@@ -7,7 +7,7 @@ from functools import lru_cache
 import simple_icd_10_cm as icd
 from faker.providers.lorem.en_US import Provider as Lorem
 
-from app.deidentify.lexicon.clinical import clinical_words
+from app.deidentify.lexicon.lists import words as listed
 from app.deidentify.lexicon.names import first_names, last_names
 from app.deidentify.lexicon.words import EPONYM_HEADS, EPONYMS
 
@@ -117,7 +117,7 @@ def diagnoses() -> tuple[str, ...]:
 def common_words() -> tuple[str, ...]:
     """Clinical and everyday words, and adjectives and adverbs made of them, that are nobody's name."""
     named = first_names() | last_names()
-    plain = sorted((clinical_words() | frozenset(Lorem.word_list)) - named)
+    plain = sorted((listed("clinical_words") | frozenset(Lorem.word_list)) - named)
     made = [
         word + ending
         for i, word in enumerate(plain)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.deidentify.lexicon.lists import words
 from app.deidentify.lexicon.places import STATE_CODES, STREET_WORDS
 from app.deidentify.lexicon.shapes import Known
 from app.deidentify.lexicon.wordset import wordset, wordtuple
@@ -75,19 +76,8 @@ _STATE_ZIP = re.compile(rf"[A-Z][\w.'’ -]{{1,30}},?\s(?:{'|'.join(sorted(STATE
 # Street words that are hardly anything else; and what stands before a street.
 _PLAIN_STREETS = wordtuple("street st avenue ave road rd boulevard blvd lane ln highway hwy parkway pkwy turnpike")
 _BEFORE_STREET = wordset("on at off near from along down across to in of onto by and")
-_PLAIN_NAMES = wordset(
-    """
-    main elm oak maple park high church mill pine cedar lake hill spring river school market center centre water
-    front washington lincoln union station bridge court green north south east west king queen mulberry chestnut
-    walnut broad grove cherry forest ridge valley meadow garden orchard railroad state
-    """
-)
-_NO_STREET = wordset(
-    """
-    the a an his her their our this that same one other wrong right left busy main-line side back dirt gravel long
-    bumpy rocky middle whole both each every across high-speed fast slow center inner outer no any private country
-    """
-)
+_PLAIN_NAMES = words("street_plain_names")
+_NO_STREET = words("street_never")
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)", re.IGNORECASE)
 MAX_STREET_WORDS = 3
 _LISTED = int(Known.FIRST | Known.LAST | Known.CITY | Known.TOWN)

@@ -1,11 +1,12 @@
 """Cities and towns (B): large ones on sight, small or unknown ones beside words that say so."""
 
-# ruff: noqa: E501 (patterns and lists as running text)
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
 
+from app.deidentify.lexicon.lists import words
 from app.deidentify.lexicon.places import STATE_CODES, large_cities
 from app.deidentify.lexicon.shapes import Known, lexicon
 from app.deidentify.lexicon.wordset import wordset
@@ -14,14 +15,7 @@ from app.deidentify.recognisers.name_chain import is_eponym_use
 from app.deidentify.span import Span
 
 # After one of these and a preposition, a capitalised word no list knows is believed to be a place.
-_CUES = wordset(
-    """
-    lives live lived living resides resided residing resident moved relocated hometown born raised native travelled traveled
-    travelling traveling travel trip vacation holiday visiting visits grew city town county village flew fly flown drove drives
-    driving based returned immigrated emigrated settled hails stationed commutes deported evacuated back originally house home
-    farm ranch cabin cottage apartment vill dist district tehsil taluk suburb borough parish township po
-    """
-)
+_CUES = words("town_cues")
 _LINKS = ("in", "to", "from", "of", "near", "at", "up", "outside", "around", "is", "back", "on", "a", "trip")
 _WEAK = frozenset(["in", "from", "near", "to", "at", "outside"])
 # What people call some large cities.

@@ -1,12 +1,12 @@
 """Numbers that a label names (G to M, P, R): record, plan, account, licence, device and other ids."""
 
-# ruff: noqa: E501 (patterns and lists as running text)
+
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from app.deidentify.lexicon.wordset import wordtuple
+from app.deidentify.lexicon.lists import lines
 from app.deidentify.note import Note
 from app.deidentify.recogniser import VALUE, LabelledValue, labelled
 from app.deidentify.span import Span
@@ -68,12 +68,7 @@ class MedicalRecords(LabelledValue):
 class HealthPlans(LabelledValue):
     key = "health-plan"
     types = ("HEALTH_PLAN",)
-    triggers = wordtuple(
-        """
-    health insurance ins policy member beneficiary medicare medicaid mbi hicn hic subscriber group hpbn
-    hbn hpb plan payer payor coverage medical healthplan hmo ppo nhs hp insured hpn hcn ohip phn ihi dva ahv
-    """
-    )
+    triggers = lines("health_plans_triggers")
     pattern = labelled(
         r"(?:(?:health|medical|medicare|medicaid|hmo|ppo|insurance|ins\.?|hp)\s){0,2}"
         r"(?:(?:care|plan|insurance|policy|member|beneficiary|subscriber|coverage|payer|group|card|claim|ins|bene|ben)\.?(?:\s|(?=[:#]))?){0,3}"
@@ -120,12 +115,7 @@ class Accounts(LabelledValue):
 class Licences(LabelledValue):
     key = "licence"
     types = ("LICENSE",)
-    triggers = wordtuple(
-        """
-    license licence lic dea npi certificate cert certification driver drivers driving passport dl
-    registration upin clia gmc nmc ahpra provider prov cpso mrcs imc lic state medical board nursing
-    """
-    )
+    triggers = lines("licences_triggers")
     pattern = labelled(
         r"(?:driver['’]?s?['’]?|driving)\s?lic(?:en[cs]e)?|lic(?:en[cs]e|\.)?|dea|npi|upin|cert(?:ificate|ification)?|passport|dl\s?(?=#|no|:)"
         r"|registration(?=\s?(?:no|num|#|:|id))|clia|gmc|nmc|ahpra|cpso|imc(?=\s?[:#])|prov(?:ider|\.)?\s(?=no|num|#)|board\scert\s?#"
@@ -229,16 +219,7 @@ class OtherIds(LabelledValue):
 
     key = "other-ids"
     types = ("ID",)
-    triggers = wordtuple(
-        """
-    id ids identifier case study accession specimen order visit encounter confirmation reference ref
-    patient pt protocol sample subject participant enrollment claim csn fin tracking ticket barcode job
-    dictation document doc employee site client customer file folder req requisition badge
-    our your claim clock wristband wrist aadhaar aadhar bsn nino ni pps ppsn pesel personnummer dni nie curp cpf nric hkid
-    pan voter lockbox lock gate door entry access alarm passcode asset flight locator booking run incident report exhibit docket
-    inmate booking serial dispatch unit badge officer
-    """
-    )
+    triggers = lines("other_ids_triggers")
     pattern = labelled(
         r"(?:(?:patient|pt|study|site|subject|participant|sample|client|customer|employee|user|login|case|visit|order|specimen)(?:['’]s)?\s?)?"
         r"(?:ids?|identifier)(?=\W)"

@@ -1,14 +1,14 @@
-"""Clinical vocabulary and eponyms, drawn from the ICD-10-CM titles (CDC/NCHS, public domain) and stored."""
+"""Draws clinical vocabulary and eponyms from the ICD-10-CM titles (CDC/NCHS, public domain) and stores them."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
-from pathlib import Path
 
-WORDS_FILE = Path(__file__).parent / "clinical_words.txt"
-EPONYMS_FILE = Path(__file__).parent / "clinical_eponyms.txt"
+from app.deidentify.lexicon.lists import FOLDER
+
+LISTS = ("clinical_words", "clinical_eponyms")
+SOURCE = "# source: ICD-10-CM titles (CDC/NCHS, public domain), by app/deidentify/training/harvest.py\n"
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -35,15 +35,5 @@ def harvest(titles: list[str]) -> tuple[list[str], list[str]]:
 
 def write(titles: list[str]) -> None:
     """Rewrite both stored lists from code titles."""
-    for path, words in zip((WORDS_FILE, EPONYMS_FILE), harvest(titles), strict=True):
-        path.write_text("\n".join(words) + "\n", encoding="utf-8")
-
-
-@lru_cache(maxsize=1)
-def clinical_words() -> frozenset[str]:
-    return frozenset(WORDS_FILE.read_text(encoding="utf-8").split())
-
-
-@lru_cache(maxsize=1)
-def clinical_eponyms() -> frozenset[str]:
-    return frozenset(EPONYMS_FILE.read_text(encoding="utf-8").split())
+    for name, words in zip(LISTS, harvest(titles), strict=True):
+        (FOLDER / f"{name}.txt").write_text(SOURCE + "\n".join(words) + "\n", encoding="utf-8")
