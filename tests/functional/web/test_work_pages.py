@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from app.review.assignment import get_assignment
 from app.review.hold import open_holds
 from app.review.question import list_questions
@@ -181,3 +183,32 @@ def test_ben_learns_nothing_of_ann_on_any_page(team):
             assert "Dr Ann" not in answer.text or "guidelines" in path, path
             walked += 1
     assert walked > 30
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (None, 422, "if-match"),
+        ("", 422, "if-match"),
+        ("*", 422, "if-match"),
+        ("-1", 422, "if-match"),
+        ('"7"', 412, "stale-version"),
+        ('"0"', 412, "stale-version"),
+    ],
+)
+def test_a_save_names_the_very_version_it_changes(team, sent, status, code):
+    """No version is not version 0, and a version that does not exist yet is as stale as an old one."""
+    _, (mine,) = team.item("ann")
+    browser = team.browser("ann")
+    path = f"/api/v1/assignments/{mine}"
+    browser.get(path)
+
+    def save(version, start):
+        headers = {"X-CSRF-Token": browser.token} | ({} if version is None else {"If-Match": version})
+        action = {"element_id": f"e{start}", "body": problem(start, start + 5)}
+        return browser.patch(f"{path}/draft", json={"actions": [action]}, headers=headers)
+
+    assert save('"0"', 7).status_code == 200
+    refused = save(sent, 13)
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (status, code)
+    assert list(browser.get(path).get_json()["elements"]) == ["e7"]

@@ -1,5 +1,6 @@
 """The invariants of shifted dates."""
 
+import hmac
 import re
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from app.core.db import Base
 from app.deidentify.engine import SourceText, deidentify_subject
 from app.deidentify.policy import Policy
-from app.deidentify.replace.dateshift import is_ambiguous, order_shown, shift_text, subject_shift
+from app.deidentify.replace.dateshift import WINDOW_DAYS, is_ambiguous, order_shown, shift_text, subject_shift
 from app.deidentify.verdict import NEEDS_REVIEW
 from app.factory import compose
 from app.privacy.engines import rules_engine
@@ -198,3 +199,27 @@ def test_no_column_keeps_an_offset_of_days():
     compose()
     columns = [f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.columns]
     assert [c for c in columns if re.search("shift|offset_days|days_moved", c)] == []
+
+
+@pytest.mark.parametrize("weeks", [False, True])
+def test_no_key_leaves_a_patients_dates_where_they_were(monkeypatch, weeks):
+    """Every remainder of the window in turn: one patient in 365 would be missed by trying keys at random."""
+    offsets = set()
+    for number in range(2 * WINDOW_DAYS):
+        monkeypatch.setattr(hmac, "digest", lambda *_, n=number: n.to_bytes(8, "big") + bytes(24))
+        offsets.add(subject_shift(KEY, "s", whole_weeks=weeks))
+    assert offsets == set(range(-364, 0, 7) if weeks else range(-WINDOW_DAYS, 0))
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "shifted"),
+    [
+        ("Feb 29", "mdy", "Feb 28"),
+        ("29 Feb", "dmy", "28 Feb"),
+        ("February 29th", "mdy", "February 28th"),
+        ("02/29", "mdy", "02/28"),
+        ("29/2", "dmy", "28/2"),
+    ],
+)
+def test_the_29th_of_february_without_a_year_moves_like_any_day(text, order, shifted):
+    assert shift_text(text, -1, order).text == shifted

@@ -1,11 +1,14 @@
 """Blind answers frozen, recalled, compared; where an item goes from there."""
 
+import dataclasses
 import json
 
 import pytest
 
 from app.accounts.actor import ServiceActor
+from app.accounts.credential import Qualification, Verification, grant_credential
 from app.accounts.loading import load_actor
+from app.accounts.person import get_person
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core import clock
@@ -16,6 +19,8 @@ from app.review import states
 from app.review.assignment import Assignment, earlier_actors
 from app.review.draft import assemble
 from app.review.queries import own_work
+from app.review.strategies import STRATEGIES
+from app.review.strategies.workflow import WORKFLOWS
 from app.review.submission import Submission, SubmissionBody, latest_of, payload_of, readings, recall, submit
 from tests.build import OPERATOR
 from tests.team import T0, Team
@@ -191,3 +196,36 @@ def test_a_project_with_one_reader_goes_straight_to_its_verifier(database):
     team.answer("ann", ann, c1="heads")
     assert team.state(item) == "verification"
     assert team.read(lambda s: earlier_actors(s, item.id)) == {team.person("ann")}
+
+
+def test_the_frozen_snapshot_holds_only_credentials_that_are_valid_at_that_moment(team):
+    _, ann, _ = team.item("ann", "ben")
+
+    def expired(session):
+        held = Qualification(
+            tier=1, profession="nurse", country="DE", issued_at=T0 - 3 * clock.DAY, expires_at=T0 - clock.DAY,
+            issuing_body="chamber", register_number="2",
+        )  # fmt: skip
+        person = get_person(session, team.person("ann"))
+        grant_credential(session, OPERATOR, person, held, Verification(team.checker, "register"), at=T0 - 2 * clock.DAY)
+
+    team.database.writing(expired)
+    answer = team.answer("ann", ann, c1="heads")
+    said = json.loads(answer.credentials_json)["credentials"]
+    assert [held["profession"] for held in said] == ["physician"]
+
+
+def test_with_three_readers_the_first_cannot_recall_once_the_second_has_submitted(team, monkeypatch):
+    """The item still waits for the third, so only the answers of the others tell."""
+    three = dataclasses.replace(WORKFLOWS["two_readers_adjudicator"], readers=3)
+    monkeypatch.setitem(WORKFLOWS, "two_readers_adjudicator", three)
+    monkeypatch.setattr(STRATEGIES.get("two_readers"), "readers", 3)
+    item, ann, ben, _ = team.item("ann", "ben", "cal")
+    team.answer("ann", ann, c1="heads")
+    team.act("ann", recall, ann)
+    team.act("ann", submit, ann)
+    team.answer("ben", ben, c1="heads")
+    assert team.state(item) == "in_annotation"
+    with pytest.raises(Conflict) as refused:
+        team.act("ann", recall, ann)
+    assert refused.value.code == "too-late"

@@ -7,9 +7,10 @@ from app.audit.events import Tag
 from app.core import clock
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.review.adjudication import Decision, cases_of, close, rule
-from app.review.assignment import Step, claim
+from app.review.assignment import Assignment, Step, claim
 from app.review.draft import assemble
-from app.review.item import get_item
+from app.review.item import get_item, no_codes
+from app.review.queries import feedback
 from app.review.round import current_round
 from app.review.submission import gold_of, payload_of
 from app.review.verification import reject, verify
@@ -183,3 +184,25 @@ def test_nothing_is_verified_through_a_readers_task_or_the_other_way_round(team)
         team.act("ann", verify, ann)
     with pytest.raises(Conflict):
         team.act("ann", reject, ann, "slip")
+
+
+def test_feedback_waits_until_the_item_is_settled_though_an_answer_is_frozen(team):
+    """Blindness holds through adjudication, verification and a rejection: a frozen answer is not a settled one."""
+    item = team.read_by_two("heads", "tails")
+    reading = team.task(item, "ann")
+
+    def refused():
+        with pytest.raises(Conflict) as told:
+            team.do("ann", lambda s, ann: feedback(s, ann, s.get(Assignment, reading.id), no_codes, at=team.at))
+        return told.value.code == "not-settled"
+
+    assert team.state(item) in ("adjudication", "escalated")
+    assert refused()
+    settle(team, "ada", item, "heads")
+    assert team.state(item) == "verification"
+    assert team.read(lambda s: gold_of(s, item.id)) is not None
+    assert refused()
+    task = team.take("vera", item)
+    team.act("vera", reject, task, "guideline")
+    assert team.state(item) == "ready"
+    assert refused()
