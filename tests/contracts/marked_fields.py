@@ -140,3 +140,34 @@ def elements_with(case, value):
         held = {"by": "model"} | held
     elements[key] = elements[key] | {outer: held}
     return elements
+
+
+# What is known of an item; `new` is what nobody has told a format of.
+FACTS = {
+    "id": "D-77",
+    "meta": {
+        name: f"meta {name}"
+        for name in (
+            "patient",
+            "encounter",
+            "note_type",
+            "language",
+            "setting",
+            "code_release",
+            "deidentification",
+            "new",
+        )
+    },
+    "provenance": {
+        name: f"provenance {name}"
+        for name in (
+            "submission_sha256",
+            "guideline",
+            "guideline_sha256",
+            "schema",
+            "qualification",
+            "signatures",
+            "new",
+        )
+    },
+}

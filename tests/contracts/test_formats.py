@@ -9,6 +9,7 @@ import pytest
 from app.factory import create_app
 from app.release.formats import FORMATS, Answer
 from app.release.formats.losses import LossReport
+from tests.contracts import marked_fields as marked
 
 create_app()
 ALL = list(FORMATS)
@@ -42,14 +43,13 @@ def rash(number, text, link=None, **assertion):
     return note(number, text, elements)
 
 
-# The golden sentences of pharmacovigilance: what is in, what is out, and why.
 GOLDEN = [
-    (rash(1, "rash, likely due to amoxicillin", "probable"), "included"),
-    (rash(2, "no rash after amoxicillin", polarity="negated"), "negated"),
-    (rash(3, "if rash develops stop amoxicillin", hypothetical=True), "hypothetical"),
-    (rash(4, "mother had a rash from amoxicillin", experiencer="family"), "not_the_patient"),
-    (rash(5, "allergy: amoxicillin (rash)", temporality="past"), "past_reaction"),
-    (rash(6, "rash is possible", certainty="possible"), "uncertain"),
+    rash(1, "rash, likely due to amoxicillin", "probable"),
+    rash(2, "no rash after amoxicillin", polarity="negated"),
+    rash(3, "if rash develops stop amoxicillin", hypothetical=True),
+    rash(4, "mother had a rash from amoxicillin", experiencer="family"),
+    rash(5, "allergy: amoxicillin (rash)", temporality="past"),
+    rash(6, "rash is possible", certainty="possible"),
 ]
 
 
@@ -58,8 +58,10 @@ GUARDS = tuple("=+-@'\t\r\n＝＋－＠")
 
 def with_guard(value):
     """What the table must hold for a value of its twin: the quoting rule of the README, told apart from the code."""
-    if value is None or isinstance(value, bool):
-        return {None: "", True: "true", False: "false"}[value]
+    if value is None or value == []:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return "'" * (isinstance(value, str) and value[:1] in GUARDS) + str(value)
@@ -67,19 +69,18 @@ def with_guard(value):
 
 @pytest.mark.parametrize("one", ALL, ids=lambda f: f.key)
 class TestEveryFormat:
-    def test_the_same_release_is_the_same_bytes(self, one):
-        answers = [answer for answer, _ in GOLDEN]
+    def test_the_same_release_is_the_same_bytes_in_whatever_order_its_elements_come(self, one):
+        answers = [*GOLDEN, note(9, marked.TEXT, marked.NOTE)]
         turned = [
             Answer(a.item_id, a.label, a.modality, a.text, a.meta, dict(reversed(a.elements.items())), a.provenance)
             for a in answers
         ]
-        first, again = write(one, answers), write(one, answers)
-        assert first == again
-        assert list(first[0]) == list(again[0])
-        assert sorted(write(one, turned)[0]) == sorted(first[0])
+        first = write(one, answers)
+        assert first == write(one, answers) == write(one, turned)
+        assert list(first[0]) == list(write(one, turned)[0])
 
     def test_lines_end_as_they_do_everywhere(self, one):
-        files, _ = write(one, [answer for answer, _ in GOLDEN])
+        files, _ = write(one, GOLDEN)
         assert not any("\r" in text for text in files.values())
 
     def test_a_release_without_answers_and_an_answer_without_elements(self, one):
@@ -97,7 +98,7 @@ class TestEveryFormat:
             assert all(row["format"] == one.key and row["count"] == 1 and row["why"] for row in losses)
 
     def test_names_of_files_stay_inside_the_archive(self, one):
-        files, _ = write(one, [answer for answer, _ in GOLDEN])
+        files, _ = write(one, GOLDEN)
         assert not any(name.startswith("/") or ".." in name or "\\" in name for name in files)
 
     @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "＝", "＋", "－", "＠"])

@@ -53,14 +53,22 @@ class LossReport:
         ]
 
 
-def fields_held(body: dict[str, Any], before: str = "") -> Iterator[str]:
-    """Paths of the fields that say something, as ``codes.system``; null and empty lists say nothing."""
+def fields_held(body: dict[str, Any]) -> Iterator[str]:
+    """Paths of the fields that say something, as ``label`` or ``codes.system``: two names at most.
+
+    Null, an empty list and an empty record say nothing.
+    """
     for name, value in body.items():
-        path = before + name
         records = [value] if isinstance(value, dict) else value
-        nested = isinstance(records, list) and records and all(isinstance(one, dict) for one in records)
-        if nested and path not in _CLOSED:
-            for one in records:
-                yield from fields_held(one, path + ".")
-        elif value is not None and value not in ([], {}):
-            yield path
+        if _are_records(records) and name not in _CLOSED:
+            yield from (f"{name}.{inner}" for one in records for inner, held in one.items() if not _silent(held))
+        elif not _silent(value):
+            yield name
+
+
+def _are_records(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+
+
+def _silent(value: Any) -> bool:
+    return value is None or value in ([], {})

@@ -53,8 +53,8 @@ class Table:
 
 
 def cell(value: Any) -> str:
-    """A value as one cell: null is empty, lists and records are JSON."""
-    if value is None:
+    """A value as one cell: null and an empty list are empty, lists and records are JSON."""
+    if value is None or value == []:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"

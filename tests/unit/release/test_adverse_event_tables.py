@@ -40,6 +40,11 @@ def relation(head, tail, kind="causes", **more):
     return {"kind": "relation", "type": kind, "head": head, "tail": tail, **more}
 
 
+def in_cell(cell):
+    """The list a cell holds; an empty one is an empty cell."""
+    return json.loads(cell or "[]")
+
+
 class Tables:
     """The files of answers, as a reader gets them."""
 
@@ -204,6 +209,17 @@ class TestWhatWasEntered:
             ("again", "who-umc", ""), ("assessment", "naranjo", "6"),
         ]  # fmt: skip
 
+    def test_a_relation_speaks_for_the_assessed_pair_and_makes_no_others_of_groups_that_share_its_ends(self):
+        doubled = {
+            "event2": {"kind": "event", "mentions": ["ae"], "subtype": "drug_reaction"},
+            "exposure2": {"kind": "exposure", "mentions": ["rx"]},
+        }
+        tables = Tables(ELEMENTS | doubled)
+        assert [(row["event"], row["exposure"], row["source"]) for row in tables.rows("assessments")] == [
+            ("event", "exposure", "assessed")
+        ]
+        assert (tables.counts["mentions_all"], tables.counts["mentions_distinct"]) == (2, 1)
+
 
 class TestWhatIsAnEvent:
     def test_a_symptom_that_something_is_said_to_cause_is_one(self):
@@ -302,13 +318,17 @@ def test_the_numbers_add_up(notes):
     assert counts["mentions_all"] == counts["mentions_included"] + counts["mentions_excluded"] == len(listed)
     for row in rows["events"] + rows["excluded"]:
         same = [m for m in listed if (m["item"], m["group"]) == (row["item"], row["event"])]
-        assert int(row["mention_count"]) == len(same) == len(json.loads(row["mentions"]))
+        assert int(row["mention_count"]) == len(same) == len(in_cell(row["mentions"]))
         assert [m["mention"] for m in same if m["decides"] == "true"] == [row["mention"]] * bool(same)
     for column, number in (("events", "events_all"), ("mentions", "mentions_all"), ("pairs", "pairs_all")):
         parts = [int(row[column]) for name, row in summary.items() if name != "all"]
         assert sum(parts) == int(summary["all"][column]) == counts[number]
-    for column, name in (("events_listed", "events"), ("events_excluded", "excluded"), ("exposures", "exposures")):
-        assert sum(int(row[column]) for row in rows["items"]) == len(rows[name])
+    rows_of = {
+        "events_included": "events", "events_excluded": "excluded", "exposures": "exposures",
+        "pairs_included": "assessments", "pairs_excluded": "excluded_pairs",
+    }  # fmt: skip
+    for column, name in rows_of.items():
+        assert sum(int(row[column]) for row in rows["items"]) == len(rows[name]) == counts[column]
     # Against the answers themselves: nothing anybody called an event, or its cause, or assessed, is missing.
     for number, note in enumerate(live, start=1):
         there = {row["event"] for row in rows["events"] + rows["excluded"] if row["item"] == f"D-{number}"}
@@ -322,6 +342,6 @@ def test_the_numbers_add_up(notes):
             if row["item"] == f"D-{number}"
         }
         assert {k for k, b in note.items() if b["kind"] == "assessment"} <= assessed
-        linked = {key for row in rows["assessments"] + rows["excluded_pairs"] for key in json.loads(row["relations"])}
+        linked = {key for row in rows["assessments"] + rows["excluded_pairs"] for key in in_cell(row["relations"])}
         causes = {k for k, b in note.items() if b["kind"] == "relation" and {b["head"], b["tail"]} <= note.keys()}
         assert causes <= linked

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from app.annotation.payload import Elements, of_kind
@@ -43,32 +44,37 @@ class Pair:
 
 
 def events_of(live: Elements) -> dict[str, Group]:
-    """Groups people made, and each other adverse event or named consequence by itself."""
+    """Groups people made, and each other adverse event or named consequence by itself; in the text's order."""
     loose = {key for key, body in live.items() if body.get("label") == EVENT_LABEL} | set(_ends(live, "tail"))
-    return {key: _judged(key, body, mentions, live) for key, body, mentions in _groups(live, "event", loose)}
+    return _in_order([_judged(*group, live) for group in _groups(live, "event", loose)], live)
 
 
 def exposures_of(live: Elements) -> dict[str, Group]:
-    """Groups people made, and each other thing named as the cause of something by itself."""
+    """Groups people made, and each other thing named as the cause of something; in the text's order."""
     groups = _groups(live, "exposure", set(_ends(live, "head")))
-    return {key: Group(key, body, mentions, mentions[0] if mentions else None) for key, body, mentions in groups}
+    return _in_order([Group(*group, decides=group[2][0] if group[2] else None) for group in groups], live)
 
 
 def pairs_of(live: Elements, events: dict[str, Group], exposures: dict[str, Group]) -> list[Pair]:
-    """Each assessment, and each pair that relations link and nobody assessed; sorted."""
+    """Each assessment, and each pair that only relations link; in the order of the events.
+
+    A relation speaks for the assessed pairs at its ends, and for all pairs there when none was assessed.
+    """
+    assessments = of_kind(live, "assessment")
+    assessed = {(body["event"], body["exposure"]) for body in assessments.values()}
     linked: dict[tuple[str, str], list[str]] = {}
     for key, body in sorted(of_kind(live, "relation").items()):
         if body["type"] == CAUSES:
-            for event in _holding(events, body["tail"]):
-                for exposure in _holding(exposures, body["head"]):
-                    linked.setdefault((event, exposure), []).append(key)
-    pairs = [
-        Pair(body["event"], body["exposure"], key, tuple(linked.get((body["event"], body["exposure"]), ())))
-        for key, body in of_kind(live, "assessment").items()
-    ]
-    assessed = {(pair.event, pair.exposure) for pair in pairs}
-    pairs += [Pair(*ends, None, tuple(keys)) for ends, keys in linked.items() if ends not in assessed]
-    return sorted(pairs, key=lambda pair: (pair.event, pair.exposure, pair.assessment or ""))
+            ends = set(product(_holding(events, body["tail"]), _holding(exposures, body["head"])))
+            for pair in (ends & assessed) or ends:
+                linked.setdefault(pair, []).append(key)
+    said: set[tuple[str, str, str | None]] = {
+        (body["event"], body["exposure"], key) for key, body in assessments.items()
+    }
+    said |= {(event, exposure, None) for event, exposure in linked.keys() - assessed}
+    place = {key: number for groups in (events, exposures) for number, key in enumerate(groups)}
+    order = sorted(said, key=lambda one: (*(place.get(key, len(place)) for key in one[:2]), *one[:2], one[2] or ""))
+    return [Pair(event, exposure, key, tuple(linked.get((event, exposure), ()))) for event, exposure, key in order]
 
 
 def verdict_on(assertion: dict[str, Any] | None) -> str:
@@ -97,12 +103,20 @@ def _ends(live: Elements, end: str) -> Iterator[str]:
 def _groups(live: Elements, kind: str, loose: set[str]) -> Iterator[tuple[str, dict[str, Any], tuple[str, ...]]]:
     made = of_kind(live, kind)
     grouped = {mention for body in made.values() for mention in body["mentions"]}
-    for key in sorted({*made, *(loose - grouped)}):
-        yield key, made.get(key, {}), _in_order(live, made[key]["mentions"] if key in made else [key])
+    for key, body in made.items():
+        yield key, body, tuple(sorted(live.keys() & set(body["mentions"]), key=lambda one: _place(live, one)))
+    for key in loose - grouped:
+        yield key, {}, (key,)
 
 
-def _in_order(live: Elements, mentions: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted((one for one in mentions if one in live), key=lambda one: (live[one]["fragments"], one)))
+def _in_order(groups: list[Group], live: Elements) -> dict[str, Group]:
+    """By the place of the deciding mention; those without any come last."""
+    ordered = sorted(groups, key=lambda one: (one.decides is None, _place(live, one.decides), one.key))
+    return {group.key: group for group in ordered}
+
+
+def _place(live: Elements, mention: str | None) -> tuple[Any, ...]:
+    return (live[mention]["fragments"], mention) if mention else ()
 
 
 def _judged(key: str, body: dict[str, Any], mentions: tuple[str, ...], live: Elements) -> Group:

@@ -27,7 +27,7 @@ _PROVENANCE = (
     "submission_sha256", "guideline", "guideline_sha256", "schema", "qualification", "signatures",
 )  # fmt: skip
 _NO_COLUMN = "has no column in the tables"
-_NUMBERS = ["events_listed", "events_excluded", "exposures", "pairs_listed", "pairs_excluded"]
+_NUMBERS = ["events_included", "events_excluded", "exposures", "pairs_included", "pairs_excluded"]
 _MENTION = ["mention", "label", "term", "start", "end", "fragments"]
 _WORDS = ("label", "fragments")  # of an entity: in columns of their own
 _JUDGED = (*_WORDS, *EVERY)  # in a group's row, what every element may say is said of the group
@@ -139,6 +139,9 @@ class Tables:
             "mentions_included": listed,
             "mentions_excluded": excluded,
             "mentions_all": listed + excluded,
+            "mentions_distinct": len(
+                {(row["item"], row["mention"]) for row in rows["mentions"] if row["of"] == "event"}
+            ),
             "patients_with_an_included_event": len({row["patient"] for row in rows["events"]}),
             "exposures": len(rows["exposures"]),
             "pairs_included": len(rows["assessments"]),

@@ -20,7 +20,7 @@ events          one row an event that counts: class `included`, or `past_reactio
 excluded        one row an event that does not, with its reason and the same columns
 exposures       drugs somebody grouped as an exposure, and whatever is named as the cause of something
 assessments     one row an assessment of an event and an exposure; source `linked`: nobody assessed the
-                pair, a relation says it, with the certainty of that relation
+                pair, a relation says it, with the certainty of that relation at the mention that decides
 excluded_pairs  the same for pairs whose event is excluded
 mentions        every mention with its own values: of events, of exposures, and of what relations link to
                 them (dose, route, reason); `decides` marks the mention its group's row speaks for
@@ -39,14 +39,16 @@ category are computed from the ten answers, and with nothing known the category 
 
 These numbers add up:
   events_all = events_included + events_excluded = rows of events + rows of excluded
-  mentions_all = mentions_included + mentions_excluded = rows of mentions with of = event
+  mentions_all = mentions_included + mentions_excluded = rows of mentions with of = event; a mention in two
+    events counts in both, and once in mentions_distinct
   pairs_all = pairs_included + pairs_excluded = rows of assessments + rows of excluded_pairs
   a row's `mention_count` = its rows in mentions; the sums of a number in items = the rows of its table
   summary: each column's last row = the sum of the rows above it = the number in counts.json
 
-Offsets are half-open and count Unicode code points. Codes are written system|release|code. CSV: an empty
-cell is a value nobody gave; a cell that begins with an apostrophe has it from us, as a spreadsheet would
-have run the rest: take that one away. JSON lines hold every value unchanged.
+Files are UTF-8. Offsets are half-open and count Unicode code points. Codes are system|release|code. CSV: an
+empty cell is a value nobody gave. A cell that begins with an apostrophe has it from us, since a spreadsheet
+would have run the rest, or the value begins with one itself: taking the first one away gives the value.
+JSON lines hold every value unchanged.
 """
 
 
