@@ -229,6 +229,10 @@ class TestWhatIsAnEvent:
             tables.one("assessments").items() >= {"source": "linked", "certainty": "probable", "exposure": "rx"}.items()
         )
 
+    @pytest.mark.parametrize("label", ["ADVERSE_EVENT", "ADE", "Adverse_reaction", "Adverse drug event", "ADR"])
+    def test_what_a_schema_calls_an_adverse_event_is_one(self, label):
+        assert Tables({"ae": entity("rash1", label)}).one("events")["label"] == label
+
     def test_what_nobody_connects_with_one_is_in_the_loss_report(self):
         tables = Tables({"s": entity("fever", "SYMPTOM"), "rx": RX})
         assert (tables.rows("events"), tables.rows("exposures")) == ([], [])

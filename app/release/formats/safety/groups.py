@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
@@ -10,7 +11,8 @@ from typing import Any
 from app.annotation.payload import Elements, of_kind
 from app.annotation.vocabulary import full_assertion
 
-EVENT_LABEL = "ADVERSE_EVENT"
+# What schemas call an adverse event, without case and signs: ours, and the names of public corpora.
+EVENT_LABELS = frozenset({"adverseevent", "adversereaction", "adversedrugevent", "adversedrugreaction", "ade", "adr"})
 CAUSES = "causes"
 # Listed as events; every other verdict is a reason to be left out. The best mention's verdict counts.
 LISTED = ("included", "past_reaction")
@@ -45,7 +47,8 @@ class Pair:
 
 def events_of(live: Elements) -> dict[str, Group]:
     """Groups people made, and each other adverse event or named consequence by itself; in the text's order."""
-    loose = {key for key, body in live.items() if body.get("label") == EVENT_LABEL} | set(_ends(live, "tail"))
+    named = {key for key, body in of_kind(live, "entity").items() if _plain(body["label"]) in EVENT_LABELS}
+    loose = named | set(_ends(live, "tail"))
     return _in_order([_judged(*group, live) for group in _groups(live, "event", loose)], live)
 
 
@@ -92,6 +95,10 @@ def verdict_on(assertion: dict[str, Any] | None) -> str:
         (said["temporality"] == "past", "past_reaction"),
     )
     return next((verdict for holds, verdict in checks if holds), "included")
+
+
+def _plain(label: str) -> str:
+    return re.sub("[^a-z]", "", label.lower())
 
 
 def _ends(live: Elements, end: str) -> Iterator[str]:

@@ -28,10 +28,11 @@ relations       the relations at those mentions
 items           the notes of the release with what is known of them, who answers for them, and their numbers
 summary         numbers of events, mentions and pairs by class; the row `all` is the sum of the others
 
-An event counts when a mention of it is affirmed, certain, not hypothetical, not in the future, and the
-patient's own or the fetus's. The best mention decides, in the order of the classes in `summary`; verdict,
-term, assertion and codes of a row are all those of that one mention. Codes of its other mentions are in
-`other_codes`.
+An event is what somebody grouped as one, what is labelled as an adverse event (adverse reaction, ADE, ADR),
+and what something is said to cause. It counts when a mention of it is affirmed, certain, not hypothetical,
+not in the future, and the patient's own or the fetus's. The best mention decides, in the order of the classes
+in `summary`; verdict, term, assertion and codes of a row are all those of that one mention. Codes of its
+other mentions are in `other_codes`.
 How sure it is that the event happened (`certainty` of an event) and how sure that the drug caused it
 (`certainty` of an assessment) are different things. Severity says nothing about seriousness. A criterion
 of seriousness is true or not known, never false. `result` is what the assessor chose; the Naranjo score and
