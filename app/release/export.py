@@ -102,6 +102,9 @@ def _answers(session: Session, release: Release) -> Iterator[Answer]:
                 "language": document.language,
                 "setting": encounter.setting,
                 "code_release": encounter.code_release,
+                # Indirect identifiers, like setting and note type: the anonymity gate has counted them.
+                "sex": encounter.sex,
+                "age_band": encounter.age_band,
                 "deidentification": json.loads(document.deid_json) | {"verdict": document.verdict},
             },
             elements=payload_of(session, submission.id)["elements"],

@@ -150,6 +150,8 @@ FACTS = {
         for name in (
             "patient",
             "encounter",
+            "sex",
+            "age_band",
             "note_type",
             "language",
             "setting",

@@ -22,7 +22,7 @@ from app.release.formats.safety.groups import (
 from app.release.formats.tables import Row, Table
 
 _BASE = ["release", "item", "patient"]
-_META = ("encounter", "note_type", "language", "setting", "code_release", "deidentification")
+_META = ("encounter", "sex", "age_band", "note_type", "language", "setting", "code_release", "deidentification")
 _PROVENANCE = (
     "submission_sha256", "guideline", "guideline_sha256", "schema", "qualification", "signatures",
 )  # fmt: skip
