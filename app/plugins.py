@@ -285,7 +285,7 @@ def _load_release() -> None:
     FORMATS.register(
         "app.release.formats.jsonl:JsonLines",
         "app.release.formats.brat:Brat",
-        "app.release.formats.safety:Safety",
+        "app.release.formats.safety.writer:Safety",
     )
 
 

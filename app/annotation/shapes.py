@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.annotation import vocabulary as words
@@ -63,36 +64,55 @@ def element_id(value: Any) -> str | None:
     return None if isinstance(value, str) and _ID.fullmatch(value) else "must be the id of an element"
 
 
-def one_of(*allowed: Any) -> Test:
-    def test(value: Any) -> str | None:
+@dataclass(frozen=True)
+class OneOf:
+    """One value of a closed list."""
+
+    allowed: tuple[Any, ...]
+
+    def __call__(self, value: Any) -> str | None:
         # `1 == True` in Python; a payload must not mix them up.
-        if any(type(value) is type(choice) and value == choice for choice in allowed):
+        if any(type(value) is type(choice) and value == choice for choice in self.allowed):
             return None
-        return "must be one of " + ", ".join("null" if choice is None else str(choice) for choice in allowed)
-
-    return test
+        return "must be one of " + ", ".join("null" if choice is None else str(choice) for choice in self.allowed)
 
 
-def many(test: Test, least: int = 0) -> Test:
-    def whole(value: Any) -> str | None:
-        if not isinstance(value, list) or len(value) < least:
-            return f"must be a list of {least} or more"
+@dataclass(frozen=True)
+class Many:
+    """A list of `least` or more, each once."""
+
+    test: Test
+    least: int = 0
+
+    def __call__(self, value: Any) -> str | None:
+        if not isinstance(value, list) or len(value) < self.least:
+            return f"must be a list of {self.least} or more"
         for position, item in enumerate(value):
-            wrong = test(item)
+            wrong = self.test(item)
             if wrong:
                 return f"item {position} {wrong}"
             if item in value[:position]:
                 return f"item {position} is there twice"
         return None
 
-    return whole
+
+@dataclass(frozen=True)
+class Record:
+    """Named fields, some of which may be left out; no others."""
+
+    required: dict[str, Test]
+    optional: dict[str, Test] = field(default_factory=dict)
+
+    def __call__(self, value: Any) -> str | None:
+        return next((f"{name} {why}" for _, name, why in _fields(value, self.required, self.optional)), None)
+
+    @property
+    def fields(self) -> dict[str, Test]:
+        return {**self.required, **self.optional}
 
 
-def record(required: dict[str, Test], optional: dict[str, Test] | None = None) -> Test:
-    def test(value: Any) -> str | None:
-        return next((f"{name} {why}" for _, name, why in _fields(value, required, optional or {})), None)
-
-    return test
+def one_of(*allowed: Any) -> OneOf:
+    return OneOf(allowed)
 
 
 def because(value: Any) -> str | None:
@@ -117,26 +137,26 @@ def naranjo(value: Any) -> str | None:
     return None if good else "must be ten times yes, no or unknown"
 
 
-CODE = record({"system": token, "release": token, "code": token})
-ORIGIN = record(
+CODE = Record({"system": token, "release": token, "code": token})
+ORIGIN = Record(
     {"by": one_of("model", "human", "import")},
     dict.fromkeys(("pipeline", "version", "digest", "suggestion", "action"), optional_token),
 )
-ASSERTION = record({}, {axis: one_of(*values) for axis, values in words.AXES.items()})
+ASSERTION = Record({}, {axis: one_of(*values) for axis, values in words.AXES.items()})
 CERTAINTY = one_of(*words.AXES["certainty"], None)
 RESULT = one_of(*dict.fromkeys(result for results in words.CAUSALITY.values() for result in results))
-MENTIONS = many(element_id, 1)
+MENTIONS = Many(element_id, 1)
 
 # Every element may say where it came from and whether somebody confirmed it.
 EVERY: dict[str, Test] = {"status": one_of(*words.STATUSES), "origin": ORIGIN, "because": because}
 
 NOTE_KINDS: dict[str, tuple[dict[str, Test], dict[str, Test]]] = {
-    "entity": ({"fragments": spans, "label": word}, {"assertion": ASSERTION, "codes": many(CODE)}),
+    "entity": ({"fragments": spans, "label": word}, {"assertion": ASSERTION, "codes": Many(CODE)}),
     "relation": ({"type": word, "head": element_id, "tail": element_id}, {"certainty": CERTAINTY}),
     "event": (
         {"mentions": MENTIONS, "subtype": one_of(*words.EVENT_SUBTYPES)},
         {
-            "seriousness": many(one_of(*words.SERIOUSNESS)),
+            "seriousness": Many(one_of(*words.SERIOUSNESS)),
             "outcome": one_of(*words.OUTCOMES),
             "onset": iso_time,
             "severity": one_of(*words.SEVERITIES),
@@ -162,15 +182,21 @@ NOTE_KINDS: dict[str, tuple[dict[str, Test], dict[str, Test]]] = {
             "expectedness": one_of(*words.EXPECTEDNESS),
         },
     ),
-    "chain": ({"mentions": many(element_id, 2)}, {}),
+    "chain": ({"mentions": Many(element_id, 2)}, {}),
     "code_assignment": (
         {"system": token, "release": token, "code": token, "sequence": positive, "principal": flag},
-        {"poa": one_of(*words.PRESENT_ON_ADMISSION), "evidence": many(element_id)},
+        {"poa": one_of(*words.PRESENT_ON_ADMISSION), "evidence": Many(element_id)},
     ),
     "comment": ({"text": remark}, {}),
 }
 
 Kinds = dict[str, tuple[dict[str, Test], dict[str, Test]]]
+
+
+def fields_of_kind(kind: str, kinds: Kinds) -> dict[str, Test]:
+    """Every field an element of this kind may carry, but for `kind` itself."""
+    required, optional = kinds[kind]
+    return {**required, **optional, **EVERY}
 
 
 def body_problems(body: Any, where: str, kinds: Kinds) -> list[Problem]:

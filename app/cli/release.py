@@ -45,7 +45,7 @@ def cut(project: str) -> None:
 @click.option("--format", "format_key", required=True, help="One of the formats; `release formats` lists them.")
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 def export(release_id: int, format_key: str, out: Path) -> None:
-    """Write a release into OUT (a zip); prints checksums and what the format could not express."""
+    """Write a release into OUT (a zip); prints checksums and what the format could not express, field by field."""
 
     def unit(session: Session, actor: OperatorActor, at: int) -> Export:
         return write_to(session, actor, get_release(session, release_id), format_key, out, at=at)

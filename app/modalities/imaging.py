@@ -47,6 +47,7 @@ class Imaging:
     key = "imaging"
     title = "Imaging metadata"
     noun = "Metadata record"
+    kinds = KINDS
 
     def present(self, context: Context) -> dict[str, Any]:
         """The schema's fields in order, with values and flags; of other fields only doubts are told."""

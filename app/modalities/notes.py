@@ -24,6 +24,7 @@ class Notes:
     key = "notes"
     title = "Clinical notes"
     noun = "Note"
+    kinds = NOTE_KINDS
 
     def present(self, context: Context) -> dict[str, Any]:
         """The text, the schema, and the metadata a reader may see."""

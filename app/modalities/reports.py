@@ -30,6 +30,7 @@ class Reports:
     key = "reports"
     title = "Radiology report labels"
     noun = "Report"
+    kinds = KINDS
 
     def present(self, context: Context) -> dict[str, Any]:
         """The text, the labels in the schema's order, and which sections a reader goes by."""

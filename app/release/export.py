@@ -24,7 +24,8 @@ from app.corpus.document import get_document, text_of
 from app.corpus.project import project_subject
 from app.corpus.subject import Encounter, Patient
 from app.guidelines.version import GuidelineVersion
-from app.release.formats import FORMATS, Answer, LossReport
+from app.release.formats import FORMATS, Answer
+from app.release.formats.losses import LossReport
 from app.release.recall import require_exportable
 from app.release.release import Release, answers_of, manifest_of
 from app.review.item import Item
@@ -37,11 +38,12 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Export:
-    """What was written: SHA-256 of the archive and of each file, and what the format could not say."""
+    """What was written: SHA-256 of the archive and of each file, and what the format could not say,
+    as rows of the loss report (format, kind, field, count, why)."""
 
     sha256: str
     files: dict[str, str]
-    losses: dict[str, int]
+    losses: list[dict[str, Any]]
 
 
 def export_release(
@@ -51,10 +53,10 @@ def export_release(
     policy.require(session, actor, policy.Action.EXPORT_RELEASE, project_subject(release.project_id), at=at)
     require_exportable(session, release)
     chosen = FORMATS.get(format_key)
-    losses = LossReport()
+    losses = LossReport(chosen.key)
     contents = dict(chosen.files(list(_answers(session, release)), manifest_of(release), losses))
     contents["manifest.json"] = release.manifest
-    contents["losses.json"] = canonical_json(losses.lost) + "\n"
+    contents["losses.json"] = canonical_json(losses.rows()) + "\n"
     digests = {name: sha256(text) for name, text in contents.items()}
     contents["SHA256SUMS"] = "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
     _write_zip(out, contents)
@@ -66,11 +68,11 @@ def export_release(
         stream=streams.project(release.project_id),
         actor=actor,
         subject=Subject("release", release.id),
-        data={"release_id": release.id, "format": format_key, "sha256": archive, "losses": losses.lost},
+        data={"release_id": release.id, "format": format_key, "sha256": archive, "losses": losses.rows()},
         project_id=release.project_id,
         at=at,
     )
-    return Export(archive, digests, losses.lost)
+    return Export(archive, digests, losses.rows())
 
 
 def _write_zip(out: BinaryIO, contents: dict[str, str]) -> None:
@@ -100,6 +102,9 @@ def _answers(session: Session, release: Release) -> Iterator[Answer]:
                 "language": document.language,
                 "setting": encounter.setting,
                 "code_release": encounter.code_release,
+                # Indirect identifiers, like setting and note type: the anonymity gate has counted them.
+                "sex": encounter.sex,
+                "age_band": encounter.age_band,
                 "deidentification": json.loads(document.deid_json) | {"verdict": document.verdict},
             },
             elements=payload_of(session, submission.id)["elements"],

@@ -28,8 +28,9 @@ from app.corpus.vault import Vault
 from app.factory import create_app
 from app.guidelines.version import publish
 from app.intake.load import Delivery, LoadJob, start_batch
-from app.release.formats import Answer, LossReport
+from app.release.formats import Answer
 from app.release.formats.jsonl import JsonLines
+from app.release.formats.losses import LossReport
 from app.review.assignment import Assignment, assign_ready
 from app.review.draft import Change, change_draft, start_draft
 from app.review.item import admit, create_item
@@ -209,7 +210,7 @@ def measure_export(services, tasks, lead, size):
         elements = own_work(session, lead, session.get(Assignment, tasks[0].id), at=clock.now()).payload["elements"]
     answers = [Answer(n, f"d{n}", "notes", TEXT, {}, elements, {}) for n in range(1000)]
     began = time.perf_counter()
-    for _name, text in JsonLines().files(answers, {"release": 1}, LossReport()):
+    for _name, text in JsonLines().files(answers, {"release": 1}, LossReport("jsonl")):
         io.BytesIO(text.encode())
     say("export_per_s", len(answers) / (time.perf_counter() - began), "notes/s", size)
 

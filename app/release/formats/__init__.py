@@ -1,18 +1,13 @@
-"""Export formats: each one file that writes a release as files; registered in `app/plugins.py`."""
+"""Export formats: each one file or folder that writes a release as files; registered in `app/plugins.py`."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from app.core.digest import canonical_json
 from app.core.registry import Registry
-
-# A spreadsheet takes a cell that begins so for a formula (OWASP; full-width forms too).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+from app.release.formats.losses import LossReport
 
 
 @dataclass(frozen=True)
@@ -27,19 +22,22 @@ class Answer:
     elements: dict[str, dict[str, Any]]
     provenance: dict[str, Any]
 
-
-@dataclass
-class LossReport:
-    """What a format could not express: (kind of element, why) → how many. Nothing is lost in silence."""
-
-    lost: dict[str, int] = field(default_factory=dict)
-
-    def add(self, what: str, count: int = 1) -> None:
-        self.lost[what] = self.lost.get(what, 0) + count
+    def facts(self) -> dict[str, Any]:
+        """What is said of the item itself. Its number is this installation's own; the manifest holds it."""
+        return {
+            "id": self.label,
+            "modality": self.modality,
+            "text": self.text,
+            "meta": self.meta,
+            "provenance": self.provenance,
+        }
 
 
 class Format(Protocol):
-    """Writes a release. Same release, same bytes: sorted, LF, UTF-8 (INV-18)."""
+    """Writes a release. Same release, same bytes: sorted, LF, UTF-8 (INV-18).
+
+    Every value of every element is either in the files or in the loss report, by kind and field.
+    """
 
     key: str
     title: str
@@ -53,24 +51,3 @@ class Format(Protocol):
 
 
 FORMATS: Registry[Format] = Registry("format", Format)
-
-
-def csv_text(columns: list[str], rows: Iterable[dict[str, Any]]) -> str:
-    """RFC 4180 with LF; cells a spreadsheet would run are prefixed with an apostrophe (ASVS 1.2.10)."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row.get(column, "")) for column in columns])
-    return out.getvalue()
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    text = canonical_json(value) if isinstance(value, list) else str(value)
-    return "'" + text if text.startswith(_FORMULA) else text

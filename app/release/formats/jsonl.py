@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.core.digest import canonical_json
-from app.release.formats import Answer, LossReport
+from app.release.formats import Answer
+from app.release.formats.losses import LossReport
 
 
 class JsonLines:
-    """The lossless form: text, elements, provenance; offsets are code points."""
+    """The lossless form: text, elements as they were submitted, provenance; offsets are code points."""
 
     key = "jsonl"
     title = "JSON lines, everything"
@@ -20,17 +21,7 @@ class JsonLines:
         self, answers: Iterable[Answer], manifest: dict[str, Any], losses: LossReport
     ) -> Iterator[tuple[str, str]]:
         lines = [
-            canonical_json(
-                {
-                    "id": answer.label,
-                    "modality": answer.modality,
-                    "text": answer.text,
-                    "offset_unit": "code point",
-                    "meta": answer.meta,
-                    "elements": answer.elements,
-                    "provenance": answer.provenance,
-                }
-            )
+            canonical_json({**answer.facts(), "offset_unit": "code point", "elements": answer.elements})
             for answer in answers
         ]
         yield "items.jsonl", "".join(line + "\n" for line in lines)

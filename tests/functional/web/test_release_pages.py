@@ -9,6 +9,7 @@ import pytest
 
 from app.corpus.project import change_settings, get_project
 from tests.build import OPERATOR
+from tests.contracts.marked_fields import FACTS
 from tests.functional.web.conftest import problem, words
 
 PAGE = "/projects/first/releases"
@@ -41,6 +42,47 @@ def test_a_release_is_cut_shown_and_taken_away(signed):
     digest = hashlib.sha256(export.data).hexdigest()
     assert digest in signed.get("olu", f"{PAGE}/1").text
     assert signed.post("lead", PAGE).status_code == 409
+
+
+def test_what_a_format_cannot_say_is_in_the_zip_on_the_page_and_printed(team, tmp_path):
+    changes = {"workflow": "trainee_verifier", "strategy": "one_reader"}
+    team.write(lambda session, at: change_settings(session, OPERATOR, get_project(session, "first"), changes, at=at))
+    item, (task,) = team.item("ann")
+    exposure = {"kind": "exposure", "mentions": ["e1"], "situation": "overdose"}
+    team.answer("ann", task, e1=problem(7, 17), x=exposure, c={"kind": "comment", "text": "Canary of a remark"})
+    team.settle(item)
+    team.post("lead", PAGE)
+    export = team.post("lead", f"{PAGE}/1/exports", format="brat")
+    with zipfile.ZipFile(io.BytesIO(export.data)) as archive:
+        losses = json.loads(archive.read("losses.json"))
+    export.close()
+    named = {(row["format"], row["kind"], row["field"], row["count"]) for row in losses}
+    assert {
+        ("brat", "exposure", "*", 1), ("brat", "exposure", "situation", 1), ("brat", "comment", "text", 1),
+        ("brat", "entity", "status", 1),
+    } <= named  # fmt: skip
+    page = words(team.get("lead", f"{PAGE}/1"))
+    assert "exposure: situation, 1 ×: brat has no such thing" in page
+    assert "comment: whole, 1 ×: brat has no such thing" in page
+    assert "nothing was lost" not in page
+    out = tmp_path / "out.zip"
+    printed = team.app.test_cli_runner().invoke(args=["release", "export", "1", "--format", "brat", str(out)])
+    assert json.loads(printed.stdout)["losses"] == losses
+    everything = team.app.test_cli_runner().invoke(args=["release", "export", "1", "--format", "jsonl", str(out)])
+    assert json.loads(everything.stdout)["losses"] == []
+    assert "nothing was lost" in words(team.get("lead", f"{PAGE}/1"))
+    assert "Canary" not in team.get("lead", f"{PAGE}/1").text
+
+
+def test_the_contract_of_formats_tries_everything_known_of_a_released_item(signed, tmp_path):
+    signed.post("lead", PAGE)
+    signed.app.test_cli_runner().invoke(args=["release", "export", "1", "--format", "jsonl", str(tmp_path / "x")])
+    with zipfile.ZipFile(tmp_path / "x") as archive:
+        (line,) = archive.read("items.jsonl").splitlines()
+    said = json.loads(line)
+    assert said["meta"].keys() == FACTS["meta"].keys() - {"new"}
+    assert said["provenance"].keys() == FACTS["provenance"].keys() - {"new"}
+    assert {"id", "modality", "text", "offset_unit", "meta", "provenance", "elements"} == said.keys()
 
 
 def test_only_who_may_cuts_and_takes_away(signed):

@@ -1,0 +1,141 @@
+"""Every field of every kind in every format: it is in the files, or the loss report names it."""
+
+import json
+from itertools import combinations
+
+import pytest
+
+from app.annotation import shapes
+from app.factory import create_app
+from app.release.formats import FORMATS, Answer
+from app.release.formats.losses import LossReport, fields_held
+from app.review.modality import MODALITIES
+from tests.contracts import marked_fields as marked
+
+create_app()
+
+
+def write(one, modality, elements, facts=marked.FACTS):
+    answer = Answer(1, facts["id"], modality, marked.TEXT, facts["meta"], elements, facts["provenance"])
+    losses = LossReport(one.key)
+    files = dict(one.files([answer], {"release": 1}, losses))
+    return files, {(row["kind"], row["field"]): row["count"] for row in losses.rows()}
+
+
+def views(files):
+    """The files a person may read alone: tables have a twin, so each half must say everything."""
+    tables = {name for name in files if name.endswith(".csv")}
+    twins = {name.replace(".csv", ".jsonl") for name in tables}
+    halves = [{name: text for name, text in files.items() if name not in left} for left in (tables, twins)]
+    return [json.dumps(half, sort_keys=True, ensure_ascii=False) for half in halves]
+
+
+def within(case, field):
+    """Whether a path names the case's field, or something in it."""
+    return field == case.field or field.startswith(case.field + ".")
+
+
+def dishonesty(one, case):
+    """Why a format may not be believed about a field; empty: it may."""
+    tried = []
+    for value in case.values:
+        elements = marked.elements_with(case, value)
+        files, lost = write(one, case.modality, elements)
+        bodies = [body for body in elements.values() if body["kind"] == case.kind]
+        holding = [body for body in bodies if any(within(case, field) for field in fields_held(body))]
+        named = max((n for (kind, field), n in lost.items() if kind == case.kind and within(case, field)), default=0)
+        if named not in (0, len(holding)):
+            yield f"{case}: {named} lost of {len(holding)}"
+        tried.append((value, views(files), bool(named)))
+    for value, (first, second), lost in tried:
+        words = [word for word in json.dumps(value).split('"') if word.startswith("mark")]
+        if not lost and not all(word.split()[0] in view for word in words for view in (first, second)):
+            yield f"{case}: the value is in no file and no loss report"
+    for (_, one_view, one_lost), (_, other_view, other_lost) in combinations(tried, 2):
+        same = [a == b for a, b in zip(one_view, other_view, strict=True)]
+        if any(same) and not (one_lost or other_lost):
+            yield f"{case}: two values look the same in the files, and no loss report says so"
+        if one_lost and other_lost and not all(same) and case.field != "status":
+            yield f"{case}: called lost, and yet in the files"
+
+
+def every_case():
+    return [case for modality in MODALITIES for case in marked.cases(modality)]
+
+
+@pytest.mark.parametrize("one", list(FORMATS), ids=lambda f: f.key)
+class TestEveryField:
+    @pytest.mark.parametrize("case", every_case(), ids=str)
+    def test_is_written_or_named_in_the_loss_report(self, one, case):
+        assert list(dishonesty(one, case)) == []
+
+    @pytest.mark.parametrize("modality", list(MODALITIES), ids=lambda m: m.key)
+    def test_of_the_item_itself_too(self, one, modality):
+        files, lost = write(one, modality.key, marked.ELEMENTS[modality.key])
+        for part in ("meta", "provenance"):
+            for name, value in marked.FACTS[part].items():
+                assert all(value in view for view in views(files)) != (("item", f"{part}.{name}") in lost), name
+        text = json.dumps(marked.TEXT, ensure_ascii=False).strip('"')
+        assert any(wanted in file for wanted in (text, marked.TEXT) for file in files.values()) != (
+            ("item", "text") in lost
+        )
+
+    @pytest.mark.parametrize("modality", list(MODALITIES), ids=lambda m: m.key)
+    def test_a_field_nobody_has_told_it_of_is_in_the_loss_report_or_in_the_file(self, one, modality):
+        code = {"system": "MedDRA", "release": "29.0", "code": "10037844", "brand_new": "mark-code"}
+        new = {"brand_new": "mark-new", "origin": {"by": "human", "brand_new": "mark-inner"}, "codes": [code]}
+        elements = {key: body | new for key, body in marked.ELEMENTS[modality.key].items()}
+        files, lost = write(one, modality.key, elements)
+        fields = {"brand_new": "mark-new", "origin.brand_new": "mark-inner", "codes.brand_new": "mark-code"}
+        for kind in {body["kind"] for body in elements.values()}:
+            for field, word in fields.items():
+                if field.startswith("codes") and kind != "entity":
+                    continue
+                assert ((kind, field) in lost) != (word in "".join(files.values()))
+
+
+class Liar:
+    """Writes the text and says that nothing was lost."""
+
+    key = "liar"
+    title = "Liar"
+    modalities = ("notes", "reports", "imaging")
+
+    def files(self, answers, manifest, losses):
+        yield "all.txt", "".join(answer.text for answer in answers)
+
+
+class Overdone(Liar):
+    """Writes everything and says that everything was lost."""
+
+    def files(self, answers, manifest, losses):
+        for answer in answers:
+            losses.item(answer.facts(), answer.elements, "modesty")
+            yield "all.json", json.dumps(answer.elements)
+
+
+@pytest.mark.parametrize("case", every_case(), ids=str)
+def test_a_format_that_loses_in_silence_is_found_out(case):
+    assert list(dishonesty(Liar(), case))
+
+
+# A rejected element may leave the files and be reported: its status is both written and lost.
+@pytest.mark.parametrize("case", [case for case in every_case() if case.field != "status"], ids=str)
+def test_a_format_that_calls_lost_what_it_writes_is_found_out(case):
+    assert list(dishonesty(Overdone(), case))
+
+
+def test_every_kind_of_every_modality_is_tried_in_all_its_fields():
+    for modality in MODALITIES:
+        assert set(modality.kinds) == {body["kind"] for body in marked.ELEMENTS[modality.key].values()}
+        tried = {(case.kind, case.field.partition(".")[0]) for case in marked.cases(modality)}
+        there = {(kind, name) for kind in modality.kinds for name in shapes.fields_of_kind(kind, modality.kinds)}
+        assert tried == there
+
+
+def test_the_marked_bodies_are_bodies_that_may_be_submitted():
+    for modality in MODALITIES:
+        for case in marked.cases(modality):
+            for value in case.values:
+                elements = marked.elements_with(case, value)
+                assert shapes.payload_problems({"elements": elements}, modality.kinds) == [], case
