@@ -1,9 +1,9 @@
 """brat standoff: what its lines say, that other readers get the same from them, and what they cannot say."""
 
-from app.preannotate.evaluation.readers.brat import Brat as Reader
 from app.release.formats import Answer
 from app.release.formats.brat import Brat
 from app.release.formats.losses import LossReport
+from app.tagging.evaluation.readers.brat import Brat as Reader
 
 TEXT = "rash 😀\u2028all over after\r\namoxicillin; the exanthema is gone"
 
