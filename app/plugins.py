@@ -9,6 +9,7 @@ from app.audit.evidence import EVIDENCE, STATE_MACHINES
 from app.corpus.document import CLAIMS
 from app.corpus.free_text import TEXT_SCANNERS
 from app.corpus.language import LANGUAGES
+from app.corpus.settings import CHOICES
 from app.corpus.suggestion import CLEARANCES
 from app.deidentify.recogniser import RECOGNISERS
 from app.intake.readers import READERS
@@ -219,6 +220,11 @@ def _load_stages() -> None:
     )
     register_folder(Settings.from_env().var_dir / "pipelines")  # spaCy pipelines on disk, one JSON file each
     CLEARANCES.register("app.pipelines.register.clearance:EntryInForce")
+    CHOICES.register(
+        "app.review.strategies.workflow:WorkflowChoices",
+        "app.review.strategies:StrategyChoices",
+        "app.pipelines.choices:PipelineChoices",
+    )
     JOBS.register(
         "app.intake.load:LoadJob",
         "app.privacy.stage.job:DeidentifyJob",
