@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from app.cli.risk import risk
-from app.cli.streams import stream_json_lines
+from app.cli.streams import standard_input, stream_json_lines
 from app.core.errors import Invalid
 from app.deidentify.engine import Engine, clean_text, surrogates_for
 from app.deidentify.evaluation import Evaluation, Marked, marked
@@ -63,7 +63,7 @@ def text_command(rules_only: bool, mode: str, dates: str, key_file: Path | None)
         text, _ = clean_text(note.text, spans, policy, surrogates=surrogates, shift_days=days, order=note.date_order)
         return {"id": request.id, "text": text, "spans": [span.to_dict() for span in spans]}
 
-    sys.exit(stream_json_lines(clean, sys.stdin, sys.stdout))
+    sys.exit(stream_json_lines(clean, standard_input(), sys.stdout))
 
 
 @group.command("evaluate")

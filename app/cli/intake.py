@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import click
@@ -18,8 +19,8 @@ from app.corpus.project import get_project
 from app.intake.load import Delivery, start_batch
 from app.intake.record import NAMES
 from app.intake.withdraw import withdraw_batch
-from app.jobs.job import claim_one, owner_name
-from app.jobs.worker import run_job
+from app.jobs.job import Job, JobState, claim_one, get_job, owner_name
+from app.jobs.worker import IDLE_SECONDS, run_job
 
 
 @click.group(cls=Noun)
@@ -51,20 +52,29 @@ def load(
         return batch.id, job.id
 
     batch_id, job_id = machine.write(unit)
-    _work(job_id)
+    job = _work(job_id)
     batch = machine.read(lambda session: get_batch(session, batch_id))
     _report(batch, as_json)
-    if batch.refused:
+    if job.state == JobState.FAILED:
+        click.echo(f"the loading broke off: {job.error}", err=True)
+    if batch.refused or job.state == JobState.FAILED:
         raise SystemExit(1)
 
 
-def _work(job_id: int) -> None:
-    """Do the loading here and now, chunk by chunk; a worker would do the same."""
+def _work(job_id: int) -> Job:
+    """See a job to its end: do it here and now, or watch the worker that was faster."""
     services = machine.machine()
-
-    at = clock.now()
-    job = services.database.writing(lambda session: claim_one(session, job_id, owner_name(), at=at))
-    run_job(services, job, on_chunk=_progress)
+    while True:
+        at = clock.now()
+        job = services.database.writing(lambda session, at=at: claim_one(session, job_id, owner_name(), at=at))
+        if job is not None:
+            run_job(services, job, on_chunk=_progress)
+        row: Job = machine.read(lambda session: get_job(session, job_id))
+        if row.finished_at is not None:
+            return row
+        if job is None:
+            _progress(row.done)
+            time.sleep(IDLE_SECONDS)
 
 
 def _progress(done: int) -> None:

@@ -33,6 +33,11 @@ def is_storable(text: str) -> bool:
     return _UNSTORABLE.search(text) is None
 
 
+def is_encodable(text: str) -> bool:
+    """Whether a text can be written in an encoding: no lone surrogate."""
+    return _SURROGATE.search(text) is None
+
+
 def storable(text: str) -> str:
     """A text for display with what cannot be stored replaced, one character for one."""
     return _UNSTORABLE.sub("\ufffd", text)

@@ -102,6 +102,7 @@ class LoadJob:
     """Reads a batch's files; each chunk is stored, counted and logged in one transaction."""
 
     key = "intake.load"
+    repeatable = False  # its files are wiped when it ends
 
     def __init__(self) -> None:
         # The open reader of each job in this process; after a crash it is made again and skips
@@ -125,13 +126,16 @@ class LoadJob:
             _count(session, batch, outcome, new_drops, last=not more, at=at)
             cursor = {"rows": position + len(taken), "end": not more}
             known = total if more else position + len(taken)
-            advance(session, job.id, done=len(taken), total=known, cursor=cursor, at=at)
+            advance(session, job, done=len(taken), total=known, cursor=cursor, at=at)
             fault.point("import")
 
         services.database.writing(unit)
         if more:
             self._rows[job.id] = (position + len(taken), rows, dropped)
         return more
+
+    def waits_for(self, session: Session, job: Job) -> str:
+        return ""
 
     def tidy(self, services: Services, job: Job) -> None:
         self._rows.pop(job.id, None)

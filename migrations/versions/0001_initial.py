@@ -319,6 +319,9 @@ def upgrade():
         sa.Column("cursor_json", sa.Text(), nullable=False),
         sa.Column("attempts", INT, nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("waits_for", sa.Text(), nullable=False),
+        sa.Column("set_aside", INT, nullable=False),
+        sa.Column("set_aside_json", sa.Text(), nullable=False),
         sa.Column("lease_owner", sa.Text(), nullable=False),
         sa.Column("lease_until", INT, nullable=False),
         sa.Column("created_at", INT, nullable=False),
@@ -326,7 +329,9 @@ def upgrade():
         sa.CheckConstraint(
             "(state IN ('done','failed')) = (finished_at IS NOT NULL)", name=op.f("ck_job_finished_dated")
         ),
-        sa.CheckConstraint("state IN ('queued','running','done','failed')", name=op.f("ck_job_state_known")),
+        sa.CheckConstraint("state IN ('queued','waiting','running','done','failed')", name=op.f("ck_job_state_known")),
+        sa.CheckConstraint("(state = 'waiting') = (waits_for <> '')", name=op.f("ck_job_waits_for_something")),
+        sa.CheckConstraint("set_aside >= 0", name=op.f("ck_job_set_aside_positive")),
         sa.CheckConstraint("finished_at IS NULL OR sealed IS NULL", name=op.f("ck_job_finished_empty")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
