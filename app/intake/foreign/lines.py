@@ -65,6 +65,7 @@ _STRONG: tuple[Rule, ...] = (
     (ANNOTATIONS, "CoNLL", _is_conll),
     (ANNOTATIONS, "i2b2 standoff", lambda lines: re.match(r'[a-z]="[^"]*".*\|\|[a-z]="', lines[0])),
     (ANNOTATIONS, "text blocks with tags", _is_blocks),
+    (ANNOTATIONS, "fastText labels", _starts("__label__")),
     (RECORDS, "HL7 v2 messages", _starts("MSH|", "FHS|", "BHS|")),
     (CODES, "SNOMED CT RF2", lambda lines: any(line.startswith("id\teffectiveTime\tactive") for line in lines[:10])),
     (CODES, "an ICD order file", lambda lines: _share(re.compile(r"\d{5} [A-Z0-9]{3,7} +[01] "))(lines) > 0.5),
@@ -132,8 +133,9 @@ def _is_word_list(lines: Lines) -> bool:
 
 
 def _is_id_list(lines: Lines) -> bool:
-    """One word a line, with a digit in it."""
-    return len(lines) >= 3 and all(re.fullmatch(r"\s*[^\s:]*\d[^\s:]*\s*", line) for line in lines)
+    """One word a line, with a digit in it, or names of files."""
+    one = re.compile(r"\s*(?:[^\s:]*\d[^\s:]*|[\s│├└─]*\S+\.[a-z]\w{1,4})\s*")
+    return len(lines) >= 3 and all(map(one.fullmatch, lines))
 
 
 def _is_templates(lines: Lines) -> bool:

@@ -10,7 +10,7 @@ _PROLOG = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\])?\s
 _ROOT = re.compile(r"\s*<(?:[\w.-]+:)?([A-Za-z_][\w.-]{0,60})([^>]*)", re.DOTALL)
 
 _RULES: tuple[Rule, ...] = (
-    (ANNOTATIONS, "UIMA CAS in XMI", lambda root, rest, text: root == "XMI" or root == "CAS"),
+    (ANNOTATIONS, "UIMA CAS in XMI", lambda root, rest, text: root in ("XMI", "CAS")),
     (OTHER, "a UIMA type system", lambda root, rest, text: root == "typeSystemDescription"),
     (
         ANNOTATIONS,

@@ -48,6 +48,22 @@ def _is_concepts(one: dict[str, Any]) -> bool:
     return "concept" in one and isinstance(one["concept"], list)
 
 
+def _has_marks(one: dict[str, Any]) -> bool:
+    """Labels, or a list under a name that tools give to marks, or a list of offsets under any name."""
+    return (
+        not _LABELS.isdisjoint(one)
+        or any(isinstance(one.get(key), list) for key in _MARKS)
+        or any(_is_offsets(value) or (isinstance(value, list) and key.endswith("_label")) for key, value in one.items())
+    )
+
+
+def _is_offsets(value: Any) -> bool:
+    first = value[0] if isinstance(value, list) and value else None
+    if isinstance(first, list):
+        return len(first) >= 3 and all(type(number) is int for number in first[:2])
+    return isinstance(first, dict) and not {"start", "start_offset", "begin", "offset"}.isdisjoint(first)
+
+
 _RULES: tuple[Rule, ...] = (
     (RECORDS, "FHIR JSON", lambda one: "resourceType" in one),
     (ANNOTATIONS, "UIMA CAS in JSON (INCEpTION)", lambda one: any(key.startswith("%") for key in one)),
@@ -70,7 +86,7 @@ _RULES: tuple[Rule, ...] = (
     (
         ANNOTATIONS,
         "annotations in JSON (doccano, INCEpTION, spaCy …)",
-        lambda one: _LABELS & set(one) or any(isinstance(one.get(key), list) for key in _MARKS),
+        _has_marks,
     ),
 )
 
