@@ -9,6 +9,7 @@ from collections import Counter
 from app.agreement.metrics.data import Span
 from app.agreement.reading.collected import Collected
 from app.core.errors import Invalid
+from app.core.numbers import whole
 
 ITEM = ("item", "item_id", "id", "unit", "subject", "case", "instance", "example")
 DOCUMENT = ("document", "doc", "doc_id", "document_id", "note", "file")
@@ -40,7 +41,6 @@ def read_table(text: str, name: str, into: Collected, *, unit: str = "rating", w
 
 def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
     """Numbered rows with something in them."""
-    text = text.removeprefix("\ufeff")
     first = next((line for line in text.splitlines() if line.strip()), "")
     if not first:
         raise Invalid("empty-file", f"{name} is empty")
@@ -53,8 +53,11 @@ def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
         for row in reader:
             if any(cell.strip() for cell in row):
                 rows.append((reader.line_num, row))  # noqa: PERF401 - line_num moves with the reader
-    except csv.Error:
-        raise Invalid("not-a-table", f"{name}: line {reader.line_num} has an unclosed quote") from None
+    except csv.Error as error:
+        why = "an unclosed quote" if "quote" in str(error) or "end of data" in str(error) else str(error)
+        raise Invalid("not-a-table", f"{name}: line {reader.line_num}: {why}") from None
+    if not rows:
+        raise Invalid("empty-file", f"{name} holds no values")
     return rows
 
 
@@ -117,10 +120,14 @@ def _read_spans(rows: list[tuple[int, list[str]]], columns: dict[str, int] | Non
         if not cells[columns["value"]]:
             continue  # a line without a label says that the reader saw the document
         start, end = cells[columns["start"]], cells[columns["end"]]
-        if not (start.isdecimal() and end.isdecimal() and int(start) < int(end)):
+        try:
+            fragment = whole(start), whole(end)
+        except ValueError:
+            fragment = 0, 0
+        if not 0 <= fragment[0] < fragment[1]:
             into.leave_out("bad_offsets", f"{name}: line {number}")
             continue
-        reading.spans.append(Span(cells[columns["value"]], ((int(start), int(end)),)))
+        reading.spans.append(Span(cells[columns["value"]], (fragment,)))
 
 
 def _read_wide(rows: list[tuple[int, list[str]]], name: str, into: Collected) -> None:
