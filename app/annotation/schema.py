@@ -32,7 +32,7 @@ def read_schema(path: Path) -> dict[str, Any]:
     try:
         return _checked(parsed(read_text(path), path.name))
     except Invalid as error:
-        known = error.message.startswith(path.name)
+        known = path.name in error.message
         raise Invalid("schema", error.message if known else f"{path.name}: {error.message}", error.problems) from None
 
 

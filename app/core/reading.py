@@ -29,7 +29,7 @@ def decoded(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise Invalid("not-utf8", f"{name} line {line} is not UTF-8 (byte {error.start})") from None
+        raise Invalid("not-utf8", f"byte {error.start} of {name} is not UTF-8 (line {line})") from None
 
 
 def parsed(text: str, name: str, *, first_line: int = 1) -> Any:
@@ -37,7 +37,7 @@ def parsed(text: str, name: str, *, first_line: int = 1) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        place = f"{name} line {first_line + error.lineno - 1}"
-        raise Invalid("bad-json", f"{place} is not valid JSON (column {error.colno})") from None
+        place = f"{name} line {first_line + error.lineno - 1}, column {error.colno}"
+        raise Invalid("bad-json", f"{place} is not valid JSON") from None
     except (ValueError, RecursionError):  # a number of 5,000 digits; 100,000 brackets
-        raise Invalid("bad-json", f"{name} line {first_line}: a number too long, or nested too deep") from None
+        raise Invalid("bad-json", f"{name} line {first_line} is not valid JSON: a number too long, or nested too deep") from None
