@@ -40,4 +40,5 @@ def parsed(text: str, name: str, *, first_line: int = 1) -> Any:
         place = f"{name} line {first_line + error.lineno - 1}, column {error.colno}"
         raise Invalid("bad-json", f"{place} is not valid JSON") from None
     except (ValueError, RecursionError):  # a number of 5,000 digits; 100,000 brackets
-        raise Invalid("bad-json", f"{name} line {first_line} is not valid JSON: a number too long, or nested too deep") from None
+        place = f"{name} line {first_line}"
+        raise Invalid("bad-json", f"{place} is not valid JSON: a number too long, or nested too deep") from None

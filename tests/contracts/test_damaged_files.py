@@ -10,6 +10,7 @@ import zipfile
 import pytest
 
 from app.agreement.reading.files import read_files
+from app.agreement.reading.wide import Wide
 from app.annotation.schema import read_schema
 from app.core.errors import ChartmarkError
 from app.deid.proof.gold import read_gold as deid_gold
@@ -67,7 +68,7 @@ READERS = {
     "agreement text beside brat": ("n.txt", TEXT, {"n.ann": BRAT}, lambda path: read_files([path.parent])),
     "agreement table": ("n.csv", RATINGS, {}, lambda path: read_files([path])),
     "agreement spans": ("n.csv", SPANS, {}, lambda path: read_files([path], unit="span")),
-    "agreement wide": ("n.tsv", WIDE, {}, lambda path: read_files([path], wide=True)),
+    "agreement wide": ("n.tsv", WIDE, {}, lambda path: read_files([path], wide=Wide())),
     "agreement lines": ("n.jsonl", f"{MARKS}\n" * 3, {}, lambda path: read_files([path], unit="span")),
     "gold brat": ("n.ann", BRAT, {"n.txt": TEXT}, lambda path: list(read_gold(path.parent))),
     "gold text beside brat": ("n.txt", TEXT, {"n.ann": BRAT}, lambda path: list(read_gold(path.parent))),

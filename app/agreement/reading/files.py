@@ -11,12 +11,13 @@ from app.agreement.reading.brat import note_missing, read_brat
 from app.agreement.reading.collected import Collected
 from app.agreement.reading.lines import read_lines
 from app.agreement.reading.tables import read_table
+from app.agreement.reading.wide import Wide
 from app.core.errors import Invalid
 from app.core.reading import read_text
 
 
 def read_files(
-    paths: Sequence[Path], *, unit: str = "rating", wide: bool = False, missing: Sequence[str] = ()
+    paths: Sequence[Path], *, unit: str = "rating", wide: Wide | None = None, missing: Sequence[str] = ()
 ) -> Collected:
     """Everything in the paths: folders are brat, ``{`` opens JSON lines, the rest are tables.
 

@@ -1,4 +1,4 @@
-"""CSV and TSV: one rating per line (item, rater, value), one span per line, or one rater per column."""
+"""CSV and TSV: one rating per line (item, rater, value), one span per line, or one rater per column (`wide`)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections import Counter
 
 from app.agreement.metrics.data import Span
 from app.agreement.reading.collected import Collected
+from app.agreement.reading.wide import Wide, read_wide
 from app.core.errors import Invalid
 from app.core.numbers import whole
 
@@ -18,11 +19,11 @@ VALUE = ("value", "label", "rating", "code", "category", "score", "annotation", 
 START, END = ("start", "begin", "start_offset"), ("end", "stop", "end_offset")
 
 
-def read_table(text: str, name: str, into: Collected, *, unit: str = "rating", wide: bool = False) -> None:
+def read_table(text: str, name: str, into: Collected, *, unit: str = "rating", wide: Wide | None = None) -> None:
     """Add one file's lines. Raises Invalid when it is no such table; bad lines are exclusions."""
     rows = _rows(text, name)
-    if wide:
-        _read_wide(rows, name, into)
+    if wide is not None:
+        read_wide(rows, wide, name, into)
         return
     columns = _header(rows[0][1])
     if unit == "span":
@@ -128,17 +129,3 @@ def _read_spans(rows: list[tuple[int, list[str]]], columns: dict[str, int] | Non
             into.leave_out("bad_offsets", f"{name}: line {number}")
             continue
         reading.spans.append(Span(cells[columns["value"]], (fragment,)))
-
-
-def _read_wide(rows: list[tuple[int, list[str]]], name: str, into: Collected) -> None:
-    """The first column names the item, every other column is a rater."""
-    raters = [cell.strip() for cell in rows[0][1]]
-    twice = [rater for rater, times in Counter(raters[1:]).items() if times > 1]
-    if len(raters) < 3 or twice:
-        raise Invalid("not-a-table", f"{name}: line 1 must name an item column and two or more raters, once each")
-    for number, row in rows[1:]:
-        if len(row) != len(raters):
-            into.leave_out("too_few_columns", f"{name}: line {number}")
-            continue
-        for rater, value in zip(raters[1:], row[1:], strict=True):
-            into.rate(row[0], rater, value)
