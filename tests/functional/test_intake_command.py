@@ -43,3 +43,13 @@ def test_a_file_no_reader_takes_is_named_before_a_batch_is_opened(flask, tmp_pat
     assert said in answer.output
     assert "Traceback" not in answer.output
     assert flask("intake", "list", "pp").stdout == ""
+
+
+def test_a_schema_or_guideline_that_cannot_be_read_is_refused_with_file_and_line(flask, tmp_path):
+    (tmp_path / "s.json").write_text('{"key": "s",\n oops}')
+    (tmp_path / "g.md").write_bytes(b"# Rules\n\nCaf\xe9\n")
+    schema = flask("schema", "load", tmp_path / "s.json", "--project", "pp")
+    assert (schema.exit_code, "s.json line 2" in schema.output) == (1, True)
+    guideline = flask("project", "guideline", "pp", tmp_path / "g.md", "--version", "1", "--by", "nobody")
+    assert guideline.exit_code == 1
+    assert "Traceback" not in guideline.output
