@@ -43,7 +43,10 @@ def load(
     modality: str | None,
     as_json: bool,
 ) -> None:
-    """Load PATHS (folders of .txt, .zip, CSV/TSV, JSONL) into PROJECT; exit 1 if anything was refused."""
+    """Load PATHS (.txt, CSV/TSV, JSON, JSON lines, folders and .zip of them) into PROJECT.
+
+    Each file of a folder is stored, refused, or listed as passed over: exit 1 if anything was refused.
+    """
     delivery = Delivery(list(paths), reader or "", _mapping(mapping), modality or "")
     vault = machine.machine().vault
 
@@ -84,13 +87,17 @@ def _progress(done: int) -> None:
 def _report(batch: Batch, as_json: bool) -> None:
     click.echo("", err=True)
     problems, dropped = json.loads(batch.problems_json), json.loads(batch.dropped_json)
+    passed = json.loads(batch.passed_json)
     counts = {"batch": batch.id, "stored": batch.stored, "skipped": batch.skipped, "refused": batch.refused}
     if as_json:
-        click.echo(json.dumps(counts | {"dropped_fields": dropped, "problems": problems}, ensure_ascii=False))
+        more = {"passed": batch.passed, "passed_over": passed, "dropped_fields": dropped, "problems": problems}
+        click.echo(json.dumps(counts | more, ensure_ascii=False))
         return
-    click.echo(", ".join(f"{name} {value}" for name, value in counts.items()))
+    click.echo(", ".join(f"{name} {value}" for name, value in (counts | {"passed over": batch.passed}).items()))
     for name, count in sorted(dropped.items()):
         click.echo(f"dropped field {name!r}: {count} values")
+    for one in passed:
+        click.echo(f"passed over: {one['where']}: {one['message']}")
     for problem in problems:
         click.echo(f"{problem['where']}: {problem['message']} [{problem['code']}]")
 
@@ -112,7 +119,7 @@ def list_command(project: str) -> None:
     """Batches of PROJECT, newest first."""
     rows = machine.read(lambda session: list_batches(session, get_project(session, project).id))
     for row in rows:
-        fields = ("id", "state", "stored", "skipped", "refused")
+        fields = ("id", "state", "stored", "skipped", "refused", "passed")
         click.echo(json.dumps({name: getattr(row, name) for name in fields}))
 
 

@@ -408,6 +408,8 @@ def upgrade():
         sa.Column("stored", INT, nullable=False),
         sa.Column("skipped", INT, nullable=False),
         sa.Column("refused", INT, nullable=False),
+        sa.Column("passed", INT, nullable=False),
+        sa.Column("passed_json", sa.Text(), nullable=False),
         sa.Column("dropped_json", sa.Text(), nullable=False),
         sa.Column("problems_json", sa.Text(), nullable=False),
         sa.Column("started_at", INT, nullable=False),
