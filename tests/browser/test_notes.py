@@ -449,10 +449,11 @@ def test_a_new_guideline_is_confirmed_once(world, open_task):
     task = world.task(reader="ben")
     notes = NotesPage(open_task(task))
     assert notes.page.locator(".guide").is_visible()
-    notes.page.get_by_role("button", name="I have read it").click()
-    notes.page.locator("#strip .strip").wait_for(state="detached")
+    notes.page.get_by_role("button", name="I have read and accept").click()
+    notes.page.locator(".acceptance").wait_for(state="detached")
+    assert notes.page.locator(".guide").is_hidden()
     notes.page.reload()
-    assert NotesPage(notes.page).page.locator("#strip .strip").count() == 0
+    assert NotesPage(notes.page).page.locator(".acceptance").count() == 0
 
 
 def test_other_notes_of_the_encounter_are_one_key_away(world, open_task):

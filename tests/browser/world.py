@@ -24,7 +24,8 @@ from app.corpus.subject import find_or_add_encounters, find_or_add_subjects, ran
 from app.corpus.suggestion import add_suggestion
 from app.corpus.vault import Vault
 from app.factory import create_app
-from app.guidelines.version import acknowledge, publish
+from app.guidelines.acknowledgement import acknowledge
+from app.guidelines.version import publish
 from app.review.adjudication import Decision, rule, rulings_of
 from app.review.assignment import Assignment, Step, assign_ready, claim, find_readers, get_assignment
 from app.review.draft import Change, assemble, change_draft

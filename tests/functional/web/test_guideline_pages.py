@@ -2,8 +2,9 @@
 
 import pytest
 
+from app.guidelines.acknowledgement import has_acknowledged
 from app.guidelines.compare import compare
-from app.guidelines.version import has_acknowledged, list_guidelines
+from app.guidelines.version import list_guidelines
 from tests.functional.web.conftest import words
 
 PAGE = "/projects/first/guidelines"
@@ -46,14 +47,15 @@ def test_a_version_never_changes_and_needs_all_its_parts(team):
 
 
 def test_a_reader_states_once_that_the_version_was_read(team):
+    team.post("lead", PAGE, **NEXT)
     version = newest(team)
-    assert "I have read this version" in team.get("ann", f"{PAGE}/{version.id}").text
+    assert "I have read and accept version 1.1" in team.get("ann", f"{PAGE}/{version.id}").text
     assert team.post("ann", f"{PAGE}/{version.id}/acknowledgement").status_code == 303
-    assert "You stated that you have read" in team.get("ann", f"{PAGE}/{version.id}").text
+    assert "You have read this version and accept it" in team.get("ann", f"{PAGE}/{version.id}").text
     for _ in range(2):
         assert team.post_json("ben", f"/api/v1/guidelines/{version.id}/acknowledgement").status_code == 200
     for name in ("ann", "ben"):
-        assert team.read(lambda session, who=name: has_acknowledged(session, version.id, team.people[who]))
+        assert team.read(lambda session, who=name: has_acknowledged(session, version, team.people[who]))
     assert team.post_json("stranger", f"/api/v1/guidelines/{version.id}/acknowledgement").status_code == 404
 
 

@@ -19,7 +19,8 @@ from app.corpus.document import Document
 from app.corpus.project import change_settings
 from app.deid.stage.review import accept as accept_document
 from app.deid.stage.review import refuse as refuse_document
-from app.guidelines.version import acknowledge, current_guideline, publish
+from app.guidelines.acknowledgement import acknowledge
+from app.guidelines.version import current_guideline, publish
 from app.preannotate.register.entries import register, withdraw
 from app.preannotate.register.entries import sign as sign_entry
 from app.preannotate.register.lookup import find_current
