@@ -445,17 +445,6 @@ def test_finished_work_is_read_only_and_can_be_recalled(task, open_task):
     assert task.state == "open"
 
 
-def test_a_new_guideline_is_confirmed_once(world, open_task):
-    task = world.task(reader="ben")
-    notes = NotesPage(open_task(task))
-    assert notes.page.locator(".guide").is_visible()
-    notes.page.get_by_role("button", name="I have read and accept").click()
-    notes.page.locator(".acceptance").wait_for(state="detached")
-    assert notes.page.locator(".guide").is_hidden()
-    notes.page.reload()
-    assert NotesPage(notes.page).page.locator(".acceptance").count() == 0
-
-
 def test_other_notes_of_the_encounter_are_one_key_away(world, open_task):
     notes = NotesPage(open_task(world.task(sibling="Nursing note: slept well.")))
     notes.press("j")
