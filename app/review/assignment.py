@@ -303,10 +303,7 @@ def held() -> ColumnElement[bool]:
 
 
 def earlier_work() -> ColumnElement[bool]:
-    """A task that keeps its person from ending a step of the item (INV-2).
-
-    An unsubmitted adjudication or verification is what they are doing now, or an earlier rejection.
-    """
+    """A task that keeps its person from ending a step (INV-2); unsubmitted, it is what they do now, or rejected."""
     return held() & ((Assignment.step == Step.ANNOTATE) | (Assignment.state == AssignmentState.SUBMITTED))
 
 
