@@ -27,6 +27,7 @@ from app.quality.coding import coding_report, count_findings
 from app.review.assignment import assign_ready, find_readers, revoke_tasks
 from app.review.item import count_by_state
 from app.review.strategies.workflow import WORKFLOWS
+from app.review.waiting import ahead, stopped_items
 from app.terminology.search import open_releases
 
 MODALITY = click.Choice(["notes", "reports", "imaging"])
@@ -129,13 +130,18 @@ def guideline(key: str, path: Path, modality: str, version: str, change: str, by
 @click.argument("key")
 @click.option("--limit", default=1000, show_default=True)
 def assign(key: str, limit: int) -> None:
-    """Assign ready items of the project KEY by its strategy."""
+    """Assign ready items of the project KEY by its strategy; says what nobody here can go on with, and why."""
 
     def unit(session: Session, actor: OperatorActor, at: int) -> dict[str, Any]:
         row = get_project(session, key)
         readers = find_readers(session, row, at=at)
         count = assign_ready(session, actor, row, readers, limit=limit, at=at)
-        return {"assigned": count, "states": count_by_state(session, row.id)}
+        return {
+            "assigned": count,
+            "states": count_by_state(session, row.id),
+            "stopped": [one.words for one in stopped_items(session, row, at=at)],
+            "ahead": ahead(session, row, at=at),
+        }
 
     _say(machine.write(unit))
 

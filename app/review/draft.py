@@ -23,9 +23,9 @@ from app.core.errors import Conflict, Invalid, Problem
 from app.corpus.free_text import require_free_text
 from app.corpus.project import get_project
 from app.corpus.suggestion import latest_suggestion, withheld_because
-from app.guidelines.version import current_guideline
 from app.review import states
 from app.review.assignment import Assignment, Step, get_assignment, require_awaited, require_may_finish, subject_of
+from app.review.guideline import keep_guideline
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, context_of, get_item, modality_of, no_codes
 from app.review.modality import Action, Context
@@ -59,7 +59,7 @@ class Change:
 def start_draft(
     session: Session, actor: Actor, assignment: Assignment, *, payload: Payload | None = None, at: int
 ) -> None:
-    """Open a task: the guideline in force is frozen with it and the draft begins from suggestions.
+    """Open a task: the guideline its item is read under is frozen with it and the draft begins from suggestions.
 
     `payload` replaces the suggestions: a verifier starts from what the readers agreed on.
     """
@@ -67,7 +67,7 @@ def start_draft(
     require_no_hold(session, assignment.item_id)
     item = get_item(session, assignment.item_id)
     require_awaited(item, assignment.step)
-    guideline = current_guideline(session, item.project_id, item.modality)
+    guideline = keep_guideline(session, item)
     states.advance(session, actor, assignment, "opened", data={"guideline_sha256": guideline.body_sha256}, at=at)
     assignment.guideline_version_id = guideline.id
     assignment.opened_at = at

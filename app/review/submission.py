@@ -20,6 +20,7 @@ from app.core.digest import canonical_json, new_salt, salted_sha256
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.registry import Registry
 from app.corpus.schema import LabelSchema
+from app.guidelines.acknowledgement import require_acknowledged
 from app.review import states
 from app.review.assignment import (
     Assignment,
@@ -126,6 +127,7 @@ def submit(
     states.require(assignment, "submitted")
     require_awaited(item, assignment.step)
     require_no_hold(session, item.id)
+    require_acknowledged(session, actor, assignment.guideline_version_id)
     payload = assemble(session, assignment.id)
     require_valid(session, item, payload, codes)
     submission = freeze(session, actor, assignment, payload, SubmissionKind.READING, at=at)
@@ -237,6 +239,8 @@ def recall(session: Session, actor: Actor, assignment: Assignment, *, at: int) -
         at=at,
     )
     states.advance(session, actor, assignment, "recalled", at=at)
+    # The item may have been moved to another version since.
+    assignment.guideline_version_id = item.guideline_version_id
 
 
 def _compare_when_complete(session: Session, actor: Actor, item: Item, codes: CodeLookup, *, at: int) -> None:

@@ -828,6 +828,7 @@ def upgrade():
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("complexity", INT, nullable=False),
         sa.Column("escalated", sa.Boolean(), nullable=False),
+        sa.Column("guideline_version_id", INT, nullable=True),
         sa.Column("created_at", INT, nullable=False),
         sa.CheckConstraint(
             "state IN ('imported','ready','in_annotation','submitted','agreed','disagreed','adjudication','escalated','verification','passed_by_sampling','verified','signed','released','rereview','withdrawn')",
@@ -835,6 +836,9 @@ def upgrade():
         ),
         sa.CheckConstraint("complexity BETWEEN 0 AND 2", name=op.f("ck_item_complexity_range")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_item_document_id")),
+        sa.ForeignKeyConstraint(
+            ["guideline_version_id"], ["guideline_version.id"], name=op.f("fk_item_guideline_version_id")
+        ),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_item_project_id")),
         sa.ForeignKeyConstraint(["schema_id"], ["label_schema.id"], name=op.f("fk_item_schema_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),

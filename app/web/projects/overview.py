@@ -21,6 +21,7 @@ from app.review.hold import list_open_holds
 from app.review.item import count_by_state
 from app.review.strategies import STRATEGIES
 from app.review.strategies.workflow import WORKFLOWS
+from app.review.waiting import ahead, stopped_items
 from app.web.acts import Refusal, attempt
 from app.web.projects.door import enter, page
 from app.web.projects.words import ASIDE, JOBS, STATES, VERDICTS, WAITS
@@ -88,6 +89,8 @@ def _page(key: str, error: Refusal | None = None) -> str:
             "quarantined": SourceState.QUARANTINED,
             "unchecked": Verdict.MACHINE_PASSED,
             "holds": len(list_open_holds(session, project.id)),
+            "stopped": stopped_items(session, project, at=context.at()),
+            "ahead": ahead(session, project, at=context.at()),
             "readers": len(find_readers(session, project, at=context.at())),
             "jobs": jobs_of(session, project),
             "strategy": STRATEGIES.get(project.setting("strategy")).title,

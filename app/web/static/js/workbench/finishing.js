@@ -1,5 +1,6 @@
 // Finish: says what is open and goes there; sends count and digest of exactly what is on the screen.
 import { ask, problemList } from "../controllers/dialogs.js";
+import { mustAccept } from "../controllers/guideline.js";
 import { canonicalJson, sha256 } from "../lib/digest.js";
 import { post } from "../lib/api.js";
 import { h, plural } from "../lib/dom.js";
@@ -54,6 +55,7 @@ async function send(space) {
     const { next } = await post(`${space.url}/submission`, body);
     location.assign(next ?? space.root.dataset.home ?? "/");
   } catch (error) {
+    if (mustAccept(space.root, error)) return;
     if (error.status === 422 && error.problems.length) await listOpen(space, "Not finished yet", error.problems);
     else await ask("Not finished", [h("p", null, error.message)], [{ text: "Close", value: null, primary: true }]);
   }

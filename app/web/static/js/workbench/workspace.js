@@ -3,7 +3,8 @@ import { Autosave } from "../controllers/autosave.js";
 import { ActiveTime } from "../controllers/active-time.js";
 import { ask } from "../controllers/dialogs.js";
 import { showKeys } from "../controllers/key-help.js";
-import { go, toggleGuideline, wireButtons } from "../controllers/page-keys.js";
+import { toggleGuideline, wireAcceptance } from "../controllers/guideline.js";
+import { go, wireButtons } from "../controllers/page-keys.js";
 import { SingleTab } from "../controllers/single-tab.js";
 import { Store } from "../annotator/state.js";
 import { newId } from "../annotator/payload.js";
@@ -161,15 +162,7 @@ export class Workspace {
 
   #buttons() {
     wireButtons(this.root, this.shared());
-    const acknowledge = this.part("acknowledge");
-    acknowledge?.addEventListener("click", () => this.#acknowledge(acknowledge));
-  }
-
-  async #acknowledge(control) {
-    const id = this.data.guideline?.id ?? control.dataset.guideline;
-    await post(`/api/v1/guidelines/${id}/acknowledgement`, {}).then(
-      () => control.closest(".strip").remove(), (error) => this.fail("Confirming", error));
-    this.surface.focus();
+    wireAcceptance(this.root, () => this.surface.focus(), (what, error) => this.fail(what, error));
   }
 
   /** Commands that are the same on every workbench, by name of the key table. */
