@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
@@ -24,6 +24,7 @@ from app.review.draft import require_may_work, start_draft
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
 from app.review.modality import Context
+from app.review.own import own_elements
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import (
     Submission,
@@ -127,6 +128,7 @@ def rule(
     case = next((d for d in cases.differences if d.key == ruling.difference), None)
     if case is None:
         raise NotFound("case", "there is no such case in this item")
+    ruling = replace(ruling, elements=own_elements(item, ruling.elements, cases.payloads, context_of(session, item)))
     if not _SECTION.fullmatch(ruling.citation):
         raise Invalid("citation", "a citation is the number of a guideline section")
     if ruling.reason not in REASONS:

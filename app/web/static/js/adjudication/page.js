@@ -112,7 +112,7 @@ class Page {
     const ruling = { version: null, elements: {}, ...decision, ...this.bar.reason(), confirmed };
     this.pending = null;
     try {
-      await put(`${this.url}/rulings/${c.key}`, ruling);
+      ruling.elements = (await put(`${this.url}/rulings/${c.key}`, ruling)).elements ?? ruling.elements;
     } catch (error) {
       const lines = error.problems.length ? error.problems.map((p) => p.message) : [error.message];
       await ask("Not recorded", [h("ul", null, lines.map((line) => h("li", null, line)))], [{ text: "Close", value: null, primary: true }]);

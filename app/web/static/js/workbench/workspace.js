@@ -144,7 +144,7 @@ export class Workspace {
     return undefined;
   }
 
-  /** Words that look like an identifier: said, and shown where they were typed. */
+  /** What the server will not have: said, and shown where it is. Everything else goes on being saved. */
   refusedWords(refused) {
     this.say(`Not saved, everything else is: ${refused.map(([, message]) => message).join("; ")}`);
     this.jumpTo(refused[0][0]);
@@ -180,6 +180,7 @@ export class Workspace {
       ask: () => askQuestion(this),
       report: () => reportIdentifier(this),
       recall: () => this.recall(),
+      rest: () => this.rest?.(),
       finish: () => finish(this),
       guideline: () => this.toggleGuideline(),
       otherNotes: () => this.otherNotes.toggle(),
