@@ -71,14 +71,15 @@ def test_good_answers_may_be_submitted(modality, example):
 
 @pytest.mark.parametrize("key", ["reports", "imaging"])
 def test_an_untouched_record_of_questions_cannot_be_submitted(key):
-    problems = MODALITIES[key].check({"elements": {}}, EXAMPLES[key].context)
+    problems = MODALITIES.get(key).check({"elements": {}}, EXAMPLES[key].context)
     assert len(blocking(problems)) == len(EXAMPLES[key].context.schema["labels"])
 
 
 def test_where_something_came_from_is_never_the_clients_word(modality, example):
     claimed = {"by": "model", "pipeline": "gpt-9", "suggestion": "s1"}
     for key, body in example.payloads[0]["elements"].items():
-        stored = modality.stored(Action(key, {**body, "origin": claimed, "because": [{"cue": "x"}]}), None, example.context)
+        put = Action(key, {**body, "origin": claimed, "because": [{"cue": "x"}]})
+        stored = modality.stored(put, None, example.context)
         if modality.key != "toy":
             assert stored["origin"] == {"by": "human"}
             assert "because" not in stored

@@ -124,7 +124,8 @@ def test_every_label_answered_by_itself_needs_no_rest():
 
 
 def test_what_is_not_mentioned_by_itself_or_with_the_rest_is_the_same_answer():
-    single, rest = with_rest(said(edema="not_mentioned", pneumothorax="negative")), with_rest(said(pneumothorax="negative"))
+    single = with_rest(said(edema="not_mentioned", pneumothorax="negative"))
+    rest = with_rest(said(pneumothorax="negative"))
     assert REPORTS.differences([single, rest], CONTEXT) == []
     assert REPORTS.units(single, CONTEXT) == REPORTS.units(rest, CONTEXT)
 
@@ -134,8 +135,8 @@ def test_the_rest_is_kept_in_what_is_settled_and_said_anew_where_nobody_was_righ
     (case,) = REPORTS.differences([rest, ill], CONTEXT)
     for ruling in (Ruling(case.key, Choice.TAKE, version=1), Ruling(case.key, Choice.NONE)):
         assert REPORTS.settle([rest, ill], [ruling], CONTEXT)["elements"]["rest"]["value"] == "not_mentioned"
-    complete = said(**dict.fromkeys(("no_finding", "pneumothorax", "pleural_effusion", "support_devices"), "not_mentioned"))
-    one, other = (critical({"elements": {**complete["elements"], **said(edema=v)["elements"]}}, None) for v in ("positive", "negative"))
+    others = dict.fromkeys(("no_finding", "pneumothorax", "pleural_effusion", "support_devices"), "not_mentioned")
+    one, other = (critical(said(**others, edema=value), None) for value in ("positive", "negative"))
     (case,) = REPORTS.differences([one, other], CONTEXT)
     settled = REPORTS.settle([one, other], [Ruling(case.key, Choice.NONE)], CONTEXT)
     assert settled["elements"]["rest"]["kind"] == "rest"

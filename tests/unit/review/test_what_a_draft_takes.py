@@ -117,7 +117,8 @@ def test_a_span_in_which_nothing_is_to_be_seen_is_refused(desk, blank):
 
 
 @pytest.mark.parametrize(
-    "pieces", [([0, len(TEXT) + 1],), ([5, 5],), ([4, 2],), ([-1, 2],), ([4, 9], [0, 2]), ([0, 6], [4, 9]), ([0, 2**70],)]
+    "pieces",
+    [([0, len(TEXT) + 1],), ([5, 5],), ([4, 2],), ([-1, 2],), ([4, 9], [0, 2]), ([0, 6], [4, 9]), ([0, 2**70],)],
 )
 def test_offsets_beyond_the_text_and_pieces_out_of_order_are_refused(desk, pieces):
     assert desk.refused(e=entity(*pieces)) == [("offsets", "e")]

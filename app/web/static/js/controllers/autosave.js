@@ -144,7 +144,7 @@ export class Autosave {
       this.again = setTimeout(() => this.retry(), pause * (0.75 + Math.random() / 2));
       return false;
     }
-    if (error.status === 422 && this.#setAside(error.problems)) return true;
+    if (error.status === 422 && this.#setAside(error)) return true;
     if (error.code.includes("csrf") && !this.refreshed) {
       this.refreshed = true;
       if (await refreshToken().catch(() => false)) return true;
@@ -156,10 +156,11 @@ export class Autosave {
   }
 
   /** Takes what the server will not have out of the batch; the rest is sent again under a new key. */
-  #setAside(problems) {
+  #setAside(error) {
     const entries = new Map([...this.batch.entries, ...this.pending]);
-    const named = problems.filter(({ where }) => this.batch.entries.has(where));
-    for (const { where, message, code } of named) {
+    const named = error.problems.filter(({ where }) => this.batch.entries.has(where));
+    for (const { where, message, code: rule } of named) {
+      const code = error.code === "free-text" ? "identifier" : rule;
       const entry = this.refused.get(where) ?? entries.get(where);
       const said = entry.message && entry.message !== message ? `${entry.message}; ${message}` : message;
       // What was typed since goes before what was refused.
@@ -187,7 +188,9 @@ export class Autosave {
 
   /** Gives up what the server refused: those elements go back to what it knows. */
   takeBack(ids) {
-    const entries = new Map([...(this.batch?.entries ?? []), ...this.pending]);
+    const given = ids.filter((id) => this.refused.has(id)).map((id) => [id, this.refused.get(id)]);
+    const entries = new Map([...given, ...(this.batch?.entries ?? []), ...this.pending]);
+    for (const id of ids) this.refused.delete(id);
     const gone = ids.length ? ids.filter((id) => entries.has(id)) : [...entries.keys()];
     for (const id of gone) entries.delete(id);
     this.batch = null;
@@ -244,7 +247,7 @@ export class Autosave {
     if (this.stopped?.status === 401) this.onstate(`Signed out, ${changes} kept here`, "bad");
     else if (this.stopped) this.onstate(`Not saved: ${this.stopped.message}`, "bad");
     else if (!n) this.onstate("All changes saved", "ok");
-    else if (n === this.refused.size) this.onstate(`${changes} not saved: ${[...this.refused.values()][0].message}`, "bad");
+    else if (n === this.refused.size) this.onstate(`${changes} not saved: ${[...this.refused.values()][0].code === "identifier" ? "looks like an identifier" : "refused"}`, "bad");
     else if (this.offline) this.onstate(`Offline, ${changes} kept on this computer`, "warn");
     else this.onstate("Saving …", "busy");
   }

@@ -57,6 +57,7 @@ export class Workspace {
       onstate: (words, kind) => {
         state.textContent = words;
         state.dataset.kind = kind;
+        this.#showRefused();
         this.onsaved?.();
       },
       onremote: (changes) => store.replace(changes),
@@ -148,6 +149,15 @@ export class Workspace {
   refusedWords(refused) {
     this.say(`Not saved, everything else is: ${refused.map(([, message]) => message).join("; ")}`);
     this.jumpTo(refused[0][0]);
+  }
+
+  /** What is not saved stays in sight until it is changed or taken back; words of a comment are shown at the comment. */
+  #showRefused() {
+    const refused = [...(this.autosave?.refused ?? [])].filter(([, { body }]) => body && body.kind !== "comment");
+    this.refusals ??= this.strip.appendChild(h("div"));
+    this.refusals.replaceChildren(...refused.map(([id, { body, message }]) => h("p", { class: "strip warn", role: "status" },
+      `Not saved: ${[body.label ?? body.keyword ?? body.type ?? body.kind, this.textOf(body).trim()].filter(Boolean).join(" · ")}: ${message}. `,
+      button("Go there", () => this.jumpTo(id)), " ", button("Take it back", () => this.autosave.takeBack([id])))));
   }
 
   async #signedOut() {
