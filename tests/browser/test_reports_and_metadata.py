@@ -102,7 +102,7 @@ def test_an_open_suggestion_is_listed_at_finish(report):
     report.keyboard.press("Control+Enter")
     dialog = report.get_by_role("dialog")
     assert "Not reviewed: Cardiomegaly" in dialog.inner_text()
-    dialog.get_by_role("button", name="Go there").click()
+    dialog.get_by_role("listitem").filter(has_text="Cardiomegaly").get_by_role("button", name="Go there").click()
     assert report.locator("tr[aria-current=true] th").inner_text().startswith("Cardiomegaly")
 
 

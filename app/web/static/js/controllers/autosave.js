@@ -144,7 +144,8 @@ export class Autosave {
       this.again = setTimeout(() => this.retry(), pause * (0.75 + Math.random() / 2));
       return false;
     }
-    if (error.status === 422 && this.#setAside(error)) return true;
+    // Words other than those on the page are no matter of one element: that stops, and is asked about.
+    if (error.status === 422 && error.code !== "quote-mismatch" && this.#setAside(error)) return true;
     if (error.code.includes("csrf") && !this.refreshed) {
       this.refreshed = true;
       if (await refreshToken().catch(() => false)) return true;
