@@ -208,8 +208,7 @@ def test_what_the_server_refuses_is_named_on_the_page_and_holds_up_nothing_else(
     place = task.text.index("\n")
     body = {"kind": "entity", "fragments": [[place, place + 1]], "label": "problem", "status": "confirmed", "origin": {"by": "human"}}
     event = {"kind": "event", "mentions": ["eblank"], "subtype": "drug_reaction", "status": "confirmed", "origin": {"by": "human"}}
-    notes.page.evaluate(
-        "([body, event]) => space.store.run({title: 'odd', actions: [{id: 'eblank', body}, {id: 'vblank', body: event}]})", [body, event])
+    notes.space("space.store.run({title: 'odd', actions: [{id: 'eblank', body: x[0]}, {id: 'vblank', body: x[1]}]});", [body, event])
     notes.press("n", "a")
     notes.until("document.querySelector('#save-state').textContent === '2 changes not saved: refused'")
     assert task.body(FIRST)["status"] == "confirmed"
@@ -218,31 +217,31 @@ def test_what_the_server_refuses_is_named_on_the_page_and_holds_up_nothing_else(
     assert "holds nothing but white space" in strip.inner_text()
     assert "names an element that is not there" in strip.inner_text()
     mended = body | {"fragments": [[place - 7, place + 1]]}
-    notes.page.evaluate("(body) => space.store.run({title: 'mend', actions: [{id: 'eblank', body}]})", mended)
+    notes.space("space.store.run({title: 'mend', actions: [{id: 'eblank', body: x}]});", mended)
     notes.until("document.querySelector('#save-state').textContent === 'All changes saved'")
     assert task.elements["vblank"]["mentions"] == ["eblank"]
     assert task.elements["eblank"]["fragments"] == [[place - 7, place]]
-    assert notes.page.evaluate("space.store.elements.get('eblank').fragments") == [[place - 7, place]]
+    assert notes.space("return space.store.elements.get('eblank').fragments;") == [[place - 7, place]]
     assert "Not saved" not in strip.inner_text()
 
 
 def test_a_refused_change_can_be_taken_back(notes, task):
-    body = {"kind": "entity", "fragments": [[0, 99999]], "label": "problem", "status": "confirmed", "origin": {"by": "human"}}
-    notes.page.evaluate("(body) => space.store.run({title: 'odd', actions: [{id: 'efar', body}]})", body | {"fragments": [[0, 1], [0, 2]]})
+    body = {"kind": "entity", "fragments": [[0, 1], [0, 2]], "label": "problem", "status": "confirmed", "origin": {"by": "human"}}
+    notes.space("space.store.run({title: 'odd', actions: [{id: 'efar', body: x}]});", body)
     notes.until("document.querySelector('#save-state').textContent === '1 change not saved: refused'")
     notes.page.get_by_role("button", name="Take it back").click()
     notes.until("document.querySelector('#save-state').textContent === 'All changes saved'")
-    assert not notes.page.evaluate("space.store.elements.has('efar')")
+    assert not notes.space("return space.store.elements.has('efar');")
     assert "efar" not in task.elements
 
 
 def test_exact_duplicates_are_named_when_the_note_is_finished(notes, task):
     body = {"kind": "entity", "fragments": [[0, 9]], "label": "problem", "assertion": {}, "codes": [], "status": "confirmed"}
-    notes.page.evaluate(
-        "(body) => space.store.run({title: 'twice', actions: [{id: 'ea', body}, {id: 'eb', body},"
-        " ...[...space.store.elements].map(([id, b]) => ({id, body: {...b, status: 'confirmed'}}))]})", body)
+    notes.space(
+        "space.store.run({title: 'twice', actions: [{id: 'ea', body: x}, {id: 'eb', body: x},"
+        " ...[...space.store.elements].map(([id, b]) => ({id, body: {...b, status: 'confirmed'}}))]});", body)
     notes.until("document.querySelector('#save-state').textContent === 'All changes saved'")
-    notes.page.evaluate("space.unseen = () => []; space.advice = () => []")
+    notes.space("space.unseen = () => []; space.advice = () => [];")
     notes.press("Control+Enter")
     dialog = notes.page.get_by_role("dialog")
     dialog.get_by_text("1 exact duplicate was put together").wait_for()
