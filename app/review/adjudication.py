@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
@@ -26,6 +26,7 @@ from app.review.draft import require_may_work, start_draft
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
 from app.review.modality import Context
+from app.review.own import own_elements
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import (
     Submission,
@@ -129,6 +130,7 @@ def rule(
     if case is None:
         raise NotFound("case", "there is no such case in this item")
     require_citation(_guideline_text(session, assignment), ruling.citation)
+    ruling = replace(ruling, elements=own_elements(item, ruling.elements, cases.payloads, context_of(session, item)))
     if ruling.reason not in REASONS:
         raise Invalid("reason", f"a reason is one of {', '.join(REASONS)}")
     if ruling.choice == Choice.TAKE and not (ruling.version is not None and 0 <= ruling.version < len(cases.payloads)):

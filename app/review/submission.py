@@ -153,10 +153,11 @@ def freeze(
     *,
     at: int,
 ) -> Submission:
-    """Store a payload for ever, with the author's qualification as it is at this moment."""
+    """Store a payload for ever, exact duplicates folded, with the author's qualification as it is at this moment."""
     item = get_item(session, assignment.item_id)
     if assignment.guideline_version_id is None:
         raise Conflict("not-open", "the task was never opened")
+    given, payload = payload, modality_of(item).folded(payload)
     body, salt = canonical_json(payload), new_salt()
     last = session.scalar(select(func.max(Submission.ordinal)).where(Submission.assignment_id == assignment.id))
     submission = Submission(
@@ -190,13 +191,20 @@ def freeze(
             "guideline_version": submission.guideline_version_id,
             "schema": submission.schema_id,
             "qualification": json.loads(submission.credentials_json),
-        },
+        }
+        | _folded(given, payload),
         project_id=item.project_id,
         at=at,
     )
     for projection in PROJECTIONS:
         projection.frozen(session, item, submission, payload)
     return submission
+
+
+def _folded(given: Payload, kept: Payload) -> dict[str, Any]:
+    """The ids that freezing left out, where it did."""
+    gone = sorted(given["elements"].keys() - kept["elements"].keys())
+    return {"folded": gone} if gone else {}
 
 
 def qualification(actor: Actor, project_id: int, *, at: int) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def verify(
     escalated and None is returned.
     """
     assignment, item = _require_verifying(session, actor, assignment, at=at)
-    payload = assemble(session, assignment.id)
+    payload = modality_of(item).folded(assemble(session, assignment.id))
     require_valid(session, item, payload, codes)
     before = payload_of(session, answer_to_verify(session, assignment).id)
     context = context_of(session, item, codes)

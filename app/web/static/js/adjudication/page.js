@@ -120,7 +120,7 @@ class Page {
     const ruling = { version: null, elements: {}, ...decision, ...this.bar.reason(), confirmed };
     this.pending = null;
     try {
-      await put(`${this.url}/rulings/${c.key}`, ruling);
+      ruling.elements = (await put(`${this.url}/rulings/${c.key}`, ruling)).elements ?? ruling.elements;
     } catch (error) {
       await this.#refused("Recording", error);
       return;

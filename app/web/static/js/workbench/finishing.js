@@ -48,11 +48,22 @@ function jump(space, problem) {
   space.surface.focus({ preventScroll: true });
 }
 
+/** Exact duplicates were put together: which, before the page is left. */
+async function sayFolded(space, ids) {
+  const bodies = ids.map((id) => space.store.elements.get(id)).filter(Boolean);
+  const words = bodies.map((body) => [body.label ?? body.type ?? body.kind, space.textOf(body)].filter(Boolean).join(" · "));
+  await ask("Finished", [
+    h("p", null, `${plural(ids.length, "exact duplicate")} ${ids.length === 1 ? "was" : "were"} put together with what ${ids.length === 1 ? "it" : "they"} repeated:`),
+    h("ul", null, words.map((line) => h("li", null, line))),
+  ], [{ text: "Go on", value: null, primary: true }]);
+}
+
 async function send(space) {
   const elements = Object.fromEntries(space.store.elements);
   const body = { count: space.store.elements.size, sha256: sha256(canonicalJson({ elements })) };
   try {
-    const { next } = await post(`${space.url}/submission`, body);
+    const { next, folded } = await post(`${space.url}/submission`, body);
+    if (folded?.length) await sayFolded(space, folded);
     location.assign(next ?? space.root.dataset.home ?? "/");
   } catch (error) {
     if (mustAccept(space.root, error)) return;
