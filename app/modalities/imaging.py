@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from app.agreement.judgements import Difference, Payload, Ruling, Unit
+from app.agreement.judgements import Bearer, Difference, Payload, Ruling, Unit
 from app.annotation.check import reviewed_problems
 from app.annotation.describe import action_facts
 from app.annotation.dicom.consistency import flags
@@ -86,8 +86,8 @@ class Imaging:
     def units(self, payload: Payload, context: Context) -> list[Unit]:
         """One unit per reviewed field: the verdict, with the new value of a correction."""
         units = [
-            Unit("field", body["keyword"], _answer(body), key=body["keyword"])
-            for body in live(payload).values()
+            Unit("field", body["keyword"], _answer(body), key=body["keyword"], bearer=Bearer(key))
+            for key, body in live(payload).items()
         ]
         return sorted(units, key=lambda unit: unit.key)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from app.agreement.judgements import Difference, Payload, Ruling, Unit
+from app.agreement.judgements import Bearer, Difference, Payload, Ruling, Unit
 from app.annotation.check import WARNING, reviewed_problems
 from app.annotation.describe import action_facts
 from app.annotation.keyed import Questions, keyed_differences, repeated, settle_keyed
@@ -56,15 +56,15 @@ class Reports:
 
     def units(self, payload: Payload, context: Context) -> list[Unit]:
         """One unit per observation of the schema; one not mentioned is a value of its own."""
-        said = {_question(body): _answer(body) for body in live(payload).values()}
+        said = {_question(body): (_answer(body), Bearer(key)) for key, body in live(payload).items()}
         units = []
         for entry in context.schema["labels"]:
             label = entry["key"]
             if _is_observation(entry):
-                value = said.get(f"observation {label}", NOT_MENTIONED)
-                units.append(Unit("observation", label, value, key=label))
-            if category := said.get(f"critical {label}"):
-                units.append(Unit("critical", label, category, key=label))
+                value, bearer = said.get(f"observation {label}", (NOT_MENTIONED, Bearer()))
+                units.append(Unit("observation", label, value, key=label, bearer=bearer))
+            if marked := said.get(f"critical {label}"):
+                units.append(Unit("critical", label, marked[0], key=label, bearer=marked[1]))
         return units
 
     def differences(self, payloads: list[Payload], context: Context) -> list[Difference]:

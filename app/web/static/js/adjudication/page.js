@@ -87,19 +87,17 @@ class Page {
     if (elements) this.decide(Object.keys(elements).length ? { choice: "own", elements } : { choice: "none" });
   }
 
-  isCritical(c) {
-    return c.critical ?? c.labels.some((label) => this.labels.get(label)?.class === "critical");
-  }
-
-  /** Records a decision; a critical case waits for its reason and a second key. */
+  /** Records a decision; a case of weight waits for its reason and a second key. */
   decide(decision) {
     if (!this.data.may.rule || !this.current) return undefined;
-    if (this.data.critical_needs_second_key && this.isCritical(this.current)) {
-      this.pending = decision;
-      this.#render();
-      return announce("Critical: check the reason (y), then Enter confirms");
-    }
+    if (this.data.critical_needs_second_key && this.current.second_key) return this.#wait(decision);
     return this.#send(decision, false);
+  }
+
+  #wait(decision) {
+    this.pending = decision;
+    this.#render();
+    return announce("Significant or critical: check the reason (y), then Enter confirms");
   }
 
   confirm() {
@@ -114,6 +112,7 @@ class Page {
     try {
       await put(`${this.url}/rulings/${c.key}`, ruling);
     } catch (error) {
+      if (error.code === "second-key" && !confirmed) return void this.#wait(decision); // an own version may bring the weight
       const lines = error.problems.length ? error.problems.map((p) => p.message) : [error.message];
       await ask("Not recorded", [h("ul", null, lines.map((line) => h("li", null, line)))], [{ text: "Close", value: null, primary: true }]);
       return;

@@ -41,7 +41,7 @@ export class RulingBar {
       h("label", { class: "field inline" }, h("span", null, "Reason ", h("kbd", { "aria-hidden": true }, key("why") ?? "")), this.chosen),
       h("label", { class: "field inline" }, h("span", null, "Guideline section"), this.section),
       page.undone.length ? button("Undo", page.keymap.handlers.undo, { key: key("undo"), keep: "undo" }) : null,
-      pending ? h("p", { class: "strip warn" }, `Critical: ${this.#words(pending)}. `, button("Confirm", () => page.confirm(), { key: "Enter", primary: true, keep: "confirm" })) : null);
+      pending ? h("p", { class: "strip warn" }, `${page.current?.critical ? "Critical" : "Significant or critical"}: ${this.#words(pending)}. `, button("Confirm", () => page.confirm(), { key: "Enter", primary: true, keep: "confirm" })) : null);
   }
 
   #words({ choice, version }) {

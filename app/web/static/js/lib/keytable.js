@@ -13,6 +13,7 @@ export const KEYS = [
   row("Decide", "choose", DIGITS, "choose by number: label of the entity or selection, value, version", ALL),
   row("Decide", "none", ["0"], "none of the numbered: search labels, not mentioned, nobody is right", [N, R, A]),
   row("Decide", "own", ["u"], "own version, field by field", [A]),
+  row("Decide", "confirm", ["Shift+c"], "go to a significant or critical element, then confirm it by itself (when verifying)", [N, R, I]),
   row("Decide", "acceptAll", ["Shift+a"], "accept all remaining", [N]),
   row("Decide", "repeat", ["."], "repeat the last change here", [N]),
   row("Move", "next", ["d", "ArrowRight"], "next one", ALL),

@@ -12,6 +12,7 @@ import { announce } from "../lib/announce.js";
 import { get, post } from "../lib/api.js";
 import { button, h } from "../lib/dom.js";
 import { LineTable } from "../lib/offsets.js";
+import { Confirming } from "./confirming.js";
 import { askQuestion, reportIdentifier } from "./questions.js";
 import { finish } from "./finishing.js";
 import { OtherNotes } from "./other-notes.js";
@@ -30,6 +31,7 @@ export class Workspace {
     new ActiveTime(root.querySelector("#active-time"));
     this.otherNotes = new OtherNotes(this);
     this.#saving();
+    if (data.confirmations?.singly) this.confirming = new Confirming(this, root.querySelector("#confirm-strip"), data.confirmations.confirmed);
     this.#buttons();
   }
 
@@ -181,6 +183,7 @@ export class Workspace {
       report: () => reportIdentifier(this),
       recall: () => this.recall(),
       finish: () => finish(this),
+      confirm: () => this.confirming?.step(),
       guideline: () => this.toggleGuideline(),
       otherNotes: () => this.otherNotes.toggle(),
       help: () => showKeys(this.keymap),
