@@ -22,8 +22,8 @@ def note_units(payload: Payload) -> list[Unit]:
     elements = live(payload)
     units: list[Unit] = []
     for key, body in elements.items():
-        for unit in _BY_KIND.get(body["kind"], _none)(body, elements):
-            units.append(replace(unit, bearer=replace(unit.bearer, element=key)))
+        said = _BY_KIND.get(body["kind"], _none)(body, elements)
+        units += [replace(unit, bearer=replace(unit.bearer, element=key)) for unit in said]
     return sorted(units, key=lambda unit: (unit.fragments, unit.kind, unit.key, unit.label, unit.value))
 
 

@@ -269,10 +269,11 @@ def close(
     rulings = [standing[d.key] for d in cases.differences]
     payload = modality_of(item).settle(cases.payloads, rulings, context_of(session, item, codes))
     require_valid(session, item, payload, codes)
+    changes = changes_of(session, item, payload, cases.payloads, codes)
+    escalates = bool(changes) and not may_decide_weight(session, actor, item, Action.ADJUDICATE, at=at)
     gold = freeze(session, actor, assignment, payload, SubmissionKind.GOLD, at=at)
     states.advance(session, actor, assignment, "submitted", data={"submission_sha256": gold.body_sha256}, at=at)
-    changes = changes_of(session, item, payload, cases.payloads, codes)
-    if changes and not may_decide_weight(session, actor, item, Action.ADJUDICATE, at=at):
+    if escalates:
         item.escalated = True
         labels = sorted({change.label for change in changes})
         states.advance(session, actor, item, "escalated", data={"labels": labels, "gold": gold.body_sha256}, at=at)

@@ -104,7 +104,9 @@ def one_reader(session: Session, assignment: Assignment) -> bool:
     return len(readings(session, assignment.round_id)) == 1
 
 
-def require_confirmed(session: Session, item: Item, assignment: Assignment, payload: Payload, codes: CodeLookup) -> None:
+def require_confirmed(
+    session: Session, item: Item, assignment: Assignment, payload: Payload, codes: CodeLookup
+) -> None:
     """Raises Invalid naming each element of weight, of a single reader, that nobody confirmed singly."""
     if not one_reader(session, assignment):
         return

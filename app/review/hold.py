@@ -148,10 +148,12 @@ def list_open_holds(session: Session, project_id: int, limit: int = 200) -> list
 
 
 def require_no_hold(session: Session, item_id: int) -> None:
-    """Raises Conflict when the item is held."""
-    holds = open_holds(session, item_id)
-    if holds:
-        raise Conflict("held", "the item is held back", details={"holds": sorted({hold.kind for hold in holds})})
+    """Raises Conflict when the item is held.
+
+    The refusal is the same whatever the cause: a blind reader must not learn that the other one asked (INV-3).
+    """
+    if open_holds(session, item_id):
+        raise Conflict("held", "the item is held back for now; what you have done is kept")
 
 
 def _record(session: Session, tag: Tag, actor: AnyActor, hold: Hold, *, at: int) -> None:
