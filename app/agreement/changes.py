@@ -43,9 +43,9 @@ def weighty_changes(settled: list[Unit], readings: list[list[Unit]], weighty: Co
         if not _within(unit, same):
             kind = ChangeKind.MOVED if same else ChangeKind.NEW
             changes.append(Change(kind, unit.label, unit.bearer.element))
-    for unit in said[0] if said else []:
-        if all(_meets_any(unit, units) for units in said[1:]) and not _meets_any(unit, kept):
-            changes.append(Change(ChangeKind.GONE, unit.label, unit.bearer.element))
+    everybodys = [one for one in (said[0] if said else []) if all(_meets_any(one, units) for units in said[1:])]
+    gone = [unit for unit in everybodys if not _meets_any(unit, kept)]
+    changes += [Change(ChangeKind.GONE, unit.label, unit.bearer.element) for unit in gone]
     return list(dict.fromkeys(changes))
 
 

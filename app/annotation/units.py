@@ -22,9 +22,13 @@ def note_units(payload: Payload) -> list[Unit]:
     elements = live(payload)
     units: list[Unit] = []
     for key, body in elements.items():
-        said = _BY_KIND.get(body["kind"], _none)(body, elements)
-        units += [replace(unit, bearer=replace(unit.bearer, element=key)) for unit in said]
+        units += _borne(key, _BY_KIND.get(body["kind"], _none)(body, elements))
     return sorted(units, key=lambda unit: (unit.fragments, unit.kind, unit.key, unit.label, unit.value))
+
+
+def _borne(element: str, units: Iterator[Unit]) -> Iterator[Unit]:
+    for unit in units:
+        yield replace(unit, bearer=replace(unit.bearer, element=element))
 
 
 def place(body: dict[str, Any]) -> str:
