@@ -105,11 +105,11 @@ class Play:
 
     def read(self, text):
         item, *tasks = self.team.item(*self.readers, text=text)
+        # Mostly alike, or nearly everything would be for T4.
+        vary = set(self.dice.sample(list(self.pool), self.dice.randint(1, max(1, len(self.pool) // 2))))
         for name, task in zip(self.readers, tasks, strict=True):
             self.team.open(name, task)
-            # Mostly alike, or nearly everything would be for T4.
-            said = {**self.base, **{k: v for k, v in self.said().items() if self.dice.random() < 0.25}}
-            said = {key: body for key, body in said.items() if self.dice.random() < 0.9 or self.team.modality == "imaging"}
+            said = self.base | {key: body for key, body in self.said().items() if key in vary}
             self.team.write(name, task, whole(said))
             self.team.act(name, submit, task)
         return self.team.reload(item)
@@ -156,9 +156,10 @@ class Play:
             Ruling(case.key, Choice.TAKE, self.dice.randrange(len(case.versions)), reason=REASONS[0]),
             Ruling(case.key, Choice.OWN, elements=own, reason=REASONS[0]),
             Ruling(case.key, Choice.OWN, elements=self.nearby(case), reason=REASONS[0]),
+            Ruling(case.key, Choice.OWN, elements=self.nearby(case), reason=REASONS[0]),
             Ruling(case.key, Choice.NONE, reason=REASONS[0]),
         ])  # fmt: skip
-        confirmed = self.dice.random() < 0.6
+        confirmed = self.dice.random() < 0.8
         if self.attempt(name, rule, task, Decision(ruling, confirmed)) and self.dice.random() < 0.2:
             self.team.act(name, withdraw_ruling, task, case.key)
 
@@ -168,6 +169,8 @@ class Play:
         for key in list(version):
             if self.dice.random() < 0.5:
                 version[key] = self.dice.choice(self.pool.get(key, [version[key]])) or version[key]
+            if "fragments" in version[key] and self.dice.random() < 0.5:
+                version[key] = version[key] | {"label": "ADE"}
         return whole(version)
 
     def verify(self, name, task):
