@@ -152,7 +152,7 @@ def list_open_holds(session: Session, project_id: int, limit: int = 200) -> list
     )
 
 
-def held_by_others(person_id: int) -> Select[tuple[int]]:
+def held_by_others(person_id: int) -> Select[int]:
     """Ids of the items that something holds back which this person did not open."""
     foreign = (Hold.opened_by.is_(None)) | (Hold.opened_by != person_id)
     return select(Hold.item_id).where(Hold.closed_at.is_(None), foreign)

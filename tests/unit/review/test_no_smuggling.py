@@ -186,7 +186,7 @@ class Play:
             if self.attempt(name, verify, task, reason=REASONS[0], confirmed=self.dice.random() < 0.5):
                 return True
         draft = self.team.read(lambda s: assemble(s, task.id))["elements"]
-        self.team.write(name, task, {key: None for key in draft.keys() - whole(draft).keys()})
+        self.team.write(name, task, dict.fromkeys(draft.keys() - whole(draft).keys()))
         for key in self.team.read(lambda s: assemble(s, task.id))["elements"]:
             self.team.act(name, confirm_element, task, key, expected_version=self.team.reload(task).draft_version)
         return self.attempt(name, verify, task, reason=REASONS[0], confirmed=True)
