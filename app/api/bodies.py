@@ -77,6 +77,8 @@ class SigningBody(Strict):
     seen: str = Field(default="", max_length=64)
     reason: str = ""
     decision: str = "accept"
+    #: the second key of a senior reviewer who changes a significant or critical label
+    confirmed: bool = False
 
 
 def read(kind: type[Body]) -> Body:

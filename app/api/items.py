@@ -105,7 +105,9 @@ def verify(item_id: int) -> ResponseReturnValue:
         actor, at, codes = context.actor(), context.at(), context.codes()
         task = find_own(session, actor, get_item(session, item_id), Step.VERIFY, at=at)
         require_seen(asked.seen, verification.digest_of_view(session, task))
-        return verification.verify(session, actor, task, reason=asked.reason, codes=codes, at=at)
+        return verification.verify(
+            session, actor, task, reason=asked.reason, confirmed=asked.confirmed, codes=codes, at=at
+        )
 
     return signed_answer(item_id, asked, finish)
 

@@ -17,12 +17,13 @@ from app.guidelines.text import asks_for_citations, sections
 from app.guidelines.version import GuidelineVersion, get_guideline
 from app.review.adjudication import Cases, agreed_elements, rulings_of
 from app.review.assignment import Assignment, Step
+from app.review.confirmation import confirmed_elements, one_reader
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of
 from app.review.modality import Context
 from app.review.queries import OwnWork
 from app.review.signature import signatures_of
-from app.review.submission import label_classes
 from app.review.verification import answer_to_verify
+from app.review.weight import label_classes
 
 
 def workbench(
@@ -45,6 +46,7 @@ def workbench(
         "guideline": _guideline(session, actor, guideline),
         "elements": work.payload["elements"],
         "submissions": _verified(session, assignment) if work.editable else [],
+        "confirmations": _confirmations(session, assignment),
         "version": work.version,
         "present": modality_of(item).present(context),
         "encounter": {"documents": _siblings(session, item)},
@@ -60,6 +62,12 @@ def workbench(
 def _verified(session: Session, assignment: Assignment) -> list[str]:
     """The digest of the answer this task verifies: what its signature will be bound to."""
     return [answer_to_verify(session, assignment).body_sha256] if assignment.step == Step.VERIFY else []
+
+
+def _confirmations(session: Session, assignment: Assignment) -> dict[str, Any]:
+    """Whether elements of weight are confirmed one by one here, and which are."""
+    singly = assignment.step == Step.VERIFY and one_reader(session, assignment)
+    return {"singly": singly, "confirmed": confirmed_elements(session, assignment.id) if singly else []}
 
 
 def _item(item: Item) -> dict[str, Any]:
@@ -96,6 +104,7 @@ def adjudication(
     context = context_of(session, item, codes)
     rulings = rulings_of(session, assignment.id)
     classes = label_classes(session, item)
+    agreed = agreed_elements(item, cases, context)
     guideline = get_guideline(session, assignment.guideline_version_id or 0)
     return {
         "item": _item(item) | {"escalated": item.escalated},
@@ -104,8 +113,8 @@ def adjudication(
         "schema": context.schema,
         "present": modality_of(item).present(context),
         "versions": _versions(session, item, cases),
-        "agreed": _agreed(item, cases, context),
-        "agreed_elements": agreed_elements(item, cases, context),
+        "agreed": len(agreed),
+        "agreed_elements": agreed,
         "submissions": [answer.body_sha256 for answer in cases.submissions],
         "cases": [_case(case, rulings.get(case.key), classes) for case in cases.differences],
         "reasons": list(REASONS),
@@ -142,18 +151,10 @@ def _case(case: Difference, ruling: Ruling | None, classes: dict[str, str]) -> d
         "place": list(case.place) if case.place else None,
         "versions": list(case.versions),
         "critical": "critical" in weights,
+        "second_key": bool(weights - {"routine"}),
         "escalated": bool(weights - {"routine"}),
         "ruling": ruling.to_dict() if ruling else None,
     }
-
-
-def _agreed(item: Item, cases: Cases, context: Context) -> int:
-    """How many judgements all versions share."""
-    shared: set[Any] | None = None
-    for payload in cases.payloads:
-        units = set(modality_of(item).units(payload, context))
-        shared = units if shared is None else shared & units
-    return len(shared or ())
 
 
 def element_text(session: Session, item: Item, work: OwnWork, element_id: str) -> str:

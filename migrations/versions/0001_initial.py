@@ -85,8 +85,11 @@ SQLITE_TRIGGERS = [
     "CREATE TRIGGER phi_incident_no_update BEFORE UPDATE ON phi_incident WHEN 1 BEGIN SELECT RAISE(ABORT, 'phi_incident is append-only'); END",
     "CREATE TRIGGER phi_incident_no_delete BEFORE DELETE ON phi_incident WHEN 1 BEGIN SELECT RAISE(ABORT, 'phi_incident is append-only'); END",
     "CREATE TRIGGER phi_incident_no_replace_0 BEFORE INSERT ON phi_incident WHEN EXISTS (SELECT 1 FROM phi_incident WHERE hold_id = NEW.hold_id) BEGIN SELECT RAISE(ABORT, 'phi_incident is append-only'); END",
+    "CREATE TRIGGER element_confirmation_no_update BEFORE UPDATE ON element_confirmation WHEN 1 BEGIN SELECT RAISE(ABORT, 'element_confirmation is append-only'); END",
     "CREATE TRIGGER ruling_no_update BEFORE UPDATE ON ruling WHEN 1 BEGIN SELECT RAISE(ABORT, 'ruling is append-only'); END",
+    "CREATE TRIGGER element_confirmation_no_delete BEFORE DELETE ON element_confirmation WHEN 1 BEGIN SELECT RAISE(ABORT, 'element_confirmation is append-only'); END",
     "CREATE TRIGGER ruling_no_delete BEFORE DELETE ON ruling WHEN 1 BEGIN SELECT RAISE(ABORT, 'ruling is append-only'); END",
+    "CREATE TRIGGER element_confirmation_no_replace_0 BEFORE INSERT ON element_confirmation WHEN EXISTS (SELECT 1 FROM element_confirmation WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'element_confirmation is append-only'); END",
     "CREATE TRIGGER ruling_no_replace_0 BEFORE INSERT ON ruling WHEN EXISTS (SELECT 1 FROM ruling WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'ruling is append-only'); END",
     "CREATE TRIGGER submission_no_update BEFORE UPDATE ON submission WHEN 1 BEGIN SELECT RAISE(ABORT, 'submission is append-only'); END",
     "CREATE TRIGGER submission_no_delete BEFORE DELETE ON submission WHEN 1 BEGIN SELECT RAISE(ABORT, 'submission is append-only'); END",
@@ -213,9 +216,13 @@ POSTGRESQL_TRIGGERS = [
     "ALTER TABLE phi_incident ENABLE ALWAYS TRIGGER phi_incident_no_change",
     "CREATE TRIGGER phi_incident_no_truncate BEFORE TRUNCATE ON phi_incident FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE phi_incident ENABLE ALWAYS TRIGGER phi_incident_no_truncate",
+    "CREATE TRIGGER element_confirmation_no_change BEFORE UPDATE OR DELETE ON element_confirmation FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
     "CREATE TRIGGER ruling_no_change BEFORE UPDATE OR DELETE ON ruling FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE element_confirmation ENABLE ALWAYS TRIGGER element_confirmation_no_change",
     "ALTER TABLE ruling ENABLE ALWAYS TRIGGER ruling_no_change",
+    "CREATE TRIGGER element_confirmation_no_truncate BEFORE TRUNCATE ON element_confirmation FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
     "CREATE TRIGGER ruling_no_truncate BEFORE TRUNCATE ON ruling FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE element_confirmation ENABLE ALWAYS TRIGGER element_confirmation_no_truncate",
     "ALTER TABLE ruling ENABLE ALWAYS TRIGGER ruling_no_truncate",
     "CREATE TRIGGER submission_no_change BEFORE UPDATE OR DELETE ON submission FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE submission ENABLE ALWAYS TRIGGER submission_no_change",
@@ -1059,6 +1066,21 @@ def upgrade():
     op.create_index(op.f("ix_question_asked_by"), "question", ["asked_by"], unique=False)
     op.create_index("ix_question_project_state", "question", ["project_id", "state", "id"], unique=False)
     op.create_table(
+        "element_confirmation",
+        sa.Column("id", INT, autoincrement=True, nullable=False),
+        sa.Column("assignment_id", INT, nullable=False),
+        sa.Column("element_id", sa.Text(), nullable=False),
+        sa.Column("version", INT, nullable=False),
+        sa.Column("at", INT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_element_confirmation_assignment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_element_confirmation")),
+    )
+    op.create_index(
+        "ix_element_confirmation_assignment", "element_confirmation", ["assignment_id", "element_id"], unique=False
+    )
+    op.create_table(
         "ruling",
         sa.Column("id", INT, autoincrement=True, nullable=False),
         sa.Column("assignment_id", INT, nullable=False),
@@ -1068,6 +1090,7 @@ def upgrade():
         sa.Column("elements_json", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("citation", sa.Text(), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
         sa.Column("at", INT, nullable=False),
         sa.CheckConstraint("(choice = 'take') = (version IS NOT NULL)", name=op.f("ck_ruling_version_when_taken")),
         sa.CheckConstraint("choice = 'withdrawn' OR reason <> ''", name=op.f("ck_ruling_reason_given")),
@@ -1298,6 +1321,8 @@ def downgrade():
     op.drop_table("submission")
     op.drop_index("ix_ruling_assignment_case", table_name="ruling")
     op.drop_table("ruling")
+    op.drop_index("ix_element_confirmation_assignment", table_name="element_confirmation")
+    op.drop_table("element_confirmation")
     op.drop_index("ix_question_project_state", table_name="question")
     op.drop_index(op.f("ix_question_asked_by"), table_name="question")
     op.drop_table("question")

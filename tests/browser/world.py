@@ -101,9 +101,9 @@ class World:
             load_schema(session, OPERATOR, project, schema, at=at)
             self.publish_guideline(session, schema["modality"], "3.2")
 
-    def publish_guideline(self, session, modality, version, accepted_by=("ana", "sam"), front_matter=""):
+    def publish_guideline(self, session, modality, version, key="browser", accepted_by=("ana", "sam"), front_matter=""):
         """Everybody but Ben has read and accepted it."""
-        at, project = clock.now(), get_project(session, "browser")
+        at, project = clock.now(), get_project(session, key)
         body = front_matter + "# Rules\n\n" + "\n".join(f"## {number} {title}\n\n{text}\n" for number, title, text in sample.GUIDELINE)
         content = {"key": modality, "modality": modality, "version": version, "body": body}
         row = publish(session, self.actor(session, "lena"), project.id, content, at=at)
@@ -142,8 +142,8 @@ class World:
             query = select(Assignment.id).where(Assignment.item_id == task.item, Assignment.person_id == self.ids[reader])
             return Task(self, session.scalar(query), task.item, task.text, reader)
 
-    def _document(self, session, kind, text, suggestion, sibling):
-        at, project = clock.now(), get_project(session, "browser")
+    def _document(self, session, kind, text, suggestion, sibling, key="browser"):
+        at, project = clock.now(), get_project(session, key)
         (subject,) = find_or_add_subjects(session, self.vault, project.id, [random_label(10)]).values()
         facts = {"setting": "inpatient", "code_release": "2026-04"}
         (encounter,) = find_or_add_encounters(session, self.vault, [(subject, "e1", facts)])
