@@ -124,7 +124,7 @@ def _bring(services: Services, ids: dict[str, int], guidelines: Path, tour: Tour
         database.writing(lambda session: _deliver(session, services, tour.key, path, "notes"))
         work(services, until_empty=True)
     finally:
-        path.unlink()
+        path.unlink(missing_ok=True)  # the loader wipes what it has read from there
     database.writing(lambda session: _assign(session, tour.key))
 
 

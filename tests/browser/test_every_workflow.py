@@ -65,7 +65,11 @@ def verify(open_page, world, item, decision="accept", reason=""):
     task = world.write(lambda session: world.take_to_verify(session, item))
     page = open_page(f"{world.url}/assignments/{task.id}", **world.context("vic"))
     page.wait_for_selector("[data-ready]")
-    page.keyboard.press("Control+Enter")
+    page.locator("[data-surface]").press("Control+Enter")
+    page.wait_for_selector("dialog")
+    while page.locator("dialog").get_by_role("button", name="Finish all the same").count():
+        page.locator("dialog").get_by_role("button", name="Finish all the same").click()
+        page.wait_for_selector("dialog")
     page.wait_for_selector("dialog [name=decision]")
     page.locator("dialog [name=decision]").select_option(decision)
     page.locator("dialog [name=reason]").select_option(reason)
