@@ -17,9 +17,9 @@ def ends_used(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             yield from (alias.name for alias in node.names if alias.name in ENDS.get(node.module or "", ()))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.attr in MODULES.get(node.value.id, ()):
-                yield node.attr
+        is_reach = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        if is_reach and node.attr in MODULES.get(node.value.id, ()):
+            yield node.attr
 
 
 def test_nothing_but_the_signing_service_ends_a_signed_step():

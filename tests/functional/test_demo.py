@@ -26,7 +26,8 @@ def test_the_demo_signs_and_releases_in_every_workflow_and_its_log_holds(databas
     with database_templates.fresh("sqlite", tmp_path) as database:
         app = create_app(Settings(var=str(tmp_path / "var"), database_url=database.url))
         runner = app.test_cli_runner()
-        done = runner.invoke(args=["demo"])
+        with app.app_context():
+            done = runner.invoke(args=["demo"])
         assert done.exit_code == 0, done.output
 
         with database.reading() as session:
