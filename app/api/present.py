@@ -21,7 +21,8 @@ from app.review.confirmation import confirmed_elements, one_reader
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of
 from app.review.modality import Context
 from app.review.queries import OwnWork
-from app.review.signature import signatures_of
+from app.review.signature import Signature, signature_of_task
+from app.review.signing import statements_for
 from app.review.verification import answer_to_verify
 from app.review.weight import label_classes
 
@@ -47,6 +48,7 @@ def workbench(
         "elements": work.payload["elements"],
         "submissions": _verified(session, assignment) if work.editable else [],
         "confirmations": _confirmations(session, assignment),
+        "signing": statements_for(item, assignment.step),
         "version": work.version,
         "present": modality_of(item).present(context),
         "encounter": {"documents": _siblings(session, item)},
@@ -122,12 +124,20 @@ def adjudication(
         "guideline": {"id": guideline.id, "version": guideline.version},
         "citation_required": asks_for_citations(guideline.body),
         "critical_needs_second_key": True,
-        "signatures": [
-            {"name": s.signer_name, "at": s.signed_at, "meaning": s.meaning, "sha256": s.record_sha256}
-            for s in signatures_of(session, item.id)
-        ],
+        "signing": statements_for(item, assignment.step),
+        "signatures": _signature(signature_of_task(session, assignment.id)),
         "may": {"rule": assignment.state == "open", "close": assignment.state == "open"},
     }
+
+
+def _signature(made: Signature | None) -> list[dict[str, Any]]:
+    """What closed this task, if anything has: other people's signatures are not for this page."""
+    names = ("meaning", "ends_workflow")
+    return [
+        {"name": s.signer_name, "at": s.signed_at, "sha256": s.record_sha256, **{n: getattr(s, n) for n in names}}
+        for s in (made,)
+        if s is not None
+    ]
 
 
 def _versions(session: Session, item: Item, cases: Cases) -> list[dict[str, Any]]:

@@ -932,31 +932,6 @@ def upgrade():
         sa.UniqueConstraint("item_id", "number", name=op.f("uq_round_item_id_number")),
     )
     op.create_table(
-        "signature",
-        sa.Column("id", INT, autoincrement=True, nullable=False),
-        sa.Column("project_id", INT, nullable=False),
-        sa.Column("item_id", INT, nullable=False),
-        sa.Column("record_type", sa.Text(), nullable=False),
-        sa.Column("record_id", INT, nullable=False),
-        sa.Column("record_sha256", sa.Text(), nullable=False),
-        sa.Column("signer_id", INT, nullable=False),
-        sa.Column("signer_name", sa.Text(), nullable=False),
-        sa.Column("meaning", sa.Text(), nullable=False),
-        sa.Column("signed_at", INT, nullable=False),
-        sa.Column("manifest", sa.Text(), nullable=False),
-        sa.Column("manifest_sha256", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "meaning IN ('adjudication','verification','approval')", name=op.f("ck_signature_meaning_known")
-        ),
-        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_signature_item_id")),
-        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_signature_project_id")),
-        sa.ForeignKeyConstraint(["signer_id"], ["person.id"], name=op.f("fk_signature_signer_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_signature")),
-    )
-    op.create_index(op.f("ix_signature_item_id"), "signature", ["item_id"], unique=False)
-    op.create_index("ix_signature_record", "signature", ["record_type", "record_id"], unique=False)
-    op.create_table(
         "assignment",
         sa.Column("id", INT, autoincrement=True, nullable=False),
         sa.Column("project_id", INT, nullable=False),
@@ -994,6 +969,44 @@ def upgrade():
         sqlite_where=sa.text("step <> 'annotate' AND state = 'open'"),
         postgresql_where=sa.text("step <> 'annotate' AND state = 'open'"),
     )
+    op.create_table(
+        "signature",
+        sa.Column("id", INT, autoincrement=True, nullable=False),
+        sa.Column("project_id", INT, nullable=False),
+        sa.Column("item_id", INT, nullable=False),
+        sa.Column("assignment_id", INT, nullable=False),
+        sa.Column("record_type", sa.Text(), nullable=False),
+        sa.Column("record_id", INT, nullable=False),
+        sa.Column("record_sha256", sa.Text(), nullable=False),
+        sa.Column("signer_id", INT, nullable=False),
+        sa.Column("signer_name", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("meaning", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("workflow", sa.Text(), nullable=False),
+        sa.Column("ends_workflow", sa.Boolean(), nullable=False),
+        sa.Column("signed_at", INT, nullable=False),
+        sa.Column("manifest", sa.Text(), nullable=False),
+        sa.Column("manifest_sha256", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(step = 'adjudicate' AND meaning IN ('adjudication','escalation'))"
+            " OR (step = 'verify' AND meaning IN ('verification','rejection'))",
+            name=op.f("ck_signature_meaning_of_step"),
+        ),
+        sa.CheckConstraint(
+            "meaning <> 'rejection' OR (reason <> '' AND NOT ends_workflow)",
+            name=op.f("ck_signature_rejection_gives_reason"),
+        ),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_signature_assignment_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_signature_item_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_signature_project_id")),
+        sa.ForeignKeyConstraint(["signer_id"], ["person.id"], name=op.f("fk_signature_signer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signature")),
+        sa.UniqueConstraint("assignment_id", name=op.f("uq_signature_assignment_id")),
+    )
+    op.create_index(op.f("ix_signature_item_id"), "signature", ["item_id"], unique=False)
+    op.create_index("ix_signature_record", "signature", ["record_type", "record_id"], unique=False)
     op.create_table(
         "learned_identifier",
         sa.Column("hold_id", INT, autoincrement=False, nullable=False),
@@ -1331,6 +1344,9 @@ def downgrade():
     op.drop_table("phi_incident")
     op.drop_index(op.f("ix_learned_identifier_subject_id"), table_name="learned_identifier")
     op.drop_table("learned_identifier")
+    op.drop_index("ix_signature_record", table_name="signature")
+    op.drop_index(op.f("ix_signature_item_id"), table_name="signature")
+    op.drop_table("signature")
     op.drop_index(
         "uq_assignment_finisher",
         table_name="assignment",
@@ -1340,9 +1356,6 @@ def downgrade():
     op.drop_index("ix_assignment_person_state", table_name="assignment")
     op.drop_index(op.f("ix_assignment_item_id"), table_name="assignment")
     op.drop_table("assignment")
-    op.drop_index("ix_signature_record", table_name="signature")
-    op.drop_index(op.f("ix_signature_item_id"), table_name="signature")
-    op.drop_table("signature")
     op.drop_table("round")
     op.drop_index(op.f("ix_leak_check_person_id"), table_name="leak_check")
     op.drop_table("leak_check")

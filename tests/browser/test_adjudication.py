@@ -133,7 +133,7 @@ def test_an_item_is_decided_and_signed_by_keyboard_alone(page, case):
     page.wait_for_selector(".signature")
     assert "Signed by Dr Sam Test" in page.locator(".signature").inner_text()
     ((name, meaning, _),) = case.signatures
-    assert (name, meaning) == ("Dr Sam Test", "adjudication")
+    assert (name, meaning) == ("Dr Sam Test", "escalation")  # a critical label was in dispute
 
 
 def test_what_changed_elsewhere_meanwhile_is_not_signed(page, case):

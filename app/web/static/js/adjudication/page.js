@@ -264,10 +264,10 @@ class Page {
     }
   }
 
-  closed({ name, at, meaning, sha256 }) {
+  closed({ name, at, meaning, sha256, ends_workflow: ended }) {
     this.data.may.rule = false;
     this.root.querySelector("#strip").replaceChildren(h("div", { class: "signature", role: "status" },
-      h("b", null, `Signed by ${name}`), ` · ${new Date(at).toLocaleString()} · ${meaning} · SHA-256 ${sha256} · `, h("a", { href: this.root.dataset.home || "/" }, "Back to the work list")));
+      h("b", null, `Signed by ${name}`), ` · ${new Date(at).toLocaleString()} · ${meaning} · SHA-256 ${sha256} · ${ended ? "" : "Somebody else verifies it next. "}`, h("a", { href: this.root.dataset.home || "/" }, "Back to the work list")));
     this.#render();
   }
 }

@@ -9,11 +9,16 @@ const REASONS = ["guideline", "slip", "ambiguous", "guideline-silent", "terminol
 
 export async function verify(space) {
   const changed = space.store.done.length > 0;
-  const decision = h("select", { name: "decision" }, ["accept", "change", "reject"].map((v) => option(v, v, changed ? "change" : "accept")));
+  const { verify: accepting, reject: rejecting } = space.data.signing; // what is read here is, word for word, what is recorded
+  const statement = h("p", { class: "statement", "aria-live": "polite" });
+  const signs = () => (decision.value === "reject" ? rejecting : accepting);
+  const say = () => { statement.textContent = signs().statement; };
+  const decision = h("select", { name: "decision", onchange: say }, ["accept", "change", "reject"].map((v) => option(v, v, changed ? "change" : "accept")));
   const reason = h("select", { name: "reason" }, option("", "–", ""), REASONS.map((v) => option(v, v.replace("-", " "), "")));
+  say();
   const answer = await form("Verify and sign", [
     h("label", { class: "field" }, h("span", null, "Decision"), decision), h("label", { class: "field" }, h("span", null, "Reason (for a change or rejection)"), reason),
-    h("p", null, "I verified this record and found it correct as it now stands."),
+    statement,
     ...signatureFields(),
   ], "Sign", (given) => (!given.username || !given.password ? "Please give your user name and your password." : given.decision !== "accept" && !given.reason ? "Please choose the reason." : null));
   if (!answer) return;
@@ -25,7 +30,7 @@ async function send(space, answer) {
   const elements = Object.fromEntries(space.store.elements);
   const seen = sha256(canonicalJson({ elements, submissions: space.data.submissions }));
   try {
-    const { next } = await post(`/api/v1/items/${space.data.item.id}/verification`, { ...answer, meaning: "verification", seen });
+    const { next } = await post(`/api/v1/items/${space.data.item.id}/verification`, { ...answer, meaning: signs().meaning, seen });
     location.assign(next ?? space.root.dataset.home ?? "/");
   } catch (error) {
     if (mustAccept(space.root, error)) return undefined;
