@@ -15,6 +15,7 @@ from app.preannotate.assertion.engine import assert_spans
 from app.preannotate.labels import LABELS
 from app.preannotate.protocol import PIPELINES, Annotated, Entity, Span, checked_targets
 from app.preannotate.reading.note import Note
+from app.settings import Settings
 
 _FIELDS = ("key", "title", "version", "path", "labels")
 
@@ -118,3 +119,8 @@ def register_folder(folder: Path) -> list[Problem]:
         except (Invalid, ValueError) as error:
             problems.append(Problem("bad-pipeline", file.name, str(error)))
     return problems
+
+
+def register_installed() -> None:
+    """Register the cards of this installation; broken ones are shown by `flask preannotate list`."""
+    register_folder(Settings.from_env().var_dir / "pipelines")

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from app import plugins
+from app.factory import compose
 from app.preannotate.chartmark import ChartmarkRules, tag_terms
 from app.preannotate.gazetteer import MAX_TERMS, Gazetteer, Term
 from app.preannotate.stock import load_medspacy
@@ -238,7 +238,7 @@ def _times(unit: str, size: int) -> str:
 def main() -> None:
     chance = random.Random(11)
     small, large = [note(SMALL, chance) for _ in range(60)], [note(LARGE, chance) for _ in range(2)]
-    plugins.load()
+    compose()
     full = ChartmarkRules()
     start = time.perf_counter()
     full.ready()

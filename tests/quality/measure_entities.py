@@ -2,7 +2,7 @@
 
 import os
 
-from app import plugins
+from app.factory import compose
 from app.preannotate.chartmark import ChartmarkRules
 from app.preannotate.evaluation.evaluate import evaluate
 from app.preannotate.evaluation.gold import read_gold
@@ -37,7 +37,7 @@ def gold_of(name):
 
 
 def main():
-    plugins.load()
+    compose()
     ours = ChartmarkRules()
     for name in SETS:
         documents = gold_of(name)
