@@ -61,6 +61,7 @@ class Action(StrEnum):
     EDIT_GUIDELINE = "edit-guideline"
     PUBLISH_GUIDELINE = "publish-guideline"
     ACKNOWLEDGE_GUIDELINE = "acknowledge-guideline"
+    MOVE_GUIDELINE = "move-guideline"
     INSTALL_CODES = "install-codes"
     REGISTER_PIPELINE = "register-pipeline"
     SIGN_PIPELINE = "sign-pipeline"
@@ -153,6 +154,8 @@ TABLE: dict[Action, Rule] = {
     Action.EDIT_GUIDELINE: _rule(_P.MANAGER, _P.ADJUDICATOR, also=_SET_UP),
     Action.PUBLISH_GUIDELINE: _rule(_P.MANAGER, _P.ADJUDICATOR),
     Action.ACKNOWLEDGE_GUIDELINE: _rule(*ANYBODY_IN_PROJECT),
+    # An item keeps its version; a person who answers for the guideline may move it, nothing else does.
+    Action.MOVE_GUIDELINE: _rule(_P.MANAGER, _P.ADJUDICATOR),
     Action.INSTALL_CODES: _rule(_S.ADMIN, also=_SET_UP),
     # One register for the whole server, so no role in one project decides for the others. An operator may
     # prepare an entry and stop a pipeline, but only a person stands for one.
@@ -182,7 +185,8 @@ TABLE: dict[Action, Rule] = {
     Action.ANSWER_QUESTION: _rule(_P.MANAGER, _P.ADJUDICATOR),
     Action.REPORT_PHI: _rule(*ANYBODY_IN_PROJECT),
     Action.OPEN_HOLD: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.PRIVACY_OFFICER, also=_WORK),
-    Action.CLOSE_HOLD: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.PRIVACY_OFFICER),
+    # Whoever reads an item does not learn from its hold what troubles the other reader (INV-3).
+    Action.CLOSE_HOLD: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.PRIVACY_OFFICER, never=(EARLIER_ACTOR,)),
     Action.VIEW_QUALITY: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.AUDITOR, _S.AUDITOR, also=_SET_UP),
     Action.ASSESS_SAFETY: _rule(_P.PV_REVIEWER),
     Action.CUT_RELEASE: _rule(_P.MANAGER, also=_SET_UP),

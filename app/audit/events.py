@@ -75,6 +75,7 @@ class Tag(StrEnum):
     # review
     ITEM_CREATED = "review.item.created", "An item entered review."
     ITEM_ADVANCED = "review.item.advanced", "An item changed its state."
+    ITEM_GUIDELINE_MOVED = "review.item.guideline_moved", "An item in review was put under another guideline version."
     ROUND_OPENED = "review.round.opened", "A round of independent reading began."
     ASSIGNMENT_OFFERED = "review.assignment.offered", "A person was given an item to read."
     ASSIGNMENT_ADVANCED = "review.assignment.advanced", "An assignment changed its state."
@@ -82,6 +83,7 @@ class Tag(StrEnum):
     ELEMENT_ADDED = "review.element.added", "An annotator put a new element."
     ELEMENT_CHANGED = "review.element.changed", "An annotator changed an element."
     ELEMENT_REMOVED = "review.element.removed", "An annotator removed an element."
+    ELEMENT_CONFIRMED = "review.element.confirmed", "A verifier confirmed one element by itself."
     SUBMISSION_FROZEN = "review.submission.frozen", "An answer was frozen."
     SUBMISSION_RECALLED = "review.submission.recalled", "An answer was recalled by its author."
     CASE_RULED = "review.case.ruled", "A difference was settled."

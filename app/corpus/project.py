@@ -18,7 +18,6 @@ from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json
 from app.core.errors import Conflict, Invalid, NotFound
-from app.corpus.settings import SETTINGS, checked_settings
 
 SERVER = policy.PolicySubject("server", None)
 
@@ -53,8 +52,13 @@ class Project(Base):
     created_at: Mapped[int]
 
     def setting(self, name: str) -> Any:
-        """A setting's value, or its default."""
-        return json.loads(self.settings_json).get(name, SETTINGS[name].default)
+        """A setting's value; of one that came after the project was opened, its default."""
+        stored = json.loads(self.settings_json)
+        if name in stored:
+            return stored[name]
+        from app.corpus.settings import SETTINGS  # commands that list projects need no model
+
+        return SETTINGS[name].default
 
 
 def create_project(
@@ -67,11 +71,16 @@ def create_project(
     settings: dict[str, Any] | None = None,
     at: int,
 ) -> Project:
-    """Open a project. Raises Forbidden, Invalid, or Conflict when the key is taken."""
+    """Open a project; its settings are stored whole, so that a later default changes no rule of it.
+
+    Raises Forbidden, Invalid, or Conflict when the key is taken.
+    """
+    from app.corpus.settings import all_settings
+
     policy.require(session, actor, policy.Action.CREATE_PROJECT, SERVER, at=at)
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,62}", key):
         raise Invalid("project-key", "a project's key has 2–63 small letters, digits and hyphens")
-    stored = checked_settings(settings or {})
+    stored = all_settings(settings or {})
     if find_project(session, key) is not None:
         raise Conflict("project-exists", f"there is a project {key!r} already")
     project = Project(
@@ -100,6 +109,8 @@ def create_project(
 def change_settings(session: Session, actor: Actor, project: Project, changes: dict[str, Any], *, at: int) -> None:
     """Change settings; old and new values go into the log (21 CFR 11.10(e)). Raises Forbidden or Invalid."""
     policy.require(session, actor, policy.Action.CHANGE_PROJECT, project_subject(project.id), at=at)
+    from app.corpus.settings import checked_settings
+
     stored = checked_settings(changes)
     before = json.loads(project.settings_json)
     project.settings_json = canonical_json(before | stored)

@@ -43,10 +43,11 @@ class LabelSchema(Base):
         return content
 
     def label_classes(self) -> dict[str, str]:
-        """Label or relation key → routine, significant or critical."""
+        """Label or relation key → routine, significant or critical; a field also by its keyword, as answers name it."""
         content = self.content
         entries = [*content.get("labels", []), *content.get("relations", [])]
-        return {entry["key"]: entry.get("class", "routine") for entry in entries}
+        names = [(name, entry) for entry in entries for name in (entry["key"], entry.get("keyword"))]
+        return {name: entry.get("class", "routine") for name, entry in names if name}
 
 
 def load_schema(session: Session, actor: Actor, project: Project, content: dict[str, Any], *, at: int) -> LabelSchema:
@@ -108,6 +109,12 @@ def current_schema(session: Session, project_id: int, modality: str) -> LabelSch
     if schema is None:
         raise NotFound("schema", f"no label schema for {modality} is loaded in this project")
     return schema
+
+
+def modalities_with_schema(session: Session, project_id: int) -> list[str]:
+    """Modalities of which texts can become items, in order of their keys."""
+    query = select(LabelSchema.modality).where(LabelSchema.project_id == project_id).distinct()
+    return sorted(session.scalars(query))
 
 
 def list_schemas(session: Session, project_id: int) -> list[LabelSchema]:

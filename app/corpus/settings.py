@@ -172,6 +172,11 @@ def checked_settings(changes: dict[str, Any]) -> dict[str, Any]:
     return stored
 
 
+def all_settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """These settings and the defaults of all others, as a new project stores them. Raises Invalid."""
+    return {name: setting.default for name, setting in SETTINGS.items()} | checked_settings(settings)
+
+
 def _chosen(setting: ProjectSetting, value: Any) -> bool:
     allowed = {key for key, _ in setting.choices}
     return not allowed or all(one in allowed for one in (value if isinstance(value, list) else [value]))

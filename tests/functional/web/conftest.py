@@ -111,6 +111,13 @@ class Team:
 
         return self.write(unit)
 
+    def item_seat(self, item_id, name):
+        """The id of somebody's task on an item."""
+        from app.review.assignment import Assignment
+
+        mine = {"item_id": item_id, "person_id": self.people[name]}
+        return self.read(lambda session: session.query(Assignment).filter_by(**mine).one().id)
+
     def answer(self, name, task_id, **elements):
         """Open a task, say something, and submit it."""
         from app.review.assignment import get_assignment
@@ -150,7 +157,8 @@ class Team:
 
     def close(self, item_id, shown):
         """Sam signs what his page showed him."""
-        body = {"username": "sam", "password": PASSWORD, "meaning": "adjudication", "seen": seen_cases(shown)}
+        said = {"meaning": shown["signing"]["settle"]["meaning"], "seen": seen_cases(shown)}
+        body = {"username": "sam", "password": PASSWORD, **said}
         signed = self.post_json("sam", f"/api/v1/items/{item_id}/closing", **body)
         assert signed.status_code in (201, 202), signed.text
 

@@ -30,8 +30,8 @@ STATED = {
 def office(team):
     """The team, with a toy pipeline; `lead` may also speak for the server."""
     team.write(lambda s, at: grant_role(s, OPERATOR, get_person(s, team.people["lead"]), ServerRole.MANAGER, at=at))
-    team.write(lambda s, at: change_settings(s, OPERATOR, get_project(s, "first"), {"pipeline": "toy"}, at=at))
     with installed(Toy()):
+        team.write(lambda s, at: change_settings(s, OPERATOR, get_project(s, "first"), {"pipeline": "toy"}, at=at))
         yield team
 
 
