@@ -86,6 +86,7 @@ COMMANDS: tuple[str, ...] = (
     "app.cli.setup.backup:backup",
     "app.cli.setup.backup:restore",
     "app.cli.setup.security:security",
+    "app.cli.setup.database:database",
     "app.cli.audit:audit",
     "app.cli.agreement:agreement",
     "app.cli.setup.demo:demo",
