@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import app.agreement.metrics as package
+from app import plugins
 from app.agreement.metrics.protocol import METRICS
 from app.factory import create_app
 from tests.contracts import test_metrics as contract
@@ -22,6 +23,7 @@ FILES = dict(re.findall(r"^```\w+ (\S+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DO
 (MODULE,) = [Path(path) for path in FILES if path.startswith("app/agreement/")]
 (TEST,) = [Path(path) for path in FILES if path.startswith("tests/")]
 (TABLE,) = [path for path in FILES if path.endswith(".csv")]
+ROWS = [line for line in TEXT.splitlines() if line.startswith("|")]
 NAME = ".".join(MODULE.with_suffix("").parts)
 
 
@@ -77,9 +79,25 @@ def test_the_example_is_used_as_the_document_says(metric, tmp_path):
 
 
 def test_each_registry_has_a_row_and_each_row_a_registry():
-    plugins = (ROOT / "app" / "plugins.py").read_text(encoding="utf-8")
-    filled = set(re.findall(r"\b([A-Z][A-Z_]+)\.register\(|^([A-Z][A-Z_]+): tuple", plugins, re.MULTILINE))
-    registries = {one or other for one, other in filled}
-    rows = "\n".join(line for line in TEXT.splitlines() if line.startswith("|"))
-    named = set(re.findall(r"`([A-Z][A-Z_]+)`", rows)) - {"CHROMIUM"}
-    assert named == registries
+    source = Path(plugins.__file__).read_text(encoding="utf-8")
+    filled = re.findall(r"\b([A-Z][A-Z_]+)\.register\(|^([A-Z][A-Z_]+): tuple", source, re.MULTILINE)
+    named = set(re.findall(r"`([A-Z][A-Z_]+)`", "\n".join(ROWS))) - {"CHROMIUM"}
+    assert named == {one or other for one, other in filled}
+
+
+WRITTEN = [
+    (registry, member)
+    for row in ROWS
+    for registry in re.findall(r"^\|[^|]+\|[^|]+\| (?:a line under )?`([A-Z_]+)`", row)
+    for members in re.findall(r"class with ((?:`\w+`(?:, | and )?)+)|with ((?:`\w+`(?:, | and )?)+) in", row)
+    for member in re.findall(r"`(\w+)`", " ".join(members))
+]
+
+
+def test_rows_name_what_a_part_must_have():
+    assert len(WRITTEN) > 10
+
+
+@pytest.mark.parametrize(("registry", "member"), WRITTEN)
+def test_what_a_row_tells_to_write_is_in_the_protocol(registry, member):
+    assert hasattr(getattr(plugins, registry).protocol, member)
