@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOMAIN = ROOT / "docs" / "domain.md"
-BOOKS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+BOOKS = [*ROOT.glob("*.md"), *(path for f in ("docs", "app", "guidelines") for path in (ROOT / f).rglob("*.md"))]
 # Histories keep the names of their day.
 HISTORIES = {ROOT / "CHANGELOG.md", *(ROOT / "docs" / "decisions").glob("0*.md")}
 LIVING = sorted(set(BOOKS) - HISTORIES)
@@ -18,7 +18,7 @@ CITING = sorted(
     for folder in ("app", "tests", "migrations", "docs", "examples")
     for path in (ROOT / folder).rglob("*")
     if path.suffix in {".py", ".js", ".html", ".css", ".md", ".sql"}
-    and not {"data", "golden"} & set(path.parts)
+    and not {"data", "golden"} & set(path.relative_to(ROOT).parts)
     and path != Path(__file__)
 )
 
@@ -91,6 +91,11 @@ def test_what_is_cited_stands_in_the_domain_document():
     found = {path.relative_to(ROOT).as_posix(): cited(path.read_text(encoding="utf-8")) for path in CITING}
     assert sum(map(bool, found.values())) > 30
     assert {path: sorted(numbers - known) for path, numbers in found.items() if numbers - known} == {}
+
+
+def test_the_document_refers_to_sections_it_has():
+    named = re.findall(r"(?<![\w.])([A-M]\.\d)(?![\w.]\w)", DOMAIN.read_text(encoding="utf-8"))
+    assert set(named) <= set(defined())
 
 
 def test_a_number_means_one_thing():
