@@ -10,6 +10,7 @@ from app.corpus.project import create_project
 from app.corpus.schema import load_schema
 from app.corpus.source import Source
 from app.corpus.subject import Encounter, Patient, random_label
+from app.guidelines.acknowledgement import acknowledge
 from app.guidelines.version import publish
 from app.review import states
 from app.review.assignment import Step, offer
@@ -27,7 +28,7 @@ SCHEMA = {
 
 
 def make_project(session, key, members, *, at):
-    """A project with `members`, a mapping of person id to roles, a schema and a guideline.
+    """A project with `members`, a mapping of person id to roles, a schema and a guideline all of them accepted.
 
     One of the members is a manager: a guideline is published by a person.
     """
@@ -36,9 +37,12 @@ def make_project(session, key, members, *, at):
         for role in roles:
             add_member(session, OPERATOR, project, person_id, role, at=at)
     schema = load_schema(session, OPERATOR, project, SCHEMA, at=at)
-    named = {"key": SCHEMA["key"], "modality": SCHEMA["modality"], "version": "1.0", "body": "# 1 Problems"}
+    body = "# 1 Problems\n\n## 4.2 Symptoms\n"
+    named = {"key": SCHEMA["key"], "modality": SCHEMA["modality"], "version": "1.0", "body": body}
     lead = next(person for person, roles in members.items() if ProjectRole.MANAGER in roles)
-    publish(session, load_actor(session, lead, at=at), project.id, named, at=at)
+    guideline = publish(session, load_actor(session, lead, at=at), project.id, named, at=at)
+    for person_id in members:
+        acknowledge(session, load_actor(session, person_id, at=at), guideline, at=at)
     return project, schema
 
 

@@ -13,7 +13,8 @@ from app.core import clock
 from app.corpus.member import add_member
 from app.corpus.project import create_project, get_project
 from app.corpus.schema import current_schema, load_schema
-from app.guidelines.version import publish
+from app.guidelines.acknowledgement import acknowledge
+from app.guidelines.version import list_guidelines, publish
 from app.review.assignment import Assignment, Step, assign_ready, claim
 from app.review.draft import Change, change_draft
 from app.review.item import Item, admit, create_item
@@ -56,13 +57,16 @@ class Team:
 
     def __init__(self, database, weight="routine", **settings):
         self.database, self.at, self.people = database, T0, {}
+        #: who has not accepted the guideline when they join
+        self.unread = set()
         self.checker = database.writing(lambda s: create_person(s, OPERATOR, NewPerson("nobody", "N"), at=T0).id)
         self.project_id = database.writing(
             lambda s: create_project(s, OPERATOR, "toys", "Toys", settings=settings, at=T0).id
         )
         schema = {"key": "coins", "version": "1", "modality": "toy", "labels": [{"key": "coin", "class": weight}]}
         database.writing(lambda s: load_schema(s, OPERATOR, self.project(s), schema, at=T0))
-        body = {"key": "coins", "modality": "toy", "version": "1", "body": "# 1 Coins\n\nSay what you see.\n"}
+        text = "# 1 Coins\n\nSay what you see.\n\n## 1.2 Edges\n\nNeither.\n"
+        body = {"key": "coins", "modality": "toy", "version": "1", "body": text}
         self.do("lena", lambda s, lena: publish(s, lena, self.project_id, body, at=T0))
 
     def project(self, session):
@@ -86,6 +90,11 @@ class Team:
                 expires_at=T0 + clock.DAY, issuing_body="chamber", register_number="1",
             )  # fmt: skip
             grant_credential(session, OPERATOR, person, held, Verification(self.checker, "register"), at=T0)
+        session.flush()
+        if roles and name not in self.unread:
+            # As people do on their first day: the real act, without which nothing is decided.
+            for guideline in list_guidelines(session, self.project_id)[:1]:
+                acknowledge(session, load_actor(session, person.id, at=T0), guideline, at=T0)
         return person.id
 
     def do(self, name, unit):

@@ -29,6 +29,15 @@ class Toy:
             raise invalid(_problems(action.element_id, action.body))
         return {"element": action.element_id, **(action.body or action.before or {})}
 
+    def stored(self, action, started, context):
+        return action.body
+
+    def loose(self, put, draft):
+        return {}
+
+    def folded(self, payload):
+        return payload
+
     def units(self, payload, context):
         return [
             Unit("coin", "coin", body["face"], key=key) for key, body in sorted(payload["elements"].items())

@@ -61,6 +61,7 @@ class Action(StrEnum):
     EDIT_GUIDELINE = "edit-guideline"
     PUBLISH_GUIDELINE = "publish-guideline"
     ACKNOWLEDGE_GUIDELINE = "acknowledge-guideline"
+    MOVE_GUIDELINE = "move-guideline"
     INSTALL_CODES = "install-codes"
     REGISTER_PIPELINE = "register-pipeline"
     SIGN_PIPELINE = "sign-pipeline"
@@ -153,6 +154,8 @@ TABLE: dict[Action, Rule] = {
     Action.EDIT_GUIDELINE: _rule(_P.MANAGER, _P.ADJUDICATOR, also=_SET_UP),
     Action.PUBLISH_GUIDELINE: _rule(_P.MANAGER, _P.ADJUDICATOR),
     Action.ACKNOWLEDGE_GUIDELINE: _rule(*ANYBODY_IN_PROJECT),
+    # An item keeps its version; a person who answers for the guideline may move it, nothing else does.
+    Action.MOVE_GUIDELINE: _rule(_P.MANAGER, _P.ADJUDICATOR),
     Action.INSTALL_CODES: _rule(_S.ADMIN, also=_SET_UP),
     # One register for the whole server, so no role in one project decides for the others. An operator may
     # prepare an entry and stop a pipeline, but only a person stands for one.

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from app.annotation.folding import folded
 from app.annotation.payload import REFERENTS, Elements, Frame, live, of_kind, references
 from app.annotation.schema import assertion_axes, label_named, relation_named
 from app.annotation.shapes import NOTE_KINDS, payload_problems
-from app.annotation.vocabulary import AXES, CAUSALITY, full_assertion
+from app.annotation.vocabulary import AXES, CAUSALITY, REST, full_assertion
 from app.core.errors import Problem
-from app.core.text import fragments_problem
+from app.core.text import fragments_problem, shows_nothing
 
 WARNING = "warn-"
 
@@ -43,7 +44,7 @@ def check_note(payload: dict[str, Any], frame: Frame) -> list[Problem]:
     problems = payload_problems(payload, NOTE_KINDS)
     if problems:
         return problems
-    elements = live(payload)
+    elements = live(folded(payload))
     for key, body in elements.items():
         if body.get("status") == "suggested":
             problems.append(Problem("unreviewed", key, "a suggestion nobody has confirmed or rejected"))
@@ -52,11 +53,13 @@ def check_note(payload: dict[str, Any], frame: Frame) -> list[Problem]:
 
 
 def span_problems(body: dict[str, Any], field: str, where: str, text: str) -> Iterator[Problem]:
-    """Whether the fragments lie within the text; an absent or empty list is fine."""
-    if body.get(field):
-        wrong = fragments_problem(body[field], len(text))
-        if wrong:
-            yield Problem("offsets", where, wrong)
+    """Whether the fragments lie within the text and show something; an absent or empty list is fine."""
+    if not body.get(field):
+        return
+    if wrong := fragments_problem(body[field], len(text)):
+        yield Problem("offsets", where, wrong)
+    elif any(shows_nothing(text[start:end]) for start, end in body[field]):
+        yield Problem("blank-span", where, "a fragment holds nothing but white space")
 
 
 def reviewed_problems(payload: dict[str, Any], text: str, labels: set[str]) -> list[Problem]:
@@ -65,7 +68,7 @@ def reviewed_problems(payload: dict[str, Any], text: str, labels: set[str]) -> l
     for key, body in live(payload).items():
         if body.get("status") == "suggested":
             problems.append(Problem("unreviewed", key, "a suggestion nobody has confirmed or rejected"))
-        if body.get("label", body.get("keyword")) not in labels:
+        if body["kind"] != REST and body.get("label", body.get("keyword")) not in labels:
             problems.append(Problem("unknown-label", key, "the schema has no such label or field"))
         problems += span_problems(body, "evidence", key, text)
     return problems

@@ -61,7 +61,7 @@ def references(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def rewritten(body: dict[str, Any], rename: Callable[[str], str | None]) -> dict[str, Any] | None:
     """The body with its references renamed; None when something it hangs on is gone.
 
-    A chain or event lives on while enough of its mentions do.
+    A chain or event lives on while enough of its mentions do. What was suggested keeps the id of what is gone.
     """
     result = dict(body)
     for name in REFERENCES.get(body["kind"], ()):
@@ -78,7 +78,16 @@ def rewritten(body: dict[str, Any], rename: Callable[[str], str | None]) -> dict
             result[name] = new
     if result["kind"] == "relation" and result["head"] == result["tail"] and body["head"] != body["tail"]:
         return None  # both ends became one element
+    if suggested := result.get("origin", {}).get("suggested"):
+        renamed = dict(suggested)
+        for name in REFERENCES.get(suggested["kind"], ()):
+            renamed[name] = _follow(suggested[name], rename)
+        result["origin"] = {**result["origin"], "suggested": renamed}
     return result
+
+
+def _follow(value: Any, rename: Callable[[str], str | None]) -> Any:
+    return [rename(key) or key for key in value] if isinstance(value, list) else rename(value) or value
 
 
 def meaning(body: dict[str, Any], rename: Callable[[str], str] = lambda key: key) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from app.annotation.vocabulary import AXES, CLASSES
-from app.core.errors import Problem
+from app.core.errors import Invalid, Problem, invalid
+from app.core.reading import decoded, parsed, read_text
 
 _KEY = re.compile(r"\S(.{0,78}\S)?")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}|[a-z][a-z0-9-]{0,30}|\d{1,2}")
@@ -23,6 +25,28 @@ _FIELDS = {
     "description",
     "source",
 }
+
+
+def read_schema(path: Path) -> dict[str, Any]:
+    """The checked schema of a file. Raises Invalid naming file and line, or the place within the schema."""
+    try:
+        return _checked(parsed(read_text(path), path.name))
+    except Invalid as error:
+        known = path.name in error.message
+        raise Invalid("schema", error.message if known else f"{path.name}: {error.message}", error.problems) from None
+
+
+def parse_schema(data: bytes) -> dict[str, Any]:
+    """The checked schema of what somebody sent. Raises Invalid as `read_schema`."""
+    return _checked(parsed(decoded(data, "the file"), "the file"))
+
+
+def _checked(content: Any) -> dict[str, Any]:
+    problems = schema_problems(content)
+    if problems:
+        raise invalid(problems, "schema")
+    checked: dict[str, Any] = content
+    return checked
 
 
 def label_named(schema: dict[str, Any], key: str) -> dict[str, Any] | None:

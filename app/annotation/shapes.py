@@ -137,10 +137,14 @@ def naranjo(value: Any) -> str | None:
     return None if good else "must be ten times yes, no or unknown"
 
 
+def a_record(value: Any) -> str | None:
+    return None if isinstance(value, dict) else "must be a JSON object"
+
+
 CODE = Record({"system": token, "release": token, "code": token})
 ORIGIN = Record(
     {"by": one_of("model", "human", "import")},
-    dict.fromkeys(("pipeline", "version", "digest", "suggestion", "action"), optional_token),
+    {**dict.fromkeys(("pipeline", "version", "digest", "suggestion", "action"), optional_token), "suggested": a_record},
 )
 ASSERTION = Record({}, {axis: one_of(*values) for axis, values in words.AXES.items()})
 CERTAINTY = one_of(*words.AXES["certainty"], None)
@@ -209,6 +213,11 @@ def body_problems(body: Any, where: str, kinds: Kinds) -> list[Problem]:
     required, optional = kinds[kind]
     fields = {name: value for name, value in body.items() if name != "kind"}
     found = _fields(fields, required, {**optional, **EVERY})
+    suggested = {} if found else (body.get("origin") or {}).get("suggested")
+    if suggested and "origin" in suggested:
+        found.append(("bad-field", "origin", "must not hold another"))
+    elif suggested:
+        found += [(p.code, "suggested", p.message) for p in body_problems(suggested, where, kinds)]
     return [Problem(code, where, f"{name} {why}") for code, name, why in found]
 
 

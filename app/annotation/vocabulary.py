@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+# The kind of the one element that answers every question left without an answer of its own.
+REST = "rest"
+
 STATUSES = ("suggested", "confirmed", "rejected")
 CLASSES = ("routine", "significant", "critical")
 

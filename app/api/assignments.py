@@ -17,7 +17,7 @@ from app.review import draft, question
 from app.review.assignment import Assignment, get_assignment, next_task
 from app.review.opening import open_task
 from app.review.queries import encounter_document, needs_view, note_view, own_work
-from app.review.submission import recall, submit
+from app.review.submission import payload_of, recall, submit
 
 assignments_api = Blueprint("assignments_api", __name__, url_prefix="/api/v1/assignments")
 
@@ -54,7 +54,11 @@ def _open_and_note(assignment_id: int) -> None:
 @assignments_api.patch("/<int:assignment_id>/draft")
 @access(acting(Action.ANNOTATE))
 def change(assignment_id: int) -> ResponseReturnValue:
-    """Apply actions to the draft whose version is in `If-Match`; 412 with what is there when it is not."""
+    """Apply actions to the draft whose version is in `If-Match`; 412 with what is there when it is not.
+
+    `elements` are those the server holds otherwise than they were sent: with their origin, without white space
+    at the edges of a span, and what fell with an element that went (null).
+    """
     actor, at, codes = context.actor(), context.at(), context.codes()
     changes = [
         draft.Change(a.element_id, a.body, tuple(a.quote) if a.quote is not None else None)
@@ -65,7 +69,8 @@ def change(assignment_id: int) -> ResponseReturnValue:
     def unit(session: Session) -> dict:
         assignment = get_assignment(session, assignment_id)
         version = draft.change_draft(session, actor, assignment, changes, expected_version=expected, codes=codes, at=at)
-        return {"version": version}
+        kept = draft.kept_otherwise(session, assignment, changes, since=expected)
+        return {"version": version, "elements": kept}
 
     return _with_current(assignment_id, lambda: answer_once(unit))
 
@@ -94,16 +99,21 @@ def _expected_version() -> int:
 @assignments_api.post("/<int:assignment_id>/submission")
 @access(acting(Action.SUBMIT))
 def finish(assignment_id: int) -> ResponseReturnValue:
-    """Freeze the answer; `next` is the person's next task."""
+    """Freeze the answer; `folded` are exact duplicates that are not in it, `next` is the person's next task."""
     actor, at, codes = context.actor(), context.at(), context.codes()
     believed = bodies.read(bodies.SubmissionBody)
 
     def unit(session: Session) -> dict:
         assignment = get_assignment(session, assignment_id)
         _require_same(session, assignment, believed)
+        drafted = draft.assemble(session, assignment.id)["elements"]
         submission = submit(session, actor, assignment, codes=codes, at=at)
         following = next_task(session, actor.id)
-        return {"submission": submission.id, "next": f"/assignments/{following.id}" if following else None}
+        return {
+            "submission": submission.id,
+            "folded": sorted(drafted.keys() - payload_of(session, submission.id)["elements"].keys()),
+            "next": f"/assignments/{following.id}" if following else None,
+        }
 
     answer = answer_once(unit)
     answer.status_code = 201

@@ -1,4 +1,4 @@
-"""A person's statement of having read a guideline version."""
+"""A person's statement of having read and accepting a guideline version."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.policy import Action
 from app.core.db import Session
-from app.guidelines.version import acknowledge, get_guideline
+from app.guidelines.acknowledgement import acknowledge
+from app.guidelines.version import get_guideline
 from app.http import context
 from app.http.access import access, acting
 from app.http.idempotency import answer_once
@@ -18,7 +19,7 @@ guidelines_api = Blueprint("guidelines_api", __name__, url_prefix="/api/v1/guide
 @guidelines_api.post("/<int:guideline_id>/acknowledgement")
 @access(acting(Action.ACKNOWLEDGE_GUIDELINE))
 def state(guideline_id: int) -> ResponseReturnValue:
-    """Say that one has read the version; saying so twice changes nothing."""
+    """Say that one has read and accepts the version; saying so twice changes nothing."""
     actor, at = context.actor(), context.at()
 
     def unit(session: Session) -> dict:

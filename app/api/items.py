@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
@@ -43,7 +45,10 @@ def show(item_id: int) -> ResponseReturnValue:
 @items_api.put("/<int:item_id>/rulings/<key>")
 @access(acting(Action.ADJUDICATE))
 def rule(item_id: int, key: str) -> ResponseReturnValue:
-    """Settle one case; a later ruling of the same case replaces it, and both stay in the record."""
+    """Settle one case; a later ruling of the same case replaces it, and both stay in the record.
+
+    `elements` is an own version as it is stored: with its origin, and without white space at the edges of a span.
+    """
     actor, at, codes = context.actor(), context.at(), context.codes()
     asked = bodies.read(bodies.RulingBody)
     if asked.choice not in set(Choice):
@@ -53,7 +58,8 @@ def rule(item_id: int, key: str) -> ResponseReturnValue:
     def unit(session: Session) -> dict:
         task = find_own(session, actor, get_item(session, item_id), Step.ADJUDICATE, at=at)
         decision = adjudication.Decision(ruling, asked.confirmed)
-        return {"ruling": adjudication.rule(session, actor, task, decision, codes=codes, at=at).id}
+        row = adjudication.rule(session, actor, task, decision, codes=codes, at=at)
+        return {"ruling": row.id, "elements": json.loads(row.elements_json)}
 
     return answer_once(unit)
 

@@ -12,7 +12,9 @@ from app.core.db import Session
 from app.core.text import covered
 from app.corpus.document import Document, documents_of_encounter, get_document, text_of
 from app.corpus.project import get_project
-from app.guidelines.version import GuidelineVersion, get_guideline, has_acknowledged, sections
+from app.guidelines.acknowledgement import has_acknowledged
+from app.guidelines.text import asks_for_citations, sections
+from app.guidelines.version import GuidelineVersion, get_guideline
 from app.review.adjudication import Cases, agreed_elements, rulings_of
 from app.review.assignment import Assignment, Step
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of
@@ -73,7 +75,7 @@ def _guideline(session: Session, actor: Actor, guideline: GuidelineVersion) -> d
         "id": guideline.id,
         "version": guideline.version,
         "sections": [{"number": section["number"], "title": section["title"]} for section in sections(guideline.body)],
-        "acknowledged": has_acknowledged(session, guideline.id, actor.id),
+        "acknowledged": has_acknowledged(session, guideline, actor.id),
     }
 
 
@@ -109,6 +111,7 @@ def adjudication(
         "reasons": list(REASONS),
         "sections": [s for s in sections(guideline.body) if s["number"]],
         "guideline": {"id": guideline.id, "version": guideline.version},
+        "citation_required": asks_for_citations(guideline.body),
         "critical_needs_second_key": True,
         "signatures": [
             {"name": s.signer_name, "at": s.signed_at, "meaning": s.meaning, "sha256": s.record_sha256}

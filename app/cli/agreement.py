@@ -16,6 +16,7 @@ from app.agreement.metrics.names import metric_named, metrics_for
 from app.agreement.metrics.protocol import METRICS, Metric
 from app.agreement.reading.collected import Collected
 from app.agreement.reading.files import data_for, read_files
+from app.agreement.reading.wide import Wide
 from app.core.errors import ChartmarkError, Invalid, NotFound
 
 
@@ -30,6 +31,8 @@ class _Request:
     positive: str | None
     missing: tuple[str, ...]
     wide: bool
+    item: str
+    raters: tuple[str, ...]
     fold: bool
     characters: bool
     seed: int
@@ -49,6 +52,8 @@ def agreement() -> None:
 @click.option("--positive", help="The positive category, for specific agreement.")
 @click.option("--missing", multiple=True, help="A further value that means: not rated.")
 @click.option("--wide", is_flag=True, help="Tables have one column per rater after the item's.")
+@click.option("--item", default="", help="With --wide: the item's column, by name or number; the first, if unsaid.")
+@click.option("--raters", multiple=True, help="With --wide: the raters' columns, separated by commas; may be repeated.")
 @click.option("--fold", is_flag=True, help="Take labels that differ in case, spaces or hyphens for one.")
 @click.option("--characters", is_flag=True, help="With --unit token: compare characters, not words.")
 @click.option("--seed", default=SEED, show_default=True, type=click.IntRange(0), help="Of the bootstrap.")
@@ -95,7 +100,7 @@ def _sorted_out(asked: _Request) -> _Request:
 
 def _report(asked: _Request) -> dict[str, Any]:
     metrics = _metrics(asked)
-    found = read_files(asked.files, unit=asked.unit, wide=asked.wide, missing=asked.missing)
+    found = read_files(asked.files, unit=asked.unit, wide=_wide(asked), missing=asked.missing)
     categories = tuple(name.strip() for name in asked.categories.split(",")) if asked.categories else None
     data = data_for(
         asked.unit, found, categories=categories, positive=asked.positive, fold=asked.fold,
@@ -110,6 +115,12 @@ def _report(asked: _Request) -> dict[str, Any]:
         "exclusions": found.excluded,
         "warnings": _warnings(found, fold=asked.fold),
     }
+
+
+def _wide(asked: _Request) -> Wide | None:
+    """The columns that were named; naming some says that the table is wide."""
+    raters = tuple(name.strip() for several in asked.raters for name in several.split(",") if name.strip())
+    return Wide(asked.item, raters) if asked.wide or asked.item or raters else None
 
 
 def _metrics(asked: _Request) -> list[Metric]:

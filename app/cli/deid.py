@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import secrets
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
 from app.cli.risk import risk
-from app.cli.streams import stream_json_lines
-from app.core.errors import Invalid
+from app.cli.streams import standard_input, stream_json_lines
 from app.deidentify.engine import Engine, clean_text, surrogates_for
-from app.deidentify.evaluation import Evaluation, Marked, marked
+from app.deidentify.evaluation import Evaluation, Marked
+from app.deidentify.gold import read_gold
 from app.deidentify.language import require_supported
 from app.deidentify.model import MODEL_DIR, PIN_FILE
 from app.deidentify.policy import DATE_MODES, MODES, Policy
@@ -63,21 +62,19 @@ def text_command(rules_only: bool, mode: str, dates: str, key_file: Path | None)
         text, _ = clean_text(note.text, spans, policy, surrogates=surrogates, shift_days=days, order=note.date_order)
         return {"id": request.id, "text": text, "spans": [span.to_dict() for span in spans]}
 
-    sys.exit(stream_json_lines(clean, sys.stdin, sys.stdout))
+    sys.exit(stream_json_lines(clean, standard_input(), sys.stdout))
 
 
 @group.command("evaluate")
 @RULES_ONLY
-@click.argument("gold", type=click.File("r", encoding="utf-8"))
-def evaluate_command(rules_only: bool, gold: Iterable[str]) -> None:
+@click.argument("gold", type=click.File("rb"))
+def evaluate_command(rules_only: bool, gold: BinaryIO) -> None:
     """Compare with GOLD, JSON lines {"id","text","spans"}: one JSON report."""
     engine = _engine(rules_only)
     evaluation = Evaluation()
-    for number, line in enumerate(gold, start=1):
-        if line.strip():
-            identifier, request, spans = _gold(line, number)
-            found = [Marked(s.start, s.end, s.type) for s in engine.find([request])[0]]
-            evaluation.add(identifier, request.text, spans, found)
+    for identifier, note, spans in read_gold(gold.read(), Path(gold.name).name):
+        found = [Marked(s.start, s.end, s.type) for s in engine.find([note])[0]]
+        evaluation.add(identifier, note.text, spans, found)
     click.echo(json.dumps(evaluation.report(), ensure_ascii=False))
 
 
@@ -107,17 +104,3 @@ group.add_command(risk)
 
 def _engine(rules_only: bool) -> Engine:
     return rules_engine() if rules_only else full_engine()
-
-
-def _gold(line: str, number: int) -> tuple[Any, Any, list[Marked]]:
-    """One gold line. Raises Invalid naming the line."""
-    try:
-        record = json.loads(line)
-        request = parse_request(record)
-        spans = marked(record["spans"])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise Invalid("bad-gold", f'line {number} is not {{"id","text","spans":[{{"start","end","type"}}]}}') from None
-    length = len(request.note.text)
-    if any(not (isinstance(s.start, int) and isinstance(s.end, int) and 0 <= s.start < s.end <= length) for s in spans):
-        raise Invalid("bad-gold", f"line {number} has a span outside its text")
-    return request.id, request.note, spans

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import click
@@ -18,8 +19,8 @@ from app.corpus.project import get_project
 from app.intake.load import Delivery, start_batch
 from app.intake.record import NAMES
 from app.intake.withdraw import withdraw_batch
-from app.jobs.job import claim_one, owner_name
-from app.jobs.worker import run_job
+from app.jobs.job import Job, JobState, claim_one, get_job, owner_name
+from app.jobs.worker import IDLE_SECONDS, run_job
 
 
 @click.group(cls=Noun)
@@ -42,7 +43,10 @@ def load(
     modality: str | None,
     as_json: bool,
 ) -> None:
-    """Load PATHS (folders of .txt, .zip, CSV/TSV, JSONL) into PROJECT; exit 1 if anything was refused."""
+    """Load PATHS (.txt, CSV/TSV, JSON, JSON lines, folders and .zip of them) into PROJECT.
+
+    Each file of a folder is stored, refused, or listed as passed over: exit 1 if anything was refused.
+    """
     delivery = Delivery(list(paths), reader or "", _mapping(mapping), modality or "")
     vault = machine.machine().vault
 
@@ -51,20 +55,29 @@ def load(
         return batch.id, job.id
 
     batch_id, job_id = machine.write(unit)
-    _work(job_id)
+    job = _work(job_id)
     batch = machine.read(lambda session: get_batch(session, batch_id))
     _report(batch, as_json)
-    if batch.refused:
+    if job.state == JobState.FAILED:
+        click.echo(f"the loading broke off: {job.error}", err=True)
+    if batch.refused or job.state == JobState.FAILED:
         raise SystemExit(1)
 
 
-def _work(job_id: int) -> None:
-    """Do the loading here and now, chunk by chunk; a worker would do the same."""
+def _work(job_id: int) -> Job:
+    """See a job to its end: do it here and now, or watch the worker that was faster."""
     services = machine.machine()
-
-    at = clock.now()
-    job = services.database.writing(lambda session: claim_one(session, job_id, owner_name(), at=at))
-    run_job(services, job, on_chunk=_progress)
+    while True:
+        at = clock.now()
+        job = services.database.writing(lambda session, at=at: claim_one(session, job_id, owner_name(), at=at))
+        if job is not None:
+            run_job(services, job, on_chunk=_progress)
+        row: Job = machine.read(lambda session: get_job(session, job_id))
+        if row.finished_at is not None:
+            return row
+        if job is None:
+            _progress(row.done)
+            time.sleep(IDLE_SECONDS)
 
 
 def _progress(done: int) -> None:
@@ -74,13 +87,17 @@ def _progress(done: int) -> None:
 def _report(batch: Batch, as_json: bool) -> None:
     click.echo("", err=True)
     problems, dropped = json.loads(batch.problems_json), json.loads(batch.dropped_json)
+    passed = json.loads(batch.passed_json)
     counts = {"batch": batch.id, "stored": batch.stored, "skipped": batch.skipped, "refused": batch.refused}
     if as_json:
-        click.echo(json.dumps(counts | {"dropped_fields": dropped, "problems": problems}, ensure_ascii=False))
+        more = {"passed": batch.passed, "passed_over": passed, "dropped_fields": dropped, "problems": problems}
+        click.echo(json.dumps(counts | more, ensure_ascii=False))
         return
-    click.echo(", ".join(f"{name} {value}" for name, value in counts.items()))
+    click.echo(", ".join(f"{name} {value}" for name, value in (counts | {"passed over": batch.passed}).items()))
     for name, count in sorted(dropped.items()):
         click.echo(f"dropped field {name!r}: {count} values")
+    for one in passed:
+        click.echo(f"passed over: {one['where']}: {one['message']}")
     for problem in problems:
         click.echo(f"{problem['where']}: {problem['message']} [{problem['code']}]")
 
@@ -102,7 +119,7 @@ def list_command(project: str) -> None:
     """Batches of PROJECT, newest first."""
     rows = machine.read(lambda session: list_batches(session, get_project(session, project).id))
     for row in rows:
-        fields = ("id", "state", "stored", "skipped", "refused")
+        fields = ("id", "state", "stored", "skipped", "refused", "passed")
         click.echo(json.dumps({name: getattr(row, name) for name in fields}))
 
 

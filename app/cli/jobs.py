@@ -13,8 +13,9 @@ from app.audit.sequencer import sequence
 from app.cli import machine
 from app.cli.nouns import Noun
 from app.core import clock
+from app.core.db import Session
 from app.corpus.project import get_project
-from app.jobs.job import list_jobs
+from app.jobs.job import Job, list_jobs, retry
 from app.jobs.worker import work as do_work
 
 SEAL_EVERY_SECONDS = 1.0
@@ -52,10 +53,26 @@ def _seal(services: machine.Machine, stop: threading.Event) -> None:
 
 
 @jobs.command("list")
-@click.argument("project")
-def list_command(project: str) -> None:
-    """Jobs of PROJECT, newest first."""
-    rows = machine.read(lambda session: list_jobs(session, get_project(session, project).id))
-    for row in rows:
-        fields = ("id", "kind", "state", "done", "total", "error")
-        click.echo(json.dumps({name: getattr(row, name) for name in fields}))
+@click.argument("project", required=False)
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
+def list_command(project: str | None, limit: int) -> None:
+    """Jobs of PROJECT (of all projects where none is named), newest first, one JSON line each.
+
+    `waits_for` says what has to come first ("schema:notes"); `set_aside` counts what could not be worked on,
+    and `aside` names the first of it as [id, error code].
+    """
+    fields = ("id", "kind", "state", "done", "total", "error", "attempts", "waits_for", "set_aside")
+
+    def look(session: Session) -> list[Job]:
+        return list_jobs(session, get_project(session, project).id if project else None, limit)
+
+    for row in machine.read(look):
+        click.echo(json.dumps({name: getattr(row, name) for name in fields} | {"aside": row.named_aside}))
+
+
+@jobs.command("retry")
+@click.argument("job", type=click.IntRange(1))
+def retry_command(job: int) -> None:
+    """Queue JOB again: it failed, or set something aside."""
+    row = machine.write(lambda session, _actor, _at: retry(session, job))
+    click.echo(json.dumps({"id": row.id, "kind": row.kind, "state": row.state}))

@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 
 from app.cli import machine
 from app.cli.setup.pipelines import COMMANDS
-from app.cli.streams import require_text, stream_json_lines
+from app.cli.streams import require_text, standard_input, stream_json_lines
 from app.core.clock import iso, now
 from app.core.errors import ChartmarkError, Invalid
 from app.pipelines.folder import register_folder
@@ -52,7 +52,7 @@ def text_command(key: str) -> None:
         annotated = pipeline.annotate(text, targets=targets, meta=meta)
         return {"id": record.get("id")} | annotated.to_dict(text)
 
-    sys.exit(stream_json_lines(work, sys.stdin, sys.stdout))
+    sys.exit(stream_json_lines(work, standard_input(), sys.stdout))
 
 
 @group.command("evaluate")

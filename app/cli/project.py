@@ -11,12 +11,13 @@ import click
 from app.accounts.actor import OperatorActor, ProjectRole
 from app.accounts.loading import load_actor
 from app.accounts.person import get_by_username, get_person
-from app.annotation.schema import schema_problems
+from app.annotation.schema import read_schema
 from app.audit.evidence import declare_transitions
 from app.cli import machine
 from app.cli.nouns import Noun
 from app.core.db import Session
-from app.core.errors import Invalid, NotFound, invalid
+from app.core.errors import Invalid, NotFound
+from app.core.reading import read_text
 from app.corpus.member import add_member, list_members, remove_member
 from app.corpus.project import SETTINGS, change_settings, create_project, get_project, list_projects
 from app.corpus.schema import LabelSchema, list_schemas, load_schema
@@ -26,6 +27,7 @@ from app.quality.coding import coding_report, count_findings
 from app.review.assignment import assign_ready, find_readers, revoke_tasks
 from app.review.item import count_by_state
 from app.review.strategies.workflow import WORKFLOWS
+from app.review.waiting import ahead, stopped_items
 from app.terminology.search import open_releases
 
 MODALITY = click.Choice(["notes", "reports", "imaging"])
@@ -117,7 +119,7 @@ def guideline(key: str, path: Path, modality: str, version: str, change: str, by
 
     def unit(session: Session, _operator: OperatorActor, at: int) -> dict[str, Any]:
         person = load_actor(session, get_by_username(session, by).id, at=at)
-        content = {"key": path.stem, "modality": modality, "version": version, "body": path.read_text("utf-8")}
+        content = {"key": path.stem, "modality": modality, "version": version, "body": read_text(path)}
         row = publish(session, person, get_project(session, key).id, content, change=change, at=at)
         return {"id": row.id, "version": row.version, "sha256": row.body_sha256}
 
@@ -128,13 +130,18 @@ def guideline(key: str, path: Path, modality: str, version: str, change: str, by
 @click.argument("key")
 @click.option("--limit", default=1000, show_default=True)
 def assign(key: str, limit: int) -> None:
-    """Assign ready items of the project KEY by its strategy."""
+    """Assign ready items of the project KEY by its strategy; says what nobody here can go on with, and why."""
 
     def unit(session: Session, actor: OperatorActor, at: int) -> dict[str, Any]:
         row = get_project(session, key)
         readers = find_readers(session, row, at=at)
         count = assign_ready(session, actor, row, readers, limit=limit, at=at)
-        return {"assigned": count, "states": count_by_state(session, row.id)}
+        return {
+            "assigned": count,
+            "states": count_by_state(session, row.id),
+            "stopped": [one.words for one in stopped_items(session, row, at=at)],
+            "ahead": ahead(session, row, at=at),
+        }
 
     _say(machine.write(unit))
 
@@ -182,13 +189,7 @@ def schema() -> None:
 @click.option("--project", "key", required=True, help="Project that gets the schema.")
 def load(path: Path, key: str) -> None:
     """Load a label schema (JSON) into a project."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise Invalid("schema", f"{path.name} is not valid JSON: {type(error).__name__}") from None
-    problems = schema_problems(content)
-    if problems:
-        raise invalid(problems, "schema")
+    content = read_schema(path)
 
     def unit(session: Session, actor: OperatorActor, at: int) -> LabelSchema:
         return load_schema(session, actor, get_project(session, key), content, at=at)

@@ -13,7 +13,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.cli import machine
-from app.cli.streams import stream_json_lines
+from app.cli.streams import standard_input, stream_json_lines, stream_lines
 from app.core.errors import ChartmarkError, Invalid
 from app.terminology.artefacts import list_releases
 from app.terminology.browse import open_page
@@ -97,14 +97,16 @@ def search_command(
         raise click.UsageError("give a QUERY, or --stdin")
     try:
         found = _open(system, options.pop("release"))  # type: ignore[arg-type]
-        queries = (line.rstrip("\r\n") for line in sys.stdin) if from_stdin else [query or ""]
-        for text in queries:
-            hits = found.search(text, **options)  # type: ignore[arg-type]
-            if as_json or from_stdin:
-                click.echo(json.dumps({"query": text, "hits": [_hit(h) for h in hits]}, ensure_ascii=False))
-            else:
-                _print(hits)
-            sys.stdout.flush()
+
+        def answer(text: str) -> dict:
+            return {"query": text, "hits": [_hit(hit) for hit in found.search(text, **options)]}  # type: ignore[arg-type]
+
+        if from_stdin:
+            sys.exit(stream_lines(answer, standard_input(), sys.stdout))
+        if as_json:
+            click.echo(json.dumps(answer(query or ""), ensure_ascii=False))
+        else:
+            _print(found.search(query or "", **options))  # type: ignore[arg-type]
     except ChartmarkError as error:
         _fail(error)
 
@@ -144,7 +146,7 @@ def check_command(codes: tuple[str, ...], from_stdin: bool, as_json: bool, **fac
         current_release(_root(), "icd10cm", _progress)
         releases = open_releases(_root(), "icd10cm")
         if from_stdin:
-            sys.exit(stream_json_lines(lambda record: _checked(record, releases), sys.stdin, sys.stdout))
+            sys.exit(stream_json_lines(lambda record: _checked(record, releases), standard_input(), sys.stdout))
         findings = check(codes, releases=releases, **facts)  # type: ignore[arg-type]
     except ChartmarkError as error:
         _fail(error)

@@ -61,3 +61,8 @@ def invalid(problems: list[Problem], code: str = "invalid") -> Invalid:
     """An `Invalid` whose message is its first problem."""
     first = problems[0]
     return Invalid(code, f"{first.where}: {first.message}", problems=problems)
+
+
+def code_of(error: Exception) -> str:
+    """What may be stored and logged of any error: its code or class. A message could carry what was worked on."""
+    return error.code if isinstance(error, ChartmarkError) else type(error).__name__

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from app.core.errors import Problem
 
 # PostgreSQL stores no NUL, and no encoding a lone surrogate.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# Letters and marks that are drawn as nothing: grapheme joiner, Hangul and Khmer fillers, blank Braille, selectors.
+_FILLER = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 MAX_TEXT_CHARACTERS = 2_000_000
 
 
@@ -33,6 +38,11 @@ def is_storable(text: str) -> bool:
     return _UNSTORABLE.search(text) is None
 
 
+def is_encodable(text: str) -> bool:
+    """Whether a text can be written in an encoding: no lone surrogate."""
+    return _SURROGATE.search(text) is None
+
+
 def storable(text: str) -> str:
     """A text for display with what cannot be stored replaced, one character for one."""
     return _UNSTORABLE.sub("\ufffd", text)
@@ -53,6 +63,31 @@ def fragments_problem(fragments: object, length: int) -> str | None:
             return "fragments must be in order and must not overlap"
         previous = end
     return None
+
+
+def is_white(character: str) -> bool:
+    """White space: what `str.isspace` calls so (U+00A0, U+2028 and U+3000 too), control characters, and the
+    zero-width space in both spellings (U+200B, U+FEFF)."""
+    return character.isspace() or unicodedata.category(character) == "Cc" or character in "\u200b\ufeff"
+
+
+def shows_nothing(text: str) -> bool:
+    """Whether a reader sees nothing: white space, format characters (soft hyphen, joiners, marks of direction),
+    variation selectors and fillers, in any mixture."""
+    return all(is_white(c) or unicodedata.category(c) == "Cf" or _FILLER.match(c) for c in text)
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The offsets without white space at either edge; as they are when nothing else is between them.
+
+    Joiners and variation selectors stay: they belong to the sign before them.
+    """
+    first, last = start, end
+    while first < last and is_white(text[first]):
+        first += 1
+    while first < last and is_white(text[last - 1]):
+        last -= 1
+    return (first, last) if first < last else (start, end)
 
 
 def covered(text: str, fragments: list[list[int]]) -> str:

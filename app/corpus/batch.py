@@ -37,6 +37,10 @@ class Batch(Base):
     stored: Mapped[int]
     skipped: Mapped[int]
     refused: Mapped[int]
+    #: files that are no notes (README, images, DICOM …): not refused, but listed
+    passed: Mapped[int] = mapped_column(default=0)
+    #: canonical JSON list of their places and reasons
+    passed_json: Mapped[str] = mapped_column(Text, default="[]")
     #: canonical JSON: field name → how many values outside the allow-list were dropped
     dropped_json: Mapped[str] = mapped_column(Text)
     #: canonical JSON list of problems, code and place, no values

@@ -110,6 +110,12 @@ def current_schema(session: Session, project_id: int, modality: str) -> LabelSch
     return schema
 
 
+def modalities_with_schema(session: Session, project_id: int) -> list[str]:
+    """Modalities of which texts can become items, in order of their keys."""
+    query = select(LabelSchema.modality).where(LabelSchema.project_id == project_id).distinct()
+    return sorted(session.scalars(query))
+
+
 def list_schemas(session: Session, project_id: int) -> list[LabelSchema]:
     return list(
         session.scalars(select(LabelSchema).where(LabelSchema.project_id == project_id).order_by(LabelSchema.id))

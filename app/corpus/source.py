@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import ColumnElement
 
 from app.core.db import RECORD, Base, Session
 from app.core.errors import NotFound
@@ -46,7 +47,7 @@ class Source(Base):
     #: SHA-256 of salt ‖ text; the salt is inside the sealed body
     text_sha256: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
-    #: why it was refused: reason codes joined by a comma
+    #: why it was refused, or why it is still in quarantine: reason codes joined by a comma
     reason: Mapped[str] = mapped_column(Text)
 
 
@@ -74,17 +75,37 @@ def open_source(session: Session, key: bytes, source_id: int) -> dict[str, Any]:
     return opened
 
 
-def next_subjects(session: Session, project_id: int, limit: int) -> list[int]:
-    """Subjects with quarantined sources, oldest first: whole subjects, never half of one."""
+def next_subjects(session: Session, project_id: int, modalities: list[str], *, after: int, limit: int) -> list[int]:
+    """Subjects with quarantined sources, in order of id: whole subjects, never half of one.
+
+    `modalities` are those that can be worked on; a subject with a source of another one is left out.
+    """
+    stuck = select(Source.subject_id).where(*_waiting(project_id), Source.modality.not_in(modalities))
     return list(
         session.scalars(
             select(Source.subject_id)
-            .where(Source.project_id == project_id, Source.state == SourceState.QUARANTINED)
+            .where(*_waiting(project_id), Source.subject_id > after, Source.subject_id.not_in(stuck))
             .group_by(Source.subject_id)
             .order_by(Source.subject_id)
             .limit(limit)
         )
     )
+
+
+def waiting_modalities(session: Session, project_id: int) -> list[str]:
+    """Modalities of the sources that are still in quarantine, in order of their keys."""
+    query = select(Source.modality).where(*_waiting(project_id)).distinct()
+    return sorted(session.scalars(query))
+
+
+def count_waiting(session: Session, project_id: int, *, after: int) -> int:
+    """How many quarantined sources there are of subjects behind `after`."""
+    query = select(func.count()).select_from(Source).where(*_waiting(project_id), Source.subject_id > after)
+    return session.scalar(query) or 0
+
+
+def _waiting(project_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Source.project_id == project_id, Source.state == SourceState.QUARANTINED
 
 
 def sources_of(session: Session, subject_id: int) -> list[Source]:
@@ -107,11 +128,12 @@ def count_sources(session: Session, project_id: int) -> dict[str, int]:
 
 
 def refused_sources(session: Session, project_id: int, *, after: int = 0, limit: int = 50) -> list[Source]:
-    """Records that stopped at the gate, in order of arrival."""
+    """Records that stopped at the gate, refused or set aside there, in order of arrival."""
+    aside = (Source.state == SourceState.QUARANTINED) & (Source.reason != "")
     return list(
         session.scalars(
             select(Source)
-            .where(Source.project_id == project_id, Source.state == SourceState.REFUSED, Source.id > after)
+            .where(Source.project_id == project_id, (Source.state == SourceState.REFUSED) | aside, Source.id > after)
             .order_by(Source.id)
             .limit(limit)
         )

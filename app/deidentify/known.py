@@ -51,6 +51,8 @@ class KnownIdentifiers:
 
 def _names(note: Note, name: str) -> Iterator[Span]:
     parts = [w for w in re.findall(r"[^\W\d_]+", name.lower()) if w not in TITLES and w not in SUFFIXES]
+    if not parts:
+        return  # "-" or "?": a name that is not known
     positions = {p for part in parts if len(part) >= MIN_WORD for p in _mentions(note, part)}
     for position in sorted(positions):
         if _believed(note, position, positions, parts):
@@ -109,12 +111,10 @@ def _run_together(note: Note, parts: list[str]) -> Iterator[Span]:
         for position in note.index.get(first + second, ()) if len(first + second) >= ONE_ERROR else ():
             yield Span(note.starts[position], note.end(position), "NAME", 0.9, KEY)
     for part in parts:
-        spaced = " ".join(part)
         if len(part) > MIN_WORD + 1:
-            at = note.text.lower().find(spaced)
-            while at >= 0:
-                yield Span(at, at + len(spaced), "NAME", 0.9, KEY)
-                at = note.text.lower().find(spaced, at + 1)
+            # Not in a lower-cased text: "İ" has two characters there, and every place behind it moves.
+            for match in re.finditer(re.escape(" ".join(part)), note.text, re.IGNORECASE):
+                yield Span(match.start(), match.end(), "NAME", 0.9, KEY)
 
 
 def _initials(note: Note, parts: list[str]) -> Iterator[Span]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from app.core.errors import Unavailable
+from app.core.text import storable
 from app.deidentify.lexicon.endings import TERM_ENDING
 from app.deidentify.lexicon.lists import words
 from app.deidentify.lexicon.shapes import Known, lexicon
@@ -101,7 +102,7 @@ class Model:
 
     def find(self, note: Note) -> list[Span]:
         starts = note.starts
-        windows = list(_windows(note.text))
+        windows = list(_windows(storable(note.text)))
         documents = self._language.pipe((text for _, text in windows), batch_size=64)
         found = []
         for (offset, _), document in zip(windows, documents, strict=True):

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.accounts.actor import Actor
 from app.accounts.loading import load_actor
 from app.annotation.schema import schema_problems
 from app.audit.checkpoint import Signer
@@ -25,7 +26,8 @@ from app.corpus.source import Source
 from app.corpus.vault import Vault
 from app.demo.answers import changes_towards, wanted_elements
 from app.demo.people import CAST, OPERATOR, grant_tiers, open_accounts
-from app.guidelines.version import publish
+from app.guidelines.acknowledgement import acknowledge
+from app.guidelines.version import get_guideline, publish
 from app.intake.load import Delivery, start_batch
 from app.jobs.job import Services
 from app.jobs.worker import work
@@ -149,10 +151,16 @@ def _answer_one(services: Services, codes: CodeLookup, person: int, reading: Rea
         )
         changes = changes_towards(assemble(session, task.id)["elements"], wanted, others)
         change_draft(session, actor, task, changes, expected_version=task.draft_version, codes=codes, at=at)
+        _accept_guideline(session, actor, task, at=at)
         if not reading.stays_open:
             submit(session, actor, task, codes=codes, at=at)
 
     services.database.writing(unit)
+
+
+def _accept_guideline(session: Session, actor: Actor, task: Assignment, *, at: int) -> None:
+    """The invented reader accepts what she answers under, by the act that people use."""
+    acknowledge(session, actor, get_guideline(session, task.guideline_version_id or 0), at=at)
 
 
 def _task(session: Session, vault: Vault, outside_id: str, person: int) -> tuple[Assignment, Item] | None:

@@ -73,7 +73,7 @@ def _code_list(assignments: list[dict[str, Any]], present: set[str], release: st
 
 
 def report_payload(text: str, reading: Reading) -> Payload:
-    """The payload of a report's reading; an observation that is not mentioned has no element."""
+    """The payload of a report's reading; what is not mentioned is said once, for all the other labels."""
     elements: dict[str, Any] = {}
     for label, value in reading["observations"].items():
         if value != "not_mentioned":
@@ -87,6 +87,7 @@ def report_payload(text: str, reading: Reading) -> Payload:
             "kind": "critical", "status": "confirmed", "label": critical["label"],
             "category": critical["category"], "evidence": _places(text, critical["evidence"]),
         }  # fmt: skip
+    elements["rest"] = {"kind": "rest", "status": "confirmed", "value": "not_mentioned"}
     return {"elements": elements}
 
 
@@ -96,10 +97,9 @@ def _places(text: str, quotes: list[dict[str, Any]]) -> list[list[int]]:
 
 
 def record_payload(reading: Reading) -> Payload:
-    """The payload of a metadata record's reading: one element per answered field."""
-    return {
-        "elements": {
-            keyword: {"kind": "field", "status": "confirmed", "keyword": keyword, **answer}
-            for keyword, answer in reading["fields"].items()
-        }
+    """The payload of a metadata record's reading: one element per answered field, and that no other is there."""
+    answers = {
+        keyword: {"kind": "field", "status": "confirmed", "keyword": keyword, **answer}
+        for keyword, answer in reading["fields"].items()
     }
+    return {"elements": answers | {"rest": {"kind": "rest", "status": "confirmed", "value": "not_present"}}}

@@ -1,8 +1,7 @@
-"""Guideline versions: published once, immutable, acknowledged by those who work under them."""
+"""Guideline versions: published once, immutable."""
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, select
@@ -16,8 +15,7 @@ from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.digest import sha256
 from app.core.errors import Conflict, Invalid, NotFound
-
-_HEADING = re.compile(r"^(#{1,4})\s+(?:(\d+(?:\.\d+)*)\s+)?(.+?)\s*$")
+from app.guidelines.text import require_text
 
 
 class Change(StrEnum):
@@ -50,19 +48,6 @@ class GuidelineVersion(Base):
     published_at: Mapped[int]
 
 
-class Acknowledgement(Base):
-    """A person's statement of having read a version."""
-
-    __tablename__ = "guideline_acknowledgement"
-    __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
-
-    guideline_version_id: Mapped[int] = mapped_column(
-        ForeignKey("guideline_version.id"), primary_key=True, autoincrement=False
-    )
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
-    at: Mapped[int]
-
-
 def _project(project_id: int) -> policy.PolicySubject:
     return policy.PolicySubject("project", project_id, project_id=project_id)
 
@@ -83,8 +68,7 @@ def publish(
     policy.require(session, actor, policy.Action.PUBLISH_GUIDELINE, _project(project_id), at=at)
     if change not in set(Change):
         raise Invalid("guideline-change", "a change is patch, minor or major")
-    if not content["body"].strip():
-        raise Invalid("guideline-empty", "the guideline has no text")
+    require_text(content["body"])
     exists = select(GuidelineVersion.id).where(
         GuidelineVersion.project_id == project_id,
         GuidelineVersion.key == content["key"],
@@ -152,49 +136,3 @@ def list_guidelines(session: Session, project_id: int) -> list[GuidelineVersion]
             .order_by(GuidelineVersion.id.desc())
         )
     )
-
-
-def acknowledge(session: Session, actor: Actor, guideline: GuidelineVersion, *, at: int) -> None:
-    """State having read a version; saying so twice changes nothing."""
-    policy.require(session, actor, policy.Action.ACKNOWLEDGE_GUIDELINE, _project(guideline.project_id), at=at)
-    if has_acknowledged(session, guideline.id, actor.id):
-        return
-    session.add(Acknowledgement(guideline_version_id=guideline.id, person_id=actor.id, at=at))
-    record(
-        session,
-        Tag.GUIDELINE_ACKNOWLEDGED,
-        stream=streams.account(actor.id or 0),
-        actor=actor,
-        subject=Subject("guideline_version", guideline.id),
-        data={"version": guideline.version, "sha256": guideline.body_sha256},
-        project_id=guideline.project_id,
-        at=at,
-    )
-
-
-def has_acknowledged(session: Session, guideline_id: int, person_id: int | None) -> bool:
-    return session.get(Acknowledgement, (guideline_id, person_id)) is not None
-
-
-def list_acknowledgements(session: Session, guideline_id: int) -> dict[int, int]:
-    """Person → when they stated having read the version."""
-    rows = session.execute(
-        select(Acknowledgement.person_id, Acknowledgement.at).where(
-            Acknowledgement.guideline_version_id == guideline_id
-        )
-    )
-    return dict(rows.all())
-
-
-def sections(body: str) -> list[dict[str, str]]:
-    """The sections of a guideline: number, title and Markdown, in order; numbers are what rulings cite."""
-    found: list[dict[str, str]] = []
-    for line in body.split("\n"):
-        heading = _HEADING.match(line)
-        if heading:
-            found.append({"number": heading[2] or "", "title": heading[3], "markdown": ""})
-        elif found:
-            found[-1]["markdown"] += line + "\n"
-        elif line.strip():
-            found.append({"number": "", "title": "", "markdown": line + "\n"})
-    return found

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from app.core.errors import Problem
 from app.corpus.vault import Vault
-from app.intake.readers import Row, reader_for
+from app.intake.foreign.kind import Foreign
+from app.intake.readers import Found, Passed
+from app.intake.readers.choice import choose, unknown
+from app.intake.readers.folder import read_folder
 
 # Counting reads everything once more than loading does.
 COUNTED_BYTES = 32_000_000
@@ -32,13 +35,18 @@ class Files:
         """What `sealed` sealed; no files where the job has ended. Raises Unavailable with another master key."""
         return cls(**vault.open(sealed, _label(batch_id))) if sealed else cls([])
 
-    def rows(self) -> Iterator[Row | Problem]:
-        """All rows of all files, in order; places are numbers, never names. A file that is gone is a problem."""
+    def rows(self) -> Iterator[Found]:
+        """All rows of all files, in order; places are numbers, never names. A file that is gone is a problem,
+        and so is a delivery of which everything was passed over."""
+        is_empty = True
         for number, path in enumerate(map(Path, self.paths), start=1):
             here = f"file {number}" if len(self.paths) > 1 else ""
             for row in _rows(path, self.reader, self.mapping):
                 where = f"{row.where} of {here}" if row.where and here else row.where or here or "the file"
+                is_empty = is_empty and isinstance(row, Passed)
                 yield replace(row, where=where)
+        if is_empty and self.paths:
+            yield Problem("no-notes", "the delivery", "there is no note in it")
 
     def count(self) -> int | None:
         """How many rows there are; None where looking would take too long."""
@@ -58,11 +66,27 @@ class Files:
                         path.parent.rmdir()
 
 
-def _rows(path: Path, reader: str, mapping: dict[str, str]) -> Iterator[Row | Problem]:
+def _rows(path: Path, reader: str, mapping: dict[str, str]) -> Iterator[Found]:
     if not path.exists():
         yield Problem("file-missing", "", "the file does not exist")
-        return
-    yield from reader_for(path, reader or None).read(path, mapping)
+    elif path.is_dir():
+        yield from read_folder(path, reader, mapping)
+    else:
+        try:
+            yield from _file(path, reader, mapping)
+        except OSError:
+            yield Problem("unreadable", "", "the file cannot be opened")
+
+
+def _file(path: Path, reader: str, mapping: dict[str, str]) -> Iterator[Found]:
+    """A file that somebody named: what is none of ours is refused, not passed over."""
+    chosen = choose(path, path.name, reader)
+    if isinstance(chosen, Foreign):
+        yield Problem(chosen.code, "", chosen.message)
+    elif chosen is None:
+        yield unknown()
+    else:
+        yield from chosen.read(path, mapping)
 
 
 def _overwrite(path: Path) -> None:

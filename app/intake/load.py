@@ -27,7 +27,8 @@ from app.corpus.paper import PaperKind, papers_in_force
 from app.corpus.project import Project, project_subject
 from app.corpus.vault import Vault
 from app.intake.files import Files
-from app.intake.readers import Row, reader_for
+from app.intake.readers import Found, Passed, Row
+from app.intake.readers.choice import require_reader
 from app.intake.record import build_record, map_fields
 from app.intake.store import Checked, Outcome, store_chunk
 from app.jobs.job import Job, Services, advance, enqueue
@@ -59,7 +60,7 @@ def start_batch(
     """Open a batch and queue its loading. Raises Forbidden, NotFound (no reader), Conflict (a paper is missing)."""
     policy.require(session, actor, policy.Action.LOAD_BATCH, project_subject(project.id), at=at)
     for path in delivery.paths:
-        reader_for(path, delivery.reader)
+        require_reader(path, delivery.reader)
     if project.setting("agreement_required") and not papers_in_force(session, project.id, PaperKind.AGREEMENT, at=at):
         raise Conflict("agreement-missing", "no agreement with the source is in force; nothing was stored")
     if lacks(project.language) and not papers_in_force(session, project.id, PaperKind.DEIDENTIFICATION, at=at):
@@ -71,6 +72,8 @@ def start_batch(
         stored=0,
         skipped=0,
         refused=0,
+        passed=0,
+        passed_json="[]",
         dropped_json="{}",
         problems_json="[]",
         started_at=at,
@@ -102,11 +105,12 @@ class LoadJob:
     """Reads a batch's files; each chunk is stored, counted and logged in one transaction."""
 
     key = "intake.load"
+    repeatable = False  # its files are wiped when it ends
 
     def __init__(self) -> None:
         # The open reader of each job in this process; after a crash it is made again and skips
         # what the cursor says is stored.
-        self._rows: dict[int, tuple[int, Iterator[Row | Problem], Counter[str]]] = {}
+        self._rows: dict[int, tuple[int, Iterator[Found], Counter[str]]] = {}
 
     def chunk(self, services: Services, job: Job, *, at: int) -> bool:
         if job.cursor.get("end"):
@@ -116,16 +120,18 @@ class LoadJob:
         rows, dropped = self._reading(job, files, position)
         before = Counter(dropped)
         taken = list(islice(rows, CHUNK))
-        checked = [_check(row, files.mapping, dropped) for row in taken]
+        passed = [row for row in taken if isinstance(row, Passed)]
+        checked = [_check(row, files.mapping, dropped) for row in taken if not isinstance(row, Passed)]
         new_drops, more = Counter(dropped) - before, len(taken) == CHUNK
 
         def unit(session: Session) -> None:
             batch = get_batch(session, job.args["batch"])
             outcome = store_chunk(session, services.vault, batch, checked, job.args["modality"])
+            _pass_over(batch, passed)
             _count(session, batch, outcome, new_drops, last=not more, at=at)
             cursor = {"rows": position + len(taken), "end": not more}
             known = total if more else position + len(taken)
-            advance(session, job.id, done=len(taken), total=known, cursor=cursor, at=at)
+            advance(session, job, done=len(taken), total=known, cursor=cursor, at=at)
             fault.point("import")
 
         services.database.writing(unit)
@@ -133,11 +139,14 @@ class LoadJob:
             self._rows[job.id] = (position + len(taken), rows, dropped)
         return more
 
+    def waits_for(self, session: Session, job: Job) -> str:
+        return ""
+
     def tidy(self, services: Services, job: Job) -> None:
         self._rows.pop(job.id, None)
         _files(services, job).wipe(services.settings.tmp_dir)
 
-    def _reading(self, job: Job, files: Files, position: int) -> tuple[Iterator[Row | Problem], Counter[str]]:
+    def _reading(self, job: Job, files: Files, position: int) -> tuple[Iterator[Found], Counter[str]]:
         kept = self._rows.pop(job.id, None)
         if kept is not None and kept[0] == position:
             return kept[1], kept[2]
@@ -157,6 +166,14 @@ def _check(row: Row | Problem, mapping: dict[str, str], dropped: Counter[str]) -
     return build_record(map_fields(row.values, mapping, dropped), row.where)
 
 
+def _pass_over(batch: Batch, passed: list[Passed]) -> None:
+    """List what is no note beside what was refused: nobody asked for it, and nobody shall miss it."""
+    kept = json.loads(batch.passed_json)
+    room = max(MAX_KEPT_PROBLEMS - len(kept), 0)
+    batch.passed += len(passed)
+    batch.passed_json = canonical_json(kept + [one.to_dict() for one in passed[:room]])
+
+
 def _count(session: Session, batch: Batch, outcome: Outcome, dropped: Counter[str], *, last: bool, at: int) -> None:
     batch.stored += outcome.stored
     batch.skipped += outcome.skipped
@@ -170,7 +187,7 @@ def _count(session: Session, batch: Batch, outcome: Outcome, dropped: Counter[st
     _record(session, Tag.BATCH_LOADED, WORKER, batch, counts, at=at)
     if last:
         batch.state, batch.finished_at = BatchState.LOADED, at
-        totals = {"stored": batch.stored, "skipped": batch.skipped, "refused": batch.refused}
+        totals = {name: getattr(batch, name) for name in ("stored", "skipped", "refused", "passed")}
         _record(session, Tag.BATCH_FINISHED, WORKER, batch, totals, at=at)
 
 

@@ -86,14 +86,16 @@ def map_fields(raw: dict[str, Any], mapping: dict[str, str], dropped: Counter[st
     for column, value in sorted(raw.items(), key=lambda pair: pair[0] not in NAMES):
         field_name = chosen.get(column) or field_for(column)
         if field_name is None or (field_name in mapping and mapping[field_name] != column):
-            dropped[_shown_column(column)] += 1
+            dropped[shown_column(column)] += 1
         elif field_name not in found:
             found[field_name] = value
+        else:
+            dropped[shown_column(column)] += 1
     return found
 
 
-def _shown_column(column: str) -> str:
-    """A dropped column's name as it is counted: shortened, and not repeated where it looks identifying."""
+def shown_column(column: str) -> str:
+    """A column's name as it is said to people: shortened, and not repeated where it looks identifying."""
     shown = storable(column[:40])
     return UNNAMED if is_identifying(shown) else shown
 

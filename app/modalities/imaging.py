@@ -1,9 +1,9 @@
-"""Imaging metadata: each field of the schema is confirmed, corrected or called unusable."""
+"""Imaging metadata: each field of the schema is confirmed, corrected, called unusable, or not in the record."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.agreement.judgements import Difference, Payload, Ruling, Unit
@@ -11,15 +11,19 @@ from app.annotation.check import reviewed_problems
 from app.annotation.describe import action_facts
 from app.annotation.dicom.consistency import flags
 from app.annotation.dicom.values import parts_of, range_problem, value_problem
-from app.annotation.keyed import Questions, keyed_differences, repeated, settle_keyed
-from app.annotation.payload import live
+from app.annotation.folding import folded
+from app.annotation.keyed import Questions, keyed_differences, repeated, said, settle_keyed, unanswered
+from app.annotation.origin import stored_body
+from app.annotation.payload import Elements, live
 from app.annotation.shapes import Kinds, one_of, payload_problems, word
 from app.annotation.suggest import suggested_keyed
+from app.annotation.vocabulary import REST
 from app.core.digest import canonical_json
 from app.core.errors import Invalid, Problem
 from app.review.modality import Action, Context
 
 VERDICTS = ("confirmed", "corrected", "unusable")
+NOT_PRESENT = "not_present"
 
 
 def _scalar(value: Any) -> str | None:
@@ -40,6 +44,8 @@ def _reason(value: Any) -> str | None:
 
 KINDS: Kinds = {
     "field": ({"keyword": word, "verdict": one_of(*VERDICTS)}, {"value": _value, "reason": _reason}),
+    # Said once: no other field of the schema is in the record. It says nothing of a field that is.
+    REST: ({"value": one_of(NOT_PRESENT)}, {}),
 }
 
 
@@ -75,22 +81,34 @@ class Imaging:
         problems = reviewed_problems(payload, context.text, set(labels))
         problems += repeated(payload, _questions(context))
         fields = fields_of(context)
-        for key, body in live(payload).items():
+        for key, body in said(live(payload)).items():
             label = labels.get(body["keyword"], {})
             problems += [Problem(code, key, why) for code, why in _wrong(body, label, fields)]
-        return problems + _unanswered(payload, labels, fields)
+        return problems + [
+            Problem("unreviewed", keyword, "the field has no verdict yet")
+            for keyword in unanswered(payload, _questions(context))
+        ]
 
     def describe(self, action: Action, context: Context) -> dict[str, Any]:
         known = {_keyword(label) for label in context.schema["labels"]}
-        return action_facts(action.element_id, action.body, action.before, KINDS, known)
+        return action_facts(action, KINDS, known, context.text)
+
+    def stored(self, action: Action, started: dict[str, Any] | None, context: Context) -> Any:
+        return stored_body(action.body, started, context.text)
+
+    def loose(self, put: dict[str, Any], draft: Callable[[], Elements]) -> dict[str, Any]:
+        return {}
+
+    def folded(self, payload: Payload) -> Payload:
+        return folded(payload)
 
     def units(self, payload: Payload, context: Context) -> list[Unit]:
-        """One unit per reviewed field: the verdict, with the new value of a correction."""
-        units = [
-            Unit("field", body["keyword"], _answer(body), key=body["keyword"])
-            for body in live(payload).values()
-        ]
-        return sorted(units, key=lambda unit: unit.key)
+        """One unit per answered field: the verdict, with the new value of a correction, or that it is not there."""
+        questions, answers = _questions(context), said(live(payload))
+        given = {body["keyword"]: questions.answer(body) for body in answers.values()}
+        if len(answers) < len(live(payload)):
+            given = dict.fromkeys(filter(questions.covers, questions.required), NOT_PRESENT) | given
+        return [Unit("field", keyword, value, key=keyword) for keyword, value in sorted(given.items())]
 
     def differences(self, payloads: list[Payload], context: Context) -> list[Difference]:
         return keyed_differences(payloads, _questions(context))
@@ -115,11 +133,23 @@ def _keyword(label: dict[str, Any]) -> str:
 
 
 def _questions(context: Context) -> Questions:
+    """Every field of the schema asks for a verdict; only what the record lacks may be left to the `rest`."""
     order = tuple(_keyword(label) for label in context.schema["labels"])
-    return Questions(lambda body: body["keyword"], _answer, order)
+    required = {_keyword(label) for label in context.schema["labels"] if label.get("required")}
+    fields = fields_of(context)
+    return Questions(
+        question=lambda body: body["keyword"],
+        answer=lambda body: _answer(body, fields),
+        order=order,
+        required=order,
+        unsaid=NOT_PRESENT,
+        covers=lambda keyword: keyword not in fields and keyword not in required,
+    )
 
 
-def _answer(body: dict[str, Any]) -> str:
+def _answer(body: dict[str, Any], fields: dict[str, Any]) -> str:
+    if body["verdict"] == "confirmed" and body["keyword"] not in fields:
+        return NOT_PRESENT
     if body["verdict"] != "corrected":
         return body["verdict"]
     return "corrected " + canonical_json(body.get("value"))
@@ -136,6 +166,7 @@ def _shown(label: dict[str, Any], fields: dict[str, Any], found: list[Any]) -> d
         "VR": label.get("VR"),
         "allowed": label.get("allowed"),
         "present": keyword in fields,
+        "required": bool(label.get("required")),
         "value": fields.get(keyword),
         "flags": doubts,
     }
@@ -165,14 +196,3 @@ def _wrong(body: dict[str, Any], label: dict[str, Any], fields: dict[str, Any]) 
         yield "bad-field", "only a correction has a value"
     if verdict == "unusable" and not (body.get("reason") or "").strip():
         yield "missing-field", "a field called unusable needs a reason"
-
-
-def _unanswered(payload: Payload, labels: dict[str, dict[str, Any]], fields: dict[str, Any]) -> list[Problem]:
-    """Fields the instance has, or the schema requires, need a verdict."""
-    answered = {body["keyword"] for body in live(payload).values()}
-    wanted = [keyword for keyword, label in labels.items() if keyword in fields or label.get("required")]
-    return [
-        Problem("unreviewed", keyword, "the field has no verdict yet")
-        for keyword in wanted
-        if keyword not in answered
-    ]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from app.agreement.judgements import Difference, Payload, Ruling, Unit
 from app.annotation.cases import note_differences
 from app.annotation.check import check_note
 from app.annotation.describe import action_facts
+from app.annotation.folding import folded
+from app.annotation.loose import loose_ends
+from app.annotation.origin import seeded, stored_body
+from app.annotation.payload import Elements
 from app.annotation.schema import known_keys
 from app.annotation.settle import settle_note
 from app.annotation.shapes import NOTE_KINDS
@@ -36,16 +41,24 @@ class Notes:
         }
 
     def suggest(self, context: Context, suggestions: list[dict[str, Any]]) -> Payload:
-        """Suggestions of labels and relations this project does not use are left out."""
-        return suggested_note([within_schema(answer, context.schema) for answer in suggestions])
+        """Suggestions of labels and relations this project does not use are left out, and blank ones."""
+        return seeded(suggested_note([within_schema(answer, context.schema) for answer in suggestions]), context.text)
 
     def check(self, payload: Payload, context: Context) -> list[Problem]:
         """Problems with a code beginning ``warn-`` do not block: `app.annotation.check.blocking`."""
         return check_note(payload, context)
 
     def describe(self, action: Action, context: Context) -> dict[str, Any]:
-        known = known_keys(context.schema)
-        return action_facts(action.element_id, action.body, action.before, NOTE_KINDS, known)
+        return action_facts(action, NOTE_KINDS, known_keys(context.schema), context.text)
+
+    def stored(self, action: Action, started: dict[str, Any] | None, context: Context) -> Any:
+        return stored_body(action.body, started, context.text)
+
+    def loose(self, put: dict[str, Any], draft: Callable[[], Elements]) -> dict[str, Any]:
+        return loose_ends(put, draft)
+
+    def folded(self, payload: Payload) -> Payload:
+        return folded(payload)
 
     def units(self, payload: Payload, context: Context) -> list[Unit]:
         return note_units(payload)

@@ -1,28 +1,35 @@
-"""Radiology report labels: observations by CheXpert's rules, and critical findings."""
+"""Radiology report labels: observations by CheXpert's rules, and critical findings; every label has an answer."""
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
 from typing import Any
 
 from app.agreement.judgements import Difference, Payload, Ruling, Unit
 from app.annotation.check import WARNING, reviewed_problems
 from app.annotation.describe import action_facts
-from app.annotation.keyed import Questions, keyed_differences, repeated, settle_keyed
+from app.annotation.folding import folded
+from app.annotation.keyed import Questions, keyed_differences, repeated, said, settle_keyed, unanswered
+from app.annotation.origin import seeded, stored_body
 from app.annotation.payload import Elements, live, of_kind
 from app.annotation.schema import known_keys, label_named
 from app.annotation.shapes import Kinds, one_of, optional_spans, payload_problems, word
 from app.annotation.suggest import suggested_keyed
+from app.annotation.vocabulary import REST
 from app.core.errors import Problem
 from app.review.modality import Action, Context
 
-VALUES = ("positive", "negative", "uncertain")
 NOT_MENTIONED = "not_mentioned"
+VALUES = ("positive", "negative", "uncertain", NOT_MENTIONED)
 
-# Larson 2014 (ACR Actionable Reporting Work Group): category 1 minutes, 2 hours, 3 days.
+# Larson 2014 (ACR Actionable Reporting Work Group): category 1 minutes, 2 hours, 3 days; null: not mentioned.
 KINDS: Kinds = {
     "observation": ({"label": word, "value": one_of(*VALUES)}, {"evidence": optional_spans}),
-    "critical": ({"label": word, "category": one_of(1, 2, 3)}, {"evidence": optional_spans}),
+    "critical": ({"label": word, "category": one_of(1, 2, 3, None)}, {"evidence": optional_spans}),
+    # Said once: no other label of the schema is mentioned.
+    REST: ({"value": one_of(NOT_MENTIONED)}, {}),
 }
 
 
@@ -39,7 +46,8 @@ class Reports:
         return {"text": context.text, "schema": context.schema, "values": list(VALUES), "meta": shown}
 
     def suggest(self, context: Context, suggestions: list[dict[str, Any]]) -> Payload:
-        return suggested_keyed(suggestions, "observation", ("label", "value", "category", "evidence"))
+        found = suggested_keyed(suggestions, "observation", ("label", "value", "category", "evidence"))
+        return seeded(found, context.text)
 
     def check(self, payload: Payload, context: Context) -> list[Problem]:
         """Problems with a code beginning ``warn-`` do not block."""
@@ -48,23 +56,35 @@ class Reports:
         return (
             reviewed_problems(payload, context.text, known_keys(context.schema))
             + repeated(payload, _questions(context))
-            + _no_finding_problems(live(payload), context)
-            + _critical_problems(live(payload), context)
+            + _no_finding_problems(said(live(payload)), context)
+            + _critical_problems(said(live(payload)), context)
+            + _evidence_problems(said(live(payload)))
+            + [_open(question) for question in unanswered(payload, _questions(context))]
         )
 
     def describe(self, action: Action, context: Context) -> dict[str, Any]:
-        return action_facts(action.element_id, action.body, action.before, KINDS, known_keys(context.schema))
+        return action_facts(action, KINDS, known_keys(context.schema), context.text)
+
+    def stored(self, action: Action, started: dict[str, Any] | None, context: Context) -> Any:
+        return stored_body(action.body, started, context.text)
+
+    def loose(self, put: dict[str, Any], draft: Callable[[], Elements]) -> dict[str, Any]:
+        return {}
+
+    def folded(self, payload: Payload) -> Payload:
+        return folded(payload)
 
     def units(self, payload: Payload, context: Context) -> list[Unit]:
         """One unit per observation of the schema; one not mentioned is a value of its own."""
-        said = {_question(body): _answer(body) for body in live(payload).values()}
+        given = {_question(body): _answer(body) for body in said(live(payload)).values()}
         units = []
         for entry in context.schema["labels"]:
             label = entry["key"]
             if _is_observation(entry):
-                value = said.get(f"observation {label}", NOT_MENTIONED)
+                value = given.get(f"observation {label}", NOT_MENTIONED)
                 units.append(Unit("observation", label, value, key=label))
-            if category := said.get(f"critical {label}"):
+            category = given.get(f"critical {label}", NOT_MENTIONED)
+            if category != NOT_MENTIONED:
                 units.append(Unit("critical", label, category, key=label))
         return units
 
@@ -80,20 +100,27 @@ def _is_observation(label: dict[str, Any]) -> bool:
     return label.get("group") != "critical"
 
 
+def _first_question(label: dict[str, Any]) -> str:
+    """What every reader is asked about a label; the category of a critical observation comes on top."""
+    return f"{'observation' if _is_observation(label) else 'critical'} {label['key']}"
+
+
 def _question(body: dict[str, Any]) -> str:
     return f"{body['kind']} {body['label']}"
 
 
 def _answer(body: dict[str, Any]) -> str:
-    return body["value"] if body["kind"] == "observation" else f"category {body['category']}"
+    if body["kind"] == "observation":
+        return body["value"]
+    return NOT_MENTIONED if body["category"] is None else f"category {body['category']}"
 
 
 def _questions(context: Context) -> Questions:
     labels = [label["key"] for label in context.schema["labels"]]
     order = tuple(f"{kind} {label}" for label in labels for kind in ("observation", "critical"))
-    return Questions(
-        _question, _answer, order, lambda disputed, payloads: _bonds(disputed, payloads, context)
-    )
+    required = tuple(_first_question(label) for label in context.schema["labels"])
+    bonds = functools.partial(_bonds, context=context)
+    return Questions(_question, _answer, order, required, NOT_MENTIONED, bonds)
 
 
 def _bonds(disputed: set[str], payloads: list[Elements], context: Context) -> list[set[str]]:
@@ -111,7 +138,7 @@ def _findings(elements: Elements, context: Context) -> list[dict[str, Any]]:
     return [
         body
         for body in elements.values()
-        if body["label"] not in exempt and body.get("value", "positive") != "negative"
+        if body["label"] not in exempt and _answer(body) not in ("negative", NOT_MENTIONED)
     ]
 
 
@@ -130,6 +157,8 @@ def _no_finding_problems(elements: Elements, context: Context) -> list[Problem]:
     for key, body in of_kind(elements, "observation").items():
         if body["label"] not in _named(context, "nofinding"):
             continue
+        if body["value"] == NOT_MENTIONED:
+            continue
         if body["value"] != "positive":
             problems.append(Problem("no-finding-value", key, "No Finding is positive or not mentioned"))
         elif _findings(elements, context):
@@ -137,8 +166,20 @@ def _no_finding_problems(elements: Elements, context: Context) -> list[Problem]:
     return problems
 
 
+def _open(question: str) -> Problem:
+    return Problem("unreviewed", question.split(" ", 1)[1], "the label has no answer yet")
+
+
+def _evidence_problems(elements: Elements) -> list[Problem]:
+    return [
+        Problem("evidence-of-nothing", key, "what is not mentioned has no evidence")
+        for key, body in elements.items()
+        if _answer(body) == NOT_MENTIONED and body.get("evidence")
+    ]
+
+
 def _critical_problems(elements: Elements, context: Context) -> list[Problem]:
-    marked = {body["label"] for body in of_kind(elements, "critical").values()}
+    marked = {body["label"] for body in of_kind(elements, "critical").values() if body["category"] is not None}
     problems = []
     for key, body in elements.items():
         label = label_named(context.schema, body["label"]) or {}

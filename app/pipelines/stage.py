@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,8 @@ from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core import fault
 from app.core.db import Session
+from app.core.digest import canonical_json
+from app.core.errors import Unavailable, code_of
 from app.corpus.document import Document, DocumentBody, Verdict, text_of
 from app.corpus.project import Project, get_project, pipelines_of, project_subject
 from app.corpus.suggestion import Suggestion, add_suggestion
@@ -26,6 +29,8 @@ from app.pipelines.register.rules import out_of_scope, rule_of
 from app.review.item import Item, admit
 from app.review.states import ItemState
 from app.tagging.protocol import PIPELINES, Pipeline, provenance
+
+log = logging.getLogger(__name__)
 
 CHUNK = 50
 WORKER = ServiceActor("preannotate")
@@ -46,6 +51,8 @@ class Piece:
     refused: dict[int, str] = field(default_factory=dict)
     #: document id → the pipeline's answer
     found: dict[int, dict[str, Any]] = field(default_factory=dict)
+    #: document id → error code, where the pipeline broke down over a text: it goes on without suggestions
+    failed: dict[int, str] = field(default_factory=dict)
 
 
 class PreannotateJob:
@@ -56,6 +63,7 @@ class PreannotateJob:
     """
 
     key = "preannotate.run"
+    repeatable = True
 
     def chunk(self, services: Services, job: Job, *, at: int) -> bool:
         with services.database.reading() as session:
@@ -65,7 +73,8 @@ class PreannotateJob:
             piece = _next_piece(session, project, passes[0], job.cursor.get("after", 0), at=at)
         if piece.texts:
             pipeline = PIPELINES.get(passes[0])
-            piece.found = {number: _annotate(pipeline, piece, number) for number in piece.texts}
+            for number in piece.texts:
+                _annotate_alone(pipeline, job, piece, number)
         rest = passes if len(piece.documents) == CHUNK else passes[1:]
         after = piece.documents[-1].id if piece.documents and rest is passes else 0
 
@@ -75,10 +84,15 @@ class PreannotateJob:
             _store(session, job, piece, lets_in=passes[0] in (project.setting("pipeline"), ADMISSION), at=at)
             cursor = {"passes": rest or [ADMISSION], "after": after}
             known = total if rest else job.done + len(piece.documents)  # admission lets in others as well
-            advance(session, job.id, done=len(piece.documents), total=known, cursor=cursor, at=at)
+            done = len(piece.documents)
+            advance(session, job, done=done, total=known, cursor=cursor, set_aside=piece.failed, at=at)
             return bool(rest)
 
         return services.database.writing(unit)
+
+    def waits_for(self, session: Session, job: Job) -> str:
+        """Nothing: without a pipeline in force texts go on as they are, and signing its entry queues this again."""
+        return ""
 
     def tidy(self, services: Services, job: Job) -> None:
         """Everything of this job is in the database."""
@@ -172,6 +186,20 @@ def _count(session: Session, project: Project, passes: list[str], *, at: int) ->
     return sum(session.scalar(query) or 0 for query in queries)
 
 
+def _annotate_alone(pipeline: Pipeline, job: Job, piece: Piece, number: int) -> None:
+    """One text's answer, or the code of what broke down over it: the others must not wait for it."""
+    try:
+        answer = _annotate(pipeline, piece, number)
+        canonical_json(answer)  # what cannot be stored must not stop the others either
+    except Unavailable:
+        raise  # the pipeline's fault, not the text's
+    except Exception as error:  # noqa: BLE001  (any fault of a pipeline; its message could carry the text)
+        piece.failed[number] = code_of(error)
+        log.warning("document not tagged", extra={"job": job.id, "document": number, "code": piece.failed[number]})
+    else:
+        piece.found[number] = answer
+
+
 def _annotate(pipeline: Pipeline, piece: Piece, number: int) -> dict[str, Any]:
     """The pipeline's output without covered text."""
     document = next(one for one in piece.documents if one.id == number)
@@ -191,7 +219,7 @@ def _store(session: Session, job: Job, piece: Piece, *, lets_in: bool, at: int) 
         _store_answers(session, job, piece, standing, at=at)
     for document in piece.documents if lets_in else ():
         admit(session, WORKER, session.get(Document, document.id), at=at)
-    if piece.found:
+    if piece.found or piece.failed:
         fault.point("preannotate")
 
 
@@ -223,6 +251,7 @@ def _store_answers(session: Session, job: Job, piece: Piece, standing: Standing,
             "entities": sum(len(answer["entities"]) for answer in piece.found.values()),
             "refused": dict(Counter(piece.refused.values())),
             "refused_documents": sorted(piece.refused),
+            "failed_documents": sorted(piece.failed),
         },
         project_id=job.project_id,
         at=at,

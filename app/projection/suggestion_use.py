@@ -89,12 +89,18 @@ def decisions(start: Payload, answer: Payload) -> list[tuple[str, str]]:
     """(label, action) of every element a draft started from, held against the answer.
 
     An element that is gone or marked as rejected is rejected; one that says the same is accepted,
-    whatever its codes' order; any other difference is an edit. The label is the suggestion's own.
+    whatever its codes' order; any other difference is an edit. One of two twins that were folded into one
+    stands with the other. The label is the suggestion's own.
     """
+    if not start["elements"]:
+        return []
     found = []
+    standing = {meaning(body) for body in answer["elements"].values() if body.get("status") != "rejected"}
     for key, suggested in start["elements"].items():
         body = answer["elements"].get(key)
-        if body is None or body.get("status") == "rejected":
+        if body is None and meaning(suggested) in standing:
+            action = "accepted"
+        elif body is None or body.get("status") == "rejected":
             action = "rejected"
         else:
             action = "accepted" if meaning(body) == meaning(suggested) else "edited"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
@@ -18,12 +17,16 @@ from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, Invalid, NotFound
+from app.guidelines.acknowledgement import require_acknowledged
+from app.guidelines.text import require_citation
+from app.guidelines.version import get_guideline
 from app.review import states
 from app.review.assignment import Assignment, Step, get_assignment, workflow_for
 from app.review.draft import require_may_work, start_draft
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
 from app.review.modality import Context
+from app.review.own import own_elements
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import (
     Submission,
@@ -36,7 +39,6 @@ from app.review.submission import (
 )
 
 WITHDRAWN = "withdrawn"
-_SECTION = re.compile(r"[0-9.]{0,12}")
 
 
 class RulingRow(Base):
@@ -81,7 +83,7 @@ class Cases:
 
 
 def open_adjudication(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> None:
-    """Begin: the guideline in force is frozen with the task."""
+    """Begin: the guideline the item is read under is frozen with the task."""
     if assignment.state == AssignmentState.OFFERED:
         start_draft(session, actor, assignment, payload={"elements": {}}, at=at)
 
@@ -127,8 +129,8 @@ def rule(
     case = next((d for d in cases.differences if d.key == ruling.difference), None)
     if case is None:
         raise NotFound("case", "there is no such case in this item")
-    if not _SECTION.fullmatch(ruling.citation):
-        raise Invalid("citation", "a citation is the number of a guideline section")
+    require_citation(_guideline_text(session, assignment), ruling.citation)
+    ruling = replace(ruling, elements=own_elements(item, ruling.elements, cases.payloads, context_of(session, item)))
     if ruling.reason not in REASONS:
         raise Invalid("reason", f"a reason is one of {', '.join(REASONS)}")
     if ruling.choice == Choice.TAKE and not (ruling.version is not None and 0 <= ruling.version < len(cases.payloads)):
@@ -175,6 +177,7 @@ def _require_settling(session: Session, actor: Actor, assignment: Assignment, *,
     if assignment.step != Step.ADJUDICATE or assignment.state != AssignmentState.OPEN:
         raise Conflict("not-open", "this adjudication is not open", details={"state": assignment.state})
     require_no_hold(session, item.id)
+    require_acknowledged(session, actor, assignment.guideline_version_id)
     return assignment, item
 
 
@@ -226,6 +229,11 @@ def _ruling(row: RulingRow) -> Ruling:
     )
 
 
+def _guideline_text(session: Session, assignment: Assignment) -> str:
+    """The version this task is done under: what its rulings may cite."""
+    return get_guideline(session, assignment.guideline_version_id or 0).body
+
+
 def close(
     session: Session, actor: Actor, assignment: Assignment, *, codes: CodeLookup = no_codes, at: int
 ) -> Submission:
@@ -237,6 +245,8 @@ def close(
     if open_cases:
         raise Invalid("cases-open", f"{len(open_cases)} cases are not decided", details={"cases": open_cases})
     rulings = [standing[d.key] for d in cases.differences]
+    for ruling in rulings:  # made before the item was moved, perhaps: sections have other numbers now
+        require_citation(_guideline_text(session, assignment), ruling.citation)
     payload = modality_of(item).settle(cases.payloads, rulings, context_of(session, item, codes))
     require_valid(session, item, payload, codes)
     gold = freeze(session, actor, assignment, payload, SubmissionKind.GOLD, at=at)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, select, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts import policy
@@ -148,10 +149,10 @@ def _fill_vacancies(
 ) -> int:
     """Give seats that were declined or revoked to others; returns how many items are complete again."""
     filled = 0
-    for row in _rounds_with_vacancies(session, project.id):
+    for row in rounds_with_vacancies(session, project.id):
         item = get_item(session, row.item_id)
         free = [p for p in readers if p not in earlier_actors(session, item.id)]
-        missing = row.readers - _seats_taken(session, row.id)
+        missing = row.readers - seats_taken(session, row.id)
         if len(free) < missing:
             continue
         for person in least_loaded(item.id, free, load, missing):
@@ -161,16 +162,16 @@ def _fill_vacancies(
     return filled
 
 
-def _rounds_with_vacancies(session: Session, project_id: int) -> list[Round]:
+def rounds_with_vacancies(session: Session, project_id: int) -> list[Round]:
     """Rounds under way in which somebody left; few, so the rest is asked of each."""
     left = Assignment.state.in_((AssignmentState.DECLINED, AssignmentState.REVOKED))
     seat = select(Assignment.round_id).where(Assignment.step == Step.ANNOTATE, left)
     under_way = (Item.project_id == project_id, Item.state == ItemState.IN_ANNOTATION)
     rows = session.scalars(select(Round).join(Item, Item.id == Round.item_id).where(*under_way, Round.id.in_(seat)))
-    return [row for row in rows if row.readers > _seats_taken(session, row.id)]
+    return [row for row in rows if row.readers > seats_taken(session, row.id)]
 
 
-def _seats_taken(session: Session, round_id: int) -> int:
+def seats_taken(session: Session, round_id: int) -> int:
     staying = Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN, AssignmentState.SUBMITTED))
     taken = (Assignment.round_id == round_id, Assignment.step == Step.ANNOTATE, staying)
     return session.scalar(select(func.count()).select_from(Assignment).where(*taken)) or 0
@@ -187,27 +188,18 @@ def revoke_tasks(session: Session, actor: AnyActor, project: Project, person_id:
     return len(tasks)
 
 
+def reading_subject(project: Project) -> policy.PolicySubject:
+    """What a project asks of readers, of a task that does not exist yet: could they do it once it is theirs?"""
+    tier = max(project.setting("reader_tier"), workflow_of(project.setting("workflow")).reader_tier)
+    return replace(asked_by(project, tier), relations=frozenset({policy.OWN_ASSIGNMENT}))
+
+
 def find_readers(session: Session, project: Project, *, at: int) -> list[int]:
     """People who may read in a project now: role, tier, credential, specialty, country."""
-    subject = policy.PolicySubject(
-        "project",
-        project.id,
-        project_id=project.id,
-        min_tier=max(project.setting("reader_tier"), workflow_of(project.setting("workflow")).reader_tier),
-        specialties=frozenset(project.setting("specialties")),
-        jurisdictions=frozenset(project.setting("required_countries")),
-        # The task does not exist yet: the question is whether they could do it once it is theirs.
-        relations=frozenset({policy.OWN_ASSIGNMENT}),
-    )
+    subject = reading_subject(project)
     people = sorted({m.person_id for m in list_members(session, project.id) if m.role == ProjectRole.ANNOTATOR})
-    found = []
-    for person_id in people:
-        person = get_person(session, person_id)
-        if person.is_active:
-            actor = load_actor(session, person_id, at=at)
-            if policy.may(actor, policy.Action.ANNOTATE, subject, at=at):
-                found.append(person_id)
-    return found
+    actors = (load_actor(session, person_id, at=at) for person_id in people if get_person(session, person_id).is_active)
+    return [actor.id for actor in actors if policy.may(actor, policy.Action.ANNOTATE, subject, at=at)]
 
 
 DECLINE_REASONS = ("conflict-of-interest", "unable", "not-my-field")
@@ -250,7 +242,6 @@ def claim(session: Session, actor: Actor, item: Item, step: Step, *, at: int) ->
 
 
 def _require_waiting(session: Session, actor: Actor, item: Item, step: Step, *, at: int) -> None:
-    """State, role, tier and own-work rules of adjudication and verification."""
     require_may_finish(session, actor, item, step, at=at)
     require_awaited(item, step)
 
@@ -263,14 +254,17 @@ def require_awaited(item: Item, step: str) -> None:
 
 def require_may_finish(session: Session, actor: Actor, item: Item, step: Step, *, at: int) -> None:
     """Role, tier, specialty and own-work rules, evaluated at the act. Raises Forbidden or NotFound."""
-    workflow = workflow_for(session, item)
-    if step == Step.VERIFY:
-        action, tier = policy.Action.VERIFY, workflow.verifier_tier
-    elif item.escalated:
-        action, tier = policy.Action.RESOLVE_ESCALATED, ESCALATION_TIER
-    else:
-        action, tier = policy.Action.ADJUDICATE, workflow.adjudicator_tier
+    action, tier = finishing_act(workflow_for(session, item), step, escalated=item.escalated)
     policy.require(session, actor, action, subject_of_item(session, item, tier), at=at)
+
+
+def finishing_act(workflow: Workflow, step: Step, *, escalated: bool) -> tuple[policy.Action, int]:
+    """The act that ends a step of such an item, and the tier it needs: what the policy is asked, wherever it is."""
+    if step == Step.VERIFY:
+        return policy.Action.VERIFY, workflow.verifier_tier
+    if escalated:
+        return policy.Action.RESOLVE_ESCALATED, ESCALATION_TIER
+    return policy.Action.ADJUDICATE, workflow.adjudicator_tier
 
 
 class OwnAssignment:
@@ -295,26 +289,27 @@ class EarlierActor:
     key = policy.EARLIER_ACTOR
 
     def holds(self, session: Session, actor: Actor, subject: policy.PolicySubject) -> bool:
-        if subject.kind == "item":
-            return actor.id in earlier_actors(session, int(subject.id or 0), except_own_finishing=actor.id)
-        return False
+        return subject.kind == "item" and has_worked_on(session, actor.id, int(subject.id or 0))
 
 
-def earlier_actors(session: Session, item_id: int, *, except_own_finishing: int | None = None) -> set[int]:
-    """Everybody who ever held a task on the item: done, unfinished, given back or taken back after opening.
+def has_worked_on(session: Session, person_id: int, item_id: int) -> bool:
+    own = (Assignment.item_id == item_id, Assignment.person_id == person_id, earlier_work())
+    return session.scalar(select(Assignment.id).where(*own).limit(1)) is not None
 
-    With `except_own_finishing`, that person's adjudication or verification counts only once it is
-    submitted: it is what they are doing now, or a verifier's earlier rejection.
-    """
-    query = select(Assignment.person_id, Assignment.step, Assignment.state).where(
-        Assignment.item_id == item_id,
-        (Assignment.state != AssignmentState.REVOKED) | Assignment.opened_at.is_not(None),
-    )
-    return {
-        person
-        for person, step, state in session.execute(query)
-        if not (person == except_own_finishing and step != Step.ANNOTATE and state != AssignmentState.SUBMITTED)
-    }
+
+def held() -> ColumnElement[bool]:
+    """A task that somebody has or had: done, unfinished, given back, or taken back after opening."""
+    return (Assignment.state != AssignmentState.REVOKED) | Assignment.opened_at.is_not(None)
+
+
+def earlier_work() -> ColumnElement[bool]:
+    """A task that keeps its person from ending a step (INV-2); unsubmitted, it is what they do now, or rejected."""
+    return held() & ((Assignment.step == Step.ANNOTATE) | (Assignment.state == AssignmentState.SUBMITTED))
+
+
+def earlier_actors(session: Session, item_id: int) -> set[int]:
+    """Everybody who ever held a task on the item."""
+    return set(session.scalars(select(Assignment.person_id).where(Assignment.item_id == item_id, held())))
 
 
 def workflow_for(session: Session, item: Item) -> Workflow:
@@ -328,11 +323,15 @@ def subject_of(assignment: Assignment) -> policy.PolicySubject:
 
 def subject_of_item(session: Session, item: Item, min_tier: int = 1) -> policy.PolicySubject:
     """The item as the policy sees it: tier, and what the project asks of credentials (R4, R5)."""
-    project = get_project(session, item.project_id)
+    return replace(asked_by(get_project(session, item.project_id), min_tier), kind="item", id=item.id)
+
+
+def asked_by(project: Project, min_tier: int) -> policy.PolicySubject:
+    """What a project asks of credentials, at a tier, of whoever acts on any of its items."""
     return policy.PolicySubject(
-        "item",
-        item.id,
-        project_id=item.project_id,
+        "project",
+        project.id,
+        project_id=project.id,
         min_tier=min_tier,
         specialties=frozenset(project.setting("specialties")),
         jurisdictions=frozenset(project.setting("required_countries")),

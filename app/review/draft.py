@@ -23,28 +23,40 @@ from app.core.errors import Conflict, Invalid, Problem
 from app.corpus.free_text import require_free_text
 from app.corpus.project import get_project
 from app.corpus.suggestion import latest_suggestion, withheld_because
-from app.guidelines.version import current_guideline
 from app.review import states
 from app.review.assignment import Assignment, Step, get_assignment, require_awaited, require_may_finish, subject_of
+from app.review.guideline import keep_guideline
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, context_of, get_item, modality_of, no_codes
 from app.review.modality import Action, Context
 from app.review.states import AssignmentState
+
+Body = dict[str, Any]
 
 _ELEMENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}")
 _TAGS = {"added": Tag.ELEMENT_ADDED, "changed": Tag.ELEMENT_CHANGED, "removed": Tag.ELEMENT_REMOVED}
 
 
 class DraftElement(Base):
-    """One element of an unfinished answer; `version` is the draft's version that wrote it."""
+    """One element of an unfinished answer; `version` is the draft's version that wrote it.
+
+    What the draft began with stays beside what a person made of it, and the row of a removed element without a
+    body: whoever brings it back does not make it anew.
+    """
 
     __tablename__ = "draft_element"
     __table_args__ = ({"info": {"kind": RECORD}},)
 
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), primary_key=True, autoincrement=False)
     element_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    body: Mapped[str] = mapped_column(Text)
+    body: Mapped[str | None] = mapped_column(Text)
+    #: the suggestion or earlier answer it began as; null for what a person added
+    started: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int]
+
+    @property
+    def content(self) -> dict[str, Any] | None:
+        return json.loads(self.body) if self.body is not None else None
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,7 @@ class Change:
 def start_draft(
     session: Session, actor: Actor, assignment: Assignment, *, payload: Payload | None = None, at: int
 ) -> None:
-    """Open a task: the guideline in force is frozen with it and the draft begins from suggestions.
+    """Open a task: the guideline its item is read under is frozen with it and the draft begins from suggestions.
 
     `payload` replaces the suggestions: a verifier starts from what the readers agreed on.
     """
@@ -67,7 +79,7 @@ def start_draft(
     require_no_hold(session, assignment.item_id)
     item = get_item(session, assignment.item_id)
     require_awaited(item, assignment.step)
-    guideline = current_guideline(session, item.project_id, item.modality)
+    guideline = keep_guideline(session, item)
     states.advance(session, actor, assignment, "opened", data={"guideline_sha256": guideline.body_sha256}, at=at)
     assignment.guideline_version_id = guideline.id
     assignment.opened_at = at
@@ -91,8 +103,9 @@ def start_draft(
     else:
         provenance = {"source": "earlier-answer"}
     for element_id, body in payload["elements"].items():
+        said = canonical_json(body)
         session.add(
-            DraftElement(assignment_id=assignment.id, element_id=element_id, body=canonical_json(body), version=0)
+            DraftElement(assignment_id=assignment.id, element_id=element_id, body=said, started=said, version=0)
         )
     record(
         session,
@@ -127,8 +140,9 @@ def change_draft(
 ) -> int:
     """Apply a person's actions in order, all or none; returns the draft's new version.
 
-    Raises Forbidden, Conflict (`stale-draft` when another tab was faster), or Invalid when an
-    element is malformed or a quote is not what stands at its offsets.
+    What hangs on an element that goes, goes too, with an event of its own. Raises Forbidden, Conflict
+    (`stale-draft` when another tab was faster), or Invalid when an element is malformed, a span is outside the
+    text or blank, an end is missing, or a quote is not what stands at its offsets.
     """
     require_may_work(session, actor, assignment, at=at)
     assignment = get_assignment(session, assignment.id, lock=True)
@@ -140,47 +154,76 @@ def change_draft(
     item = get_item(session, assignment.item_id)
     require_awaited(item, assignment.step)
     context = context_of(session, item, codes)
+    put: dict[str, Body | None] = {}
     for change in changes:
         _require_well_named(change)
         _require_quotes(change, context)
         _require_clean_comment(change)
-        row = session.get(DraftElement, (assignment.id, change.element_id))
-        if row is None and change.body is None:
-            continue  # removing what is not there: a repeated request
-        action = Action(change.element_id, change.body, json.loads(row.body) if row else None)
-        data = modality_of(item).describe(action, context)
-        assignment.draft_version += 1
-        _store(session, assignment, row, change)
-        record(
-            session,
-            _TAGS[action.verb],
-            stream=streams.assignment(assignment.id),
-            actor=actor,
-            subject=Subject("element", change.element_id),
-            data={"assignment": assignment.id, "version": assignment.draft_version} | data,
-            project_id=assignment.project_id,
-            at=at,
-        )
+        put[change.element_id] = _apply(session, actor, assignment, change, context, at=at)
+    loose = modality_of(item).loose(put, lambda: assemble(session, assignment.id)["elements"])
+    _require_ends(put, loose)
+    for element_id, body in loose.items():
+        _apply(session, actor, assignment, Change(element_id, body), context, at=at)
     fault.point("save")
     return assignment.draft_version
 
 
-def _store(session: Session, assignment: Assignment, row: DraftElement | None, change: Change) -> None:
-    if change.body is None:
-        session.delete(row)
-        return
-    body = canonical_json(change.body)
+def _apply(
+    session: Session, actor: Actor, assignment: Assignment, change: Change, context: Context, *, at: int
+) -> Body | None:
+    """One put or remove: its row and its event; the body as stored."""
+    modality = modality_of(get_item(session, assignment.item_id))
+    row = session.get(DraftElement, (assignment.id, change.element_id))
+    before = row.content if row else None
+    if before is None and change.body is None:
+        return None  # removing what is not there: a repeated request
+    body = change.body
+    if body is not None:
+        started = json.loads(row.started) if row and row.started else None
+        body = modality.stored(Action(change.element_id, body, before), started, context)
+    action = Action(change.element_id, body, before)
+    data = modality.describe(action, context)
+    assignment.draft_version += 1
+    _store(session, assignment, row, action)
+    record(
+        session,
+        _TAGS[action.verb],
+        stream=streams.assignment(assignment.id),
+        actor=actor,
+        subject=Subject("element", change.element_id),
+        data={"assignment": assignment.id, "version": assignment.draft_version} | data,
+        project_id=assignment.project_id,
+        at=at,
+    )
+    return body
+
+
+def _store(session: Session, assignment: Assignment, row: DraftElement | None, action: Action) -> None:
     if row is None:
-        session.add(
-            DraftElement(
-                assignment_id=assignment.id,
-                element_id=change.element_id,
-                body=body,
-                version=assignment.draft_version,
-            )
-        )
-    else:
-        row.body, row.version = body, assignment.draft_version
+        row = DraftElement(assignment_id=assignment.id, element_id=action.element_id)
+        session.add(row)
+    row.body = canonical_json(action.body) if action.body is not None else None
+    row.version = assignment.draft_version
+
+
+def kept_otherwise(
+    session: Session, assignment: Assignment, changes: list[Change], *, since: int
+) -> dict[str, Body | None]:
+    """Id → body (None: removed) of what the actions since a version left otherwise than they were sent."""
+    rows = session.scalars(
+        select(DraftElement).where(DraftElement.assignment_id == assignment.id, DraftElement.version > since)
+    )
+    sent = {change.element_id: change.body for change in changes}
+    kept = {row.element_id: row.content for row in rows}
+    return {key: body for key, body in kept.items() if key not in sent or sent[key] != body}
+
+
+def _require_ends(put: dict[str, Body | None], loose: dict[str, Body | None]) -> None:
+    """What is put now must hang on what is there; what hung on it before falls with it."""
+    missing = [key for key in loose if put.get(key) is not None]
+    if missing:
+        problems = [Problem("dangling", key, "names an element that is not there") for key in missing]
+        raise Invalid("dangling", "an element names one that is not there", problems=problems)
 
 
 def _require_well_named(change: Change) -> None:
@@ -219,6 +262,8 @@ def _require_quotes(change: Change, context: Context) -> None:
 def assemble(session: Session, assignment_id: int) -> Payload:
     """The draft as one payload."""
     rows = session.scalars(
-        select(DraftElement).where(DraftElement.assignment_id == assignment_id).order_by(DraftElement.element_id)
+        select(DraftElement)
+        .where(DraftElement.assignment_id == assignment_id, DraftElement.body.is_not(None))
+        .order_by(DraftElement.element_id)
     )
-    return {"elements": {row.element_id: json.loads(row.body) for row in rows}}
+    return {"elements": {row.element_id: row.content for row in rows}}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import streams
@@ -49,6 +49,8 @@ class Item(Base):
     complexity: Mapped[int]
     #: T4 must settle it: a significant or critical label is, or was, in dispute
     escalated: Mapped[bool]
+    #: the version all its readings, rulings and signatures are made under; None before the first task is opened
+    guideline_version_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"))
     created_at: Mapped[int]
 
 
@@ -65,6 +67,7 @@ def create_item(
         state=states.ITEM.start,
         complexity=complexity,
         escalated=False,
+        guideline_version_id=None,
         created_at=at,
     )
     session.add(item)
@@ -118,15 +121,19 @@ def list_items(
 
 def available_items(session: Session, project_id: int, state: str, limit: int) -> list[Item]:
     """Items in a state on which no hold is open."""
-    held = select(Hold.item_id).where(Hold.item_id == Item.id, Hold.closed_at.is_(None)).exists()
     return list(
         session.scalars(
             select(Item)
-            .where(Item.project_id == project_id, Item.state == state, ~held)
+            .where(Item.project_id == project_id, Item.state == state, not_held())
             .order_by(Item.complexity.desc(), Item.id)
             .limit(limit)
         )
     )
+
+
+def not_held() -> ColumnElement[bool]:
+    """No hold is open on the item."""
+    return ~select(Hold.item_id).where(Hold.item_id == Item.id, Hold.closed_at.is_(None)).exists()
 
 
 def no_codes(_system: str, _release: str, _code: str) -> None:

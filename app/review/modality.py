@@ -72,6 +72,23 @@ class Modality(Protocol):
         """The event's data: labels, offsets, codes; never text. Raises Invalid for a malformed body."""
         ...
 
+    def stored(self, action: Action, started: dict[str, Any] | None, context: Context) -> Any:
+        """The body of a put as it is kept: where it came from is the server's word, whatever the client says.
+
+        `started` is what stood under the id where the draft began. Checks nothing: `describe` refuses.
+        """
+        ...
+
+    def loose(
+        self, put: dict[str, dict[str, Any] | None], draft: Callable[[], dict[str, Any]]
+    ) -> dict[str, dict[str, Any] | None]:
+        """What must become of elements that hang on what is not there after `put` (None: goes)."""
+        ...
+
+    def folded(self, payload: Payload) -> Payload:
+        """The payload without exact duplicates, as it is frozen."""
+        ...
+
     def units(self, payload: Payload, context: Context) -> list[Unit]:
         """Comparable judgements, with their labels."""
         ...

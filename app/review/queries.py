@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.accounts import policy
 from app.accounts.actor import Actor
@@ -20,13 +20,14 @@ from app.core.errors import Conflict, NotFound
 from app.corpus.document import Document, documents_of_encounter, get_document
 from app.corpus.project import Project, get_project, project_subject
 from app.review.adjudication import cases_of, rulings_of
-from app.review.assignment import Assignment, Step, find_own, subject_of
+from app.review.assignment import AWAITED, Assignment, Step, earlier_work, find_own, subject_of
 from app.review.draft import assemble
 from app.review.hold import require_visible
-from app.review.item import CodeLookup, Item, context_of, get_item, may_be_read, modality_of
+from app.review.item import CodeLookup, Item, context_of, get_item, may_be_read, modality_of, not_held
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import Submission, gold_of, latest_of, payload_of
 from app.review.verification import verifier_reason
+from app.review.waiting import given_back, in_hand, may_finish
 
 VIEW_WINDOW = 15 * clock.MINUTE
 _SETTLED = (ItemState.VERIFIED, ItemState.SIGNED, ItemState.RELEASED)
@@ -246,30 +247,33 @@ def _overlap(one: tuple[int, int] | None, other: tuple[int, int] | None) -> bool
 
 
 def queue(session: Session, actor: Actor, project_id: int, step: Step, *, at: int) -> list[Item]:
-    """Items that wait for an adjudicator or verifier and that this actor may take, hardest first.
+    """Items that wait for an adjudicator or verifier and that this actor may take now, hardest first.
 
-    Escalated items come first, then by complexity and age (queue order v1, R8).
+    Escalated items come first, then by complexity and age (queue order v1, R8). The policy is asked once for
+    escalated items and once for the others, and the database leaves out what this person may not take.
     """
     policy.require(session, actor, policy.Action.VIEW_PROJECT, project_subject(project_id), at=at)
-    waiting = (ItemState.ESCALATED, ItemState.ADJUDICATION) if step == Step.ADJUDICATE else (ItemState.VERIFICATION,)
-    own = select(Assignment.item_id).where(
-        Assignment.person_id == actor.id,
-        Assignment.item_id == Item.id,
-        (Assignment.step != step) | (Assignment.state == AssignmentState.SUBMITTED),
-    )
+    project = get_project(session, project_id)
+    kinds = [escalated for escalated in (True, False) if may_finish(actor, project, step, escalated=escalated, at=at)]
     rows = session.scalars(
         select(Item)
-        .where(Item.project_id == project_id, Item.state.in_(waiting), ~own.exists())
+        .where(
+            Item.project_id == project_id,
+            Item.state.in_(AWAITED[step]),
+            Item.escalated.in_(kinds),
+            ~_task(Assignment.person_id == actor.id, earlier_work()),
+            ~_task(Assignment.person_id == actor.id, given_back(step)),
+            ~_task(Assignment.person_id != actor.id, in_hand(step)),
+            not_held(),
+        )
         .order_by(Item.escalated.desc(), Item.complexity.desc(), Item.id)
         .limit(200)
     )
-    tier = actor.tier(at)
-    return [item for item in rows if not item.escalated or tier >= policy_tier(step)]
+    return list(rows)
 
 
-def policy_tier(step: Step) -> int:
-    """The tier an escalated item asks for at this step."""
-    return 4 if step == Step.ADJUDICATE else 3
+def _task(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(Assignment.id).where(Assignment.item_id == Item.id, *conditions).exists()
 
 
 def is_settled(item: Item) -> bool:

@@ -16,7 +16,7 @@ from app.core.db import RECORD, Base, Session
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.corpus.free_text import require_free_text
 from app.corpus.project import project_subject
-from app.review.assignment import Assignment, Step, earlier_actors, subject_of
+from app.review.assignment import Assignment, Step, has_worked_on, subject_of
 from app.review.hold import HoldKind, close_hold, open_hold, open_holds
 
 
@@ -96,7 +96,7 @@ def ask(
 def answer(session: Session, actor: Actor, question: Question, text: str, *, at: int) -> None:
     """Answer on the record; a blocking question's hold ends with its answer."""
     policy.require(session, actor, policy.Action.ANSWER_QUESTION, project_subject(question.project_id), at=at)
-    if actor.id in earlier_actors(session, question.item_id, except_own_finishing=actor.id):
+    if has_worked_on(session, actor.id, question.item_id):
         raise Forbidden("own-work", "you read this item: somebody else answers questions about it")
     question = get_question(session, question.id, lock=True)
     if question.state != QuestionState.OPEN:

@@ -20,6 +20,7 @@ from app.core.digest import canonical_json, new_salt, salted_sha256
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.registry import Registry
 from app.corpus.schema import LabelSchema
+from app.guidelines.acknowledgement import require_acknowledged
 from app.review import states
 from app.review.assignment import (
     Assignment,
@@ -126,6 +127,7 @@ def submit(
     states.require(assignment, "submitted")
     require_awaited(item, assignment.step)
     require_no_hold(session, item.id)
+    require_acknowledged(session, actor, assignment.guideline_version_id)
     payload = assemble(session, assignment.id)
     require_valid(session, item, payload, codes)
     submission = freeze(session, actor, assignment, payload, SubmissionKind.READING, at=at)
@@ -151,10 +153,11 @@ def freeze(
     *,
     at: int,
 ) -> Submission:
-    """Store a payload for ever, with the author's qualification as it is at this moment."""
+    """Store a payload for ever, exact duplicates folded, with the author's qualification as it is at this moment."""
     item = get_item(session, assignment.item_id)
     if assignment.guideline_version_id is None:
         raise Conflict("not-open", "the task was never opened")
+    given, payload = payload, modality_of(item).folded(payload)
     body, salt = canonical_json(payload), new_salt()
     last = session.scalar(select(func.max(Submission.ordinal)).where(Submission.assignment_id == assignment.id))
     submission = Submission(
@@ -188,13 +191,20 @@ def freeze(
             "guideline_version": submission.guideline_version_id,
             "schema": submission.schema_id,
             "qualification": json.loads(submission.credentials_json),
-        },
+        }
+        | _folded(given, payload),
         project_id=item.project_id,
         at=at,
     )
     for projection in PROJECTIONS:
         projection.frozen(session, item, submission, payload)
     return submission
+
+
+def _folded(given: Payload, kept: Payload) -> dict[str, Any]:
+    """The ids that freezing left out, where it did."""
+    gone = sorted(given["elements"].keys() - kept["elements"].keys())
+    return {"folded": gone} if gone else {}
 
 
 def qualification(actor: Actor, project_id: int, *, at: int) -> dict[str, Any]:
@@ -237,6 +247,8 @@ def recall(session: Session, actor: Actor, assignment: Assignment, *, at: int) -
         at=at,
     )
     states.advance(session, actor, assignment, "recalled", at=at)
+    # The item may have been moved to another version since.
+    assignment.guideline_version_id = item.guideline_version_id
 
 
 def _compare_when_complete(session: Session, actor: Actor, item: Item, codes: CodeLookup, *, at: int) -> None:

@@ -14,6 +14,7 @@ from app.audit.models import Event
 from app.core.db import Session
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, Invalid
+from app.guidelines.acknowledgement import require_acknowledged
 from app.review import states
 from app.review.assignment import Assignment, Step, get_assignment
 from app.review.draft import assemble, require_may_work, start_draft
@@ -70,7 +71,7 @@ def verify(
     escalated and None is returned.
     """
     assignment, item = _require_verifying(session, actor, assignment, at=at)
-    payload = assemble(session, assignment.id)
+    payload = modality_of(item).folded(assemble(session, assignment.id))
     require_valid(session, item, payload, codes)
     before = payload_of(session, answer_to_verify(session, assignment).id)
     context = context_of(session, item, codes)
@@ -125,4 +126,5 @@ def _require_verifying(session: Session, actor: Actor, assignment: Assignment, *
     if assignment.step != Step.VERIFY or assignment.state != AssignmentState.OPEN:
         raise Conflict("not-open", "this verification is not open", details={"state": assignment.state})
     require_no_hold(session, item.id)
+    require_acknowledged(session, actor, assignment.guideline_version_id)
     return assignment, item

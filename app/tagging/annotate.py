@@ -76,7 +76,7 @@ def _asserted_targets(note: Note, spans: list[Span], mentions: list[Mention]) ->
     """One entity per target, in order; its label is that of a mention that covers it, else PROBLEM."""
     if not note.tokens.raw:
         raise Invalid("empty-text", "the text holds no words")
-    ranges = [_token_range(note, span) for span in spans]
+    ranges = [note.tokens.beside(*span) for span in spans]
     named = _covering(mentions, ranges)
     labels = [mention.label if mention else "PROBLEM" for mention in named]
     asserted = assert_spans(note, [(*pair, label) for pair, label in zip(ranges, labels, strict=True)])
@@ -85,13 +85,6 @@ def _asserted_targets(note: Note, spans: list[Span], mentions: list[Mention]) ->
         codes = _codes(mention) if mention else []
         entities.append(Entity(*span, label, result.assertion, [list(span)], result.because, codes))
     return entities
-
-
-def _token_range(note: Note, span: Span) -> tuple[int, int]:
-    """The tokens a target touches; for white space the one beside it."""
-    first, last = note.tokens.covering(*span)
-    first = min(first, len(note.tokens) - 1)
-    return first, max(last, first + 1)
 
 
 def _covering(mentions: list[Mention], ranges: list[tuple[int, int]]) -> list[Mention | None]:

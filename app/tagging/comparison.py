@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import Invalid
+from app.core.reading import read_text
 from app.tagging.evaluation.evaluate import CLINICAL, gold_axes
 from app.tagging.evaluation.gold import GoldDocument, GoldEntity, read_gold
 from app.tagging.evaluation.reasons import why_wrong
@@ -76,16 +76,17 @@ def _gold_case(document: GoldDocument, entity: GoldEntity, axes: dict[str, Any])
 
 def read_negex(path: Path) -> Iterator[Case]:
     """Cases of a NegEx file (tab-separated, header). The condition in capitals is preferred."""
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        next(lines, None)
-        for number, row in enumerate(lines, start=2):
-            if len(row) < _FIELDS:
-                raise Invalid("bad-negex", f"{path.name} line {number}: fewer than {_FIELDS} fields")
-            identifier, condition, text, negation, temporality, person = (field.strip() for field in row[:_FIELDS])
-            span = locate(condition.strip('"'), text)
-            negated, historical = negation.lower() == "negated", temporality.lower() == "historical"
-            yield Case(identifier, text, span, negated, historical, person.lower() not in ("", "patient"))
+    lines = read_text(path).split("\n")
+    for number, line in enumerate(lines[1:], start=2):
+        row = line.rstrip("\r").split("\t")
+        if not line.strip():
+            continue
+        if len(row) < _FIELDS:
+            raise Invalid("bad-negex", f"{path.name} line {number}: fewer than {_FIELDS} fields")
+        identifier, condition, text, negation, temporality, person = (field.strip() for field in row[:_FIELDS])
+        span = locate(condition.strip('"'), text)
+        negated, historical = negation.lower() == "negated", temporality.lower() == "historical"
+        yield Case(identifier, text, span, negated, historical, person.lower() not in ("", "patient"))
 
 
 def locate(condition: str, text: str) -> tuple[int, int] | None:

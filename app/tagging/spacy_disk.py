@@ -11,6 +11,7 @@ from typing import Any
 
 from app.core.digest import sha256
 from app.core.errors import Invalid
+from app.core.text import storable
 from app.tagging.assertion.engine import assert_spans
 from app.tagging.labels import LABELS
 from app.tagging.protocol import Annotated, Entity, Span, checked_targets
@@ -62,7 +63,11 @@ class SpacyOnDisk:
             spans = self._found(text)
         else:
             spans = [(*span, "PROBLEM") for span in checked_targets(text, targets)]
-        ranges = [(*note.tokens.covering(start, end), label) for start, end, label in spans]
+            if not note.tokens.raw:
+                raise Invalid("empty-text", "the text holds no words")
+        # A target on white space takes the token beside it.
+        touch = note.tokens.covering if targets is None else note.tokens.beside
+        ranges = [(*touch(start, end), label) for start, end, label in spans]
         usable = [
             (span, (first, last, label))
             for span, (first, last, label) in zip(spans, ranges, strict=True)
@@ -78,7 +83,7 @@ class SpacyOnDisk:
     def _found(self, text: str) -> list[tuple[int, int, str]]:
         self.ready()
         with self._lock:
-            doc = self._nlp(text)
+            doc = self._nlp(storable(text))
             return [
                 (ent.start_char, ent.end_char, self._labels[ent.label_])
                 for ent in doc.ents

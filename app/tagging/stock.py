@@ -10,6 +10,7 @@ from importlib.metadata import version as installed_version
 from typing import Any
 
 from app.core.digest import sha256
+from app.core.text import storable
 from app.tagging.labels import assertion
 from app.tagging.protocol import Annotated, Entity, Span, checked_targets
 from app.tagging.valuesets import rows
@@ -62,10 +63,10 @@ class MedspacyStock:
         if targets is not None:
             spans = checked_targets(text, targets)
             with self._lock:
-                doc = self._nlp.get_pipe("medspacy_pyrush")(self._nlp.make_doc(text))
+                doc = self._nlp.get_pipe("medspacy_pyrush")(self._nlp.make_doc(storable(text)))
                 return Annotated([], [_asserted(self._nlp, doc, span) for span in spans], [])
         with self._lock:
-            doc = self._nlp(text)
+            doc = self._nlp(storable(text))
             return Annotated(_sections(doc), [_entity(doc, ent) for ent in doc.ents], [])
 
 
@@ -94,7 +95,9 @@ def _target_rules() -> list[Any]:
 def _asserted(nlp: Any, doc: Any, span: Span) -> Entity:
     """The assertion of one span of a split text: without the target matcher, the span set by hand."""
     target = doc.char_span(*span, label="PROBLEM", alignment_mode="expand")
-    doc.ents = [target]
+    doc.ents = [target] if target is not None else []
+    if not doc.ents:  # white space is no entity to spaCy
+        return Entity(*span, "PROBLEM", assertion(), [list(span)])
     doc = nlp.get_pipe("medspacy_context")(doc)
     found = _entity(doc, doc.ents[0])
     found.start, found.end, found.fragments = *span, [list(span)]

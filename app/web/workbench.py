@@ -10,10 +10,12 @@ from flask.typing import ResponseReturnValue
 from app.accounts.policy import Action
 from app.core.db import Session
 from app.corpus.document import get_document
-from app.guidelines.version import GuidelineVersion, current_guideline, get_guideline, has_acknowledged, sections
+from app.guidelines.acknowledgement import has_acknowledged
+from app.guidelines.text import sections
 from app.http import context
 from app.http.access import access, acting
 from app.review.assignment import Assignment, Step, claim, get_assignment
+from app.review.guideline import kept_guideline
 from app.review.item import Item, get_item, modality_of
 from app.review.opening import open_task
 from app.review.queries import neighbours, own_adjudication, own_work
@@ -91,20 +93,17 @@ def _frame(session: Session, item: Item, assignment: Assignment) -> dict[str, An
 
 
 def _guideline(session: Session, item: Item, assignment: Assignment) -> dict[str, Any]:
-    row: GuidelineVersion = (
-        get_guideline(session, assignment.guideline_version_id)
-        if assignment.guideline_version_id
-        else current_guideline(session, item.project_id, item.modality)
-    )
+    """The version the task is done under, whether its person accepted it, and how it came to be this one."""
+    kept = kept_guideline(session, item, assignment)
+    row = kept.guideline
     return {
         "id": row.id,
         "version": row.version,
-        # An adjudicator has it one key away; the room is for the case.
-        "acknowledged": assignment.step == Step.ADJUDICATE
-        or has_acknowledged(session, row.id, assignment.person_id),
-        "open": False,
+        "acknowledged": has_acknowledged(session, row, assignment.person_id),
+        "in_force": kept.in_force.version if kept.in_force.id != row.id else None,
+        "moved_from": kept.moved_from,
+        "moved_at": kept.moved_at,
         "sections": [
-            {"number": s["number"], "title": s["title"], "html": render(s["markdown"])}
-            for s in sections(row.body)
+            {"number": s["number"], "title": s["title"], "html": render(s["markdown"])} for s in sections(row.body)
         ],
     }

@@ -319,6 +319,9 @@ def upgrade():
         sa.Column("cursor_json", sa.Text(), nullable=False),
         sa.Column("attempts", INT, nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("waits_for", sa.Text(), nullable=False),
+        sa.Column("set_aside", INT, nullable=False),
+        sa.Column("set_aside_json", sa.Text(), nullable=False),
         sa.Column("lease_owner", sa.Text(), nullable=False),
         sa.Column("lease_until", INT, nullable=False),
         sa.Column("created_at", INT, nullable=False),
@@ -326,7 +329,9 @@ def upgrade():
         sa.CheckConstraint(
             "(state IN ('done','failed')) = (finished_at IS NOT NULL)", name=op.f("ck_job_finished_dated")
         ),
-        sa.CheckConstraint("state IN ('queued','running','done','failed')", name=op.f("ck_job_state_known")),
+        sa.CheckConstraint("state IN ('queued','waiting','running','done','failed')", name=op.f("ck_job_state_known")),
+        sa.CheckConstraint("(state = 'waiting') = (waits_for <> '')", name=op.f("ck_job_waits_for_something")),
+        sa.CheckConstraint("set_aside >= 0", name=op.f("ck_job_set_aside_positive")),
         sa.CheckConstraint("finished_at IS NULL OR sealed IS NULL", name=op.f("ck_job_finished_empty")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
@@ -403,6 +408,8 @@ def upgrade():
         sa.Column("stored", INT, nullable=False),
         sa.Column("skipped", INT, nullable=False),
         sa.Column("refused", INT, nullable=False),
+        sa.Column("passed", INT, nullable=False),
+        sa.Column("passed_json", sa.Text(), nullable=False),
         sa.Column("dropped_json", sa.Text(), nullable=False),
         sa.Column("problems_json", sa.Text(), nullable=False),
         sa.Column("started_at", INT, nullable=False),
@@ -821,6 +828,7 @@ def upgrade():
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("complexity", INT, nullable=False),
         sa.Column("escalated", sa.Boolean(), nullable=False),
+        sa.Column("guideline_version_id", INT, nullable=True),
         sa.Column("created_at", INT, nullable=False),
         sa.CheckConstraint(
             "state IN ('imported','ready','in_annotation','submitted','agreed','disagreed','adjudication','escalated','verification','passed_by_sampling','verified','signed','released','rereview','withdrawn')",
@@ -828,6 +836,9 @@ def upgrade():
         ),
         sa.CheckConstraint("complexity BETWEEN 0 AND 2", name=op.f("ck_item_complexity_range")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_item_document_id")),
+        sa.ForeignKeyConstraint(
+            ["guideline_version_id"], ["guideline_version.id"], name=op.f("fk_item_guideline_version_id")
+        ),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_item_project_id")),
         sa.ForeignKeyConstraint(["schema_id"], ["label_schema.id"], name=op.f("fk_item_schema_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
@@ -1015,7 +1026,8 @@ def upgrade():
         "draft_element",
         sa.Column("assignment_id", INT, autoincrement=False, nullable=False),
         sa.Column("element_id", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("started", sa.Text(), nullable=True),
         sa.Column("version", INT, nullable=False),
         sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_draft_element_assignment_id")),
         sa.PrimaryKeyConstraint("assignment_id", "element_id", name=op.f("pk_draft_element")),

@@ -445,16 +445,6 @@ def test_finished_work_is_read_only_and_can_be_recalled(task, open_task):
     assert task.state == "open"
 
 
-def test_a_new_guideline_is_confirmed_once(world, open_task):
-    task = world.task(reader="ben")
-    notes = NotesPage(open_task(task))
-    assert notes.page.locator(".guide").is_visible()
-    notes.page.get_by_role("button", name="I have read it").click()
-    notes.page.locator("#strip .strip").wait_for(state="detached")
-    notes.page.reload()
-    assert NotesPage(notes.page).page.locator("#strip .strip").count() == 0
-
-
 def test_other_notes_of_the_encounter_are_one_key_away(world, open_task):
     notes = NotesPage(open_task(world.task(sibling="Nursing note: slept well.")))
     notes.press("j")

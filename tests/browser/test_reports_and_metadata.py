@@ -53,12 +53,43 @@ def test_a_value_chosen_with_a_selection_has_it_as_evidence(report, report_task)
     assert report.locator("mark", has_text="PICC").count() == 1
 
 
-def test_not_mentioned_is_no_element(report, report_task):
+def test_not_mentioned_is_an_answer_without_a_place(report, report_task):
     report.keyboard.press("d")
     report.keyboard.press("0")
     until(report, SAVED)
     until(report, "document.querySelectorAll('mark').length === 0")
-    assert answers(report_task) == {}
+    assert {key: (body["value"], body["evidence"]) for key, body in answers(report_task).items()} == {
+        "cardiomegaly": ("not_mentioned", [])}
+    suggested = answers(report_task)["cardiomegaly"]["origin"]["suggested"]
+    assert (suggested["value"], len(suggested["evidence"])) == ("positive", 1)
+
+
+def test_an_untouched_report_is_not_finished_by_one_key(report, report_task):
+    assert report.locator("#progress-words").inner_text() == "0 of 5 labels answered"
+    assert report.locator("#progress").get_attribute("value") in (None, "0")
+    report.keyboard.press("Control+Enter")
+    dialog = report.get_by_role("dialog")
+    assert "5 things still open" in dialog.inner_text()
+    assert "No answer: Pneumothorax" in dialog.inner_text()
+    assert report_task.state == "open"
+
+
+def test_nothing_else_is_mentioned_is_said_once_and_can_be_taken_back(report, report_task):
+    rest = report.get_by_role("button", name="Nothing else is mentioned")
+    report.keyboard.press("Shift+Digit0")
+    until(report, SAVED)
+    assert rest.get_attribute("aria-pressed") == "true"
+    assert report.locator("#progress-words").inner_text() == "4 of 5 labels answered, the rest not mentioned"
+    rest.click()
+    until(report, SAVED)
+    assert not [body for body in report_task.elements.values() if body["kind"] == "rest"]
+    for key in ("Shift+Digit0", "n", "a"):
+        report.keyboard.press(key)
+    until(report, SAVED)
+    assert report.locator("#progress-words").inner_text().startswith("5 of 5 labels answered")
+    report.keyboard.press("Control+Enter")
+    report.wait_for_url(lambda url: url != report_task.url)
+    assert report_task.state == "submitted"
 
 
 def test_a_critical_finding_has_a_category(report, report_task):
@@ -71,7 +102,7 @@ def test_an_open_suggestion_is_listed_at_finish(report):
     report.keyboard.press("Control+Enter")
     dialog = report.get_by_role("dialog")
     assert "Not reviewed: Cardiomegaly" in dialog.inner_text()
-    dialog.get_by_role("button", name="Go there").click()
+    dialog.get_by_role("listitem").filter(has_text="Cardiomegaly").get_by_role("button", name="Go there").click()
     assert report.locator("tr[aria-current=true] th").inner_text().startswith("Cardiomegaly")
 
 
@@ -102,6 +133,21 @@ def test_a_whole_record_is_done_by_keyboard_alone(metadata, record_task):
         metadata.keyboard.press(key)
     metadata.wait_for_url(lambda url: url != record_task.url)
     assert record_task.state == "submitted"
+
+
+def test_a_record_without_any_of_the_fields_is_not_finished_untouched(world, open_task):
+    task = world.task("imaging", text='{"fields": {"StationName": "X1"}}')
+    page = open_task(task)
+    assert page.locator("#progress-words").inner_text() == "0 of 4 fields done"
+    page.keyboard.press("Control+Enter")
+    assert "4 things still open" in page.get_by_role("dialog").inner_text()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="No other field is in this record").click()
+    until(page, SAVED)
+    assert page.locator("#progress-words").inner_text() == "4 of 4 fields done"
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: url != task.url)
+    assert task.state == "submitted"
 
 
 @pytest.mark.parametrize(("kind", "noun"), [("reports", "Report"), ("imaging", "Metadata record"), ("notes", "Note")])

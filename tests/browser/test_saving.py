@@ -201,3 +201,51 @@ def test_a_comment_that_looks_like_an_identifier_stays_on_the_page_and_holds_up_
     notes.saved()
     assert [body["text"] for body in task.of_kind("comment")] == ["Same as in the note before."]
     assert refusal.count() == 0
+
+
+def test_what_the_server_refuses_is_named_on_the_page_and_holds_up_nothing_else(notes, task):
+    """A span of a line break and what hangs on it stay here; the rest is saved; put right, everything is."""
+    place = task.text.index("\n")
+    body = {"kind": "entity", "fragments": [[place, place + 1]], "label": "problem", "status": "confirmed", "origin": {"by": "human"}}
+    event = {"kind": "event", "mentions": ["eblank"], "subtype": "drug_reaction", "status": "confirmed", "origin": {"by": "human"}}
+    notes.space("space.store.run({title: 'odd', actions: [{id: 'eblank', body: x[0]}, {id: 'vblank', body: x[1]}]});", [body, event])
+    notes.press("n", "a")
+    notes.until("document.querySelector('#save-state').textContent === '2 changes not saved: refused'")
+    assert task.body(FIRST)["status"] == "confirmed"
+    assert not {"eblank", "vblank"} & task.elements.keys()
+    strip = notes.page.locator("#strip")
+    assert "holds nothing but white space" in strip.inner_text()
+    assert "names an element that is not there" in strip.inner_text()
+    mended = body | {"fragments": [[place - 7, place + 1]]}
+    notes.space("space.store.run({title: 'mend', actions: [{id: 'eblank', body: x}]});", mended)
+    notes.until("document.querySelector('#save-state').textContent === 'All changes saved'")
+    assert task.elements["vblank"]["mentions"] == ["eblank"]
+    assert task.elements["eblank"]["fragments"] == [[place - 7, place]]
+    assert notes.space("return space.store.elements.get('eblank').fragments;") == [[place - 7, place]]
+    assert "Not saved" not in strip.inner_text()
+
+
+def test_a_refused_change_can_be_taken_back(notes, task):
+    body = {"kind": "entity", "fragments": [[0, 1], [0, 2]], "label": "problem", "status": "confirmed", "origin": {"by": "human"}}
+    notes.space("space.store.run({title: 'odd', actions: [{id: 'efar', body: x}]});", body)
+    notes.until("document.querySelector('#save-state').textContent === '1 change not saved: refused'")
+    notes.page.get_by_role("button", name="Take it back").click()
+    notes.until("document.querySelector('#save-state').textContent === 'All changes saved'")
+    assert not notes.space("return space.store.elements.has('efar');")
+    assert "efar" not in task.elements
+
+
+def test_exact_duplicates_are_named_when_the_note_is_finished(notes, task):
+    body = {"kind": "entity", "fragments": [[0, 9]], "label": "problem", "assertion": {}, "codes": [], "status": "confirmed"}
+    notes.space(
+        "space.store.run({title: 'twice', actions: [{id: 'ea', body: x}, {id: 'eb', body: x},"
+        " ...[...space.store.elements].map(([id, b]) => ({id, body: {...b, status: 'confirmed'}}))]});", body)
+    notes.until("document.querySelector('#save-state').textContent === 'All changes saved'")
+    notes.space("space.unseen = () => []; space.advice = () => [];")
+    notes.press("Control+Enter")
+    dialog = notes.page.get_by_role("dialog")
+    dialog.get_by_text("1 exact duplicate was put together").wait_for()
+    assert "DISCHARGE" in dialog.inner_text()
+    dialog.get_by_role("button", name="Go on").click()
+    notes.page.wait_for_url(lambda url: url != task.url)
+    assert task.state == "submitted"

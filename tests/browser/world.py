@@ -24,7 +24,8 @@ from app.corpus.subject import find_or_add_encounters, find_or_add_subjects, ran
 from app.corpus.suggestion import add_suggestion
 from app.corpus.vault import Vault
 from app.factory import create_app
-from app.guidelines.version import acknowledge, publish
+from app.guidelines.acknowledgement import acknowledge
+from app.guidelines.version import get_guideline, publish
 from app.review.adjudication import Decision, rule, rulings_of
 from app.review.assignment import Assignment, Step, assign_ready, claim, find_readers, get_assignment
 from app.review.draft import Change, assemble, change_draft
@@ -100,14 +101,14 @@ class World:
             load_schema(session, OPERATOR, project, schema, at=at)
             self.publish_guideline(session, schema["modality"], "3.2")
 
-    def publish_guideline(self, session, modality, version):
-        """Everybody but Ben has read it."""
+    def publish_guideline(self, session, modality, version, accepted_by=("ana", "sam"), front_matter=""):
+        """Everybody but Ben has read and accepted it."""
         at, project = clock.now(), get_project(session, "browser")
-        body = "# Rules\n\n" + "\n".join(f"## {number} {title}\n\n{text}\n" for number, title, text in sample.GUIDELINE)
+        body = front_matter + "# Rules\n\n" + "\n".join(f"## {number} {title}\n\n{text}\n" for number, title, text in sample.GUIDELINE)
         content = {"key": modality, "modality": modality, "version": version, "body": body}
         row = publish(session, self.actor(session, "lena"), project.id, content, at=at)
         session.flush()
-        for name in ("ana", "sam"):
+        for name in accepted_by:
             acknowledge(session, self.actor(session, name), row, at=at)
 
     def context(self, name):
@@ -192,6 +193,7 @@ class World:
         at, actor = clock.now(), self.actor(session, name)
         row = session.scalar(select(Assignment).where(Assignment.item_id == item, Assignment.person_id == self.ids[name]))
         open_task(session, actor, row, at=at)
+        acknowledge(session, actor, get_guideline(session, row.guideline_version_id), at=at)
         changes = [Change(key, body) for key, body in payload["elements"].items()]
         change_draft(session, actor, row, changes, expected_version=0, codes=_any_code, at=at)
         submit(session, actor, row, codes=_any_code, at=at)

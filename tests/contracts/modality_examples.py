@@ -123,6 +123,8 @@ NOTES = Example(
     ],
 )
 
+_NOT_MENTIONED = {"kind": "rest", "value": "not_mentioned"}
+_NOT_PRESENT = {"kind": "rest", "value": "not_present"}
 _FINDINGS = ("No Finding", "Pneumothorax", "Pleural Effusion", "Support Devices")
 
 
@@ -144,12 +146,13 @@ REPORTS = Example(
         },
     ),
     [
-        {"elements": {"o1": _seen("Pleural Effusion", "positive", evidence=[[9, 23]])}},
+        {"elements": {"o1": _seen("Pleural Effusion", "positive", evidence=[[9, 23]]), "rest": _NOT_MENTIONED}},
         {
             "elements": {
                 "p": _seen("Pleural Effusion", "uncertain"),
                 "q": _seen("Pneumothorax", "positive"),
                 "c": {"kind": "critical", "label": "Pneumothorax", "category": 1},
+                "n": _NOT_MENTIONED,
             }
         },
         {
@@ -157,6 +160,7 @@ REPORTS = Example(
                 "o1": _seen("No Finding", "positive"),
                 "o2": _seen("Support Devices", "positive"),
                 "o3": _seen("Pneumothorax", "negative"),
+                "o4": _seen("Pleural Effusion", "not_mentioned"),
             }
         },
     ],
@@ -206,7 +210,14 @@ IMAGING = Example(
         },
     ),
     [
-        {"elements": {"1": _field("Modality"), "2": _field("KVP"), "3": _field("BodyPartExamined")}},
+        {
+            "elements": {
+                "1": _field("Modality"),
+                "2": _field("KVP"),
+                "3": _field("BodyPartExamined"),
+                "rest": _NOT_PRESENT,
+            }
+        },
         {
             "elements": {
                 "1": _field("Modality", "corrected", value="CT"),
@@ -220,6 +231,7 @@ IMAGING = Example(
                 "a": _field("Modality"),
                 "b": _field("KVP", "unusable", reason=f"{SECRET} fell over it"),
                 "c": _field("BodyPartExamined"),
+                "d": _field("Laterality"),
             }
         },
     ],

@@ -61,9 +61,9 @@ def is_about_an_object(method, rule, declared):
 
 def is_anothers(method, rule, declared):
     """About one person's task, or the text of it; pages of a project are open to its members."""
-    # Everybody in a project may report an identifier they came to see.
+    # Everybody in a project may report an identifier they came to see; moving an item's guideline shows no text.
     about_a_task = re.search(r"<int:(assignment|item|document)_id>", rule)
-    return about_a_task and declared.rule.action is not None and declared.rule.action is not Action.REPORT_PHI
+    return about_a_task and declared.rule.action not in (None, Action.REPORT_PHI, Action.MOVE_GUIDELINE)
 
 
 def ask(browser, route, path, *, token=True, **rest):

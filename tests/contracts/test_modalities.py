@@ -69,6 +69,51 @@ def test_good_answers_may_be_submitted(modality, example):
         assert blocking(modality.check(payload, example.context)) == []
 
 
+@pytest.mark.parametrize("key", ["reports", "imaging"])
+def test_an_untouched_record_of_questions_cannot_be_submitted(key):
+    problems = MODALITIES.get(key).check({"elements": {}}, EXAMPLES[key].context)
+    assert len(blocking(problems)) == len(EXAMPLES[key].context.schema["labels"])
+
+
+def test_where_something_came_from_is_never_the_clients_word(modality, example):
+    claimed = {"by": "model", "pipeline": "gpt-9", "suggestion": "s1"}
+    for key, body in example.payloads[0]["elements"].items():
+        put = Action(key, {**body, "origin": claimed, "because": [{"cue": "x"}]})
+        stored = modality.stored(put, None, example.context)
+        if modality.key != "toy":
+            assert stored["origin"] == {"by": "human"}
+            assert "because" not in stored
+
+
+def test_a_changed_suggestion_keeps_what_was_suggested_also_when_it_is_settled(modality, example):
+    start = modality.suggest(example.context, example.suggestions)["elements"]
+    if modality.key == "toy":
+        return
+    key, body = next(iter(start.items()))
+    changes = {"notes": {"label": "PROBLEM"}, "reports": {"value": "uncertain"}, "imaging": {"verdict": "confirmed"}}
+    changed = {**body, **changes[modality.key], "status": "confirmed", "origin": {"by": "human"}}
+    stored = modality.stored(Action(key, changed), body, example.context)
+    assert stored["origin"]["pipeline"] == example.suggestions[0]["pipeline"]
+    suggested = stored["origin"]["suggested"]
+    assert {name: suggested[name] for name in changes[modality.key]} != changes[modality.key]
+    assert "suggested" in modality.describe(Action(key, stored), example.context)["origin"]
+    settled = modality.settle([{"elements": {key: stored}}] * 2, [], example.context)
+    assert settled["elements"][key]["origin"] == stored["origin"]
+    accepted = modality.stored(Action(key, {**body, "status": "confirmed"}), body, example.context)
+    assert accepted["origin"] == body["origin"]
+
+
+def test_exact_duplicates_are_one_element_when_frozen(modality, example):
+    if modality.key == "toy":
+        return
+    for payload in example.payloads:
+        twice = {"elements": payload["elements"] | {f"{key}x": body for key, body in payload["elements"].items()}}
+        once = modality.folded(twice)
+        assert once["elements"].keys() == payload["elements"].keys()
+        assert blocking(modality.check(twice, example.context)) == []
+        assert modality.folded(once) == once
+
+
 @pytest.mark.parametrize(
     "broken", [{}, [], {"elements": []}, {"elements": {"a": 1}}, {"elements": {"a": {"nonsense": 1}}}, None]
 )
@@ -176,7 +221,7 @@ NAMES = """kind label fragments assertion codes status origin because type head 
     exposure evidence system release code sequence principal text value keyword
     verdict reason category face"""
 KINDS = (
-    """entity relation event exposure assessment chain code_assignment comment observation critical field"""
+    """entity relation event exposure assessment chain code_assignment comment observation critical field rest"""
 )
 leaves = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 90), st.floats(), st.sampled_from(("a", "ADE", SECRET))

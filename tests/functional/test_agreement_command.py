@@ -1,7 +1,9 @@
 """`flask agreement compute` as it is called from outside: files in, one JSON object out."""
 
 import csv
+import gzip
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -343,6 +345,69 @@ def test_the_list_of_metrics_names_their_sources():
     result = CliRunner().invoke(agreement, ["metrics", "--json"])
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert {"key", "title", "unit", "source"} == set(rows[0])
+
+
+def wide_table(rows=300):
+    said = [",".join("ab"[n % every == 0] for every in (2, 3, 5)) for n in range(rows)]
+    lines = [f"{n},Text number {n} of the file,{said[n]}" for n in range(rows)]
+    return "id,text,ann,ben,joe\n" + "\n".join(lines) + "\n"
+
+
+def test_the_columns_of_a_wide_table_are_named(write):
+    path = write("w.csv", wide_table())
+    report = computed(path, "--item", "id", "--raters", "ann,ben", "--raters", "joe", "--metric", "fleiss")
+    assert (report["raters"], report["items"]) == (["ann", "ben", "joe"], 300)
+    assert computed(path, "--wide", "--raters", "3,4", "--metric", "cohen")["raters"] == ["ann", "ben"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--wide"], "column 2 ('text') holds values that are all different"),
+        (["--raters", "ann,text"], "more than 200; most of them (300) of rater 'text'"),
+        (["--raters", "ann,bob"], "names no column 'bob'"),
+        (["--raters", "ann,ann"], "once each"),
+        (["--raters", "id,ann"], "once each"),
+        (["--item", "9", "--raters", "ann,ben"], "names no column '9'"),
+    ],
+)
+def test_a_column_that_is_no_rater_is_refused_before_any_table_is_built(write, arguments, message):
+    result = run(write("w.csv", wide_table()), *arguments)
+    assert result.exit_code == 1
+    assert message in result.output
+
+
+def test_two_hundred_categories_are_taken_and_one_more_is_refused(write):
+    lines = [f"{n},{r},v{n}" for n in range(201) for r in "ab"]
+    assert run(write("l.csv", "item,rater,value\n" + "\n".join(lines[:400])), "--metric", "percent").exit_code == 0
+    refused = run(write("l.csv", "item,rater,value\n" + "\n".join(lines)), "--metric", "percent")
+    assert refused.exit_code == 1
+    assert "201 different values" in refused.output
+
+
+@needs_shared
+def test_a_table_with_ids_and_texts_needs_little_memory(tmp_path):
+    path = tmp_path / "neuro.csv"
+    packed = SHARED / "neurotrialner_round2" / "annotated_combined_arrays_neuro_round2.csv.gz"
+    path.write_bytes(gzip.decompress(packed.read_bytes()))
+    tracemalloc.start()
+    result = run(path, "--wide")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert result.exit_code == 1
+    assert "--raters" in result.output
+    assert peak < 100_000_000
+
+
+def test_how_missing_ratings_are_taken_is_said_where_definitions_differ(write):
+    rows = [("1", "a", "x"), ("1", "b", "x"), ("1", "c", "y"), ("2", "a", "y"), ("2", "b", "y")]
+    rows += [("3", "b", "x"), ("3", "c", "x")]
+    report = computed(write("m.csv", table(rows)), "--metric", "conger", "--metric", "randolph")
+    conger, randolph = report["metrics"]["conger"], report["metrics"]["randolph"]
+    assert conger["excluded"]["not_rated_by_both"] > 0
+    assert "on the items both rated" in conger["source"]
+    assert (randolph["value"], randolph["reason"]) == (None, "unequal_raters")
+    assert "equally many ratings" in randolph["source"]
 
 
 @needs_shared

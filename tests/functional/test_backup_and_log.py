@@ -1,12 +1,16 @@
 """A backup is restored: the log goes on, says so, and an auditor finds nothing hidden."""
 
 import shutil
+import tarfile
 from pathlib import Path
 
 import pytest
 
+from app.cli.setup.archive import add_contents, digest_of, extract_whole
+from app.core.errors import Invalid
 from app.factory import create_app
 from app.settings import Settings
+from tests.damage import mutants
 from tests.unit.audit.events import write
 
 
@@ -57,3 +61,39 @@ def test_on_the_same_machine_the_log_names_what_was_lost(server, flask, tmp_path
     assert (var / "keys" / "log.checkpoint.lost-10").read_text() == kept
     flask(var, "audit", "export", tmp_path / "out")
     assert kept.replace("\n", "\\n") in (tmp_path / "out" / "events.jsonl").read_text()
+
+
+def test_a_damaged_backup_is_refused_and_leaves_nothing_in_place(server, tmp_path):
+    _, backup = server
+    whole = backup.read_bytes()
+    damaged = (whole[: len(whole) // 2], b"", b"no archive", whole.replace(b"SQLite", b"SQLitf", 1))
+    for number, data in enumerate(damaged):
+        backup.write_bytes(data)
+        elsewhere = tmp_path / f"elsewhere-{number}"
+        app = create_app(Settings(var=str(elsewhere)))
+        with app.app_context():
+            answer = app.test_cli_runner().invoke(args=["restore", str(backup)])
+        app.extensions["database"].dispose()
+        assert answer.exit_code == 1
+        assert "not restored: backup.tar" in answer.output
+        assert not (elsewhere / "chartmark.db").exists()
+        assert not list(elsewhere.glob(".restoring-*"))
+
+
+def test_two_thousand_damaged_backups_are_whole_or_refused(tmp_path):
+    source = tmp_path / "small.tar"
+    with tarfile.open(source, "w") as archive:
+        (tmp_path / "chartmark.db").write_bytes(b"SQLite format 3\x00" + b"x" * 600)
+        archive.add(tmp_path / "chartmark.db", "chartmark.db")
+        add_contents(archive, {"chartmark.db": digest_of(tmp_path / "chartmark.db")})
+    whole = source.read_bytes()
+    for number, data in enumerate(mutants(whole, 5)):
+        source.write_bytes(data)
+        folder = tmp_path / str(number)
+        try:
+            extract_whole(source, folder)
+        except Invalid as error:
+            assert "small.tar" in error.message
+        else:
+            assert (folder / "chartmark.db").read_bytes() == (tmp_path / "chartmark.db").read_bytes()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -22,6 +22,7 @@ from tests.functional.test_one_note_end_to_end import (
     PASSWORD,
     SCHEMA,
     Clinic,
+    accept_guideline,
     answer,
     form,
     only_item,
@@ -249,7 +250,9 @@ def settle(run):
     """The senior reviewer settles the dispute and signs."""
     dora, item = run.browser("dora"), run.database.writing(only_item)
     assert dora.post(f"/items/{item.id}/adjudication", data=form(dora)).status_code == 303
-    for case in dora.get(f"/api/v1/items/{item.id}/adjudication").json["cases"]:
+    shown = dora.get(f"/api/v1/items/{item.id}/adjudication").json
+    accept_guideline(dora, shown)
+    for case in shown["cases"]:
         longest = max(range(2), key=lambda n: case["versions"][n]["rash"]["fragments"][0][1] - rash_start(case, n))
         ruling = {"choice": "take", "version": longest, "reason": "guideline", "citation": "4.2", "confirmed": True}
         assert dora.put(f"/api/v1/items/{item.id}/rulings/{case['key']}", json=ruling).status_code == 200

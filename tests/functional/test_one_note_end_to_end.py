@@ -163,7 +163,9 @@ def test_one_note_from_file_to_verified_release(clinic):
     assert clinic.browser("anna").post(f"/items/{item.id}/adjudication").status_code == 403
     dora = clinic.browser("dora")
     assert dora.post(f"/items/{item.id}/adjudication", data=form(dora)).status_code == 303
-    cases = dora.get(f"/api/v1/items/{item.id}/adjudication").json["cases"]
+    shown = dora.get(f"/api/v1/items/{item.id}/adjudication").json
+    accept_guideline(dora, shown)
+    cases = shown["cases"]
     for case in cases:
         longest = max(range(2), key=lambda n: case["versions"][n]["rash"]["fragments"][0][1] - rash_start(case, n))
         ruling = {"choice": "take", "version": longest, "reason": "guideline", "citation": "4.2"}
@@ -244,5 +246,15 @@ def answer(clinic, username, task, text, *, rash, certainty):
     headers = {"If-Match": f'"{shown["version"]}"', "Idempotency-Key": f"answer-{username}-{task}"}
     saved = browser.patch(f"/api/v1/assignments/{task}/draft", json={"actions": actions}, headers=headers)
     assert saved.status_code == 200, saved.json
-    done = browser.post(f"/api/v1/assignments/{task}/submission", json={"count": len(shown["elements"]) + 3})
+    finish = {"count": len(shown["elements"]) + 3}
+    refused = browser.post(f"/api/v1/assignments/{task}/submission", json=finish)
+    assert refused.json["error"]["code"] == "guideline-not-accepted", "read the rules first"
+    accept_guideline(browser, shown)
+    done = browser.post(f"/api/v1/assignments/{task}/submission", json=finish)
     assert done.status_code == 201, done.json
+
+
+def accept_guideline(browser, shown):
+    """Say that one has read and accepts the guideline of the page shown."""
+    accepted = browser.post(f"/api/v1/guidelines/{shown['guideline']['id']}/acknowledgement", json={})
+    assert accepted.status_code == 200, accepted.text

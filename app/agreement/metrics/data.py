@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Table = NDArray[np.int64]
+# Tables of categories × categories per item: beyond this the data are measurements, not categories.
+MOST_CELLS = 100_000_000
 
 
 @dataclass(frozen=True)

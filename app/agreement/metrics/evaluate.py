@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.agreement.metrics.data import Ratings, Spans
+from app.agreement.metrics.data import MOST_CELLS, Ratings, Spans
 from app.agreement.metrics.intervals import FEW_DOCUMENTS, RESAMPLES, SEED, bootstrap
 from app.agreement.metrics.protocol import Metric, undefined
-
-# Tables of categories × categories per item: beyond this the data are measurements, not categories.
-_MOST_CELLS = 100_000_000
 
 
 def evaluate(metric: Metric, data: Ratings | Spans, *, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str, Any]:
@@ -49,4 +46,4 @@ def evaluate(metric: Metric, data: Ratings | Spans, *, seed: int = SEED, resampl
 def _too_wide(data: Ratings | Spans) -> bool:
     if isinstance(data, Spans):
         return False
-    return len(data.codes) * len(data.categories) ** 2 > _MOST_CELLS
+    return len(data.codes) * len(data.categories) ** 2 > MOST_CELLS

@@ -8,7 +8,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from app.agreement.metrics.data import Ratings
+from app.agreement.metrics.data import MOST_CELLS, Ratings
 from app.agreement.metrics.kappa import (
     chance_corrected,
     confusions,
@@ -66,7 +66,11 @@ class Fleiss:
 class Randolph(Fleiss):
     key = "randolph"
     title = "Randolph's free-marginal kappa"
-    source = "Randolph 2005; chance is 1/K over the declared categories"
+    source = (
+        "Randolph 2005; chance is 1/K over the declared categories. Missing ratings: as Randolph defines it, only for"
+        " items of equally many ratings, else undefined (unequal_raters); Gwet's Brennan-Prediger for unequal numbers"
+        " is another estimator"
+    )
 
     def expected(self, p: Vector) -> float:
         return 1 / len(p)
@@ -107,6 +111,8 @@ class _Pairwise:
             return undefined("no_data")
         if self.needs_order and not data.ordered:
             return undefined("order_undeclared")
+        if len(pairs) * len(set(data.documents)) * len(data.categories) ** 2 > MOST_CELLS:
+            return undefined("too_many_categories")
         tables = [confusions(data, one, other) for one, other in pairs]
         k = len(data.categories)
         excluded = sum(left_out for _, left_out in tables)
@@ -129,7 +135,11 @@ class _Pairwise:
 class Conger(_Pairwise):
     key = "conger"
     title = "Conger's kappa"
-    source = "Conger 1980 (Hubert 1977, Davies & Fleiss 1982): p_o and p_e averaged over pairs"
+    source = (
+        "Conger 1980 (Hubert 1977, Davies & Fleiss 1982): p_o and p_e averaged over pairs. Missing ratings: each pair"
+        " on the items both rated, every pair of the same weight; Gwet 2014 takes each rater's margins over all their"
+        " items, and p_o over items of two or more ratings, which is another estimator"
+    )
 
     def of(self, tables: list[NDArray[np.float64]]) -> Estimate:
         shares = [table / table.sum() for table in tables]

@@ -9,7 +9,7 @@ from app.agreement.metrics.data import Link, Reading, Span
 from app.agreement.reading.collected import Collected
 from app.core.errors import Invalid
 
-_SPAN = re.compile(r"(T\S+)\t(\S+) ((?:\d+ \d+;)*\d+ \d+)(?:\t.*)?")
+_SPAN = re.compile(r"(T\S+)\t(\S+) ((?:[0-9]{1,18} [0-9]{1,18};)*[0-9]{1,18} [0-9]{1,18})(?:\t.*)?")
 _RELATION = re.compile(r"R\S+\t(\S+) \S+?:([TE]\S+) \S+?:([TE]\S+)\s*")
 _EVENT = re.compile(r"(E\S+)\t\S+?:(T\S+)((?: \S+?:[TE]\S+)*)\s*")
 # Lines of other kinds (attributes, normalisations, equivalences, notes) are no spans and no mistakes.

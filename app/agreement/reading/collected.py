@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.agreement.metrics.data import Link, Ratings, Reading, Span, Spans
+from app.core.errors import Invalid
 
+# More are measurements or texts: no coefficient over them says anything, and its tables fill the memory.
+MOST_CATEGORIES = 200
 MISSING = frozenset({"", "NA", "NaN", "nan", "null", "."})
 
 
@@ -65,7 +68,22 @@ class Collected:
         `fold` takes values that differ only in case, spaces or hyphens for one.
         """
         cells = _one_form_of_numbers(self._folded() if fold else self.cells)
+        self._require_categories(cells)
         return Ratings.from_cells(self._single(cells), categories=categories, documents=self.home, positive=positive)
+
+    def _require_categories(self, cells: list[tuple[str, str, str]]) -> None:
+        """Raises Invalid before any table of categories is built: its size grows with their square."""
+        values: dict[str, set[str]] = defaultdict(set)
+        for _, rater, value in cells:
+            values[rater].add(value)
+        found = len(set().union(*values.values())) if values else 0
+        if found > MOST_CATEGORIES:
+            worst = max(sorted(values), key=lambda rater: len(values[rater]))
+            raise Invalid(
+                "too-many-categories",
+                f"{found} different values, more than {MOST_CATEGORIES}; most of them ({len(values[worst])}) of rater"
+                f" {worst!r}: is that column a text or an id? Name the columns with --item and --raters",
+            )
 
     def spellings(self) -> list[list[str]]:
         """Values that differ only in case, spaces or hyphens: probably one label spelt in several ways."""

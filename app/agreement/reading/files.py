@@ -11,11 +11,13 @@ from app.agreement.reading.brat import note_missing, read_brat
 from app.agreement.reading.collected import Collected
 from app.agreement.reading.lines import read_lines
 from app.agreement.reading.tables import read_table
+from app.agreement.reading.wide import Wide
 from app.core.errors import Invalid
+from app.core.reading import read_text
 
 
 def read_files(
-    paths: Sequence[Path], *, unit: str = "rating", wide: bool = False, missing: Sequence[str] = ()
+    paths: Sequence[Path], *, unit: str = "rating", wide: Wide | None = None, missing: Sequence[str] = ()
 ) -> Collected:
     """Everything in the paths: folders are brat, ``{`` opens JSON lines, the rest are tables.
 
@@ -27,8 +29,8 @@ def read_files(
         if path.is_dir():
             read_brat(path, into)
             continue
-        text = _decoded(path)
-        if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        text = read_text(path)
+        if text.lstrip().startswith("{"):
             read_lines(text, path.name, into)
         else:
             read_table(text, path.name, into, unit=unit, wide=wide)
@@ -59,12 +61,3 @@ def data_for(
             raise Invalid("no-text", "tokens need the texts of the documents")
         return token_ratings(into.spans(fold=fold), characters=characters)
     raise Invalid("no-ratings", "the input holds no ratings")
-
-
-def _decoded(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except OSError:
-        raise Invalid("unreadable", f"{path.name} cannot be read") from None
-    except UnicodeDecodeError as error:
-        raise Invalid("not-utf8", f"{path.name} is not UTF-8 (byte {error.start})") from None

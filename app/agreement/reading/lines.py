@@ -20,13 +20,13 @@ def read_lines(text: str, name: str, into: Collected) -> None:
     head and tail being positions in `spans`; `entities` says the same as `spans`.
     """
     # Not splitlines: a text may hold characters Python takes for line ends.
-    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         where = f"{name}: line {number}"
         try:
             record = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # also a number of 5,000 digits
             record = None
         if not isinstance(record, dict):
             into.leave_out("bad_json", where)
@@ -69,7 +69,8 @@ def _read_marks(record: dict[str, Any], marks: Any, place: tuple[str, str], wher
             into.leave_out("bad_offsets", f"{where}, span {position}")
         else:
             reading.spans.append(span)
-    for position, found in enumerate(record.get("relations") or []):
+    relations = record.get("relations") or []
+    for position, found in enumerate(relations if isinstance(relations, list) else [None]):
         link = _link(found, spans)
         if link is None:
             into.leave_out("bad_relation", f"{where}, relation {position}")

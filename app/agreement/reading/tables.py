@@ -1,4 +1,4 @@
-"""CSV and TSV: one rating per line (item, rater, value), one span per line, or one rater per column."""
+"""CSV and TSV: one rating per line (item, rater, value), one span per line, or one rater per column (`wide`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections import Counter
 
 from app.agreement.metrics.data import Span
 from app.agreement.reading.collected import Collected
+from app.agreement.reading.wide import Wide, read_wide
 from app.core.errors import Invalid
+from app.core.numbers import whole
 
 ITEM = ("item", "item_id", "id", "unit", "subject", "case", "instance", "example")
 DOCUMENT = ("document", "doc", "doc_id", "document_id", "note", "file")
@@ -17,11 +19,11 @@ VALUE = ("value", "label", "rating", "code", "category", "score", "annotation", 
 START, END = ("start", "begin", "start_offset"), ("end", "stop", "end_offset")
 
 
-def read_table(text: str, name: str, into: Collected, *, unit: str = "rating", wide: bool = False) -> None:
+def read_table(text: str, name: str, into: Collected, *, unit: str = "rating", wide: Wide | None = None) -> None:
     """Add one file's lines. Raises Invalid when it is no such table; bad lines are exclusions."""
     rows = _rows(text, name)
-    if wide:
-        _read_wide(rows, name, into)
+    if wide is not None:
+        read_wide(rows, wide, name, into)
         return
     columns = _header(rows[0][1])
     if unit == "span":
@@ -40,7 +42,6 @@ def read_table(text: str, name: str, into: Collected, *, unit: str = "rating", w
 
 def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
     """Numbered rows with something in them."""
-    text = text.removeprefix("\ufeff")
     first = next((line for line in text.splitlines() if line.strip()), "")
     if not first:
         raise Invalid("empty-file", f"{name} is empty")
@@ -53,8 +54,11 @@ def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
         for row in reader:
             if any(cell.strip() for cell in row):
                 rows.append((reader.line_num, row))  # noqa: PERF401 - line_num moves with the reader
-    except csv.Error:
-        raise Invalid("not-a-table", f"{name}: line {reader.line_num} has an unclosed quote") from None
+    except csv.Error as error:
+        why = "an unclosed quote" if "quote" in str(error) or "end of data" in str(error) else str(error)
+        raise Invalid("not-a-table", f"{name}: line {reader.line_num}: {why}") from None
+    if not rows:
+        raise Invalid("empty-file", f"{name} holds no values")
     return rows
 
 
@@ -117,21 +121,11 @@ def _read_spans(rows: list[tuple[int, list[str]]], columns: dict[str, int] | Non
         if not cells[columns["value"]]:
             continue  # a line without a label says that the reader saw the document
         start, end = cells[columns["start"]], cells[columns["end"]]
-        if not (start.isdecimal() and end.isdecimal() and int(start) < int(end)):
+        try:
+            fragment = whole(start), whole(end)
+        except ValueError:
+            fragment = 0, 0
+        if not 0 <= fragment[0] < fragment[1]:
             into.leave_out("bad_offsets", f"{name}: line {number}")
             continue
-        reading.spans.append(Span(cells[columns["value"]], ((int(start), int(end)),)))
-
-
-def _read_wide(rows: list[tuple[int, list[str]]], name: str, into: Collected) -> None:
-    """The first column names the item, every other column is a rater."""
-    raters = [cell.strip() for cell in rows[0][1]]
-    twice = [rater for rater, times in Counter(raters[1:]).items() if times > 1]
-    if len(raters) < 3 or twice:
-        raise Invalid("not-a-table", f"{name}: line 1 must name an item column and two or more raters, once each")
-    for number, row in rows[1:]:
-        if len(row) != len(raters):
-            into.leave_out("too_few_columns", f"{name}: line {number}")
-            continue
-        for rater, value in zip(raters[1:], row[1:], strict=True):
-            into.rate(row[0], rater, value)
+        reading.spans.append(Span(cells[columns["value"]], (fragment,)))

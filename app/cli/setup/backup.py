@@ -13,7 +13,9 @@ import click
 
 from app.audit.continuity import accept_restore
 from app.cli import machine
+from app.cli.setup.archive import add_contents, digest_of, extract_whole
 from app.core.clock import now
+from app.core.errors import Invalid
 from app.settings import Settings
 
 PARTS = ("keys", "terminology")
@@ -31,12 +33,22 @@ def backup(out: Path, without_keys: bool) -> None:
         copied = _copy_database(services.settings, Path(folder))
         with tarfile.open(partial, "w") as archive:
             archive.add(copied, copied.name)
+            digests = {copied.name: digest_of(copied)}
             for part in PARTS:
                 source = services.settings.var_dir / part
                 if source.exists() and not (part == "keys" and without_keys):
-                    archive.add(source, part, filter=_without_memory)
+                    digests |= _add_part(archive, source, part)
+            add_contents(archive, digests)
     partial.replace(out)
     click.echo(f"{out}: {out.stat().st_size:,} bytes")
+
+
+def _add_part(archive: tarfile.TarFile, source: Path, part: str) -> dict[str, str]:
+    """Add a folder; returns the digest of each file that went in."""
+    before = len(archive.getmembers())
+    archive.add(source, part, filter=_without_memory)
+    added = [entry.name for entry in archive.getmembers()[before:] if not entry.isdir()]
+    return {name: digest_of(source / Path(name).relative_to(part)) for name in added}
 
 
 def _without_memory(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
@@ -68,14 +80,18 @@ def _sqlite_path(settings: Settings) -> Path:
 def restore(archive: Path) -> None:
     """Restore a backup into an empty installation; nothing that exists is overwritten."""
     settings = machine.machine().settings
-    with tarfile.open(archive) as tar:
-        names = {Path(name).parts[0] for name in tar.getnames()}
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    # Beside its place, so that moving it there is a rename: nothing of a damaged backup is ever in place.
+    with tempfile.TemporaryDirectory(prefix=".restoring-", dir=settings.var_dir) as folder:
+        try:
+            names = extract_whole(archive, Path(folder))
+        except Invalid as error:
+            raise click.ClickException(f"not restored: {error.message}") from None
         if not names & {"chartmark.db", "chartmark.dump"}:
             raise click.ClickException("this is not a backup: it holds no database")
         _require_empty(settings, names)
-        settings.var_dir.mkdir(parents=True, exist_ok=True)
-        # "data" refuses absolute names, links out of the folder and special files.
-        tar.extractall(settings.var_dir, filter="data")
+        for name in sorted(names):
+            _put_in_place(Path(folder) / name, settings.var_dir / name)
     dump = settings.var_dir / "chartmark.dump"
     if dump.exists():
         url = settings.database.replace("postgresql+psycopg://", "postgresql://")
@@ -88,6 +104,15 @@ def restore(archive: Path) -> None:
     if lost:
         click.echo(f"the backup is older than the log: {lost} sealed events were lost; the log says so", err=True)
     click.echo("restored; check it with: flask --app wsgi audit export DIR && flask --app wsgi audit verify DIR")
+
+
+def _put_in_place(source: Path, target: Path) -> None:
+    """Into the folder that is there already (keys made by this very command) file by file."""
+    if not target.exists():
+        source.rename(target)
+        return
+    for path in source.iterdir():
+        path.rename(target / path.name)
 
 
 def _require_empty(settings: Settings, names: set[str]) -> None:

@@ -23,6 +23,7 @@ from app.core.clock import now, parse_iso
 from app.core.db import Session
 from app.core.digest import sha256
 from app.core.errors import ChartmarkError, Invalid, NotFound
+from app.core.reading import parsed, read_text
 from app.corpus.project import get_project
 from app.pipelines.register.entries import SignedEntry, register, sign, stated, withdraw
 from app.pipelines.register.lookup import Recorded, find_current, get_recorded, list_entries
@@ -148,10 +149,7 @@ COMMANDS = (accept, register_command, sign_command, withdraw_command, run, rates
 
 def read_statement(pipeline: str, file: Path) -> Entry:
     """The entry a JSON file describes, due in a year unless it says else. Raises Invalid naming the field."""
-    try:
-        body = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise Invalid("pipeline-entry", f"{file.name}: no readable JSON") from None
+    body = parsed(read_text(file), file.name)
     if not isinstance(body, dict):
         raise Invalid("pipeline-entry", f"{file.name}: a statement is a JSON object")
     if unknown := sorted(body.keys() - {*_TEXTS, *_LISTS, *_AGES, "review_by"}):

@@ -62,5 +62,5 @@ def _bare_years(note: Note) -> Iterator[tuple[int, int, int]]:
 def _reference_year(note: Note) -> int:
     """The latest plausible year the note mentions, or this year where it mentions none after 1990."""
     this_year = 1970 + now() // 31_556_952_000
-    years = [int(w) for w in note.words if len(w) == 4 and w.isdigit() and 1990 <= int(w) <= this_year]
+    years = [int(w) for w in note.words if len(w) == 4 and w.isdecimal() and 1990 <= int(w) <= this_year]
     return max(years, default=this_year)

@@ -127,7 +127,9 @@ def _shift_named(text: str, days: int, _order: str) -> Shifted | None:
     match = _NAMED.search(text)
     if not match:
         return None
-    month, day = MONTHS[match["m"].lower()], match["d1"] or match["d2"]
+    month, day = MONTHS.get(match["m"].lower()), match["d1"] or match["d2"]
+    if month is None:  # a letter that only looks alike: "ſeptember" matches where case is ignored
+        return None
     yearless = _LEAP_YEAR if (month, day) == (2, "29") else _COMMON_YEAR
     year = _full_year(match["y"]) if match["y"] else yearless
     moved = _moved(year, month, int(day) if day else 15, days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 from zipfile import Path as Entry
@@ -29,6 +29,20 @@ class Row:
     values: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Passed:
+    """A file of a folder or archive that is no note and was passed over; listed with its reason."""
+
+    where: str
+    message: str
+
+    def to_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+
+Found = Row | Problem | Passed
+
+
 class Reader(Protocol):
     """Reads one kind of file. Yields rows and, for what cannot be read, problems; never raises for
     the content of a file. A place ("line 3", or "" for the whole file) never holds the file's name,
@@ -38,23 +52,16 @@ class Reader(Protocol):
     title: str
     endings: tuple[str, ...]
 
-    def read(self, path: Input, mapping: dict[str, str]) -> Iterator[Row | Problem]: ...
+    def read(self, path: Input, mapping: dict[str, str]) -> Iterator[Found]: ...
 
 
 READERS: Registry[Reader] = Registry("reader", Reader)
 
 
-def reader_for(path: Input, key: str | None = None) -> Reader:
-    """The reader asked for, or the one whose endings fit. Raises NotFound."""
-    if key:
-        return READERS.get(key)
-    name = path.name.lower()
-    if path.is_dir():
-        return READERS.get("txt")
-    for reader in READERS:
-        if any(name.endswith(ending) for ending in reader.endings):
-            return reader
-    return READERS.get(path.suffix or path.name)
+def reader_by_ending(name: str) -> Reader | None:
+    """The reader that takes files of this name, case ignored."""
+    low = name.lower()
+    return next((reader for reader in READERS if low.endswith(reader.endings)), None)
 
 
 def decode(data: bytes, where: str) -> str | Problem:

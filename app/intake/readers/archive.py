@@ -5,18 +5,20 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from app.core.errors import NotFound, Problem
-from app.intake.readers import MAX_FILE_BYTES, Input, Row, reader_for
+from app.core.errors import Problem
+from app.intake.foreign.kind import Foreign
+from app.intake.foreign.names import recognise_name
+from app.intake.readers import MAX_FILE_BYTES, Found, Input
+from app.intake.readers.choice import choose, placed, unknown
+from app.intake.readers.folder import verdict
 from app.intake.readers.text_files import row_of
 
 MAX_ENTRIES = 200_000
 MAX_UNPACKED = 4_000_000_000
 # Text deflates about 4:1, at most some 30:1; a bomb 1000:1.
 MAX_RATIO = 100
-_IGNORED = ("__MACOSX/", ".DS_Store")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError)
 
 
@@ -27,7 +29,7 @@ class Archive:
     title = "Zip archive"
     endings = (".zip",)
 
-    def read(self, path: Input, mapping: dict[str, str]) -> Iterator[Row | Problem]:
+    def read(self, path: Input, mapping: dict[str, str]) -> Iterator[Found]:
         try:
             archive = zipfile.ZipFile(Path(str(path)))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
@@ -39,7 +41,7 @@ class Archive:
                 yield refusal
                 return
             for number, entry in enumerate(archive.infolist(), start=1):
-                if not entry.is_dir() and not any(part in entry.filename for part in _IGNORED):
+                if not entry.is_dir():
                     yield from _entry(archive, entry, f"entry {number}", mapping)
 
 
@@ -73,27 +75,25 @@ def _entry_refusal(entry: zipfile.ZipInfo, names: set[str]) -> tuple[str, str] |
     return next(((code, message) for fails, code, message in checks if fails), None)
 
 
-def _entry(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str, mapping: dict[str, str]
-) -> Iterator[Row | Problem]:
+def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str, mapping: dict[str, str]) -> Iterator[Found]:
     name = PurePosixPath(entry.filename)
-    if name.suffix.lower() == ".zip":
-        yield Problem("zip-nested", where, "an archive inside an archive is not read")
-        return
-    if name.suffix.lower() == ".txt" and entry.file_size > MAX_FILE_BYTES:
-        yield Problem("file-too-large", where, f"more than {MAX_FILE_BYTES} bytes")
-        return
     try:
-        if name.suffix.lower() == ".txt":
-            yield row_of(str(name), where, archive.read(entry))
-            return
-        _require_whole(archive, entry)
         # Read where it is: what is unpacked to disk stays there when the process is killed.
         inside = zipfile.Path(archive, entry.filename)
-        for row in reader_for(inside).read(inside, mapping):
-            yield replace(row, where=f"{row.where} of {where}" if row.where else where)
-    except NotFound:
-        yield Problem("unknown-kind", where, "no reader for this kind of file")
+        chosen = recognise_name(str(name)) or choose(inside, str(name))
+        if isinstance(chosen, Foreign):
+            yield verdict(chosen, where)
+        elif chosen is None:
+            yield unknown(where)
+        elif chosen.key == "zip":
+            yield Problem("zip-nested", where, "an archive inside an archive is not read")
+        elif chosen.key == "txt" and entry.file_size > MAX_FILE_BYTES:
+            yield Problem("file-too-large", where, f"more than {MAX_FILE_BYTES} bytes")
+        elif chosen.key == "txt":
+            yield row_of(str(name), where, archive.read(entry))
+        else:
+            _require_whole(archive, entry)
+            yield from placed(chosen.read(inside, mapping), where)
     except _DAMAGE:
         yield Problem("bad-zip", where, "the entry is damaged")
 

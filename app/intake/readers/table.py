@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 
 from app.core.errors import Problem
-from app.intake.readers import MAX_LINE_BYTES, Input, Row
-from app.intake.record import field_for
+from app.intake.readers import MAX_LINE_BYTES, Found, Input, Row
+from app.intake.readers.columns import Columns, find_columns
 
 _SAMPLE_ROWS = 20
 
 
 class Table:
-    """Columns are mapped by name; without a header by number (`text=5`), or by their shape."""
+    """Columns are mapped by name; without a header by number (`text=5`), unless one plainly holds prose."""
 
     key = "csv"
     title = "CSV or TSV"
     endings = (".csv", ".tsv", ".tab")
 
-    def read(self, path: Input, mapping: dict[str, str]) -> Iterator[Row | Problem]:
+    def read(self, path: Input, mapping: dict[str, str]) -> Iterator[Found]:
         bad = _first_undecodable(path)
         if bad is not None:
             yield bad
@@ -30,7 +31,7 @@ class Table:
             yield from _rows(path, csv.reader(file, delimiter=delimiter, strict=True), mapping)
 
 
-def _rows(path: Input, reader: Iterator[list[str]], mapping: dict[str, str]) -> Iterator[Row | Problem]:
+def _rows(path: Input, reader: Iterator[list[str]], mapping: dict[str, str]) -> Iterator[Found]:
     sample: list[tuple[int, list[str]]] = []
     problem = None
     try:
@@ -44,56 +45,30 @@ def _rows(path: Input, reader: Iterator[list[str]], mapping: dict[str, str]) -> 
     if not sample:
         yield problem or Problem("empty-file", "", "the file has no rows")
         return
-    columns = _columns([row for _, row in sample], mapping)
-    if columns.missing:
-        yield Problem("column-missing", "", f"no column for {columns.missing}; name it with --map")
+    columns = find_columns([row for _, row in sample], mapping)
+    if isinstance(columns, Problem):
+        yield replace(columns, where=f"line {sample[0][0]}" if columns.where else "")
         return
     for number, row in sample[columns.first_row :]:
-        yield _row(path, number, row, columns.names)
+        yield _row(path, number, row, columns)
     if problem:
         yield problem
         return
     try:
         for row in reader:
             if row:
-                yield _row(path, reader.line_num, row, columns.names)  # type: ignore[attr-defined]
+                yield _row(path, reader.line_num, row, columns)  # type: ignore[attr-defined]
     except csv.Error as error:
         yield _bad(reader, error)
 
 
-class _Columns:
-    """Names of the columns, where the data begins, and which needed field has no column."""
-
-    def __init__(self, names: list[str], first_row: int, mapping: dict[str, str]) -> None:
-        self.names, self.first_row = names, first_row
-        found = {mapped for name in names if (mapped := field_for(name))} | {
-            field for field, column in mapping.items() if column in names
-        }
-        # Without ids of their own, rows are known by their place in the file.
-        self.missing = "" if "text" in found else "text"
-
-
-def _columns(rows: list[list[str]], mapping: dict[str, str]) -> _Columns:
-    header = [cell.strip() for cell in rows[0]]
-    if any(field_for(cell) for cell in header) or any(column in header for column in mapping.values()):
-        return _Columns(header, 1, mapping)
-    names = [str(position + 1) for position in range(max(len(row) for row in rows))]
-    if not mapping:
-        lengths = [sum(len(row[i]) for row in rows if i < len(row)) for i in range(len(names))]
-        longest = max(range(len(names)), key=lambda i: lengths[i])
-        first = 0 if longest != 0 else min(1, len(names) - 1)
-        names[longest], names[first] = "text", "id" if first != longest else "text"
-    return _Columns(names, 0, mapping)
-
-
-def _row(path: Input, number: int, row: list[str], names: list[str]) -> Row | Problem:
+def _row(path: Input, number: int, row: list[str], columns: Columns) -> Row | Problem:
     where = f"line {number}"
-    if len(row) > len(names):
-        return Problem("too-many-columns", where, f"{len(row)} columns where the file has {len(names)}")
-    values = dict(zip(names, row, strict=False))
-    return Row(
-        where, values if any(field_for(name) == "id" for name in names) else {"id": f"{where} of {path.name}"} | values
-    )
+    if len(row) > len(columns.names):
+        return Problem("too-many-columns", where, f"{len(row)} columns where the file has {len(columns.names)}")
+    values = dict(zip(columns.names, row, strict=False))
+    # Without ids of their own, rows are known by their place in the file.
+    return Row(where, values if columns.has_ids else {"id": f"{where} of {path.name}"} | values)
 
 
 def _bad(reader: Iterator[list[str]], error: csv.Error) -> Problem:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from app.core.errors import NotFound
-from app.pipelines.terms.semantic_types import systems, type_of
+from app.core.errors import NotFound, code_of
+from app.pipelines.terms.semantic_types import SemanticType, systems, type_of
 from app.pipelines.terms.wording import KINDS, SILENT_KINDS, USUAL_KINDS, wordings
 from app.tagging.entities.lexicon import CLASSES, vocabulary
 from app.tagging.reading.tokens import words_of
@@ -15,6 +16,8 @@ from app.tagging.valuesets import word_set
 from app.terminology.artefacts import Manifest, find_release, list_releases
 from app.terminology.releases import current_release
 from app.terminology.search import Release, open_release
+
+log = logging.getLogger(__name__)
 
 FIRST = "icd10cm"  # comes with the server
 
@@ -55,13 +58,21 @@ def _terms(release: Release) -> Iterator[Term]:
         for term in release.terms_of(number):
             if of_term[term] not in kinds or languages[term] not in spoken:
                 continue
-            for phrase in wordings(system, release.text(term)):
-                if of_term[term] in SILENT_KINDS:
-                    entry_terms.append(Term(chosen.label, phrase, codes, 0))
-                else:
-                    least = 0 if _left_to_rules(phrase, chosen.label) else chosen.least
-                    yield Term(chosen.label, phrase, codes, least)
+            made = list(_worded(release, term, chosen, codes))
+            if of_term[term] in SILENT_KINDS:
+                entry_terms += [one._replace(least=0) for one in made]
+            else:
+                yield from made
     yield from entry_terms
+
+
+def _worded(release: Release, term: int, chosen: SemanticType, codes: tuple[str, str, str, str]) -> Iterator[Term]:
+    """The wordings of one term; one that no rule can read is left out, and the rest of the release goes on."""
+    try:
+        for phrase in wordings(release.system, release.text(term)):
+            yield Term(chosen.label, phrase, codes, 0 if _left_to_rules(phrase, chosen.label) else chosen.least)
+    except Exception as error:  # noqa: BLE001  (any fault of a rule)
+        log.warning("term left out", extra={"system": codes[0], "concept": codes[2], "code": code_of(error)})
 
 
 def _left_to_rules(phrase: str, label: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 
 from sqlalchemy import func, select
@@ -13,6 +14,7 @@ from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.audit.models import Event
 from app.core.db import Session
+from app.core.errors import code_of
 from app.corpus.document import Document, DocumentBody, text_of
 from app.corpus.vault import open_json, seal_json
 from app.deidentify.known import KnownIdentifiers
@@ -22,6 +24,8 @@ from app.privacy.incident.models import Learned
 from app.review.hold import Hold, HoldKind, open_hold
 from app.review.item import Item
 from app.review.states import ItemState
+
+log = logging.getLogger(__name__)
 
 Known = dict[str, list[str]]
 # Which field of a patient's record an identifier type belongs to; dates and ages identify nobody elsewhere.
@@ -67,10 +71,19 @@ def flag_others(session: Session, actor: AnyActor, document: Document, known: Kn
     """Hold the patient's other texts in which an identifier stands; returns how many."""
     flagged = 0
     for other in _others(session, document) if known else []:
-        note = Note(text_of(session, other.id), other.language, known=known)
-        places = [(span.start, span.end) for span in merge(KnownIdentifiers().find(note))]
+        places = _where(other, text_of(session, other.id), known)
         flagged += hold_places(session, actor, other, places, at=at)
     return flagged
+
+
+def _where(document: Document, text: str, known: Known) -> list[tuple[int, int]]:
+    """Where the identifiers stand; the whole of a text that could not be searched: somebody has to look."""
+    try:
+        found = KnownIdentifiers().find(Note(text, document.language, known=known))
+        return [(span.start, span.end) for span in merge(found)]
+    except Exception as error:  # noqa: BLE001  (any fault of a rule; its message could carry the text)
+        log.warning("document not searched", extra={"document": document.id, "code": code_of(error)})
+        return [(0, len(text))]
 
 
 def hold_places(

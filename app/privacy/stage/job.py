@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from sqlalchemy.exc import DBAPIError
 
 from app.accounts.actor import ServiceActor
 from app.audit import streams
@@ -14,11 +18,20 @@ from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import Session
 from app.core.digest import canonical_json
+from app.core.errors import Unavailable, code_of, invalid
 from app.corpus.document import Document, DocumentMap, Verdict, add_document
 from app.corpus.language import lacks
 from app.corpus.project import get_project
-from app.corpus.schema import current_schema
-from app.corpus.source import Source, SourceState, count_sources, next_subjects, open_source, sources_of
+from app.corpus.schema import current_schema, modalities_with_schema
+from app.corpus.source import (
+    Source,
+    SourceState,
+    count_waiting,
+    next_subjects,
+    open_source,
+    sources_of,
+    waiting_modalities,
+)
 from app.corpus.subject import random_label
 from app.corpus.vault import seal_json
 from app.deidentify.engine import Deidentified, SourceText, deidentify_subject
@@ -34,42 +47,83 @@ from app.review.item import create_item
 
 SUBJECTS_PER_CHUNK = 20
 WORKER = ServiceActor("deid", VERSION)
+#: why a source is still in quarantine after the stage went over it
+FAILED = "engine-failed"
+#: why a text is doubted that was cleaned without what one of the patient's other texts could have taught
+UNREAD = "other-text-unread"
+log = logging.getLogger(__name__)
+
+Opened = list[tuple[Source, dict[str, Any]]]
+
+
+@dataclass
+class Cleaned:
+    """A subject's texts after the engine: results by source, and what broke down over the others."""
+
+    key: bytes = b""
+    sources: Opened = field(default_factory=list)
+    results: list[tuple[int, Deidentified]] = field(default_factory=list)
+    #: source id → error code
+    failed: dict[int, str] = field(default_factory=dict)
 
 
 class DeidentifyJob:
     """De-identifies quarantined sources, subject by subject: a name is replaced one way throughout."""
 
     key = "deid.run"
+    repeatable = True
 
     def chunk(self, services: Services, job: Job, *, at: int) -> bool:
-        project_id = job.project_id or 0
+        project_id, after = job.project_id or 0, job.cursor.get("after", 0)
         with services.database.reading() as session:
-            policy = policy_of(get_project(session, project_id))
-            total = job.done + count_sources(session, project_id).get(SourceState.QUARANTINED, 0)
-            subjects = next_subjects(session, project_id, SUBJECTS_PER_CHUNK)
-            work = {subject: _open(session, services, subject) for subject in subjects}
-        cleaned = {subject: _clean(sources, policy, key) for subject, (key, sources) in work.items()}
+            policy = _checked(policy_of(get_project(session, project_id)))
+            ready = modalities_with_schema(session, project_id)
+            total = job.done + count_waiting(session, project_id, after=after)
+            subjects = next_subjects(session, project_id, ready, after=after, limit=SUBJECTS_PER_CHUNK)
+            cleaned = {subject: _open_alone(session, services, subject) for subject in subjects}
+        for texts in cleaned.values():
+            _clean_alone(texts, policy)
+        more = len(subjects) == SUBJECTS_PER_CHUNK
 
         def unit(session: Session) -> None:
             counts: Counter[str] = Counter()
+            aside: dict[int, str] = {}
             flagged = 0
-            for subject, results in cleaned.items():
-                for source_id, result in results:
-                    source = session.get(Source, source_id)
-                    if source is not None and source.state == SourceState.QUARANTINED:
-                        _store(session, source, result, work[subject][0], policy, at=at)
-                        counts[result.verdict] += 1
-                    elif source is not None and source.state == SourceState.DEIDENTIFIED:
-                        # Its text stays as it is; what the new texts taught is looked for in it.
-                        flagged += flag_earlier(session, WORKER, source, result, work[subject][0], at=at)
-            advance(session, job.id, done=sum(counts.values()), total=total, at=at)
-            _record(session, project_id, policy, {"verdicts": dict(counts), "flagged": flagged}, at=at)
+            for subject, texts in cleaned.items():
+                verdicts, held = _store_alone(session, subject, texts, policy, at=at)
+                aside |= _set_aside(session, job, subject, texts)
+                counts, flagged = counts + verdicts, flagged + held
+            # From the first subject again after the last chunk: a job that waits comes back to them.
+            cursor, done = {"after": subjects[-1] if more else 0}, sum(counts.values()) + len(aside)
+            advance(session, job, done=done, total=total, cursor=cursor, set_aside=aside, at=at)
+            _record(
+                session,
+                project_id,
+                policy,
+                {"verdicts": dict(counts), "flagged": flagged, "set_aside": sorted(aside)},
+                at=at,
+            )
 
         services.database.writing(unit)
-        return len(subjects) == SUBJECTS_PER_CHUNK
+        return more
+
+    def waits_for(self, session: Session, job: Job) -> str:
+        """A label schema: without one of its modality a text cannot become an item."""
+        ready = modalities_with_schema(session, job.project_id or 0)
+        missing = [one for one in waiting_modalities(session, job.project_id or 0) if one not in ready]
+        return f"schema:{missing[0]}" if missing else ""
 
     def tidy(self, services: Services, job: Job) -> None:
         """Everything of this job is in the database."""
+
+
+def _checked(policy: Policy) -> Policy:
+    """What would fail for every text must not be taken for the fault of one. Raises Invalid or Unavailable."""
+    if problems := policy.problems():
+        raise invalid(problems, problems[0].code)
+    if not lacks(policy.language):
+        full_engine()
+    return policy
 
 
 def policy_of(project: Any) -> Policy:
@@ -82,7 +136,7 @@ def policy_of(project: Any) -> Policy:
     )
 
 
-def _open(session: Session, services: Services, subject_id: int) -> tuple[bytes, list[tuple[Source, dict]]]:
+def _open(session: Session, services: Services, subject_id: int) -> tuple[bytes, Opened]:
     """A subject's key and all its sources, opened: what the record of one names is looked for in all."""
     key = services.vault.key_of(session, subject_id)
     opened = [(source, open_source(session, key, source.id)) for source in sources_of(session, subject_id)]
@@ -100,7 +154,58 @@ def subject_name(subject_id: int) -> str:
     return f"subject:{subject_id}"
 
 
-def _clean(sources: list[tuple[Source, dict]], policy: Policy, key: bytes) -> list[tuple[int, Deidentified]]:
+def _open_alone(session: Session, services: Services, subject_id: int) -> Cleaned:
+    """One subject's texts; where they cannot be opened, the other subjects go on."""
+    try:
+        key, sources = _open(session, services, subject_id)
+    except DBAPIError:
+        raise
+    except Exception as error:  # noqa: BLE001  (any fault; its message could carry the text)
+        return Cleaned(failed={source.id: code_of(error) for source in sources_of(session, subject_id)})
+    return Cleaned(key, sources)
+
+
+def _clean_alone(cleaned: Cleaned, policy: Policy) -> None:
+    """Whatever breaks down over a text stops neither the subject's others nor other subjects.
+
+    The others are cleaned without it, in doubt: it could have named somebody.
+    """
+    if not cleaned.sources:
+        return
+    try:
+        cleaned.results = _clean(cleaned.sources, policy, cleaned.key)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001  (any fault; its message could carry the text)
+        code = code_of(error)
+    else:
+        return
+    for pair in cleaned.sources:
+        cleaned.failed |= _broken([pair], policy, cleaned)
+    rest = [(source, body) for source, body in cleaned.sources if source.id not in cleaned.failed]
+    if not cleaned.failed or _broken(rest, policy, cleaned):
+        # Each can be read, and not all together.
+        cleaned.failed = {source.id: code for source, _ in cleaned.sources}
+    elif rest:
+        cleaned.results = [(number, _doubted(one)) for number, one in _clean(rest, policy, cleaned.key)]
+
+
+def _broken(sources: Opened, policy: Policy, cleaned: Cleaned) -> dict[int, str]:
+    """Source id → error code where the engine breaks down over these texts; empty where it does not."""
+    try:
+        if sources:
+            _clean(sources, policy, cleaned.key)
+    except Exception as error:  # noqa: BLE001  (any fault; its message could carry the text)
+        return {source.id: code_of(error) for source, _ in sources}
+    return {}
+
+
+def _doubted(result: Deidentified) -> Deidentified:
+    verdict = Verdict.NEEDS_REVIEW if result.verdict == Verdict.MACHINE_PASSED else result.verdict
+    return replace(result, verdict=verdict, reasons=(*result.reasons, UNREAD))
+
+
+def _clean(sources: Opened, policy: Policy, key: bytes) -> list[tuple[int, Deidentified]]:
     texts = [
         SourceText(id=str(source.id), text=body["text"], known=body["known"], language=source.language)
         for source, body in sources
@@ -119,13 +224,49 @@ def _clean(sources: list[tuple[Source, dict]], policy: Policy, key: bytes) -> li
     return [(source.id, results[source.id]) for source, _ in sources]
 
 
+def _store_alone(
+    session: Session, subject_id: int, cleaned: Cleaned, policy: Policy, *, at: int
+) -> tuple[Counter[str], int]:
+    """Verdicts, and how many earlier texts were held. All of a subject or nothing: a fault undoes the subject."""
+    counts: Counter[str] = Counter()
+    flagged = 0
+    try:
+        with session.begin_nested():
+            for source_id, result in cleaned.results:
+                source = session.get(Source, source_id)
+                if source is not None and source.state == SourceState.QUARANTINED:
+                    _store(session, source, result, cleaned.key, policy, at=at)
+                    counts[result.verdict] += 1
+                elif source is not None and source.state == SourceState.DEIDENTIFIED:
+                    # Its text stays as it is; what the new texts taught is looked for in it.
+                    flagged += flag_earlier(session, WORKER, source, result, cleaned.key, at=at)
+    except DBAPIError:
+        raise  # the database's fault: the whole chunk is tried again
+    except Exception as error:  # noqa: BLE001  (any fault; its message could carry the text)
+        cleaned.failed |= {source_id: code_of(error) for source_id, _ in cleaned.results}
+        return Counter(), 0
+    return counts, flagged
+
+
+def _set_aside(session: Session, job: Job, subject_id: int, cleaned: Cleaned) -> dict[int, str]:
+    """Keep what could not be cleaned in quarantine, with the reason; source id → error code."""
+    aside = {}
+    for source in sources_of(session, subject_id) if cleaned.failed else ():
+        if source.id in cleaned.failed and source.state == SourceState.QUARANTINED:
+            source.reason, aside[source.id] = FAILED, cleaned.failed[source.id]
+            log.warning(
+                "record kept in quarantine", extra={"job": job.id, "source": source.id, "code": aside[source.id]}
+            )
+    return aside
+
+
 def _store(session: Session, source: Source, result: Deidentified, key: bytes, policy: Policy, *, at: int) -> None:
     reasons = ",".join(result.reasons)
     if result.verdict == Verdict.REFUSED:
         # Stops at the gate: no document, and the reason stays with the source.
         source.state, source.reason = SourceState.REFUSED, reasons
         return
-    source.state = SourceState.DEIDENTIFIED
+    source.state, source.reason = SourceState.DEIDENTIFIED, ""
     document = Document(
         project_id=source.project_id,
         subject_id=source.subject_id,

@@ -83,12 +83,13 @@ def read_gold(path: Path, label_of: LabelMap | None = None) -> Iterator[GoldDocu
 
 
 def first_line(path: Path) -> str:
-    """The first line that is not blank; "" when the file is no text."""
+    """The first line that is not blank; "" when there is none."""
     try:
-        with path.open(encoding="utf-8") as file:
-            return next((line for line in file if line.strip()), "")
-    except UnicodeDecodeError:
+        with path.open("rb") as file:
+            head = file.read(65_536).decode("utf-8-sig", errors="replace")
+    except OSError:
         return ""
+    return next((line for line in head.splitlines(keepends=True) if line.strip()), "")
 
 
 def our_label(label: str) -> str:

@@ -50,6 +50,12 @@ class Tokens:
         first = bisect_right(self.ends, start)
         return first, max(first, bisect_left(self.starts, end))
 
+    def beside(self, start: int, end: int) -> tuple[int, int]:
+        """The same with at least one token: for white space the one behind it, at the end the last."""
+        first, last = self.covering(start, end)
+        first = min(first, len(self.raw) - 1)
+        return first, max(last, first + 1)
+
 
 def words_of(text: str) -> list[str]:
     """Normal forms of a short text (a term of a vocabulary, a cue)."""

@@ -21,13 +21,16 @@ _PLURALS = (
 _UNCHANGED = frozenset({"caries", "rabies", "scabies", "series", "species", "facies", "always", "perhaps"})
 _BRITISH = re.compile(r"(?<=[a-z])ae|(?<=[a-z])oe|^oe|^ae|our$|our(?=al$)|leuc(?=o|em|aem)")
 _AMERICAN = {"ae": "e", "oe": "e", "our": "or", "leuc": "leuk"}
+_MARKS = ("'", "’")
 _KEEP_OUR = frozenset({"hour", "four", "pour", "your", "sour", "tour", "flour", "detour", "contour", "our"})
 
 
 def normal(word: str) -> str:
-    """The form under which words are compared: ``Tumours`` → ``tumor``, ``Crohn's`` → ``crohn``."""
+    """The form under which words are compared: ``Tumours`` → ``tumor``, ``Crohn's`` → ``crohn``; never empty."""
     low = word.lower()
-    for mark in ("'", "’"):
+    if low in _MARKS:
+        return _MARKS[0]  # a quote that stands alone is a token, not the ending of one
+    for mark in _MARKS:
         if mark in low:
             low = low.split(mark, 1)[0] if low.endswith((mark + "s", mark)) else low.replace(mark, "")
     if len(low) > 3:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from app.core.numbers import is_digits
 from app.terminology.importers.protocol import About
 from app.terminology.importers.reading.source import Source, refuse
 from app.terminology.importers.reading.xml import elements, root_tag
@@ -75,7 +76,7 @@ def order_lines(source: Source, name: str) -> Iterator[tuple[str, str, bool, str
     for number, line in source.lines(name):
         where = f"{name}:{number}"
         code, flag = line[6:14].strip(), line[14:15]
-        if len(line) < 78 or not line[:5].isdigit() or flag not in "01" or not code:
+        if len(line) < 78 or not is_digits(line[:5]) or flag not in "01" or not code:
             refuse(
                 where, "not an order file row (order, code, 0/1, short and long description in fixed columns)"
             )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from app.core.numbers import is_digits
 from app.terminology.importers.icd10cm import icd_release
 from app.terminology.importers.protocol import About
 from app.terminology.importers.reading.source import Source, refuse
@@ -87,7 +88,8 @@ def _codes(element: Element) -> Iterator[tuple[str, str]]:
     cells = element.findall("cell")
     kind = "drug" if any((c.text or "").startswith("T") for c in cells) else "neoplasm"
     for cell in cells:
-        column, code = int(cell.get("col", "0")), _clean(cell.text or "")
+        col, code = cell.get("col", "0"), _clean(cell.text or "")
+        column = int(col) if is_digits(col) and len(col) < 3 else -1
         if code and 0 <= column < len(_COLUMNS[kind]):
             yield _COLUMNS[kind][column], code
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.core.numbers import is_digits
 from app.terminology.importers.protocol import About
 from app.terminology.importers.reading.source import Source, refuse
 from app.terminology.rows import LOWER, Concept, Member, Parent, Replacement, Row, Term
@@ -78,6 +79,6 @@ class MedDra:
             columns = columns or len(fields)
             if len(fields) != columns or len(fields) < _MINIMUM.get(file, 3):
                 refuse(where, f"{len(fields)} columns, too few or other than in the first row ({columns})")
-            if not fields[0].isdigit():
+            if not is_digits(fields[0]):
                 refuse(where, f"{fields[0]!r} is not a MedDRA code")
             yield where, fields

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from app.core.numbers import is_digits
 from app.terminology.importers.protocol import About
 from app.terminology.importers.reading.source import Source, is_date, refuse
 from app.terminology.rows import (
@@ -41,6 +42,13 @@ _COLUMNS = {
     "Association": "id effectiveTime active moduleId refsetId referencedComponentId targetComponentId",
     "ExtendedMap": "id effectiveTime active moduleId refsetId referencedComponentId mapGroup mapPriority "
     "mapRule mapAdvice mapTarget correlationId mapCategoryId",
+}
+# Columns that are numbers; members of refsets have UUIDs for ids.
+_IDS = {"id", "conceptId", "sourceId", "destinationId"}
+_NUMBERS = {
+    "Language": {"referencedComponentId"},
+    "Association": {"referencedComponentId"},
+    "ExtendedMap": {"referencedComponentId", "mapGroup", "mapPriority"},
 }
 _PATTERNS = {
     "Concept": "sct2_concept_{}*.txt",
@@ -105,8 +113,6 @@ class Package:
         count, wrong, first = 0, 0, ""
         for where, row in self._read("Concept"):
             count += 1
-            if not row[0].isdigit():
-                refuse(where, f"{row[0]} is not a SNOMED CT identifier")
             if not is_sctid(row[0]):
                 wrong, first = wrong + 1, first or where
             yield Concept(row[0], "", where, kind=tags.get(row[0], ""), active=row[2] == "1")
@@ -169,6 +175,7 @@ class Package:
 
     def _rows_of(self, name: str, kind: str) -> Iterator[tuple[str, list[str]]]:
         columns = _COLUMNS[kind.removeprefix("Stated")].split()
+        numbers = [at for at, column in enumerate(columns) if column in _NUMBERS.get(kind, _IDS)]
         header = None
         for where, fields in self.source.records(name, "\t"):
             if fields[0].startswith("#"):
@@ -179,8 +186,10 @@ class Package:
                     refuse(where, f"the header is not that of an RF2 {kind} file ({len(columns)} columns)")
             elif len(fields) != len(columns):
                 refuse(where, f"{len(fields)} columns instead of {len(columns)}")
-            elif fields[2] not in ("0", "1") or not fields[1].isdigit():
+            elif fields[2] not in ("0", "1") or not is_digits(fields[1]):
                 refuse(where, "effectiveTime or active is not what RF2 allows")
+            elif wrong := [columns[at] for at in numbers if not (is_digits(fields[at]) and len(fields[at]) <= 18)]:
+                refuse(where, f"{wrong[0]} is not a number that RF2 allows")
             else:
                 yield where, fields
         if header is None:
@@ -199,7 +208,7 @@ def _latest(rows) -> Iterator[tuple[str, list[str]]]:  # noqa: ANN001 (a functio
 
 def is_concept_id(code: str) -> bool:
     """Whether an SCTID names a concept: partition 00 (core) or 10 (extension)."""
-    return code.isdigit() and code[-3:-1] in ("00", "10")
+    return is_digits(code) and code[-3:-1] in ("00", "10")
 
 
 # Verhoeff's check digit: products in the dihedral group D5, and the permutation by position.
@@ -232,7 +241,7 @@ def verhoeff(digits: Iterable[int]) -> int:
 
 def is_sctid(code: str) -> bool:
     """6 to 18 digits with a right Verhoeff check digit."""
-    return code.isdigit() and 6 <= len(code) <= 18 and verhoeff(int(d) for d in reversed(code)) == 0
+    return is_digits(code) and 6 <= len(code) <= 18 and verhoeff(int(d) for d in reversed(code)) == 0
 
 
 def sctid(number: int, namespace: str = "", partition: str = "00") -> str:

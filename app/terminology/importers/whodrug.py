@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.core.numbers import is_digits
 from app.terminology.importers.protocol import About
 from app.terminology.importers.reading.source import Source, refuse
 from app.terminology.importers.reading.table import Table
@@ -38,7 +39,7 @@ class WhoDrug:
     def rows(self, source: Source) -> Iterator[Row]:
         name = source.one("*.csv", "*.txt", "*.tsv")
         for where, row in Table(source, name, COLUMNS, {"record", "seq1", "seq2", "name"}).rows():
-            if not all(row[p].isdigit() for p in ("record", "seq1", "seq2")):
+            if not all(is_digits(row[p]) for p in ("record", "seq1", "seq2")):
                 refuse(where, "record and sequence numbers must be digits")
             record, seq1, seq2 = row["record"].zfill(6), row["seq1"].zfill(2), row["seq2"].zfill(3)
             code = f"{record}.{seq1}.{seq2}"

@@ -113,6 +113,7 @@ def _batch_page(key: str, batch_id: int, error: Refusal | None = None) -> str:
         values: dict[str, Any] = {
             "batch": batch,
             "problems": json.loads(batch.problems_json),
+            "passed": json.loads(batch.passed_json),
             "dropped": json.loads(batch.dropped_json),
             "jobs": jobs_of(session, project),
         }

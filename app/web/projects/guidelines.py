@@ -13,20 +13,14 @@ from app.core.db import Session
 from app.core.errors import NotFound, Problem, invalid
 from app.corpus.member import list_members
 from app.corpus.project import Project
+from app.guidelines.acknowledgement import acknowledge, has_acknowledged, list_acknowledgements
 from app.guidelines.compare import compare
-from app.guidelines.version import (
-    Change,
-    GuidelineVersion,
-    acknowledge,
-    get_guideline,
-    has_acknowledged,
-    list_acknowledgements,
-    list_guidelines,
-    publish,
-    sections,
-)
+from app.guidelines.text import sections
+from app.guidelines.version import Change, GuidelineVersion, get_guideline, list_guidelines, publish
 from app.http import context
 from app.http.access import access, acting
+from app.review.guideline import count_elsewhere, list_elsewhere, move_item, move_items
+from app.review.item import get_item
 from app.review.modality import MODALITIES
 from app.web.acts import Refusal, attempt
 from app.web.markdown import render
@@ -85,8 +79,10 @@ def read(key: str, guideline_id: int) -> ResponseReturnValue:
             "siblings": _siblings(session, version),
             "other": other,
             "lines": compare(other.body, version.body) if other else [],
-            "has_read": has_acknowledged(session, version.id, context.actor().id),
+            "has_read": has_acknowledged(session, version, context.actor().id),
             "readers": _readers(session, project, version),
+            "elsewhere": list_elsewhere(session, version),
+            "elsewhere_count": count_elsewhere(session, version),
             "author": get_person(session, version.published_by).display_name,
         }
         return page("guideline", "guidelines", project, **values)
@@ -95,7 +91,7 @@ def read(key: str, guideline_id: int) -> ResponseReturnValue:
 @guidelines_pages.post("/<int:guideline_id>/acknowledgement")
 @access(acting(Action.ACKNOWLEDGE_GUIDELINE))
 def state(key: str, guideline_id: int) -> ResponseReturnValue:
-    """State having read the version."""
+    """State having read and accepting the version."""
     actor, at = context.actor(), context.at()
 
     def unit(session: Session) -> None:
@@ -104,6 +100,36 @@ def state(key: str, guideline_id: int) -> ResponseReturnValue:
 
     then = url_for("guidelines.read", key=key, guideline_id=guideline_id, notice="guideline-acknowledged")
     return attempt(unit, lambda _: then, lambda error: _page(key, error))
+
+
+@guidelines_pages.post("/<int:guideline_id>/items")
+@access(acting(Action.MOVE_GUIDELINE))
+def move_all(key: str, guideline_id: int) -> ResponseReturnValue:
+    """Let everything in review under other versions go on under this one."""
+    actor, at = context.actor(), context.at()
+
+    def unit(session: Session) -> int:
+        project = enter(session, key, Action.MOVE_GUIDELINE)
+        return move_items(session, actor, _get(session, project, guideline_id), at=at)
+
+    return attempt(unit, lambda count: _moved(key, guideline_id, count), lambda error: _page(key, error))
+
+
+@guidelines_pages.post("/<int:guideline_id>/items/<int:item_id>")
+@access(acting(Action.MOVE_GUIDELINE))
+def move_one(key: str, guideline_id: int, item_id: int) -> ResponseReturnValue:
+    """Let one item go on under this version."""
+    actor, at = context.actor(), context.at()
+
+    def unit(session: Session) -> bool:
+        project = enter(session, key, Action.MOVE_GUIDELINE)
+        return move_item(session, actor, get_item(session, item_id), _get(session, project, guideline_id), at=at)
+
+    return attempt(unit, lambda moved: _moved(key, guideline_id, int(moved)), lambda error: _page(key, error))
+
+
+def _moved(key: str, guideline_id: int, count: int) -> str:
+    return url_for("guidelines.read", key=key, guideline_id=guideline_id, notice="items-moved", count=count)
 
 
 def _get(session: Session, project: Project, guideline_id: int) -> GuidelineVersion:
@@ -120,7 +146,7 @@ def _siblings(session: Session, version: GuidelineVersion) -> list[GuidelineVers
 
 
 def _readers(session: Session, project: Project, version: GuidelineVersion) -> list[tuple[str, int | None]]:
-    """Name of each member, and when they stated having read the version."""
+    """Name of each member, and when they accepted the version."""
     read_at = list_acknowledgements(session, version.id)
     people = {member.person_id for member in list_members(session, project.id)} | set(read_at)
     rows = [(get_person(session, person).display_name, read_at.get(person)) for person in people]
@@ -132,7 +158,7 @@ def _page(key: str, error: Refusal | None = None) -> str:
         project = enter(session, key)
         actor = context.actor()
         values: dict[str, Any] = {
-            "versions": [(v, has_acknowledged(session, v.id, actor.id)) for v in list_guidelines(session, project.id)],
+            "versions": [(v, has_acknowledged(session, v, actor.id)) for v in list_guidelines(session, project.id)],
             "modalities": [(one.key, one.title) for one in MODALITIES],
             "changes": list(Change),
             "typed": request.form,

@@ -21,9 +21,13 @@ from app.review.hold import list_open_holds
 from app.review.item import count_by_state
 from app.review.strategies import STRATEGIES
 from app.review.strategies.workflow import WORKFLOWS
+from app.review.waiting import ahead, stopped_items
 from app.web.acts import Refusal, attempt
 from app.web.projects.door import enter, page
-from app.web.projects.words import JOBS, STATES, VERDICTS
+from app.web.projects.words import ASIDE, JOBS, STATES, VERDICTS, WAITS
+
+# How many of what was set aside are named in a row of a table; `flask jobs list` names more.
+NAMED = 10
 
 overview_pages = Blueprint("project", __name__, url_prefix="/projects/<key>")
 
@@ -85,6 +89,8 @@ def _page(key: str, error: Refusal | None = None) -> str:
             "quarantined": SourceState.QUARANTINED,
             "unchecked": Verdict.MACHINE_PASSED,
             "holds": len(list_open_holds(session, project.id)),
+            "stopped": stopped_items(session, project, at=context.at()),
+            "ahead": ahead(session, project, at=context.at()),
             "readers": len(find_readers(session, project, at=context.at())),
             "jobs": jobs_of(session, project),
             "strategy": STRATEGIES.get(project.setting("strategy")).title,
@@ -109,6 +115,19 @@ def jobs_of(session: Session, project: Project) -> list[dict[str, Any]]:
     return [_job(job) for job in list_jobs(session, project.id, limit=10)]
 
 
+def _said(job: Job) -> str:
+    """State of a job with what it waits for, why it failed, and what it set aside: by number, never by text."""
+    kind, _, which = job.waits_for.partition(":")
+    said = f"waiting for {WAITS.get(kind, kind).format(which)}" if which else job.state
+    if job.error:
+        said += f" ({job.error})"
+    if job.set_aside:
+        numbers = ", ".join(str(number) for number, _ in job.named_aside[:NAMED])
+        more = ", …" if job.set_aside > NAMED else ""
+        said += f"; {job.set_aside} {ASIDE.get(job.kind, 'set aside')}: {numbers}{more}"
+    return said
+
+
 def _job(job: Job) -> dict[str, Any]:
     """What a page says of a job; the load of a very large delivery learns its total only at the end."""
     is_running = job.state in (JobState.QUEUED, JobState.RUNNING)
@@ -116,6 +135,7 @@ def _job(job: Job) -> dict[str, Any]:
         "id": job.id,
         "title": JOBS.get(job.kind, job.kind),
         "state": job.state,
+        "said": _said(job),
         "is_running": is_running,
         "done": job.done,
         "total": job.total if job.total >= job.done else None,

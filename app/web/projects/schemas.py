@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.policy import Action
-from app.annotation.schema import schema_problems
+from app.annotation.schema import parse_schema
 from app.core.db import Session
-from app.core.errors import Invalid, invalid
+from app.core.errors import Invalid
 from app.corpus.schema import LabelSchema, list_schemas, load_schema
 from app.http import context
 from app.http.access import access, acting
@@ -48,17 +47,7 @@ def _content() -> dict[str, Any]:
     data = file.stream.read(MAX_BYTES + 1) if file else b""
     if not data or len(data) > MAX_BYTES:
         raise Invalid("schema", f"choose a JSON file of at most {MAX_BYTES} bytes")
-    try:
-        content = json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Invalid("schema", f"byte {error.start} of the file is not UTF-8") from None
-    except (json.JSONDecodeError, RecursionError) as error:
-        place = f"line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else "the file"
-        raise Invalid("schema", f"{place} is not valid JSON") from None
-    problems = schema_problems(content)
-    if problems:
-        raise invalid(problems, "schema")
-    return content
+    return parse_schema(data)
 
 
 def _page(key: str, error: Refusal | None = None) -> str:

@@ -45,7 +45,7 @@ class Spool:
         named = [file for file in files if file.filename]
         if not named:
             raise invalid([Problem("no-file", "files", "choose at least one file")])
-        notes = [file for file in named if _ending(file) == ".txt"]
+        notes = [file for file in named if _ending(file) in (".txt", "")]
         paths = [self._write(file, number) for number, file in enumerate(named, start=1) if file not in notes]
         return [*paths, self._archive(notes)] if notes else paths
 

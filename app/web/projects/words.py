@@ -40,6 +40,15 @@ JOBS = {
     "preannotate.run": "Preparing suggestions",
 }
 
+# Kind of what a job waits for → how a page says it; the rest of `kind:which` goes in.
+WAITS = {"schema": "a label schema for {}"}
+
+# Job kind → what became of what it could not work on.
+ASIDE = {
+    "deid.run": "kept in quarantine",
+    "preannotate.run": "without suggestions",
+}
+
 # Failing rule of the register → what a page says of the documents it kept a pipeline from.
 REFUSALS = {
     "not-registered": "no signed entry",

@@ -8,7 +8,6 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.accounts.actor import Actor, ProjectRole
-from app.core.db import Session
 from app.corpus.project import Project, list_projects
 from app.http import context
 from app.http.access import SIGNED_IN, access
@@ -18,14 +17,12 @@ from app.review.queries import queue
 from app.web.menu import Entry
 
 cases_pages = Blueprint("cases", __name__, url_prefix="/cases")
-_ROLES = {
-    Step.ADJUDICATE: {ProjectRole.ADJUDICATOR},
-    Step.VERIFY: {ProjectRole.VERIFIER, ProjectRole.ADJUDICATOR},
-}
+_STEPS = (Step.ADJUDICATE, Step.VERIFY)
+_FINISHERS = {ProjectRole.VERIFIER, ProjectRole.ADJUDICATOR}
 
 
 def _finishes_somewhere(actor: Actor) -> bool:
-    return any(roles & _ROLES[Step.VERIFY] for roles in actor.project_roles.values())
+    return any(roles & _FINISHERS for roles in actor.project_roles.values())
 
 
 MENU_ENTRY = Entry("Cases", "cases.index", _finishes_somewhere)
@@ -44,17 +41,11 @@ class Waiting:
 @access(SIGNED_IN)
 def index() -> ResponseReturnValue:
     """The queue of every project in which one adjudicates or verifies."""
-    actor = context.actor()
+    actor, at = context.actor(), context.at()
     with context.database().reading() as session:
-        mine = [project for project, roles in actor.project_roles.items() if roles & _ROLES[Step.VERIFY]]
+        mine = [project for project, roles in actor.project_roles.items() if roles & _FINISHERS]
         waiting = [
-            Waiting(project, *(_queue(session, actor, project, step) for step in (Step.ADJUDICATE, Step.VERIFY)))
+            Waiting(project, *(queue(session, actor, project.id, step, at=at) for step in _STEPS))
             for project in list_projects(session, mine)
         ]
-        return render_template("work/cases.html", waiting=waiting, tier=actor.tier(context.at()))
-
-
-def _queue(session: Session, actor: Actor, project: Project, step: Step) -> list[Item]:
-    if not actor.roles_in(project.id) & _ROLES[step]:
-        return []
-    return queue(session, actor, project.id, step, at=context.at())
+        return render_template("work/cases.html", waiting=waiting, tier=actor.tier(at))

@@ -49,6 +49,7 @@ def test_good_rows_are_kept_and_bad_ones_named_by_line(team):
     assert "Stored 2" in page
     assert "Refused 1" in page
     assert re.search(r"line 3 .*text", page), page
+    assert "Passed over 0" in page
     assert "shoe_size (3 values)" in page
     assert spooled(team) == []
     assert not team.get("lead", "/projects/first/progress").get_json()["jobs"][-1]["is_running"]
@@ -138,3 +139,13 @@ def test_only_the_lead_uploads_and_an_annotator_leaves_nothing_behind(team):
     for who, status in (("ann", 403), ("pia", 403), ("stranger", 404)):
         assert upload(team, ("a.csv", GOOD), who=who).status_code == status
     assert spooled(team) == []
+
+
+def test_files_that_are_no_notes_are_listed_with_the_reason(team):
+    answer = upload(team, ("bare note", b"Mild rash on both arms. No fever today.\n"), ("README.txt", b"Notes of May."))
+    assert answer.status_code == 303, words(answer)
+    team.work(newest(team)[1].id)
+    page = words(team.get("lead", answer.headers["Location"]))
+    assert "Stored 1" in page
+    assert "Passed over 1" in page
+    assert re.search(r"entry 2 .*README", page), page

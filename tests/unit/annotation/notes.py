@@ -1,5 +1,6 @@
 """A small schema, a context, and a strategy for valid note payloads."""
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from app.review.modality import Context
@@ -68,7 +69,10 @@ def payload(**elements):
 def fragments(draw):
     cuts = draw(st.lists(st.integers(0, len(TEXT)), min_size=2, max_size=4, unique=True))
     cuts = sorted(cuts)[: len(cuts) // 2 * 2]
-    return [[cuts[i], cuts[i + 1]] for i in range(0, len(cuts), 2)]
+    pieces = [[cuts[i], cuts[i + 1]] for i in range(0, len(cuts), 2)]
+    # A piece of white space is nothing anybody may mark.
+    assume(all(TEXT[start:end].strip() for start, end in pieces))
+    return pieces
 
 
 @st.composite

@@ -156,7 +156,14 @@ def codes_of(whole):
             payload(a=entity(0, 4, assertion={"polarity": "negated", "certainty": "possible"})),
             ["warn-contradiction"],
         ),
-        ("the same span and label twice", payload(a=ADE, b=ADE), ["warn-duplicate"]),
+        ("exact duplicates, which are folded", payload(a=ADE, b=ADE), []),
+        (
+            "the same span and label twice, said otherwise",
+            payload(a=ADE, b={**ADE, "assertion": {"polarity": "negated"}}),
+            ["warn-duplicate"],
+        ),
+        ("a span of one blank", payload(a=entity(4, 5)), ["blank-span"]),
+        ("a piece of one blank", payload(a={**ADE, "fragments": [[0, 4], [4, 5]]}), ["blank-span"]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -175,7 +182,7 @@ def test_an_axis_the_schema_does_not_use_must_stay_unmarked():
 
 
 def test_warnings_do_not_block():
-    problems = check_note(payload(a=ADE, b=ADE), CONTEXT)
+    problems = check_note(payload(a=ADE, b={**ADE, "assertion": {"polarity": "negated"}}), CONTEXT)
     assert problems
     assert blocking(problems) == []
 

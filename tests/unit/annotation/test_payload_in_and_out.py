@@ -14,6 +14,7 @@ from app.annotation.suggest import suggested_note
 from app.annotation.units import note_units
 from app.core.digest import canonical_json
 from app.core.errors import Invalid
+from app.review.modality import Action
 
 from .notes import CONTEXT, SCHEMA, code, entity, payload, relation
 
@@ -116,7 +117,7 @@ def test_a_relation_to_an_entity_that_is_not_there_is_refused():
 
 
 def described(body, before=None):
-    return action_facts("a", body, before, NOTE_KINDS, known_keys(SCHEMA))
+    return action_facts(Action("a", body, before), NOTE_KINDS, known_keys(SCHEMA), CONTEXT.text)
 
 
 def test_an_event_names_label_offsets_codes_and_what_changed():

@@ -92,7 +92,7 @@ def test_the_effusion_read_three_ways_ends_uncertain_with_three_pieces_of_eviden
     _, _, (first, second) = _report("demo-r01")
     effusions = [
         body for payload in (first, second) for body in payload["elements"].values()
-        if body["label"] == "Pleural Effusion"
+        if body.get("label") == "Pleural Effusion"
     ]  # fmt: skip
     assert [(body["value"], len(body["evidence"])) for body in effusions] == [("uncertain", 3), ("positive", 1)]
 

@@ -40,7 +40,7 @@ def context(**fields):
 
 def reviewed(**verdicts):
     whole = dict.fromkeys([*FIELDS, "BurnedInAnnotation"], "confirmed") | verdicts
-    elements = {}
+    elements = {"rest": {"kind": "rest", "value": "not_present"}}
     for name, verdict in whole.items():
         if verdict is None:
             continue

@@ -38,6 +38,11 @@ def said(**labels):
     }
 
 
+def with_rest(whole):
+    """The answer of a reader who said that nothing else is mentioned."""
+    return {"elements": {**whole["elements"], "rest": {"kind": "rest", "value": "not_mentioned"}}}
+
+
 def critical(whole, category=1):
     body = {"kind": "critical", "label": "tension_pneumothorax", "category": category}
     return {"elements": {**whole["elements"], "c": body}}
@@ -100,7 +105,48 @@ def odd(**body):
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_report_with(why, whole, codes):
-    assert [problem.code for problem in REPORTS.check(whole, CONTEXT)] == codes
+    assert [problem.code for problem in REPORTS.check(with_rest(whole), CONTEXT)] == codes
+
+
+@pytest.mark.parametrize("whole", [said(), said(edema="positive"), critical(said(no_finding="positive"))])
+def test_a_report_with_an_open_label_cannot_be_submitted(whole):
+    open_labels = {problem.where for problem in REPORTS.check(whole, CONTEXT) if problem.code == "unreviewed"}
+    answered = {body["label"] for body in whole["elements"].values()}
+    assert open_labels == {label["key"] for label in SCHEMA["labels"]} - answered
+    assert [problem for problem in REPORTS.check(with_rest(whole), CONTEXT) if problem.code == "unreviewed"] == []
+
+
+def test_every_label_answered_by_itself_needs_no_rest():
+    whole = said(**dict.fromkeys(("no_finding", "edema", "pneumothorax", "pleural_effusion"), "not_mentioned"))
+    whole["elements"] |= said(support_devices="negative")["elements"]
+    assert [problem.where for problem in REPORTS.check(whole, CONTEXT)] == ["tension_pneumothorax"]
+    assert REPORTS.check(critical(whole, None), CONTEXT) == []
+
+
+def test_what_is_not_mentioned_by_itself_or_with_the_rest_is_the_same_answer():
+    single = with_rest(said(edema="not_mentioned", pneumothorax="negative"))
+    rest = with_rest(said(pneumothorax="negative"))
+    assert REPORTS.differences([single, rest], CONTEXT) == []
+    assert REPORTS.units(single, CONTEXT) == REPORTS.units(rest, CONTEXT)
+
+
+def test_the_rest_is_kept_in_what_is_settled_and_said_anew_where_nobody_was_right():
+    rest, ill = with_rest(said(edema="negative")), with_rest(said(edema="positive"))
+    (case,) = REPORTS.differences([rest, ill], CONTEXT)
+    for ruling in (Ruling(case.key, Choice.TAKE, version=1), Ruling(case.key, Choice.NONE)):
+        assert REPORTS.settle([rest, ill], [ruling], CONTEXT)["elements"]["rest"]["value"] == "not_mentioned"
+    others = dict.fromkeys(("no_finding", "pneumothorax", "pleural_effusion", "support_devices"), "not_mentioned")
+    one, other = (critical(said(**others, edema=value), None) for value in ("positive", "negative"))
+    (case,) = REPORTS.differences([one, other], CONTEXT)
+    settled = REPORTS.settle([one, other], [Ruling(case.key, Choice.NONE)], CONTEXT)
+    assert settled["elements"]["rest"]["kind"] == "rest"
+    assert REPORTS.check(settled, CONTEXT) == []
+    assert "rest" not in REPORTS.settle([one, other], [Ruling(case.key, Choice.TAKE, version=0)], CONTEXT)["elements"]
+
+
+def test_not_mentioned_with_evidence_is_refused():
+    whole = odd(value="not_mentioned", evidence=[[3, 15]])
+    assert [problem.code for problem in REPORTS.check(with_rest(whole), CONTEXT)] == ["evidence-of-nothing"]
 
 
 def test_each_label_is_a_case_of_its_own():
@@ -148,4 +194,4 @@ def test_agreement_counts_not_mentioned_as_an_answer():
 def test_the_workbench_sees_the_sections_but_not_whose_report_it_is():
     shown = REPORTS.present(CONTEXT)
     assert shown["meta"] == {"sections": ["impression"]}
-    assert shown["values"] == ["positive", "negative", "uncertain"]
+    assert shown["values"] == ["positive", "negative", "uncertain", "not_mentioned"]

@@ -100,6 +100,8 @@ def test_the_database_refuses_to_change_or_delete_a_ruling(team):
         ({"reason": "because"}, "reason"),
         ({"reason": ""}, "reason"),
         ({"citation": "see Dr Smith"}, "citation"),
+        ({"citation": "1.3"}, "citation"),
+        ({"citation": "1.2.1"}, "citation"),
         ({"version": 2}, "version"),
         ({"version": -1}, "version"),
         ({"version": None}, "version"),

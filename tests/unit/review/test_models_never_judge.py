@@ -17,7 +17,8 @@ from app.core import clock
 from app.core.db import RECORD, Base
 from app.corpus.document import Document
 from app.corpus.project import change_settings
-from app.guidelines.version import acknowledge, current_guideline, publish
+from app.guidelines.acknowledgement import acknowledge
+from app.guidelines.version import current_guideline, publish
 from app.pipelines.register.entries import register, withdraw
 from app.pipelines.register.entries import sign as sign_entry
 from app.pipelines.register.lookup import find_current

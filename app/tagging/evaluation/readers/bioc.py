@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from xml.etree.ElementTree import Element
 
 from app.core.errors import Invalid
+from app.core.markup import xml_events
+from app.core.numbers import whole
 from app.tagging.evaluation.gold import GoldDocument, GoldEntity, LabelMap, first_line, our_relation
 
 _BEGIN = re.compile(r"\s*(<\?xml|<!DOCTYPE|<collection)")
 _NEGATED = frozenset({"neg", "negation", "negated"})
 _UNCERTAIN = frozenset({"uncertain", "uncertainty", "speculated", "hedge"})
+_WIDEST_GAP = 1_000_000
 _TRUE = frozenset({"true", "1", "yes"})
 
 
@@ -31,17 +31,10 @@ class BioC:
 
     def read(self, path: Path, label_of: LabelMap) -> Iterator[GoldDocument]:
         with path.open("rb") as raw:
-            try:
-                # A DOCTYPE line is usual; entity declarations and external references are not.
-                for _, element in iterparse(raw, forbid_dtd=False, forbid_entities=True, forbid_external=True):
-                    if element.tag == "document":
-                        yield _Document(element, path.name, label_of).gold
-                        element.clear()
-            except ParseError as error:
-                line, column = error.position
-                raise Invalid("bad-bioc", f"{path.name}:{line}: not well-formed XML at column {column}") from None
-            except DefusedXmlException:
-                raise Invalid("bad-bioc", f"{path.name}: declares entities or external references") from None
+            for event, element in xml_events(raw, path.name):
+                if event == "end" and element.tag == "document":
+                    yield _Document(element, path.name, label_of).gold
+                    element.clear()
 
 
 class _Document:
@@ -67,7 +60,7 @@ class _Document:
         One well-known corpus counts XML escapes in the offsets of passages but not in those of annotations, so the
         declared offset is believed only when more mentions show there than right behind the text before.
         """
-        said, text, before = int(piece.findtext("offset", "0")), piece.findtext("text", ""), self.gold.text
+        said, text, before = self._offset(piece), piece.findtext("text", ""), self.gold.text
         annotations = list(piece.iter("annotation"))
         close = len(before) + 1 if before else 0
         origin = max((said, close), key=lambda at: sum(_shows(text, one, -at) for one in annotations))
@@ -75,6 +68,16 @@ class _Document:
         self.gold.text = before + "\n" * (base - len(before)) + text
         for annotation in annotations:
             self._annotation(annotation, base - origin)
+
+    def _offset(self, piece: Element) -> int:
+        """Where a passage says it begins; a gap wider than any file leaves is damage, not a gap."""
+        try:
+            said = whole(piece.findtext("offset", "0").strip())
+        except ValueError:
+            said = -1
+        if not 0 <= said <= len(self.gold.text) + _WIDEST_GAP:
+            raise Invalid("bad-bioc", f"{self.name}: document {self.gold.id}: an offset of a passage cannot be right")
+        return said
 
     def _annotation(self, annotation: Element, shift: int) -> None:
         if not _shows(self.gold.text, annotation, shift):
@@ -100,7 +103,7 @@ class _Document:
 def _fragments(annotation: Element, shift: int) -> list[list[int]]:
     """Its locations as spans in text order; empty where one cannot be read."""
     try:
-        pairs = [(int(at.get("offset", "")), int(at.get("length", ""))) for at in annotation.iter("location")]
+        pairs = [(whole(at.get("offset", "")), whole(at.get("length", ""))) for at in annotation.iter("location")]
     except ValueError:
         return []
     return sorted([start + shift, start + shift + length] for start, length in pairs)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import Invalid
+from app.core.numbers import whole
+from app.core.reading import read_text
 from app.tagging.evaluation.gold import GoldDocument, GoldEntity, LabelMap, our_relation
 
 _POLARITY: dict[str, dict[str, Any]] = {
@@ -16,6 +18,8 @@ _POLARITY: dict[str, dict[str, Any]] = {
     "MAYBE_POS": {"uncertain": True},
     "UNCERTAIN": {"uncertain": True},
 }
+# What an event, relation or attribute must name besides its id.
+_WORDS = {"E": 1, "R": 3, "A": 2, "M": 2}
 _BARE_EVENT = "Adverse_event"  # the trigger of corpora whose events may come without roles
 
 
@@ -40,15 +44,19 @@ def _read_brat(file: Path, label_of: LabelMap) -> GoldDocument:
     text_file = file.with_suffix(".txt")
     if not text_file.is_file():
         raise Invalid("no-text", f"{file.name}: no {text_file.name} beside it")
-    text = text_file.read_bytes().decode("utf-8")
+    text = read_text(text_file)
     entities: list[GoldEntity] = []
     place: dict[str, int] = {}  # T and E identifiers → position
     raw_labels: set[str] = set()
     problems: list[str] = []
     links: list[tuple[str, str, str]] = []
     attributes: list[tuple[str, str, str]] = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, raw in enumerate(read_text(file).split("\n"), start=1):
+        line = raw.rstrip("\r")
         parts = line.split("\t")
+        if line[:1] in ("E", "R", "A", "M") and (len(parts) < 2 or len(parts[1].split()) < _WORDS[line[0]]):
+            problems.append(f"{file.name} line {number}: it names too little")
+            continue
         if line.startswith("T") and len(parts) > 1:
             raw_labels.add(parts[1].partition(" ")[0])
             try:
@@ -86,11 +94,11 @@ def _all_pairs(entities: list[GoldEntity]) -> list[tuple[str, int, int]]:
 def _brat_entity(said: str, length: int, where: str, label_of: LabelMap) -> GoldEntity:
     label, _, spans = said.partition(" ")
     try:
-        fragments = [[int(n) for n in piece.split()] for piece in spans.split(";")]
+        fragments = [[whole(first), whole(last)] for first, last in (piece.split() for piece in spans.split(";"))]
         start, end = fragments[0][0], fragments[-1][1]
-    except (ValueError, IndexError):
+    except ValueError:
         raise Invalid("bad-brat", f"{where}: the offsets cannot be read") from None
-    if not 0 <= start < end <= length:
+    if not 0 <= start < end <= length or any(not 0 <= first < last <= length for first, last in fragments):
         raise Invalid("bad-brat", f"{where}: the offsets lie outside the text")
     return GoldEntity(start, end, label_of(label), fragments)
 

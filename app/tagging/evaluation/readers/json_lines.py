@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from app.core.errors import Invalid
+from app.core.reading import parsed, read_text
 from app.tagging.evaluation.gold import GoldDocument, GoldEntity, LabelMap, first_line
 
 
@@ -25,33 +25,52 @@ class JsonLines:
 
 
 def _read_lines(path: Path, label_of: LabelMap) -> Iterator[GoldDocument]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    # Not splitlines: a text may hold characters Python takes for line ends.
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         where = f"{path.name} line {number}"
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError:
-            raise Invalid("bad-json", f"{where}: not valid JSON") from None
-        yield _from_record(record, number, where, label_of)
+        yield _from_record(parsed(line, path.name, first_line=number), number, where, label_of)
 
 
 def _from_record(record: Any, number: int, where: str, label_of: LabelMap) -> GoldDocument:
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
         raise Invalid("bad-gold", f'{where}: needs an object with "text"')
-    text, entities = record["text"], []
-    for position, body in enumerate(record.get("entities", ())):
-        try:
-            start, end, label = int(body["start"]), int(body["end"]), str(body["label"])
-        except (KeyError, TypeError, ValueError):
-            raise Invalid("bad-gold", f"{where}: entities[{position}] needs start, end and label") from None
-        if not 0 <= start < end <= len(text):
-            raise Invalid("bad-gold", f"{where}: entities[{position}] lies outside the text")
-        fragments = body.get("fragments") or [[start, end]]
-        entities.append(GoldEntity(start, end, label_of(label), fragments, dict(body.get("assertion") or {})))
-    relations = [
-        (str(r.get("type")), int(r.get("head", -1)), int(r.get("tail", -1))) for r in record.get("relations", ())
+    text = record["text"]
+    entities = [
+        _entity(body, len(text), f"{where}: entities[{position}]", label_of)
+        for position, body in enumerate(_list(record, "entities", where))
     ]
-    if any(not (0 <= head < len(entities) and 0 <= tail < len(entities)) for _, head, tail in relations):
-        raise Invalid("bad-gold", f"{where}: a relation points outside the entities")
+    relations = []
+    for position, body in enumerate(_list(record, "relations", where)):
+        head, tail = (body.get("head"), body.get("tail")) if isinstance(body, dict) else (None, None)
+        ends = [end for end in (head, tail) if type(end) is int and 0 <= end < len(entities)]
+        if len(ends) != 2:
+            raise Invalid("bad-gold", f"{where}: relations[{position}] points outside the entities")
+        relations.append((str(body.get("type")), ends[0], ends[1]))
     return GoldDocument(str(record.get("id", number)), text, entities, relations)
+
+
+def _list(record: dict[str, Any], name: str, where: str) -> list[Any]:
+    value = record.get(name) or []
+    if not isinstance(value, list):
+        raise Invalid("bad-gold", f"{where}: {name} must be a list")
+    return value
+
+
+def _entity(body: Any, length: int, where: str, label_of: LabelMap) -> GoldEntity:
+    if not isinstance(body, dict) or not {"start", "end", "label"} <= body.keys():
+        raise Invalid("bad-gold", f"{where} needs start, end and label")
+    fragments = body.get("fragments") or [[body["start"], body["end"]]]
+    assertion = body.get("assertion") or {}
+    if not isinstance(fragments, list) or not all(map(_is_pair, [[body["start"], body["end"]], *fragments])):
+        raise Invalid("bad-gold", f"{where}: offsets are pairs of whole numbers")
+    if any(not 0 <= start < end <= length for start, end in [[body["start"], body["end"]], *fragments]):
+        raise Invalid("bad-gold", f"{where} lies outside the text")
+    if not isinstance(assertion, dict):
+        raise Invalid("bad-gold", f"{where}: assertion must be an object")
+    return GoldEntity(body["start"], body["end"], label_of(str(body["label"])), fragments, dict(assertion))
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(type(number) is int for number in value)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from app.core.errors import Invalid
+from app.core.numbers import whole
+from app.core.reading import read_text
 from app.tagging.evaluation.gold import GoldDocument, GoldEntity, LabelMap, first_line
 
 _PART = re.compile(r"([^|\t]+)\|([A-Za-z])\|(.*)", re.DOTALL)
@@ -26,9 +28,8 @@ class PubTator:
         return path.is_file() and bool(_PART.match(first_line(path)))
 
     def read(self, path: Path, label_of: LabelMap) -> Iterator[GoldDocument]:
-        with path.open(encoding="utf-8", newline="\n") as file:
-            for number, block in _blocks(file):
-                yield _document(block, number, path.name, label_of)
+        for number, block in _blocks(read_text(path).split("\n")):
+            yield _document(block, number, path.name, label_of)
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
@@ -70,7 +71,7 @@ def _document(block: list[str], first: int, name: str, label_of: LabelMap) -> Go
 def _entity(fields: list[str], text: str, label_of: LabelMap) -> GoldEntity | None:
     """A mention whose offsets show its text, white space aside."""
     try:
-        start, end = int(fields[1]), int(fields[2])
+        start, end = whole(fields[1]), whole(fields[2])
     except ValueError:
         return None
     if not 0 <= start < end <= len(text) or text[start:end].split() != fields[3].split():

@@ -47,7 +47,10 @@ class Source:
         self._names = self._list()
 
     def _open_zip(self) -> zipfile.ZipFile:
-        packed = zipfile.ZipFile(self.path)
+        try:
+            packed = zipfile.ZipFile(self.path)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            refuse(self.path.name, "not a zip file, or cut off")
         for entry in packed.infolist():
             if entry.file_size > MAX_UNPACKED or entry.file_size > MAX_RATIO * max(entry.compress_size, 4096):
                 refuse(entry.filename, "unpacks to far more than a release file would; refused as a zip bomb")
@@ -88,9 +91,14 @@ class Source:
         try:
             with self._raw(name) as raw:
                 yield raw
-        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        except (EOFError, zlib.error, OSError, zipfile.BadZipFile) as error:
             raise invalid(
                 [Problem("bad-release", name, "the packed file is damaged or cut off")], "bad-release"
+            ) from error
+        except (RuntimeError, NotImplementedError) as error:  # the zip module's words for these
+            raise invalid(
+                [Problem("bad-release", name, "the packed file is encrypted, or packed in a way not known")],
+                "bad-release",
             ) from error
 
     def _raw(self, name: str) -> IO[bytes]:

@@ -28,7 +28,7 @@ def office(database, toy, monkeypatch):
 def _finished(session, job, at):
     from app.jobs.job import finish
 
-    finish(session, job.id, at=at)
+    finish(session, job, at=at)
 
 
 @pytest.fixture

@@ -158,6 +158,10 @@ class Office:
 
         return run_job(Services(self.database), self.write(unit))
 
+    def work(self, job_id):
+        """Do one job to its end."""
+        return run_job(Services(self.database), self.write(lambda s: claim_one(s, job_id, "tests", at=self.at)))
+
     def tagged(self, pipeline="toy"):
         query = select(Suggestion.document_id).where(Suggestion.pipeline == pipeline).order_by(Suggestion.id)
         return self.read(lambda s: list(s.scalars(query)))

@@ -1,13 +1,16 @@
 """The stage under the register: who is let near a text, what is refused and when it is tried again."""
 
 import pytest
+from sqlalchemy import select
 
 from app.audit.events import Tag
 from app.core.clock import DAY
+from app.core.errors import Unavailable
 from app.corpus.suggestion import latest_suggestion, withheld_because
+from app.jobs.job import Job, retry
 from app.pipelines import stage
 from app.pipelines.register.lookup import count_refused, standing_of
-from app.tagging.protocol import PIPELINES
+from app.tagging.protocol import PIPELINES, Annotated, Entity
 from tests.unit.pipelines.register.office import Toy, installed
 
 
@@ -120,10 +123,6 @@ def test_several_pipelines_tag_side_by_side_and_each_keeps_its_own_account(offic
 
 
 def test_many_texts_go_in_chunks_each_once_and_the_job_knows_how_many(office, small_chunks):
-    from sqlalchemy import select
-
-    from app.jobs.job import Job
-
     office.accept()
     numbers = [office.document() for _ in range(5)]
     assert office.tag() >= 3
@@ -142,14 +141,44 @@ def test_a_job_that_fails_in_the_middle_goes_on_where_it_was(office, toy, small_
     def failing(text, **rest):
         calls.append(text)
         if len(calls) == 4:
-            raise RuntimeError
+            raise Unavailable("gone")  # the pipeline's fault, not the text's
         return annotate(text, **rest)
 
     toy.annotate = failing
-    office.tag()
+    with pytest.raises(Unavailable):
+        office.tag()
     assert office.tagged() == numbers[:2]
     office.tag()
     assert office.tagged() == numbers
+
+
+def test_a_text_over_which_a_pipeline_breaks_down_goes_to_its_readers_and_stops_no_other(office, toy, caplog):
+    office.accept()
+    numbers = [office.document(f"text {n} of them") for n in range(5)]
+    annotate = toy.annotate
+
+    def breaking(text, **rest):
+        if text.startswith("text 2"):
+            raise IndexError(f"string index out of range: {text}")
+        if text.startswith("text 3"):
+            return Annotated([], [Entity(0, 4, "problem", {"score": 0.5})], [])  # cannot be stored
+        return annotate(text, **rest)
+
+    toy.annotate = breaking
+    office.tag()
+    assert office.tagged() == [numbers[0], numbers[1], numbers[4]]
+    assert set(office.states().values()) == {"ready"}
+    job = office.read(lambda s: s.scalars(select(Job).order_by(Job.id.desc())).first())
+    assert (job.state, job.set_aside, job.done) == ("done", 2, 5)
+    assert [number for number, _ in job.named_aside] == numbers[2:4]
+    assert job.named_aside[0][1] == "IndexError"
+    (said,) = office.events(Tag.DOCUMENTS_PREANNOTATED)
+    assert said["failed_documents"] == numbers[2:4]
+    assert "text 2" not in caplog.text + job.set_aside_json
+    toy.annotate = annotate
+    office.write(lambda session: retry(session, job.id))
+    office.work(job.id)
+    assert sorted(office.tagged()) == numbers
 
 
 def test_a_text_accepted_after_its_pipeline_was_refused_still_goes_to_its_readers(office):

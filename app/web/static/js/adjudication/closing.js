@@ -3,6 +3,7 @@ import { canonicalJson, sha256 } from "../lib/digest.js";
 import { post } from "../lib/api.js";
 import { h, plural } from "../lib/dom.js";
 import { ask, form, problemList, signatureFields } from "../controllers/dialogs.js";
+import { mustAccept } from "../controllers/guideline.js";
 
 const STATEMENT = "I settled the differences of this record and stand for the result.";
 
@@ -17,6 +18,7 @@ export async function close(page) {
     const { signature } = await post(`${page.url}/closing`, { ...answer, meaning: "adjudication", seen: seen(page) });
     page.closed(signature);
   } catch (error) {
+    if (mustAccept(page.root, error)) return undefined;
     const lines = error.problems.length ? error.problems.map((p) => p.message) : [error.message];
     await ask("Not signed", [h("ul", null, lines.map((line) => h("li", null, line)))], [{ text: "Close", value: null, primary: true }]);
   }

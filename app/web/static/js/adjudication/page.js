@@ -6,7 +6,8 @@ import { get, post, put, remove } from "../lib/api.js";
 import { button, h, plural, redraw } from "../lib/dom.js";
 import { NoteView } from "../annotator/noteview.js";
 import { ask, form, textField } from "../controllers/dialogs.js";
-import { go, toggleGuideline, wireButtons } from "../controllers/page-keys.js";
+import { mustAccept, toggleGuideline, wireAcceptance } from "../controllers/guideline.js";
+import { go, wireButtons } from "../controllers/page-keys.js";
 import { showKeys } from "../controllers/key-help.js";
 import { close } from "./closing.js";
 import { ownVersion } from "./own.js";
@@ -29,6 +30,7 @@ class Page {
     Object.assign(this.keymap.handlers, acts);
     this.keymap.attach(root);
     wireButtons(root, acts);
+    wireAcceptance(root, () => this.surface.focus({ preventScroll: true }), (what, error) => this.#refused(what, error));
     this.list.addEventListener("click", (event) => {
       const row = event.target.closest("[role=option]");
       if (row) this.show(row.dataset.key);
@@ -91,7 +93,7 @@ class Page {
     return c.critical ?? c.labels.some((label) => this.labels.get(label)?.class === "critical");
   }
 
-  /** Records a decision; a critical case waits for its reason and a second key. */
+  /** Records a decision; a critical case waits for its reason and a second key, any for the section the guideline asks for. */
   decide(decision) {
     if (!this.data.may.rule || !this.current) return undefined;
     if (this.data.critical_needs_second_key && this.isCritical(this.current)) {
@@ -99,11 +101,17 @@ class Page {
       this.#render();
       return announce("Critical: check the reason (y), then Enter confirms");
     }
+    if (this.bar.lacksSection()) {
+      this.pending = decision;
+      this.#render();
+      return this.bar.askForSection();
+    }
     return this.#send(decision, false);
   }
 
   confirm() {
-    return this.pending ? this.#send(this.pending, true) : undefined;
+    if (!this.pending) return undefined;
+    return this.bar.lacksSection() ? this.bar.askForSection() : this.#send(this.pending, true);
   }
 
   async #send(decision, confirmed) {
@@ -112,16 +120,21 @@ class Page {
     const ruling = { version: null, elements: {}, ...decision, ...this.bar.reason(), confirmed };
     this.pending = null;
     try {
-      await put(`${this.url}/rulings/${c.key}`, ruling);
+      ruling.elements = (await put(`${this.url}/rulings/${c.key}`, ruling)).elements ?? ruling.elements;
     } catch (error) {
-      const lines = error.problems.length ? error.problems.map((p) => p.message) : [error.message];
-      await ask("Not recorded", [h("ul", null, lines.map((line) => h("li", null, line)))], [{ text: "Close", value: null, primary: true }]);
+      await this.#refused("Recording", error);
       return;
     }
     c.ruling = ruling;
     this.undone.push({ key: c.key, before });
     this.#step(1, (other) => !other.ruling);
     this.#render();
+  }
+
+  async #refused(what, error) {
+    if (mustAccept(this.root, error)) return;
+    const lines = error.problems.length ? error.problems.map((p) => p.message) : [error.message];
+    await ask(`${what} did not work`, [h("ul", null, lines.map((line) => h("li", null, line)))], [{ text: "Close", value: null, primary: true }]);
   }
 
   async #undo() {

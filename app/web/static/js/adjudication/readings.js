@@ -17,6 +17,7 @@ export function fieldsOf(body, words) {
     case "observation": return [["observation", words.label(body.label)], ["value", body.value], ["evidence", words.text(body.evidence ?? []) || "–"]];
     case "critical": return [["critical", words.label(body.label)], ["category", String(body.category)]];
     case "field": return [["field", body.keyword], ["verdict", body.verdict], ...rest("value", "reason")];
+    case "rest": return [["everything else", body.value.replaceAll("_", " ")]];
     default: return [[body.kind, ""]];
   }
 }

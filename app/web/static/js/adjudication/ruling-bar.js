@@ -11,6 +11,16 @@ export class RulingBar {
     this.section = h("select", { dataset: { keep: "section" } }, option("", "–", ""), (sections ?? []).map((s) => option(s.number, `${s.number} ${s.title}`, "")));
   }
 
+  /** Whether this guideline wants the section a ruling follows, and none is chosen yet. */
+  lacksSection() {
+    return Boolean(this.page.data.citation_required) && !this.section.value;
+  }
+
+  askForSection() {
+    announce("Choose the section of the guideline that this follows, then Confirm; it stays for the next case");
+    this.section.focus();
+  }
+
   /** The last reason stays selected for the next case. */
   reason() {
     return { reason: this.chosen.value, citation: this.section.value };
@@ -39,9 +49,9 @@ export class RulingBar {
       button("Own version", page.keymap.handlers.own, { key: key("own"), disabled: off, keep: "own" }),
       button("Nobody is right", page.keymap.handlers.none, { key: key("none"), disabled: off, keep: "none" }),
       h("label", { class: "field inline" }, h("span", null, "Reason ", h("kbd", { "aria-hidden": true }, key("why") ?? "")), this.chosen),
-      h("label", { class: "field inline" }, h("span", null, "Guideline section"), this.section),
+      h("label", { class: "field inline" }, h("span", null, page.data.citation_required ? "Guideline section (needed)" : "Guideline section"), this.section),
       page.undone.length ? button("Undo", page.keymap.handlers.undo, { key: key("undo"), keep: "undo" }) : null,
-      pending ? h("p", { class: "strip warn" }, `Critical: ${this.#words(pending)}. `, button("Confirm", () => page.confirm(), { key: "Enter", primary: true, keep: "confirm" })) : null);
+      pending ? h("p", { class: "strip warn" }, `${page.isCritical(page.current) ? "Critical: " : ""}${this.#words(pending)}. `, button("Confirm", () => page.confirm(), { key: "Enter", primary: true, keep: "confirm" })) : null);
   }
 
   #words({ choice, version }) {

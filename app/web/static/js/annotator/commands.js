@@ -34,7 +34,8 @@ export function cutLoose(elements, id) {
       const body = elements.get(other);
       const list = body.kind === "code_assignment" ? "evidence" : "mentions";
       const rest = body[list]?.filter((member) => !gone.includes(member));
-      if (rest && (rest.length || list === "evidence")) actions.push({ id: other, body: { ...body, [list]: rest } });
+      const least = { code_assignment: 0, chain: 2 }[body.kind] ?? 1;
+      if (rest && rest.length >= least) actions.push({ id: other, body: { ...body, [list]: rest } });
       else {
         actions.push({ id: other, body: null });
         gone.push(other);

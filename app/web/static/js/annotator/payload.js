@@ -70,6 +70,9 @@ export function readingOrder(elements) {
   return list.map((entry) => entry[2]);
 }
 
+/** [id, body] of the one element with which a reader says that nothing else is there, or [null, null]. */
+export const restOf = (elements) => [...elements].find(([, body]) => body.kind === "rest") ?? [null, null];
+
 export const ofKind = (elements, kind) => [...elements].filter(([, body]) => body.kind === kind);
 
 /** How many elements still wait for a verdict, and how many there are. */

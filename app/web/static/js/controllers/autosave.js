@@ -11,8 +11,8 @@ export class Autosave {
   /**
    * `quotes(body)` are the texts under the offsets; `onstate(words, kind)`; `onremote([[id, body]])` takes
    * over what the server knows; `conflict({id, mine, theirs})` → "mine" | "theirs" | "both";
-   * `onstop(error)` is called for signed-out and refused changes; `onrefused([[id, message]])` for words that
-   * look like an identifier: they stay on the page to be changed, and everything else is saved without them.
+   * `onstop(error)` is called when saving stops; `onrefused([[id, message]])` for elements the server will not
+   * have: they stay on the page to be changed, and everything else is saved without them.
    */
   constructor({ url, key, version, elements, quotes, onstate, onremote, conflict, keepBoth, onstop, onrefused }) {
     Object.assign(this, { url, key, version, quotes, onstate, onremote, conflict, keepBoth, onstop, onrefused });
@@ -102,16 +102,32 @@ export class Autosave {
     return patch(this.url, { actions }, { headers, keepalive });
   }
 
-  #saved({ version }) {
-    for (const [id, { body }] of this.batch.entries) {
+  /** `elements` are those the server holds otherwise than they were sent; what was changed since stays as it is here. */
+  #saved({ version, elements = {} }) {
+    const kept = new Map([...[...this.batch.entries].map(([id, { body }]) => [id, body]), ...Object.entries(elements)]);
+    for (const [id, body] of kept) {
       if (body === null) this.server.delete(id);
       else this.server.set(id, body);
+      const later = this.pending.get(id);
+      if (later) later.base = body;
     }
+    const taken = Object.entries(elements).filter(([id]) => !this.pending.has(id) && !this.refused.has(id));
+    if (taken.length) this.onremote(taken);
+    this.#tryEndsAgain();
     this.version = version;
     this.batch = null;
     this.tries = 0;
     this.#remember();
     this.#say();
+  }
+
+  /** What hung on something that was refused may have its end by now. */
+  #tryEndsAgain() {
+    for (const [id, { body, base, code }] of this.refused) {
+      if (code !== "dangling") continue;
+      this.refused.delete(id);
+      this.pending.set(id, { body, base });
+    }
   }
 
   /** True when sending may go on at once. */
@@ -128,7 +144,8 @@ export class Autosave {
       this.again = setTimeout(() => this.retry(), pause * (0.75 + Math.random() / 2));
       return false;
     }
-    if (error.status === 422 && error.code === "free-text" && this.#setAside(error.problems)) return true;
+    // Words other than those on the page are no matter of one element: that stops, and is asked about.
+    if (error.status === 422 && error.code !== "quote-mismatch" && this.#setAside(error)) return true;
     if (error.code.includes("csrf") && !this.refreshed) {
       this.refreshed = true;
       if (await refreshToken().catch(() => false)) return true;
@@ -140,15 +157,16 @@ export class Autosave {
   }
 
   /** Takes what the server will not have out of the batch; the rest is sent again under a new key. */
-  #setAside(problems) {
+  #setAside(error) {
     const entries = new Map([...this.batch.entries, ...this.pending]);
-    const named = problems.filter(({ where }) => this.batch.entries.has(where));
-    for (const { where, message } of named) {
+    const named = error.problems.filter(({ where }) => this.batch.entries.has(where));
+    for (const { where, message, code: rule } of named) {
+      const code = error.code === "free-text" ? "identifier" : rule;
       const entry = this.refused.get(where) ?? entries.get(where);
       const said = entry.message && entry.message !== message ? `${entry.message}; ${message}` : message;
       // What was typed since goes before what was refused.
       if (entries.get(where)?.body === this.batch.entries.get(where).body) {
-        this.refused.set(where, { ...entry, message: said });
+        this.refused.set(where, { ...entry, message: said, code });
       }
     }
     for (const id of this.refused.keys()) entries.delete(id);
@@ -171,7 +189,9 @@ export class Autosave {
 
   /** Gives up what the server refused: those elements go back to what it knows. */
   takeBack(ids) {
-    const entries = new Map([...(this.batch?.entries ?? []), ...this.pending]);
+    const given = ids.filter((id) => this.refused.has(id)).map((id) => [id, this.refused.get(id)]);
+    const entries = new Map([...given, ...(this.batch?.entries ?? []), ...this.pending]);
+    for (const id of ids) this.refused.delete(id);
     const gone = ids.length ? ids.filter((id) => entries.has(id)) : [...entries.keys()];
     for (const id of gone) entries.delete(id);
     this.batch = null;
@@ -228,7 +248,7 @@ export class Autosave {
     if (this.stopped?.status === 401) this.onstate(`Signed out, ${changes} kept here`, "bad");
     else if (this.stopped) this.onstate(`Not saved: ${this.stopped.message}`, "bad");
     else if (!n) this.onstate("All changes saved", "ok");
-    else if (n === this.refused.size) this.onstate(`${changes} not saved: looks like an identifier`, "bad");
+    else if (n === this.refused.size) this.onstate(`${changes} not saved: ${[...this.refused.values()][0].code === "identifier" ? "looks like an identifier" : "refused"}`, "bad");
     else if (this.offline) this.onstate(`Offline, ${changes} kept on this computer`, "warn");
     else this.onstate("Saving …", "busy");
   }

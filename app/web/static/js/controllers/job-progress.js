@@ -29,7 +29,7 @@ export default class JobProgress {
     const row = this.root.querySelector(`[data-job="${Number(job.id)}"]`);
     if (!row) return location.reload(); // the next stage has begun
     const count = job.total ? `${job.done} of ${job.total}` : String(job.done);
-    row.querySelector("[data-part=state]").textContent = job.error ? `${job.state} (${job.error})` : job.state;
+    row.querySelector("[data-part=state]").textContent = job.said;
     row.querySelector("[data-part=done]").textContent = count;
     const bar = row.querySelector("progress");
     if (bar && job.total) {

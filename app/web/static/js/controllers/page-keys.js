@@ -1,16 +1,4 @@
-// What every workbench page does alike: the guideline beside it, and going to another item.
-
-export function toggleGuideline(root, section) {
-  const guide = root.querySelector(".guide");
-  if (!guide) return;
-  const show = section !== undefined || guide.hidden;
-  guide.hidden = !show;
-  for (const control of root.querySelectorAll('[data-do="guideline"]')) control.setAttribute("aria-pressed", String(show));
-  const place = section && guide.querySelector(`[data-section="${CSS.escape(section)}"]`);
-  if (!place) return;
-  place.scrollIntoView({ block: "start" });
-  place.focus({ preventScroll: true });
-}
+// What every workbench page does alike: going to another item, and buttons that call commands.
 
 /** After "go": n next item, p previous item, w work list; anything else leaves. */
 export function go(root, keymap, say) {

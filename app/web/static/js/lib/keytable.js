@@ -12,6 +12,7 @@ export const KEYS = [
   row("Decide", "reject", ["x", "Delete"], "reject a suggestion, delete an own one, mark unusable", [N, R, I]),
   row("Decide", "choose", DIGITS, "choose by number: label of the entity or selection, value, version", ALL),
   row("Decide", "none", ["0"], "none of the numbered: search labels, not mentioned, nobody is right", [N, R, A]),
+  row("Decide", "rest", ["Shift+0"], "nothing else is mentioned, or is in the record: answers all that is open", [R, I]),
   row("Decide", "own", ["u"], "own version, field by field", [A]),
   row("Decide", "acceptAll", ["Shift+a"], "accept all remaining", [N]),
   row("Decide", "repeat", ["."], "repeat the last change here", [N]),

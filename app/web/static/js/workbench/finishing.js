@@ -1,5 +1,6 @@
 // Finish: says what is open and goes there; sends count and digest of exactly what is on the screen.
 import { ask, problemList } from "../controllers/dialogs.js";
+import { mustAccept } from "../controllers/guideline.js";
 import { canonicalJson, sha256 } from "../lib/digest.js";
 import { post } from "../lib/api.js";
 import { h, plural } from "../lib/dom.js";
@@ -47,13 +48,25 @@ function jump(space, problem) {
   space.surface.focus({ preventScroll: true });
 }
 
+/** Exact duplicates were put together: which, before the page is left. */
+async function sayFolded(space, ids) {
+  const bodies = ids.map((id) => space.store.elements.get(id)).filter(Boolean);
+  const words = bodies.map((body) => [body.label ?? body.type ?? body.kind, space.textOf(body)].filter(Boolean).join(" · "));
+  await ask("Finished", [
+    h("p", null, `${plural(ids.length, "exact duplicate")} ${ids.length === 1 ? "was" : "were"} put together with what ${ids.length === 1 ? "it" : "they"} repeated:`),
+    h("ul", null, words.map((line) => h("li", null, line))),
+  ], [{ text: "Go on", value: null, primary: true }]);
+}
+
 async function send(space) {
   const elements = Object.fromEntries(space.store.elements);
   const body = { count: space.store.elements.size, sha256: sha256(canonicalJson({ elements })) };
   try {
-    const { next } = await post(`${space.url}/submission`, body);
+    const { next, folded } = await post(`${space.url}/submission`, body);
+    if (folded?.length) await sayFolded(space, folded);
     location.assign(next ?? space.root.dataset.home ?? "/");
   } catch (error) {
+    if (mustAccept(space.root, error)) return;
     if (error.status === 422 && error.problems.length) await listOpen(space, "Not finished yet", error.problems);
     else await ask("Not finished", [h("p", null, error.message)], [{ text: "Close", value: null, primary: true }]);
   }

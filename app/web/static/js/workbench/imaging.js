@@ -1,5 +1,5 @@
 // The metadata workbench: each field confirmed, corrected or unusable.
-import { isOpen, newId, ofKind } from "../annotator/payload.js";
+import { isOpen, newId, ofKind, restOf } from "../annotator/payload.js";
 import * as commands from "../annotator/commands.js";
 import { form, textField } from "../controllers/dialogs.js";
 import { Keymap } from "../lib/keys.js";
@@ -32,7 +32,7 @@ class ImagingSpace extends Workspace {
     return {
       next: () => this.rows.step(1), previous: () => this.rows.step(-1),
       nextOpen: () => this.rows.step(1, open) || this.say("Every field has a verdict"), previousOpen: () => this.rows.step(-1, open),
-      accept: () => this.decide("confirmed"), reject: () => this.unusable(), edit: () => this.edit(), why: () => this.unusable(),
+      rest: () => this.rest(), accept: () => this.decide("confirmed"), reject: () => this.unusable(), edit: () => this.edit(), why: () => this.unusable(),
       choose: (key) => [() => this.decide("confirmed"), () => this.edit(), () => this.unusable()][Number(key) - 1]?.(),
     };
   }
@@ -50,13 +50,23 @@ class ImagingSpace extends Workspace {
   waits(key) {
     const [, body] = this.answer(key);
     const field = this.fields.get(key);
-    return body ? isOpen(body) : field.present !== false;
+    if (body) return isOpen(body);
+    const [, rest] = restOf(this.store.elements);
+    return field.present !== false || field.required || !rest || isOpen(rest);
+  }
+
+  /** Says once, deliberately, that no other field is in the record; the same key takes it back. */
+  rest() {
+    const [id] = restOf(this.store.elements);
+    if (id) this.store.run({ title: "open again", actions: [{ id, body: null }] });
+    else this.store.run(commands.put(newId("n"), { kind: "rest", value: "not_present", status: "confirmed", origin: { by: "human" } }, "no other field is there"));
+    this.say(id ? "Fields that are not there are open again" : "No other field is in the record");
   }
 
   decide(verdict, part = {}) {
     const key = this.rows.current;
-    const [id] = this.answer(key);
-    this.store.run(commands.put(id ?? newId("f"), { kind: "field", keyword: key, verdict, ...part, status: "confirmed" }, verdict));
+    const [id, body] = this.answer(key);
+    this.store.run(commands.put(id ?? newId("f"), { kind: "field", keyword: key, verdict, ...part, status: "confirmed", origin: body?.origin ?? { by: "human" } }, verdict));
     this.editing = null;
     if (!this.rows.step(1, (other) => this.waits(other))) this.rows.step(1);
     this.surface.focus({ preventScroll: true });
@@ -105,7 +115,7 @@ class ImagingSpace extends Workspace {
       h("td", { class: "value" }, this.editing === key ? this.#editor(field) : field.present === false ? "–" : shown(field.value)),
       h("td", null, (field.flags ?? []).map((flag) => h("div", { class: "flag small" }, flag.message ?? flag))),
       h("td", null, h("div", { class: "values" }, buttons)),
-      h("td", { class: `verdict ${said ?? ""}` }, said ? [said, body.value === undefined ? "" : `: ${shown(body.value)}`, body.reason ? `: ${body.reason}` : ""].join("") : h("span", { class: "mut" }, body ? "not reviewed" : "open")));
+      h("td", { class: `verdict ${said ?? ""}` }, said ? [said, body.value === undefined ? "" : `: ${shown(body.value)}`, body.reason ? `: ${body.reason}` : ""].join("") : h("span", { class: "mut" }, body ? "not reviewed" : this.waits(key) ? "open" : "not in the record")));
   }
 
   #editor(field) {
@@ -138,6 +148,9 @@ class ImagingSpace extends Workspace {
     this.rows.render();
     const keys = [...this.fields.keys()];
     const open = keys.filter((key) => this.waits(key)).length;
+    const control = this.part("rest");
+    control.setAttribute("aria-pressed", String(Boolean(restOf(this.store.elements)[0])));
+    control.disabled = this.store.readOnly;
     this.foot.show(`${keys.length - open} of ${plural(keys.length, "field")} done`, 1 - open / (keys.length || 1));
   }
 

@@ -2,7 +2,7 @@
 import { Find } from "../annotator/find.js";
 import { NoteView } from "../annotator/noteview.js";
 import { Snapper } from "../annotator/snap.js";
-import { isOpen, newId, ofKind } from "../annotator/payload.js";
+import { isOpen, newId, ofKind, restOf } from "../annotator/payload.js";
 import * as commands from "../annotator/commands.js";
 import { Keymap } from "../lib/keys.js";
 import { button, h, plural, select } from "../lib/dom.js";
@@ -13,6 +13,8 @@ import { Selecting } from "./selecting.js";
 import { Workspace } from "./workspace.js";
 
 const VALUES = ["positive", "negative", "uncertain"];
+const NONE = "not_mentioned";
+const SIGNS = { positive: "+", negative: "−", uncertain: "?" };
 const CATEGORIES = [["", "–"], ["1", "1 minutes"], ["2", "2 hours"], ["3", "3 days"]];
 
 class ReportSpace extends Workspace {
@@ -53,7 +55,7 @@ class ReportSpace extends Workspace {
       next: () => this.rows.step(1), previous: () => this.rows.step(-1),
       nextOpen: () => this.rows.step(1, open) || this.say("Everything here is reviewed"), previousOpen: () => this.rows.step(-1, open),
       choose: (key) => VALUES[Number(key) - 1] && this.set(VALUES[Number(key) - 1]),
-      none: () => this.set(null), accept: () => this.accept(), reject: () => this.set(null),
+      none: () => this.set(NONE), accept: () => this.accept(), reject: () => this.set(NONE), rest: () => this.rest(),
       evidence: () => this.addEvidence(), find: () => this.find.open(0),
       caret: () => this.selecting.startCursor(this.keymap, this.selecting.lastPlace ?? 0),
       edit: () => this.root.querySelector("tr[aria-current=true] button")?.focus(),
@@ -69,11 +71,25 @@ class ReportSpace extends Workspace {
     return ofKind(this.store.elements, kind).find(([, body]) => body.label === key) ?? [null, null];
   }
 
+  /** A label of the group "critical" is asked for its category only. */
+  #kindOf(key) {
+    return this.label(key).group === "critical" ? "critical" : "observation";
+  }
+
+  /** Open: without an answer of its own while nobody said that nothing else is mentioned, or not reviewed. */
   waits(key) {
-    return ["observation", "critical"].some((kind) => {
-      const [, body] = this.answer(key, kind);
-      return body !== null && isOpen(body);
-    });
+    const bodies = ["observation", "critical"].map((kind) => this.answer(key, kind)[1]);
+    if (bodies.some((body) => body && isOpen(body))) return true;
+    const [, rest] = restOf(this.store.elements);
+    return !this.answer(key, this.#kindOf(key))[1] && !(rest && !isOpen(rest));
+  }
+
+  /** Says once, deliberately, that nothing else is mentioned; the same key takes it back. */
+  rest() {
+    const [id] = restOf(this.store.elements);
+    if (id) this.store.run({ title: "open again", actions: [{ id, body: null }] });
+    else this.store.run(commands.put(newId("n"), { kind: "rest", value: NONE, status: "confirmed", origin: { by: "human" } }, "nothing else is mentioned"));
+    this.say(id ? "What has no answer is open again" : "Nothing else is mentioned");
   }
 
   #evidenceWith(body) {
@@ -83,16 +99,17 @@ class ReportSpace extends Workspace {
     return [...held, [selection.start, selection.end]].sort((a, b) => a[0] - b[0]);
   }
 
-  /** Answers the current row; null means not mentioned. A selection becomes evidence. */
+  /** Answers the current row. A selection becomes evidence; what is not mentioned has none. */
   set(value) {
     const key = this.rows.current;
-    const [id, body] = this.answer(key);
-    if (value === null) {
-      if (id) this.store.run({ title: "not mentioned", actions: [{ id, body: null }] });
-      this.rows.step(1);
-      return;
+    if (this.#kindOf(key) === "critical") {
+      if (value === NONE) this.#critical(key, "none");
+      else return this.say("Choose how urgent it is, or not mentioned");
+      return void this.rows.step(1);
     }
-    const next = { ...(body ?? { kind: "observation", label: key }), value, evidence: this.#evidenceWith(body), status: "confirmed" };
+    const [id, body] = this.answer(key);
+    const evidence = value === NONE ? [] : this.#evidenceWith(body);
+    const next = { ...(body ?? { kind: "observation", label: key, origin: { by: "human" } }), value, evidence, status: "confirmed" };
     this.store.run(commands.put(id ?? newId("o"), next, value));
     if (this.store.selection) this.back();
     else this.rows.step(1);
@@ -110,7 +127,7 @@ class ReportSpace extends Workspace {
 
   addEvidence() {
     const [id, body] = this.answer(this.rows.current);
-    if (!body || !this.store.selection) return this.say("Select the words first, and choose a value");
+    if (!body || body.value === NONE || !this.store.selection) return this.say("Select the words first, and choose a value");
     this.store.run(commands.put(id, { ...body, evidence: this.#evidenceWith(body), status: "confirmed" }, "evidence"));
     return this.back();
   }
@@ -119,7 +136,8 @@ class ReportSpace extends Workspace {
     const [id, body] = this.answer(key, "critical");
     if (!category) return id && this.store.run({ title: "not critical", actions: [{ id, body: null }] });
     const evidence = body?.evidence ?? this.answer(key)[1]?.evidence ?? [];
-    const next = { ...(body ?? { kind: "critical", label: key, evidence }), category: Number(category), status: "confirmed" };
+    const made = category === "none" ? { category: null, evidence: [] } : { category: Number(category), evidence };
+    const next = { ...(body ?? { kind: "critical", label: key, origin: { by: "human" } }), ...made, status: "confirmed" };
     return this.store.run(commands.put(id ?? newId("k"), next, "critical"));
   }
 
@@ -128,19 +146,22 @@ class ReportSpace extends Workspace {
     const [id, body] = this.answer(key);
     const off = this.store.readOnly;
     const pick = (value) => () => { this.rows.moveTo(key); this.set(value); };
-    const values = VALUES.map((value, i) => {
+    const only = this.#kindOf(key) === "critical";
+    const graded = this.answer(key, "critical")[1];
+    const given = only ? (graded && (graded.category === null ? NONE : "positive")) : body?.value;
+    const values = only ? [] : VALUES.map((value, i) => {
       const b = button(value, pick(value), { key: current ? String(i + 1) : undefined, pressed: body?.value === value, disabled: off, keep: `${key}-${value}`, label: `${label.title}: ${value}` });
       b.classList.add(value);
       return b;
     });
-    const none = button("–", pick(null), { key: current ? "0" : undefined, pressed: !body, disabled: off, keep: `${key}-none`, label: `${label.title}: not mentioned` });
+    const none = button("–", pick(NONE), { key: current ? "0" : undefined, pressed: given === NONE, disabled: off, keep: `${key}-none`, label: `${label.title}: not mentioned` });
     const critical = label.class === "critical"
-      ? select("critical", CATEGORIES, String(this.answer(key, "critical")[1]?.category ?? ""), (v) => this.#critical(key, v), { keep: `${key}-critical`, disabled: off }) : null;
+      ? select("critical", CATEGORIES, String(graded?.category ?? ""), (v) => this.#critical(key, v), { keep: `${key}-critical`, disabled: off }) : null;
     const spans = (body?.evidence ?? []).map((pair, i) => h("div", { class: "row small" },
       button(`“${this.table.slice(...pair)}” l. ${this.table.lineOf(pair[0])}`, () => this.#reveal(pair), { keep: `${key}-ev-${i}` }),
       off ? null : button("×", () => this.store.run(commands.put(id, { ...body, evidence: body.evidence.filter((p) => p !== pair) }, "evidence")), { label: "Remove this evidence" })));
-    return h("tr", { "data-key": key, class: body?.value ?? "", "aria-current": String(current) },
-      h("th", { scope: "row" }, label.title, this.waits(key) ? h("span", { class: "state suggested" }, "not reviewed") : null),
+    return h("tr", { "data-key": key, class: given ?? "", "aria-current": String(current) },
+      h("th", { scope: "row" }, label.title, this.waits(key) ? h("span", { class: "state suggested" }, body ?? graded ? "not reviewed" : "open") : null),
       h("td", null, h("div", { class: "values" }, values, none), critical, spans));
   }
 
@@ -153,7 +174,7 @@ class ReportSpace extends Workspace {
     this.store.focusOn(id);
     this.view.setCurrent(id);
     if (body?.evidence?.length) this.#reveal(body.evidence[0]);
-    this.say(`${this.label(key).title}: ${body?.value ?? "not mentioned"}${this.waits(key) ? ", not reviewed" : ""}`);
+    this.say(`${this.label(key).title}: ${body ? body.value.replace("_", " ") : this.waits(key) ? "open" : "not mentioned"}${body && isOpen(body) ? ", not reviewed" : ""}`);
     this.rows.render();
   }
 
@@ -164,17 +185,26 @@ class ReportSpace extends Workspace {
       }
     });
     this.view.draw();
-    const open = [...this.store.elements.values()].filter(isOpen).length;
-    const said = ofKind(this.store.elements, "observation").length;
-    this.foot.show(open ? `${open} not reviewed` : `${said} of ${plural(this.schema.labels.length, "observation")} mentioned`, open ? 1 - open / (said || 1) : 1);
+    this.#progress();
+  }
+
+  /** The bar counts labels with an answer, by itself or with the rest. */
+  #progress() {
+    const labels = this.schema.labels;
+    const done = labels.filter(({ key }) => !this.waits(key)).length;
+    const [id] = restOf(this.store.elements);
+    this.foot.show(`${done} of ${plural(labels.length, "label")} answered${id ? ", the rest not mentioned" : ""}`, done / (labels.length || 1));
+    const control = this.part("rest");
+    control.setAttribute("aria-pressed", String(Boolean(id)));
+    control.disabled = this.store.readOnly;
   }
 
   #span(id, body, label, i) {
-    if (!body.evidence?.length) return this.view.setSpan(id, null);
+    if (!body.evidence?.length || !SIGNS[body.value]) return this.view.setSpan(id, null);
     return this.view.setSpan(id, {
       id, pieces: body.evidence.map(([s, e]) => [this.table.toUnit(s), this.table.toUnit(e)]), tint: isOpen(body) ? "suggested" : "evidence",
       line: isOpen(body) ? "dashed" : "solid", color: label.color ?? i % 8, say: `${label.title}, ${body.value}`,
-      tag: `${label.tag ?? label.title} ${{ positive: "+", negative: "−", uncertain: "?" }[body.value]}`,
+      tag: `${label.tag ?? label.title} ${SIGNS[body.value]}`,
     });
   }
 
@@ -193,7 +223,8 @@ class ReportSpace extends Workspace {
   }
 
   open() {
-    return this.schema.labels.filter(({ key }) => this.waits(key)).map(({ key, title }) => ({ message: `Not reviewed: ${title}`, go: () => this.rows.moveTo(key) }));
+    const said = (key) => this.answer(key)[1] ?? this.answer(key, "critical")[1];
+    return this.schema.labels.filter(({ key }) => this.waits(key)).map(({ key, title }) => ({ message: `${said(key) ? "Not reviewed" : "No answer"}: ${title}`, go: () => this.rows.moveTo(key) }));
   }
 
   unseen() {

@@ -3,6 +3,7 @@ import { canonicalJson, sha256 } from "../lib/digest.js";
 import { post } from "../lib/api.js";
 import { h, option } from "../lib/dom.js";
 import { ask, form, signatureFields } from "../controllers/dialogs.js";
+import { mustAccept } from "../controllers/guideline.js";
 
 const REASONS = ["guideline", "slip", "ambiguous", "guideline-silent", "terminology-gap"];
 
@@ -23,6 +24,7 @@ export async function verify(space) {
     const { next } = await post(`/api/v1/items/${space.data.item.id}/verification`, { ...answer, meaning: "verification", seen });
     location.assign(next ?? space.root.dataset.home ?? "/");
   } catch (error) {
+    if (mustAccept(space.root, error)) return;
     await ask("Not signed", [h("p", null, error.message)], [{ text: "Close", value: null, primary: true }]);
   }
 }

@@ -3,7 +3,8 @@ import { Autosave } from "../controllers/autosave.js";
 import { ActiveTime } from "../controllers/active-time.js";
 import { ask } from "../controllers/dialogs.js";
 import { showKeys } from "../controllers/key-help.js";
-import { go, toggleGuideline, wireButtons } from "../controllers/page-keys.js";
+import { toggleGuideline, wireAcceptance } from "../controllers/guideline.js";
+import { go, wireButtons } from "../controllers/page-keys.js";
 import { SingleTab } from "../controllers/single-tab.js";
 import { Store } from "../annotator/state.js";
 import { newId } from "../annotator/payload.js";
@@ -57,6 +58,7 @@ export class Workspace {
       onstate: (words, kind) => {
         state.textContent = words;
         state.dataset.kind = kind;
+        this.#showRefused();
         this.onsaved?.();
       },
       onremote: (changes) => store.replace(changes),
@@ -144,10 +146,19 @@ export class Workspace {
     return undefined;
   }
 
-  /** Words that look like an identifier: said, and shown where they were typed. */
+  /** What the server will not have: said, and shown where it is. Everything else goes on being saved. */
   refusedWords(refused) {
     this.say(`Not saved, everything else is: ${refused.map(([, message]) => message).join("; ")}`);
     this.jumpTo(refused[0][0]);
+  }
+
+  /** What is not saved stays in sight until it is changed or taken back; words of a comment are shown at the comment. */
+  #showRefused() {
+    const refused = [...(this.autosave?.refused ?? [])].filter(([, { body }]) => body && body.kind !== "comment");
+    this.refusals ??= this.strip.appendChild(h("div"));
+    this.refusals.replaceChildren(...refused.map(([id, { body, message }]) => h("p", { class: "strip warn", role: "status" },
+      `Not saved: ${[body.label ?? body.keyword ?? body.type ?? body.kind, this.textOf(body).trim()].filter(Boolean).join(" · ")}: ${message}. `,
+      button("Go there", () => this.jumpTo(id)), " ", button("Take it back", () => this.autosave.takeBack([id])))));
   }
 
   async #signedOut() {
@@ -161,15 +172,7 @@ export class Workspace {
 
   #buttons() {
     wireButtons(this.root, this.shared());
-    const acknowledge = this.part("acknowledge");
-    acknowledge?.addEventListener("click", () => this.#acknowledge(acknowledge));
-  }
-
-  async #acknowledge(control) {
-    const id = this.data.guideline?.id ?? control.dataset.guideline;
-    await post(`/api/v1/guidelines/${id}/acknowledgement`, {}).then(
-      () => control.closest(".strip").remove(), (error) => this.fail("Confirming", error));
-    this.surface.focus();
+    wireAcceptance(this.root, () => this.surface.focus(), (what, error) => this.fail(what, error));
   }
 
   /** Commands that are the same on every workbench, by name of the key table. */
@@ -180,6 +183,7 @@ export class Workspace {
       ask: () => askQuestion(this),
       report: () => reportIdentifier(this),
       recall: () => this.recall(),
+      rest: () => this.rest?.(),
       finish: () => finish(this),
       guideline: () => this.toggleGuideline(),
       otherNotes: () => this.otherNotes.toggle(),

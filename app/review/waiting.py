@@ -1,0 +1,254 @@
+"""What waits, and for whom: which items nobody here can go on with, computed from the policy table alone."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, func, select
+
+from app.accounts import policy
+from app.accounts.actor import Actor
+from app.accounts.loading import load_actor
+from app.accounts.person import get_person
+from app.core.db import Session
+from app.corpus.member import list_members
+from app.corpus.project import Project
+from app.review.assignment import (
+    AWAITED,
+    Assignment,
+    Step,
+    asked_by,
+    earlier_actors,
+    earlier_work,
+    find_readers,
+    finishing_act,
+    held,
+    reading_subject,
+    rounds_with_vacancies,
+    seats_taken,
+)
+from app.review.item import Item, count_by_state, not_held
+from app.review.round import Round
+from app.review.states import AssignmentState, ItemState
+from app.review.strategies.workflow import ESCALATION_TIER, workflow_of
+
+Acts = list[tuple[policy.Action, policy.PolicySubject]]
+_SIGNING_TIER = 3
+#: refusals from the farthest from doing it to the nearest: of many people, what the nearest lacks is said
+_NEARNESS = (
+    "kind-not-allowed", "not-yours", "role-missing", "credential-missing", "credential-expired", "tier-too-low",
+    "identity-not-verified", "credential-unfit",
+)  # fmt: skip
+
+
+def finishing_acts(project: Project, step: Step, *, escalated: bool) -> Acts:
+    """What the policy is asked of whoever ends a step: the act itself, and the signature it ends with."""
+    action, tier = finishing_act(workflow_of(project.setting("workflow")), step, escalated=escalated)
+    return [(action, asked_by(project, tier)), (policy.Action.SIGN, asked_by(project, _SIGNING_TIER))]
+
+
+def may_finish(actor: Actor, project: Project, step: Step, *, escalated: bool, at: int) -> bool:
+    """Whether the person may end this step of such an item, as far as it does not depend on which item it is."""
+    acts = finishing_acts(project, step, escalated=escalated)
+    return all(policy.may(actor, action, subject, at=at) for action, subject in acts)
+
+
+def given_back(step: Step) -> ColumnElement[bool]:
+    """A task of the item's newest round that was given back or taken away: final for this person and step."""
+    newest = select(func.max(Round.id)).where(Round.item_id == Assignment.item_id).scalar_subquery()
+    gone = Assignment.state.in_((AssignmentState.DECLINED, AssignmentState.REVOKED))
+    return (Assignment.step == step) & gone & (Assignment.round_id == newest)
+
+
+def in_hand(step: Step) -> ColumnElement[bool]:
+    """A task of this step that somebody works on now."""
+    return (Assignment.step == step) & (Assignment.state == AssignmentState.OPEN)
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """So many items stand still at a step, for want of what `lack` says."""
+
+    step: str
+    lack: str
+    items: int
+
+    @property
+    def words(self) -> str:
+        noun = "item" if self.items == 1 else "items"
+        return f"{self.items} {noun} cannot go on here ({self.step}): {self.lack}"
+
+
+@dataclass
+class _Team:
+    """The active people of a project at one moment."""
+
+    project: Project
+    at: int
+    actors: list[Actor]
+    readers: frozenset[int]
+    able_to: dict[tuple[Step, bool], frozenset[int]] = field(default_factory=dict)
+
+    def able(self, step: Step, *, escalated: bool) -> frozenset[int]:
+        if (step, escalated) not in self.able_to:
+            may = (a.id for a in self.actors if may_finish(a, self.project, step, escalated=escalated, at=self.at))
+            self.able_to[step, escalated] = frozenset(may)
+        return self.able_to[step, escalated]
+
+    def nearest(self, acts: Acts) -> str:
+        """What the person lacks who comes nearest to doing these acts."""
+        reasons = {
+            next(filter(None, (policy.refusal(a, act, on, at=self.at) for act, on in acts)), "role-missing")
+            for a in self.actors
+        }
+        return max(reasons, key=_NEARNESS.index, default="role-missing")
+
+    def lack_of(self, step: Step, *, escalated: bool) -> str:
+        """In words, what is missing where nobody at all may end a step."""
+        acts = finishing_acts(self.project, step, escalated=escalated)
+        who = _doer(step, escalated=escalated)
+        tier = acts[0][1].min_tier
+        return self._words(self.nearest(acts), who, f"T{tier}" if escalated else f"T{tier} {who}")
+
+    def lack_of_readers(self) -> str:
+        acts = [(policy.Action.ANNOTATE, reading_subject(self.project))]
+        return self._words(self.nearest(acts), "reader", f"T{acts[0][1].min_tier} reader")
+
+    def _words(self, reason: str, who: str, of_tier: str) -> str:
+        if reason == "credential-unfit":
+            return "nobody with " + " and ".join(self._credentials())
+        return {
+            "tier-too-low": f"no {of_tier}",
+            "credential-missing": f"no {who} with a credential",
+            "credential-expired": f"no {who} with a valid credential",
+            "identity-not-verified": f"no {who} whose identity is verified",
+        }.get(reason, f"no {who}")
+
+    def _credentials(self) -> list[str]:
+        asked = (("specialty", "specialties"), ("country", "required_countries"))
+        values = ((noun, self.project.setting(name)) for noun, name in asked)
+        return [f"{noun} {' or '.join(sorted(said))}" for noun, said in values if said]
+
+
+def _doer(step: Step, *, escalated: bool) -> str:
+    if step == Step.VERIFY:
+        return "verifier"
+    return f"T{ESCALATION_TIER}" if escalated else "adjudicator"
+
+
+def stopped_items(session: Session, project: Project, *, at: int) -> list[Stopped]:
+    """Items with which nobody in the project can go on now, by step and by what is lacking. Counts no held item.
+
+    Asks the policy for each person and kind of step, never for each item.
+    """
+    team = _team(session, project, at=at)
+    lacks: Counter[tuple[str, str]] = Counter()
+    lacks.update(_unread(session, team))
+    lacks.update(_half_read(session, team))
+    lacks.update(_unfinished(session, team))
+    signing = [(policy.Action.SIGN, asked_by(project, _SIGNING_TIER))]
+    unsigned = count_by_state(session, project.id).get(ItemState.VERIFIED, 0)
+    if unsigned and not any(policy.may(a, act, on, at=at) for a in team.actors for act, on in signing):
+        lacks[("sign", team._words(team.nearest(signing), "signer", f"T{_SIGNING_TIER} signer"))] = unsigned
+    return [Stopped(step, lack, count) for (step, lack), count in sorted(lacks.items())]
+
+
+def ahead(session: Session, project: Project, *, at: int) -> list[str]:
+    """What would stop later, whatever is read now: steps of the workflow for which nobody is here."""
+    team, workflow = _team(session, project, at=at), workflow_of(project.setting("workflow"))
+    steps = [("What is escalated", Step.ADJUDICATE, True)]
+    if workflow.readers > 1:
+        steps.insert(0, ("What readers see differently", Step.ADJUDICATE, False))
+    if not workflow.adjudicator_finishes:
+        steps.append(("What is settled", Step.VERIFY, False))
+    said = [
+        f"{what} could not go on here: {team.lack_of(step, escalated=escalated)}"
+        for what, step, escalated in steps
+        if not team.able(step, escalated=escalated)
+    ]
+    settle = team.able(Step.ADJUDICATE, escalated=workflow.readers == 1)
+    verify = team.able(Step.VERIFY, escalated=False)
+    if not workflow.adjudicator_finishes and settle and len(settle | verify) == 1:
+        said.append("What is settled could not go on here: no second verifier")
+    return said
+
+
+def _team(session: Session, project: Project, *, at: int) -> _Team:
+    people = sorted({member.person_id for member in list_members(session, project.id)})
+    actors = [load_actor(session, person, at=at) for person in people if get_person(session, person).is_active]
+    return _Team(project, at, actors, frozenset(find_readers(session, project, at=at)))
+
+
+def _unread(session: Session, team: _Team) -> Counter[tuple[str, str]]:
+    """Ready items for which there are too few readers who have not worked on them."""
+    ready = (Item.project_id == team.project.id, Item.state == ItemState.READY, not_held())
+    earlier: dict[int, set[int]] = defaultdict(set)
+    had = select(Assignment.item_id, Assignment.person_id).join(Item, Item.id == Assignment.item_id)
+    for item_id, person in session.execute(had.where(*ready, held())):
+        earlier[item_id].add(person)
+    fresh = (session.scalar(select(func.count()).select_from(Item).where(*ready)) or 0) - len(earlier)
+    seats = workflow_of(team.project.setting("workflow")).readers
+    stopped: Counter[tuple[str, str]] = Counter()
+    for people, count in ((set(), fresh), *((one, 1) for one in earlier.values())):
+        if count and len(team.readers - people) < seats:
+            stopped[Step.ANNOTATE.value, _readers_lack(team, seats)] += count
+    return stopped
+
+
+def _readers_lack(team: _Team, seats: int) -> str:
+    if not team.readers:
+        return team.lack_of_readers()
+    if len(team.readers) < seats:
+        return f"{len(team.readers)} of the {seats} readers needed"
+    return "no other reader"
+
+
+def _half_read(session: Session, team: _Team) -> Counter[tuple[str, str]]:
+    """Items being read: a seat was left that nobody can take, or a reader has it who may not read any more."""
+    stopped: Counter[tuple[str, str]] = Counter()
+    for row in rounds_with_vacancies(session, team.project.id):
+        missing = row.readers - seats_taken(session, row.id)
+        if len(team.readers - earlier_actors(session, row.item_id)) < missing:
+            stopped[Step.ANNOTATE.value, _readers_lack(team, missing)] += 1
+    own = policy.PolicySubject(
+        "project", team.project.id, project_id=team.project.id, relations=frozenset({policy.OWN_ASSIGNMENT})
+    )
+    reading = [a.id for a in team.actors if policy.may(a, policy.Action.SUBMIT, own, at=team.at)]
+    lost = select(func.count(func.distinct(Assignment.item_id))).join(Item, Item.id == Assignment.item_id)
+    lost = lost.where(Assignment.step == Step.ANNOTATE, ~Assignment.person_id.in_(reading))
+    unfinished = Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN))
+    here = (Item.project_id == team.project.id, Item.state == ItemState.IN_ANNOTATION, not_held())
+    count = session.scalar(lost.where(*here, unfinished))
+    if count:
+        stopped[Step.ANNOTATE.value, "their reader may not read any more; take the tasks back"] += count
+    return stopped
+
+
+def _unfinished(session: Session, team: _Team) -> Counter[tuple[str, str]]:
+    """Items that wait to be settled or verified and that everybody able to has worked on, given back, or never was."""
+    stopped: Counter[tuple[str, str]] = Counter()
+    for step in (Step.ADJUDICATE, Step.VERIFY):
+        here = (Item.project_id == team.project.id, Item.state.in_(AWAITED[step]), not_held())
+        out, hand = _people(session, here, earlier_work() | given_back(step)), _people(session, here, in_hand(step))
+        for item_id, escalated in session.execute(select(Item.id, Item.escalated).where(*here)):
+            able = team.able(step, escalated=escalated)
+            free = able - out[item_id]
+            if hand[item_id] and not free & hand[item_id]:
+                lack = f"their {_doer(step, escalated=escalated)} may not go on; take the task back"
+            elif not free:
+                second = f"no second {_doer(step, escalated=escalated)}"
+                lack = second if able else team.lack_of(step, escalated=escalated)
+            else:
+                continue
+            stopped[step.value, lack] += 1
+    return stopped
+
+
+def _people(session: Session, here: tuple[ColumnElement[bool], ...], tasks: ColumnElement[bool]) -> dict[int, set[int]]:
+    """Item → the people with such a task on it."""
+    people: dict[int, set[int]] = defaultdict(set)
+    query = select(Assignment.item_id, Assignment.person_id).join(Item, Item.id == Assignment.item_id)
+    for item_id, person in session.execute(query.where(*here, tasks)):
+        people[item_id].add(person)
+    return people
