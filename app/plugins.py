@@ -282,7 +282,7 @@ def _load_review() -> None:
 
 def _load_release() -> None:
     RELEASED_COPIES.register("app.release.recall:RecallReleases")
-    RELEASE_GATES.register("app.privacy.anonymity.report:AnonymityGate")
+    RELEASE_GATES.register("app.privacy.anonymity.report:AnonymityGate", "app.release.ending:WorkflowEnding")
     FORMATS.register(
         "app.release.formats.jsonl:JsonLines",
         "app.release.formats.brat:Brat",

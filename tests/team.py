@@ -55,7 +55,11 @@ class Seal:
 class Team:
     """Acts are `team.act("ann", service, row, …)`: each in a transaction, with the actor as of then."""
 
-    def __init__(self, database, weight="routine", **settings):
+    def __init__(self, database, weight="routine", schema=None, **settings):
+        schema = schema or {
+            "key": "coins", "version": "1", "modality": "toy", "labels": [{"key": "coin", "class": weight}],
+        }  # fmt: skip
+        self.modality = schema["modality"]
         self.database, self.at, self.people = database, T0, {}
         #: who has not accepted the guideline when they join
         self.unread = set()
@@ -63,10 +67,9 @@ class Team:
         self.project_id = database.writing(
             lambda s: create_project(s, OPERATOR, "toys", "Toys", settings=settings, at=T0).id
         )
-        schema = {"key": "coins", "version": "1", "modality": "toy", "labels": [{"key": "coin", "class": weight}]}
         database.writing(lambda s: load_schema(s, OPERATOR, self.project(s), schema, at=T0))
         text = "# 1 Coins\n\nSay what you see.\n\n## 1.2 Edges\n\nNeither.\n"
-        body = {"key": "coins", "modality": "toy", "version": "1", "body": text}
+        body = {"key": "coins", "modality": self.modality, "version": "1", "body": text}
         self.do("lena", lambda s, lena: publish(s, lena, self.project_id, body, at=T0))
 
     def project(self, session):
@@ -131,8 +134,8 @@ class Team:
 
         def unit(session):
             project = self.project(session)
-            document = make_document(session, project, text, at=self.at, modality="toy")
-            schema = current_schema(session, self.project_id, "toy")
+            document = make_document(session, project, text, at=self.at, modality=self.modality)
+            schema = current_schema(session, self.project_id, self.modality)
             item = create_item(session, OPERATOR, document, schema, at=self.at)
             assert admit(session, OPERATOR, document, at=self.at)
             return item
@@ -144,9 +147,9 @@ class Team:
         people = [self.person(name) for name in readers]
         return self.database.writing(lambda s: assign_ready(s, OPERATOR, self.project(s), people, at=self.at))
 
-    def item(self, *readers):
+    def item(self, *readers, text="heads or tails"):
         """An item with the tasks of its readers: `item, ann, ben = team.item("ann", "ben")`."""
-        item = self.ready_item()
+        item = self.ready_item(text)
         assert self.assign(*readers) == 1
         return (self.reload(item), *(self.task(item, name) for name in readers))
 
@@ -163,11 +166,26 @@ class Team:
         changes = [Change(coin, {"face": face} if face else None) for coin, face in faces.items()]
         return self.act(name, change_draft, task, changes, expected_version=version)
 
+    def write(self, name, task, elements, *, version=None):
+        """Put whole bodies, of any modality: `{id: body}`, None takes one away."""
+        changes = [Change(key, body) for key, body in elements.items()]
+        version = self.reload(task).draft_version if version is None else version
+        return self.act(name, change_draft, task, changes, expected_version=version)
+
     def answer(self, name, task, **faces):
         """Open, say, submit."""
         self.open(name, task)
         self.put(name, task, **faces)
         return self.act(name, submit, task)
+
+    def read_as(self, text, **readings):
+        """An item with this text, read by each of these people: `read_as("Rash.", ann={…}, ben={…})`."""
+        item, *tasks = self.item(*readings, text=text)
+        for task, (name, elements) in zip(tasks, readings.items(), strict=True):
+            self.open(name, task)
+            self.write(name, task, elements)
+            self.act(name, submit, task)
+        return self.reload(item)
 
     def read_by_two(self, first, second):
         """An item read by ann and ben, who said `first` and `second` of one coin (None: nothing)."""

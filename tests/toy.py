@@ -1,6 +1,6 @@
 """A modality nobody needs: heads or tails. It shows that the core does not know what is reviewed."""
 
-from app.agreement.judgements import Choice, Difference, DifferenceKind, Unit
+from app.agreement.judgements import Bearer, Choice, Difference, DifferenceKind, Unit
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Problem, invalid
 
@@ -40,7 +40,8 @@ class Toy:
 
     def units(self, payload, context):
         return [
-            Unit("coin", "coin", body["face"], key=key) for key, body in sorted(payload["elements"].items())
+            Unit("coin", "coin", body["face"], key=key, bearer=Bearer(key))
+            for key, body in sorted(payload["elements"].items())
         ]
 
     def differences(self, payloads, context):

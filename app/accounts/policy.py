@@ -185,7 +185,8 @@ TABLE: dict[Action, Rule] = {
     Action.ANSWER_QUESTION: _rule(_P.MANAGER, _P.ADJUDICATOR),
     Action.REPORT_PHI: _rule(*ANYBODY_IN_PROJECT),
     Action.OPEN_HOLD: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.PRIVACY_OFFICER, also=_WORK),
-    Action.CLOSE_HOLD: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.PRIVACY_OFFICER),
+    # Whoever reads an item does not learn from its hold what troubles the other reader (INV-3).
+    Action.CLOSE_HOLD: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.PRIVACY_OFFICER, never=(EARLIER_ACTOR,)),
     Action.VIEW_QUALITY: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.AUDITOR, _S.AUDITOR, also=_SET_UP),
     Action.ASSESS_SAFETY: _rule(_P.PV_REVIEWER),
     Action.CUT_RELEASE: _rule(_P.MANAGER, also=_SET_UP),

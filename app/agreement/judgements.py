@@ -9,6 +9,23 @@ from typing import Any
 Payload = dict[str, Any]
 
 
+Places = tuple[tuple[tuple[int, int], ...], ...]
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """What a judgement rests on; no part of what readers are compared on.
+
+    `element` is the id of the payload's element that says it. A judgement about other elements (an event
+    about its mentions) says with `places` where they stand, end by end, and with `labels` which labels of
+    the schema they carry; one that has a place of its own leaves both empty.
+    """
+
+    element: str = ""
+    places: Places = ()
+    labels: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Unit:
     """One judgement that can be compared with another reader's.
@@ -23,6 +40,7 @@ class Unit:
     value: str
     key: str = ""
     fragments: tuple[tuple[int, int], ...] = ()
+    bearer: Bearer = field(default=Bearer(), compare=False)
 
 
 class DifferenceKind(StrEnum):

@@ -110,3 +110,32 @@ def _code_sets(payloads: list[Payload]) -> list[Difference]:
         if len(said) > 1:
             cases.append(Difference(case_key(versions), (Kind.CODE, Kind.DOCUMENT), (), tuple(versions)))
     return cases
+
+
+def note_strays(case: Difference, own: Elements) -> list[str]:
+    """Ids of own elements that have nothing to do with a case.
+
+    An entity belongs to it that overlaps, or lies beside, one of its versions' entities; anything else
+    that hangs on such an entity or on an element of a version; a code, to the case of its code set.
+    """
+    known = {key: body for version in case.versions for key, body in version.items()}
+    if Kind.DOCUMENT in case.kinds:
+        systems = {body["system"] for body in known.values()}
+        return [key for key, body in own.items() if body.get("system") not in systems]
+    places = [_extent(body) for version in case.versions for body in of_kind(version, "entity").values()]
+    fitting = {key for key, body in of_kind(own, "entity").items() if _touches(_extent(body), places)}
+    for kinds in (("relation", "event", "exposure", "chain"), ("assessment",)):
+        fitting |= {
+            key
+            for key, body in of_kind(own, *kinds).items()
+            if any(target in fitting or (target in known and target not in own) for _, target in references(body))
+        }
+    return [key for key in own if key not in fitting]
+
+
+def _extent(body: dict[str, Any]) -> tuple[int, int]:
+    return body["fragments"][0][0], body["fragments"][-1][1]
+
+
+def _touches(place: tuple[int, int], places: list[tuple[int, int]]) -> bool:
+    return any(place[0] <= end and start <= place[1] for start, end in places)

@@ -89,7 +89,12 @@ def settle_keyed(
     Where a ruling leaves questions without an answer (nobody was right, or right was who left them to the
     `rest`), the result says so with a `rest` of its own.
     """
-    pairs = paired(keyed_differences(payloads, questions), rulings, kinds)
+
+    def strays(case: Difference, own: Elements) -> list[str]:
+        asked = {questions.question(body) for version in case.versions for body in version.values()}
+        return [key for key, body in own.items() if questions.question(body) not in asked]
+
+    pairs = paired(keyed_differences(payloads, questions), rulings, kinds, strays)
     disputed = {key for case, _ in pairs for key in case.versions[0]}
     result = {key: body for key, body in live(payloads[0]).items() if key not in disputed}
     for case, ruling in pairs:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from app.agreement.judgements import Choice, Difference, Ruling
 from app.annotation.payload import Elements
 from app.annotation.shapes import Kinds, payload_problems
 from app.core.errors import Problem, invalid
 
+#: ids of own elements that have nothing to do with the case they are to settle
+Strays = Callable[[Difference, Elements], Iterable[str]]
 
-def paired(cases: list[Difference], rulings: list[Ruling], kinds: Kinds) -> list[tuple[Difference, Ruling]]:
+
+def paired(
+    cases: list[Difference], rulings: list[Ruling], kinds: Kinds, strays: Strays
+) -> list[tuple[Difference, Ruling]]:
     """Cases with their rulings, in the order of the cases. Raises Invalid naming every misfit."""
     by_key = {ruling.difference: ruling for ruling in rulings}
     known = {case.key for case in cases}
@@ -22,7 +29,7 @@ def paired(cases: list[Difference], rulings: list[Ruling], kinds: Kinds) -> list
         problems.append(Problem("ruled-twice", "rulings", "a case has two rulings"))
     pairs = [(case, by_key[case.key]) for case in cases if case.key in by_key]
     for case, ruling in pairs:
-        problems += _misfits(case, ruling, kinds)
+        problems += _misfits(case, ruling, kinds, strays)
     if problems:
         raise invalid(problems)
     return pairs
@@ -36,10 +43,14 @@ def chosen(case: Difference, ruling: Ruling) -> Elements:
     return ruling.elements if ruling.choice is Choice.OWN else {}
 
 
-def _misfits(case: Difference, ruling: Ruling, kinds: Kinds) -> list[Problem]:
+def _misfits(case: Difference, ruling: Ruling, kinds: Kinds, strays: Strays) -> list[Problem]:
     if ruling.choice is Choice.TAKE:
         good = type(ruling.version) is int and 0 <= ruling.version < len(case.versions)
         return [] if good else [Problem("no-such-version", case.key, "the version taken does not exist")]
     if ruling.choice is Choice.OWN:
-        return payload_problems({"elements": ruling.elements}, kinds)
+        # Through a small case nothing else of the record is settled.
+        return payload_problems({"elements": ruling.elements}, kinds) or [
+            Problem("stray", key, "an own element neither touches the case's place nor hangs on what does")
+            for key in strays(case, ruling.elements)
+        ]
     return []

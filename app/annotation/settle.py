@@ -7,7 +7,7 @@ from typing import Any
 from app.agreement.judgements import Choice, Difference, Payload, Ruling
 from app.agreement.matching import overlap
 from app.annotation.agreed import agreed_slots, compared
-from app.annotation.cases import note_differences
+from app.annotation.cases import note_differences, note_strays
 from app.annotation.payload import Elements, fresh_id, live, of_kind, rewritten
 from app.annotation.rulings import chosen, paired
 from app.annotation.shapes import NOTE_KINDS
@@ -24,7 +24,7 @@ def settle_note(payloads: list[Payload], rulings: list[Ruling]) -> Payload:
     into the result: they stay with the submissions.
     """
     cases = note_differences(payloads)
-    pairs = paired(cases, rulings, NOTE_KINDS)
+    pairs = paired(cases, rulings, NOTE_KINDS, note_strays)
     settling = _Settling(payloads)
     settling.place_agreed(cases, [case for case, ruling in pairs if ruling.choice is Choice.OWN])
     for case, ruling in pairs:

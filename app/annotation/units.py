@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from app.agreement.judgements import Payload, Unit
+from app.agreement.judgements import Bearer, Payload, Places, Unit
 from app.annotation.payload import Elements, live
 from app.annotation.vocabulary import full_assertion
 
@@ -20,9 +21,14 @@ def note_units(payload: Payload) -> list[Unit]:
     """
     elements = live(payload)
     units: list[Unit] = []
-    for body in elements.values():
-        units += _BY_KIND.get(body["kind"], _none)(body, elements)
+    for key, body in elements.items():
+        units += _borne(key, _BY_KIND.get(body["kind"], _none)(body, elements))
     return sorted(units, key=lambda unit: (unit.fragments, unit.kind, unit.key, unit.label, unit.value))
+
+
+def _borne(element: str, units: Iterator[Unit]) -> Iterator[Unit]:
+    for unit in units:
+        yield replace(unit, bearer=replace(unit.bearer, element=element))
 
 
 def place(body: dict[str, Any]) -> str:
@@ -57,6 +63,7 @@ def _relation(body: dict[str, Any], elements: Elements) -> Iterator[Unit]:
         body["type"],
         key=f"{place(head)}>{place(tail)}",
         fragments=_pairs(head) + _pairs(tail),
+        bearer=Bearer(places=(_pairs(head), _pairs(tail))),
     )
 
 
@@ -66,26 +73,34 @@ def _mentioned(body: dict[str, Any], elements: Elements) -> tuple[str, str]:
     return ";".join(map(place, mentions)), mentions[0]["label"]
 
 
+def _about(elements: Elements, *bodies: dict[str, Any]) -> Bearer:
+    """Where the mentions of each body stand, and every label they carry."""
+    mentioned = [[elements[key] for key in body["mentions"]] for body in bodies]
+    places: Places = tuple(tuple(sorted(pair for one in ends for pair in _pairs(one))) for ends in mentioned)
+    return Bearer(places=places, labels=tuple(sorted({one["label"] for ends in mentioned for one in ends})))
+
+
 def _event(body: dict[str, Any], elements: Elements) -> Iterator[Unit]:
     places, label = _mentioned(body, elements)
     serious = "+".join(sorted(body.get("seriousness", []))) or "not_serious"
-    yield Unit("event", label, f"{body['subtype']}|{serious}", key=places)
+    yield Unit("event", label, f"{body['subtype']}|{serious}", key=places, bearer=_about(elements, body))
 
 
 def _exposure(body: dict[str, Any], elements: Elements) -> Iterator[Unit]:
     places, label = _mentioned(body, elements)
-    yield Unit("exposure", label, body.get("role") or "unknown", key=places)
+    yield Unit("exposure", label, body.get("role") or "unknown", key=places, bearer=_about(elements, body))
 
 
 def _chain(body: dict[str, Any], elements: Elements) -> Iterator[Unit]:
     places, label = _mentioned(body, elements)
-    yield Unit("chain", label, "same", key=places)
+    yield Unit("chain", label, "same", key=places, bearer=_about(elements, body))
 
 
 def _assessment(body: dict[str, Any], elements: Elements) -> Iterator[Unit]:
-    event, label = _mentioned(elements[body["event"]], elements)
-    exposure, _ = _mentioned(elements[body["exposure"]], elements)
-    yield Unit("assessment", label, body.get("result") or "unassessed", key=f"{exposure}>{event}")
+    pair = elements[body["exposure"]], elements[body["event"]]
+    (exposure, _), (event, label) = (_mentioned(one, elements) for one in pair)
+    result = body.get("result") or "unassessed"
+    yield Unit("assessment", label, result, key=f"{exposure}>{event}", bearer=_about(elements, *pair))
 
 
 def _code_assignment(body: dict[str, Any], _elements: Elements) -> Iterator[Unit]:

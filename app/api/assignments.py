@@ -15,6 +15,7 @@ from app.http.access import access, acting
 from app.http.idempotency import answer_once
 from app.review import draft, question
 from app.review.assignment import Assignment, get_assignment, next_task
+from app.review.confirmation import confirm_element, confirmed_elements
 from app.review.opening import open_task
 from app.review.queries import encounter_document, needs_view, note_view, own_work
 from app.review.submission import payload_of, recall, submit
@@ -94,6 +95,21 @@ def _expected_version() -> int:
     if not tag.isdecimal():
         raise Invalid("if-match", 'the draft\'s version belongs into the header If-Match, as "17"')
     return int(tag)
+
+
+@assignments_api.put("/<int:assignment_id>/confirmations/<element_id>")
+@access(acting(Action.VERIFY))
+def confirm(assignment_id: int, element_id: str) -> ResponseReturnValue:
+    """A verifier stands for one element by itself, in the draft's version that `If-Match` names."""
+    actor, at, codes = context.actor(), context.at(), context.codes()
+    expected = _expected_version()
+
+    def unit(session: Session) -> dict:
+        assignment = get_assignment(session, assignment_id)
+        confirm_element(session, actor, assignment, element_id, expected_version=expected, codes=codes, at=at)
+        return {"confirmed": confirmed_elements(session, assignment_id)}
+
+    return answer_once(unit)
 
 
 @assignments_api.post("/<int:assignment_id>/submission")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -68,15 +68,18 @@ class SigningBody(Strict):
     """The two components of a signature, typed again, what it means, and what the signer has before them.
 
     `seen` is the SHA-256 of the canonical JSON of `submissions` as they were sent to the page and, when
-    settling, `rulings` (by case) or, when verifying, `elements`.
+    settling, `rulings` (by case) or, when verifying, `elements`. `meaning` is the one whose statement the
+    signer read (`signing` of what was sent to the page); another than the act has here is refused.
     """
 
     username: str = Field(max_length=200)
     password: str = Field(max_length=1024)
-    meaning: str = "adjudication"
+    meaning: str = Field(default="", max_length=20)
     seen: str = Field(default="", max_length=64)
     reason: str = ""
-    decision: str = "accept"
+    decision: Literal["accept", "change", "reject"] = "accept"
+    #: the second key of a senior reviewer who changes a significant or critical label
+    confirmed: bool = False
 
 
 def read(kind: type[Body]) -> Body:

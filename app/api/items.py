@@ -16,12 +16,12 @@ from app.core.errors import Invalid
 from app.http import context
 from app.http.access import access, acting
 from app.http.idempotency import answer_once
-from app.review import adjudication, verification
+from app.review import adjudication
 from app.review.assignment import Step, find_own
 from app.review.hold import report_phi
 from app.review.item import get_item
+from app.review.meaning import Act
 from app.review.queries import note_view, own_adjudication
-from app.review.signature import require_seen
 
 items_api = Blueprint("items_api", __name__, url_prefix="/api/v1/items")
 
@@ -82,43 +82,15 @@ def withdraw(item_id: int, key: str) -> ResponseReturnValue:
 @access(acting(Action.ADJUDICATE))
 def close(item_id: int) -> ResponseReturnValue:
     """Freeze the settled answer, signed with both components typed again."""
-    asked = bodies.read(bodies.SigningBody)
-
-    def finish(session: Session) -> object:
-        actor, at, codes = context.actor(), context.at(), context.codes()
-        task = find_own(session, actor, get_item(session, item_id), Step.ADJUDICATE, at=at)
-        require_seen(asked.seen, adjudication.digest_of_view(session, task))
-        return adjudication.close(session, actor, task, codes=codes, at=at)
-
-    return signed_answer(item_id, asked, finish)
+    return signed_answer(item_id, Act.SETTLE, bodies.read(bodies.SigningBody))
 
 
 @items_api.post("/<int:item_id>/verification")
 @access(acting(Action.VERIFY))
 def verify(item_id: int) -> ResponseReturnValue:
-    """Accept (or change) the answer and sign it, or reject it with a reason."""
+    """Accept (or change) the answer, or reject it with a reason; each is signed."""
     asked = bodies.read(bodies.SigningBody)
-    if asked.decision == "reject":
-        return _reject(item_id, asked.reason)
-
-    def finish(session: Session) -> object:
-        actor, at, codes = context.actor(), context.at(), context.codes()
-        task = find_own(session, actor, get_item(session, item_id), Step.VERIFY, at=at)
-        require_seen(asked.seen, verification.digest_of_view(session, task))
-        return verification.verify(session, actor, task, reason=asked.reason, codes=codes, at=at)
-
-    return signed_answer(item_id, asked, finish)
-
-
-def _reject(item_id: int, reason: str) -> ResponseReturnValue:
-    actor, at = context.actor(), context.at()
-
-    def unit(session: Session) -> dict:
-        task = find_own(session, actor, get_item(session, item_id), Step.VERIFY, at=at)
-        verification.reject(session, actor, task, reason, at=at)
-        return {"state": "ready"}
-
-    return answer_once(unit)
+    return signed_answer(item_id, Act.REJECT if asked.decision == "reject" else Act.VERIFY, asked)
 
 
 @items_api.post("/<int:item_id>/phi-reports")

@@ -17,12 +17,14 @@ from app.guidelines.text import asks_for_citations, sections
 from app.guidelines.version import GuidelineVersion, get_guideline
 from app.review.adjudication import Cases, agreed_elements, rulings_of
 from app.review.assignment import Assignment, Step
+from app.review.confirmation import confirmed_elements, one_reader
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of
 from app.review.modality import Context
 from app.review.queries import OwnWork
-from app.review.signature import signatures_of
-from app.review.submission import label_classes
+from app.review.signature import Signature, signature_of_task
+from app.review.signing import statements_for
 from app.review.verification import answer_to_verify
+from app.review.weight import label_classes
 
 
 def workbench(
@@ -45,6 +47,8 @@ def workbench(
         "guideline": _guideline(session, actor, guideline),
         "elements": work.payload["elements"],
         "submissions": _verified(session, assignment) if work.editable else [],
+        "confirmations": _confirmations(session, assignment),
+        "signing": statements_for(item, assignment.step),
         "version": work.version,
         "present": modality_of(item).present(context),
         "encounter": {"documents": _siblings(session, item)},
@@ -60,6 +64,12 @@ def workbench(
 def _verified(session: Session, assignment: Assignment) -> list[str]:
     """The digest of the answer this task verifies: what its signature will be bound to."""
     return [answer_to_verify(session, assignment).body_sha256] if assignment.step == Step.VERIFY else []
+
+
+def _confirmations(session: Session, assignment: Assignment) -> dict[str, Any]:
+    """Whether elements of weight are confirmed one by one here, and which are."""
+    singly = assignment.step == Step.VERIFY and one_reader(session, assignment)
+    return {"singly": singly, "confirmed": confirmed_elements(session, assignment.id) if singly else []}
 
 
 def _item(item: Item) -> dict[str, Any]:
@@ -96,6 +106,7 @@ def adjudication(
     context = context_of(session, item, codes)
     rulings = rulings_of(session, assignment.id)
     classes = label_classes(session, item)
+    agreed = agreed_elements(item, cases, context)
     guideline = get_guideline(session, assignment.guideline_version_id or 0)
     return {
         "item": _item(item) | {"escalated": item.escalated},
@@ -104,8 +115,8 @@ def adjudication(
         "schema": context.schema,
         "present": modality_of(item).present(context),
         "versions": _versions(session, item, cases),
-        "agreed": _agreed(item, cases, context),
-        "agreed_elements": agreed_elements(item, cases, context),
+        "agreed": len(agreed),
+        "agreed_elements": agreed,
         "submissions": [answer.body_sha256 for answer in cases.submissions],
         "cases": [_case(case, rulings.get(case.key), classes) for case in cases.differences],
         "reasons": list(REASONS),
@@ -113,12 +124,20 @@ def adjudication(
         "guideline": {"id": guideline.id, "version": guideline.version},
         "citation_required": asks_for_citations(guideline.body),
         "critical_needs_second_key": True,
-        "signatures": [
-            {"name": s.signer_name, "at": s.signed_at, "meaning": s.meaning, "sha256": s.record_sha256}
-            for s in signatures_of(session, item.id)
-        ],
+        "signing": statements_for(item, assignment.step),
+        "signatures": _signature(signature_of_task(session, assignment.id)),
         "may": {"rule": assignment.state == "open", "close": assignment.state == "open"},
     }
+
+
+def _signature(made: Signature | None) -> list[dict[str, Any]]:
+    """What closed this task, if anything has: other people's signatures are not for this page."""
+    names = ("meaning", "ends_workflow")
+    return [
+        {"name": s.signer_name, "at": s.signed_at, "sha256": s.record_sha256, **{n: getattr(s, n) for n in names}}
+        for s in (made,)
+        if s is not None
+    ]
 
 
 def _versions(session: Session, item: Item, cases: Cases) -> list[dict[str, Any]]:
@@ -142,18 +161,10 @@ def _case(case: Difference, ruling: Ruling | None, classes: dict[str, str]) -> d
         "place": list(case.place) if case.place else None,
         "versions": list(case.versions),
         "critical": "critical" in weights,
+        "second_key": bool(weights - {"routine"}),
         "escalated": bool(weights - {"routine"}),
         "ruling": ruling.to_dict() if ruling else None,
     }
-
-
-def _agreed(item: Item, cases: Cases, context: Context) -> int:
-    """How many judgements all versions share."""
-    shared: set[Any] | None = None
-    for payload in cases.payloads:
-        units = set(modality_of(item).units(payload, context))
-        shared = units if shared is None else shared & units
-    return len(shared or ())
 
 
 def element_text(session: Session, item: Item, work: OwnWork, element_id: str) -> str:

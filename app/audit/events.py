@@ -83,6 +83,7 @@ class Tag(StrEnum):
     ELEMENT_ADDED = "review.element.added", "An annotator put a new element."
     ELEMENT_CHANGED = "review.element.changed", "An annotator changed an element."
     ELEMENT_REMOVED = "review.element.removed", "An annotator removed an element."
+    ELEMENT_CONFIRMED = "review.element.confirmed", "A verifier confirmed one element by itself."
     SUBMISSION_FROZEN = "review.submission.frozen", "An answer was frozen."
     SUBMISSION_RECALLED = "review.submission.recalled", "An answer was recalled by its author."
     CASE_RULED = "review.case.ruled", "A difference was settled."

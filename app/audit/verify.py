@@ -8,7 +8,8 @@
  3. streams      each event continues the one before it in its stream: no gap, no fork
  4. states       every change of state was allowed and ends where the database says things stand
  5. signatures   each manifest is the one the log names, for its record, signed by a key then in use:
-                 those of the review, and those of the owners of pipelines in their register
+                 those of the review, and those of the owners of pipelines in their register; those of
+                 the review say what their step can mean, and an item is signed by its last step alone
  6. releases     the digest of every released file is in the event of its release
  7. afterwards   releases that were recalled and pipelines that were withdrawn are so in the database too
 
@@ -36,6 +37,10 @@ FIELDS = {"v": int, "event_id": str, "stream": str, "seq": int, "prev": str, "ta
 FIELDS |= {"project": object, "actor": dict, "subject": dict, "data": dict}
 TRANSITIONS = {"review.item.advanced", "review.assignment.advanced"}
 CUT, EXPORTED, RECALLED = "release.release.cut", "release.release.exported", "release.release.recalled"
+SIGNED = "review.signature.made"
+# What a signature of the review says besides its record (manifest version 2), and which step ends in which sense.
+SAID = ("item", "assignment", "step", "meaning", "reason", "workflow", "ends_workflow")
+MEANINGS = {"adjudicate": ("adjudication", "escalation"), "verify": ("verification", "rejection")}
 TABLES_DECLARED, WITHDRAWN = "audit.transitions.declared", "preannotate.entry.withdrawn"
 read_json = json.JSONDecoder(parse_float=str.encode).decode  # bytes cannot be written again: no floats
 write_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
@@ -170,6 +175,7 @@ class Log:
         self.hidden = self.unsealed = self.latest = self.broken = 0
         self.heads: dict[str, tuple[int, str, int, int, int]] = {}
         self.states: dict[str, tuple[str | None, int | None]] = {}
+        self.signed: list[tuple[int, Any, str]] = []  # leaf, item and signature of each item that was signed
         self.kept: dict[str, list[tuple[int, dict[str, Any]]]] = {tag: [] for tag in KEPT}
         self.breaks: list[dict[str, Any]] = []
 
@@ -227,6 +233,21 @@ class Log:
         if step[0] != state or step not in table["transitions"]:
             self.broke(index, "state", f"{name} was {state}: no transition {', '.join(step)}")
         self.states[name] = (step[2], index)
+        if (machine, step[1]) == ("item", "signed"):
+            self.signed.append((index, event["subject"].get("id"), str(event["data"].get("signature"))))
+
+    def check_signed(self) -> None:
+        """An item is signed by the signature with which its workflow ended, and by no earlier step's."""
+        left = {str(data.get("signature_id")): data for data in self.data_of(SIGNED)}
+        for leaf, item, name in self.signed:
+            data = left.pop(name, None)
+            if data is None:
+                self.broke(leaf, "signature", f"item {item} was signed by no signature of its own in the log")
+            elif "ends_workflow" in data and (data.get("item"), data["ends_workflow"]) != (item, True):
+                self.broke(leaf, "signature", f"item {item} was signed by an earlier step's, or by another item's")
+        for name, data in left.items():
+            if data.get("ends_workflow"):
+                self.broke(None, "signature", f"signature {name} ends a workflow, and the item was not signed by it")
 
     def check_states(self) -> None:
         digest = hashlib.sha256((self.folder / "transitions.json").read_bytes()).hexdigest()
@@ -285,12 +306,28 @@ def signature_problem(row: dict[str, Any], data: dict[str, Any], keys: list[str]
     manifest = json.loads(row["manifest"])
     if any(str(manifest.get(n)) != str(data.get(n)) for n in ("record_type", "record_id", "record_sha256")):
         return "the manifest is about another record, or another state of it"
+    if "meaning" in data and (problem := meaning_problem(manifest, data)):
+        return problem
     try:
         text = f"chartmark signature manifest v{manifest.get('v')}\n{row['manifest']}\n"
         signers = signers_of(text, row.get("value") or "", keys)
     except Broken as problem:
         return f"its value {problem}"
     return "" if signers else "its value is missing, or by no key of the log at that time"
+
+
+def meaning_problem(manifest: dict[str, Any], data: dict[str, Any]) -> str:
+    """Of a signature of the review: what it says must be what the log says, and a thing its step can mean."""
+    if manifest.get("v") == 1:  # one signature an item, of three meanings, and no step of its own
+        return "" if manifest.get("meaning") == data["meaning"] else "its meaning is not the one in the log"
+    wrong = [name for name in SAID if name not in manifest or manifest[name] != data.get(name)]
+    if wrong:
+        return f"its {wrong[0]} is not the one in the log"
+    if manifest["meaning"] not in MEANINGS.get(manifest["step"], ()) or not manifest.get("statement"):
+        return f"its meaning, {manifest['meaning']}, is none that the step {manifest['step']} has"
+    if manifest["meaning"] == "rejection" and (manifest["ends_workflow"] or not manifest["reason"]):
+        return "it rejects without a reason, or ends a workflow with it"
+    return ""
 
 
 def row_problem(row: dict[str, Any], data: dict[str, Any], _keys: list[str]) -> str:
@@ -301,7 +338,7 @@ def row_problem(row: dict[str, Any], data: dict[str, Any], _keys: list[str]) -> 
 
 # What the log names: the event that does, the file with the rows of the database, and what can be wrong with one.
 NAMED = {
-    "signature": ("review.signature.made", "signatures.jsonl", signature_problem),
+    "signature": (SIGNED, "signatures.jsonl", signature_problem),
     "entry": ("preannotate.entry.signed", "pipelines.jsonl", signature_problem),
     "withdrawal": (WITHDRAWN, "withdrawals.jsonl", row_problem),
     "release": (CUT, "releases.jsonl", row_problem),
@@ -353,6 +390,7 @@ def verify(folder: Path, kept: list[Path], vkeys: list[str], held: list[Path]) -
     log.check_states()
     for kind in NAMED:
         log.check_named(kind)
+    log.check_signed()
     cuts, exports, recalls, withdrawals = map(log.data_of, (CUT, EXPORTED, RECALLED, WITHDRAWN))
     files = [*exports, *(file for cut in cuts for file in cut.get("files") or ())]
     released = {file.get("sha256") for file in files}

@@ -43,10 +43,11 @@ class LabelSchema(Base):
         return content
 
     def label_classes(self) -> dict[str, str]:
-        """Label or relation key → routine, significant or critical."""
+        """Label or relation key → routine, significant or critical; a field also by its keyword, as answers name it."""
         content = self.content
         entries = [*content.get("labels", []), *content.get("relations", [])]
-        return {entry["key"]: entry.get("class", "routine") for entry in entries}
+        names = [(name, entry) for entry in entries for name in (entry["key"], entry.get("keyword"))]
+        return {name: entry.get("class", "routine") for name, entry in names if name}
 
 
 def load_schema(session: Session, actor: Actor, project: Project, content: dict[str, Any], *, at: int) -> LabelSchema:

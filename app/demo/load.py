@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.accounts.actor import Actor
 from app.accounts.loading import load_actor
 from app.annotation.schema import schema_problems
 from app.audit.checkpoint import Signer
@@ -25,17 +24,18 @@ from app.corpus.schema import load_schema
 from app.corpus.source import Source
 from app.corpus.vault import Vault
 from app.demo.answers import changes_towards, wanted_elements
-from app.demo.people import CAST, OPERATOR, grant_tiers, open_accounts
-from app.guidelines.acknowledgement import acknowledge
-from app.guidelines.version import get_guideline, publish
+from app.demo.finish import Desk, finish_default, finish_three, finish_trainee, reject_first
+from app.demo.people import CAST, OPERATOR, accept_guideline, grant_tiers, open_accounts
+from app.guidelines.version import publish
 from app.intake.load import Delivery, start_batch
 from app.jobs.job import Services
 from app.jobs.worker import work
 from app.pipelines.register.shipped import accept
-from app.review.assignment import Assignment, assign_ready, find_readers
+from app.review.assignment import Assignment, Step, assign_ready, find_readers
 from app.review.draft import assemble, change_draft
 from app.review.item import CodeLookup, Item
 from app.review.opening import open_task
+from app.review.states import AssignmentState
 from app.review.submission import submit
 
 KEY = "demo"
@@ -43,12 +43,30 @@ SHEET = "demo-sign-in.txt"
 DELIVERIES = (("notes.jsonl", "notes"), ("reports.jsonl", "reports"), ("records.jsonl", "imaging"))
 SCHEMAS = ("clinical-notes", "radiology-reports", "imaging-metadata")
 SETTINGS: dict[str, Any] = {
-    "workflow": "team_of_three",
     "strategy": "two_readers",
     "pipeline": "chartmark_rules",
     "deid_claim": "synthetic",
     "machine_passed_may_be_assigned": True,
 }
+
+
+@dataclass(frozen=True)
+class Tour:
+    """A project of one note that shows another workflow from end to end."""
+
+    key: str
+    title: str
+    settings: dict[str, Any]
+    note: str
+
+
+THREE = Tour("demo-team-of-three", "Demo: a team of three", {"workflow": "team_of_three"}, "demo-n25")
+TRAINEE = Tour(
+    "demo-trainee",
+    "Demo: a trainee and a verifier",
+    {"workflow": "trainee_verifier", "strategy": "one_reader"},
+    "demo-n14",
+)
 
 
 def load_demo(services: Services, codes: CodeLookup, guidelines: Path) -> bool:
@@ -59,20 +77,69 @@ def load_demo(services: Services, codes: CodeLookup, guidelines: Path) -> bool:
     sheet = services.settings.var_dir / SHEET
     ids = open_accounts(services.database, sheet)
     grant_tiers(services.database, ids)
-    services.database.writing(lambda session: _set_up(session, ids, guidelines))
+    services.database.writing(lambda session: declare_transitions(session, OPERATOR, at=clock.now()))
+    services.database.writing(lambda session: _set_up(session, ids, guidelines, KEY, "Demo: synthetic notes", {}))
     services.database.writing(lambda session: _accept_pipeline(session, services, ids["quinn"]))
     for name, modality in DELIVERIES:
-        services.database.writing(lambda session, n=name, m=modality: _deliver(session, services, n, m))
+        services.database.writing(lambda s, n=name, m=modality: _deliver(s, services, KEY, Path(str(_data(n))), m))
     work(services, until_empty=True)
-    services.database.writing(_assign)
+    services.database.writing(lambda session: _assign(session, KEY))
     _answer(services, codes, ids)
+    finish_default(Desk(services, codes, ids, KEY))
+    _tour_three(services, codes, ids, guidelines)
+    _tour_trainee(services, codes, ids, guidelines)
     return True
 
 
-def _set_up(session: Session, ids: dict[str, int], guidelines: Path) -> None:
+def _tour_three(services: Services, codes: CodeLookup, ids: dict[str, int], guidelines: Path) -> None:
+    """Both trainees read, the senior reviewer settles a critical case and finishes."""
+    _bring(services, ids, guidelines, THREE)
+    for username in ("ana", "ben"):
+        _answer_one(services, codes, ids[username], THREE.key, _reading_of(THREE.note, username))
+    finish_three(Desk(services, codes, ids, THREE.key))
+
+
+def _tour_trainee(services: Services, codes: CodeLookup, ids: dict[str, int], guidelines: Path) -> None:
+    """One trainee reads, the verifier rejects it, the other reads anew, and that is verified."""
+    _bring(services, ids, guidelines, TRAINEE)
+    desk = Desk(services, codes, ids, TRAINEE.key)
+    for end in (reject_first, finish_trainee):
+        for username in ("ana", "ben"):  # whoever has it
+            _answer_one(services, codes, ids[username], TRAINEE.key, _reading_of(TRAINEE.note, username))
+        end(desk)
+        if end is reject_first:
+            services.database.writing(lambda session: _assign(session, TRAINEE.key))
+
+
+def _bring(services: Services, ids: dict[str, int], guidelines: Path, tour: Tour) -> None:
+    """The tour's project with its one note, assigned."""
+    database = services.database
+    database.writing(lambda s: _set_up(s, ids, guidelines, tour.key, tour.title, tour.settings))
+    folder = services.settings.tmp_dir
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{tour.key}.jsonl"
+    rows = _data("notes.jsonl").read_text(encoding="utf-8").splitlines()
+    path.write_text(next(row for row in rows if json.loads(row)["id"] == tour.note) + "\n", encoding="utf-8")
+    try:
+        database.writing(lambda session: _deliver(session, services, tour.key, path, "notes"))
+        work(services, until_empty=True)
+    finally:
+        path.unlink(missing_ok=True)  # the loader wipes what it has read from there
+    database.writing(lambda session: _assign(session, tour.key))
+
+
+def _reading_of(note: str, username: str) -> Reading:
+    decisions = json.loads(_data("decisions.json").read_text(encoding="utf-8"))
+    mine, other = ("a", "b") if username == "ana" else ("b", "a")
+    both = decisions["notes"][note]
+    return Reading("notes", note, both[mine], both[other], decisions["release"], False)
+
+
+def _set_up(
+    session: Session, ids: dict[str, int], guidelines: Path, key: str, title: str, settings: dict[str, Any]
+) -> None:
     at = clock.now()
-    declare_transitions(session, OPERATOR, at=at)
-    project = create_project(session, OPERATOR, KEY, "Demo: synthetic notes", settings=SETTINGS, at=at)
+    project = create_project(session, OPERATOR, key, title, settings=SETTINGS | settings, at=at)
     for role in CAST:
         for project_role in role.roles:
             add_member(session, OPERATOR, project, ids[role.username], project_role, at=at)
@@ -98,15 +165,14 @@ def _accept_pipeline(session: Session, services: Services, owner: int) -> None:
     accept(session, actor, SETTINGS["pipeline"], signer=signer, authentication=authentication, at=at)
 
 
-def _deliver(session: Session, services: Services, name: str, modality: str) -> None:
-    with_path = Path(str(_data(name)))
-    delivery = Delivery([with_path], modality=modality)
-    start_batch(session, OPERATOR, services.vault, get_project(session, KEY), delivery, at=clock.now())
+def _deliver(session: Session, services: Services, key: str, path: Path, modality: str) -> None:
+    delivery = Delivery([path], modality=modality)
+    start_batch(session, OPERATOR, services.vault, get_project(session, key), delivery, at=clock.now())
 
 
-def _assign(session: Session) -> int:
+def _assign(session: Session, key: str) -> int:
     at = clock.now()
-    project = get_project(session, KEY)
+    project = get_project(session, key)
     return assign_ready(session, OPERATOR, project, find_readers(session, project, at=at), at=at)
 
 
@@ -119,7 +185,7 @@ def _answer(services: Services, codes: CodeLookup, ids: dict[str, int]) -> None:
             for reader, other, username in (("a", "b", "ana"), ("b", "a", "ben")):
                 stays_open = is_last and reader == "b"
                 reading = Reading(kind, outside_id, both[reader], both[other], decisions["release"], stays_open)
-                _answer_one(services, codes, ids[username], reading)
+                _answer_one(services, codes, ids[username], KEY, reading)
 
 
 @dataclass(frozen=True)
@@ -135,10 +201,10 @@ class Reading:
     stays_open: bool
 
 
-def _answer_one(services: Services, codes: CodeLookup, person: int, reading: Reading) -> None:
+def _answer_one(services: Services, codes: CodeLookup, person: int, key: str, reading: Reading) -> None:
     def unit(session: Session) -> None:
         at = clock.now()
-        found = _task(session, services.vault, reading.outside_id, person)
+        found = _task(session, services.vault, key, reading.outside_id, person)
         if found is None:
             return
         task, item = found
@@ -151,21 +217,16 @@ def _answer_one(services: Services, codes: CodeLookup, person: int, reading: Rea
         )
         changes = changes_towards(assemble(session, task.id)["elements"], wanted, others)
         change_draft(session, actor, task, changes, expected_version=task.draft_version, codes=codes, at=at)
-        _accept_guideline(session, actor, task, at=at)
+        accept_guideline(session, actor, task, at=at)
         if not reading.stays_open:
             submit(session, actor, task, codes=codes, at=at)
 
     services.database.writing(unit)
 
 
-def _accept_guideline(session: Session, actor: Actor, task: Assignment, *, at: int) -> None:
-    """The invented reader accepts what she answers under, by the act that people use."""
-    acknowledge(session, actor, get_guideline(session, task.guideline_version_id or 0), at=at)
-
-
-def _task(session: Session, vault: Vault, outside_id: str, person: int) -> tuple[Assignment, Item] | None:
-    """The person's task on the item of an outside id; None when it was refused on the way."""
-    project = get_project(session, KEY)
+def _task(session: Session, vault: Vault, key: str, outside_id: str, person: int) -> tuple[Assignment, Item] | None:
+    """The person's open task on the item of an outside id; None when it was refused on the way."""
+    project = get_project(session, key)
     row = session.execute(
         select(Assignment, Item)
         .join(Item, Item.id == Assignment.item_id)
@@ -174,6 +235,8 @@ def _task(session: Session, vault: Vault, outside_id: str, person: int) -> tuple
         .where(
             Source.reference == vault.reference("source", project.id, outside_id),
             Assignment.person_id == person,
+            Assignment.step == Step.ANNOTATE,
+            Assignment.state == AssignmentState.OFFERED,
         )
     ).first()
     return (row[0], row[1]) if row else None

@@ -7,13 +7,16 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.accounts.actor import OperatorActor, ProjectRole, ServerRole
+from app.accounts.actor import Actor, OperatorActor, ProjectRole, ServerRole
 from app.accounts.credential import Qualification, Verification, grant_credential
 from app.accounts.person import NewPerson, create_person, get_person, verify_identity
 from app.accounts.reset import choose_password, issue_link
 from app.accounts.role import grant_role
 from app.core import clock
 from app.core.db import Database, Session
+from app.guidelines.acknowledgement import acknowledge
+from app.guidelines.version import get_guideline
+from app.review.assignment import Assignment
 
 OPERATOR = OperatorActor("demo")
 _WORDS = [
@@ -137,3 +140,8 @@ def grant_tiers(database: Database, ids: dict[str, int]) -> None:
                 grant_credential(session, OPERATOR, person, held, checked, at=at)
 
     database.writing(unit)
+
+
+def accept_guideline(session: Session, actor: Actor, task: Assignment, *, at: int) -> None:
+    """The invented reader accepts what she answers under, by the act that people use."""
+    acknowledge(session, actor, get_guideline(session, task.guideline_version_id or 0), at=at)

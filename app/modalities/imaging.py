@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.agreement.judgements import Difference, Payload, Ruling, Unit
+from app.agreement.judgements import Bearer, Difference, Payload, Ruling, Unit
 from app.annotation.check import reviewed_problems
 from app.annotation.describe import action_facts
 from app.annotation.dicom.consistency import flags
@@ -105,10 +105,11 @@ class Imaging:
     def units(self, payload: Payload, context: Context) -> list[Unit]:
         """One unit per answered field: the verdict, with the new value of a correction, or that it is not there."""
         questions, answers = _questions(context), said(live(payload))
-        given = {body["keyword"]: questions.answer(body) for body in answers.values()}
+        given = {body["keyword"]: (questions.answer(body), Bearer(key)) for key, body in answers.items()}
         if len(answers) < len(live(payload)):
-            given = dict.fromkeys(filter(questions.covers, questions.required), NOT_PRESENT) | given
-        return [Unit("field", keyword, value, key=keyword) for keyword, value in sorted(given.items())]
+            absent = (NOT_PRESENT, Bearer())
+            given = dict.fromkeys(filter(questions.covers, questions.required), absent) | given
+        return [Unit("field", name, value, key=name, bearer=by) for name, (value, by) in sorted(given.items())]
 
     def differences(self, payloads: list[Payload], context: Context) -> list[Difference]:
         return keyed_differences(payloads, _questions(context))

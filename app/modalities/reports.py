@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from app.agreement.judgements import Difference, Payload, Ruling, Unit
+from app.agreement.judgements import Bearer, Difference, Payload, Ruling, Unit
 from app.annotation.check import WARNING, reviewed_problems
 from app.annotation.describe import action_facts
 from app.annotation.folding import folded
@@ -76,16 +76,16 @@ class Reports:
 
     def units(self, payload: Payload, context: Context) -> list[Unit]:
         """One unit per observation of the schema; one not mentioned is a value of its own."""
-        given = {_question(body): _answer(body) for body in said(live(payload)).values()}
+        given = {_question(body): (_answer(body), Bearer(key)) for key, body in said(live(payload)).items()}
         units = []
         for entry in context.schema["labels"]:
             label = entry["key"]
             if _is_observation(entry):
-                value = given.get(f"observation {label}", NOT_MENTIONED)
-                units.append(Unit("observation", label, value, key=label))
-            category = given.get(f"critical {label}", NOT_MENTIONED)
+                value, bearer = given.get(f"observation {label}", (NOT_MENTIONED, Bearer()))
+                units.append(Unit("observation", label, value, key=label, bearer=bearer))
+            category, bearer = given.get(f"critical {label}", (NOT_MENTIONED, Bearer()))
             if category != NOT_MENTIONED:
-                units.append(Unit("critical", label, category, key=label))
+                units.append(Unit("critical", label, category, key=label, bearer=bearer))
         return units
 
     def differences(self, payloads: list[Payload], context: Context) -> list[Difference]:

@@ -23,7 +23,7 @@ from app.release.recall import items_to_carry, recalls_of, releases_to_supersede
 from app.release.release import Release, ReleaseItem
 from app.review import states
 from app.review.item import Item, available_items
-from app.review.signature import valid_signatures
+from app.review.signature import Signature, signatures_of, valid_signatures
 from app.review.states import ItemState
 from app.review.submission import gold_of
 
@@ -107,11 +107,19 @@ def _entry(session: Session, item: Item) -> dict[str, Any]:
         "submission_sha256": gold.body_sha256,
         "schema": gold.schema_id,
         "guideline_version": gold.guideline_version_id,
-        "signatures": [
-            {"id": s.id, "meaning": s.meaning, "manifest_sha256": s.manifest_sha256}
-            for s in valid_signatures(session, item.id, gold.body_sha256)
+        "signatures": [_signature(s) for s in valid_signatures(session, item.id, gold.body_sha256)],
+        # Who settled, verified or rejected on the way there: each signed another answer than this one.
+        "earlier_signatures": [
+            _signature(s) | {"record_sha256": s.record_sha256}
+            for s in signatures_of(session, item.id)
+            if s.record_sha256 != gold.body_sha256
         ],
     }
+
+
+def _signature(made: Signature) -> dict[str, Any]:
+    names = ("id", "step", "meaning", "reason", "workflow", "ends_workflow", "manifest_sha256")
+    return {name: getattr(made, name) for name in names}
 
 
 def _manifest(

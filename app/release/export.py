@@ -124,6 +124,7 @@ def _provenance(session: Session, item: Item, submission: Submission) -> dict[st
         "signatures": [
             {
                 "name": s.signer_name,
+                "step": s.step,
                 "meaning": s.meaning,
                 "at": s.signed_at,
                 "manifest_sha256": s.manifest_sha256,

@@ -82,13 +82,13 @@ def manifest_of(release: Release) -> dict[str, Any]:
 def signatures_in(
     session: Session, release: Release, *, after: int = 0, limit: int = 100
 ) -> list[tuple[str, Signature]]:
-    """Item label and signature of what a release holds, by signature: printed name, time and meaning
-    belong into every form a person reads (21 CFR 11.50(b))."""
+    """Item label and signature of what a release holds and of the steps that led there, by signature:
+    printed name, time and meaning belong into every form a person reads (21 CFR 11.50(b))."""
     rows = session.execute(
         select(Item.label, Signature)
         .join(Signature, Signature.item_id == Item.id)
         .join(ReleaseItem, ReleaseItem.item_id == Item.id)
-        .where(ReleaseItem.release_id == release.id, Signature.record_id == ReleaseItem.submission_id)
+        .where(ReleaseItem.release_id == release.id, Signature.signed_at <= release.cut_at)
         .where(Signature.id > after)
         .order_by(Signature.id)
         .limit(limit)

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.actor import Actor
+from app.accounts.policy import Action
 from app.agreement.judgements import REASONS, Choice, Difference, Payload, Ruling
 from app.audit import streams
 from app.audit.events import Tag
@@ -33,10 +34,10 @@ from app.review.submission import (
     SubmissionKind,
     contenders,
     freeze,
-    label_classes,
     payload_of,
     require_valid,
 )
+from app.review.weight import changes_of, may_decide_weight, weighty_labels
 
 WITHDRAWN = "withdrawn"
 
@@ -62,12 +63,14 @@ class RulingRow(Base):
     elements_json: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     citation: Mapped[str] = mapped_column(Text)
+    #: the second key was given
+    confirmed: Mapped[bool]
     at: Mapped[int]
 
 
 @dataclass(frozen=True)
 class Decision:
-    """A ruling as an adjudicator gives it; `confirmed` is the second key of a critical case."""
+    """A ruling as an adjudicator gives it; `confirmed` is the second key of a case of weight."""
 
     ruling: Ruling
     confirmed: bool = False
@@ -121,7 +124,8 @@ def rule(
 ) -> RulingRow:
     """Settle one case. Raises Forbidden, Conflict, NotFound (no such case) or Invalid.
 
-    A critical case needs a reason and a second key (domain 0.15).
+    A case of weight needs a reason and a second key (domain 0.15), whether the weight lies in the answers
+    or in the own version. An own version stays within its case.
     """
     assignment, item = _require_settling(session, actor, assignment, at=at)
     ruling = decision.ruling
@@ -135,9 +139,10 @@ def rule(
         raise Invalid("reason", f"a reason is one of {', '.join(REASONS)}")
     if ruling.choice == Choice.TAKE and not (ruling.version is not None and 0 <= ruling.version < len(cases.payloads)):
         raise Invalid("version", "there is no such version")
-    classes = label_classes(session, item)
-    if any(classes.get(label) == "critical" for label in case.labels) and not decision.confirmed:
-        raise Invalid("second-key", "a critical case needs a second confirmation")
+    own_weighs = ruling.choice == Choice.OWN and _own_weighs(session, actor, item, cases, ruling, codes, at=at)
+    weighs = own_weighs or not weighty_labels(session, item).isdisjoint(case.labels)
+    if weighs and not decision.confirmed:
+        raise Invalid("second-key", "a significant or critical label needs a second confirmation")
     row = RulingRow(
         assignment_id=assignment.id,
         case_key=case.key,
@@ -146,10 +151,29 @@ def rule(
         elements_json=canonical_json(ruling.elements if ruling.choice == Choice.OWN else {}),
         reason=ruling.reason,
         citation=ruling.citation,
+        confirmed=decision.confirmed,
         at=at,
     )
     _store(session, actor, item, row, case.labels, at=at)
     return row
+
+
+def _own_weighs(
+    session: Session, actor: Actor, item: Item, cases: Cases, ruling: Ruling, codes: CodeLookup, *, at: int
+) -> bool:
+    """Whether an own version needs a second key: it changes a label of weight, or it is a senior reviewer's.
+
+    It is tried with all other cases as the first reader has them. Raises Invalid where it does not fit its case.
+    """
+    others = [
+        Ruling(case.key, Choice.TAKE, version=0, reason=REASONS[0])
+        for case in cases.differences
+        if case.key != ruling.difference
+    ]
+    settled = modality_of(item).settle(cases.payloads, [ruling, *others], context_of(session, item, codes))
+    changed = bool(changes_of(session, item, settled, cases.payloads, codes))
+    # What a senior reviewer writes stands, whatever it meets in other cases: always twice confirmed.
+    return changed or may_decide_weight(session, actor, item, Action.ADJUDICATE, at=at)
 
 
 def withdraw_ruling(session: Session, actor: Actor, assignment: Assignment, case_key: str, *, at: int) -> None:
@@ -165,6 +189,7 @@ def withdraw_ruling(session: Session, actor: Actor, assignment: Assignment, case
         elements_json="{}",
         reason="",
         citation="",
+        confirmed=False,
         at=at,
     )
     _store(session, actor, item, row, (), at=at)
@@ -199,6 +224,7 @@ def _store(session: Session, actor: Actor, item: Item, row: RulingRow, labels: t
             "labels": list(labels),
             "reason": row.reason,
             "citation": row.citation,
+            "second_key": row.confirmed,
         },
         project_id=item.project_id,
         at=at,
@@ -237,7 +263,11 @@ def _guideline_text(session: Session, assignment: Assignment) -> str:
 def close(
     session: Session, actor: Actor, assignment: Assignment, *, codes: CodeLookup = no_codes, at: int
 ) -> Submission:
-    """Freeze the settled answer and send the item on. Raises Invalid while a case is open."""
+    """Freeze the settled answer and send the item on. Raises Invalid while a case is open.
+
+    A label of weight that is new, gone or moved against all answers is not for an adjudicator to decide:
+    the item is escalated, and a senior reviewer settles between the answers and this one.
+    """
     assignment, item = _require_settling(session, actor, assignment, at=at)
     cases = cases_of(session, item, assignment, codes)
     standing = rulings_of(session, assignment.id)
@@ -249,8 +279,15 @@ def close(
         require_citation(_guideline_text(session, assignment), ruling.citation)
     payload = modality_of(item).settle(cases.payloads, rulings, context_of(session, item, codes))
     require_valid(session, item, payload, codes)
+    changes = changes_of(session, item, payload, cases.payloads, codes)
+    escalates = bool(changes) and not may_decide_weight(session, actor, item, Action.ADJUDICATE, at=at)
     gold = freeze(session, actor, assignment, payload, SubmissionKind.GOLD, at=at)
     states.advance(session, actor, assignment, "submitted", data={"submission_sha256": gold.body_sha256}, at=at)
+    if escalates:
+        item.escalated = True
+        labels = sorted({change.label for change in changes})
+        states.advance(session, actor, item, "escalated", data={"labels": labels, "gold": gold.body_sha256}, at=at)
+        return gold
     settled = "resolved" if item.state == ItemState.ESCALATED else "adjudicated"
     finally_ = "_finally" if workflow_for(session, item).adjudicator_finishes else ""
     states.advance(session, actor, item, settled + finally_, data={"gold": gold.body_sha256}, at=at)

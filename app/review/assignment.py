@@ -21,7 +21,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.corpus.member import list_members
 from app.corpus.project import Project, get_project, project_subject
 from app.review import states
-from app.review.hold import require_no_hold
+from app.review.hold import held_by_others, require_no_hold
 from app.review.item import Item, available_items, get_item
 from app.review.round import Round, current_round, open_round
 from app.review.states import AssignmentState, ItemState
@@ -347,8 +347,7 @@ def find_own(session: Session, actor: Actor, item: Item, step: Step, *, at: int)
     assignment = session.scalar(
         select(Assignment)
         .where(Assignment.item_id == item.id, Assignment.person_id == actor.id, Assignment.step == step)
-        .order_by(Assignment.id.desc())
-        .limit(1)
+        .order_by(Assignment.id.desc()).limit(1)
     )
     if assignment is None:
         raise NotFound("assignment", "you have not taken this item")
@@ -387,12 +386,13 @@ def list_assignments(
 
 
 def next_task(session: Session, person_id: int) -> Assignment | None:
-    """What a person should do next: what is open first, then what was offered first."""
+    """What a person should do next: what is open first, then what was offered first; nothing that is held back."""
     return session.scalar(
         select(Assignment)
         .where(
             Assignment.person_id == person_id,
             Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN)),
+            Assignment.item_id.not_in(held_by_others(person_id)),
         )
         .order_by(Assignment.state.desc(), Assignment.id)
         .limit(1)

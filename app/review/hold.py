@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts import policy
@@ -100,11 +100,16 @@ def close_hold(session: Session, actor: AnyActor, hold: Hold, *, at: int) -> Non
     # Whether an identifier stands in a text is for a privacy officer to say, not for whoever waits for it.
     private = hold.kind in (HoldKind.PHI, HoldKind.QUARANTINE)
     action = policy.Action.DECIDE_QUARANTINE if private else policy.Action.CLOSE_HOLD
-    policy.require(session, actor, action, project_subject(hold.project_id), at=at)
+    policy.require(session, actor, action, _subject_of(hold), at=at)
     if hold.closed_at is not None:
         raise Conflict("hold-closed", "this hold was closed already")
     hold.closed_by, hold.closed_at = actor.id, at
     _record(session, Tag.HOLD_CLOSED, actor, hold, at=at)
+
+
+def _subject_of(hold: Hold) -> policy.PolicySubject:
+    """The held item as the policy sees it: who reads it learns nothing of why it is held."""
+    return policy.PolicySubject("item", hold.item_id, project_id=hold.project_id)
 
 
 def lift_hold(session: Session, actor: AnyActor, hold: Hold, *, at: int) -> None:
@@ -112,7 +117,7 @@ def lift_hold(session: Session, actor: AnyActor, hold: Hold, *, at: int) -> None
 
     A question's hold ends with its answer and with nothing else.
     """
-    policy.require(session, actor, policy.Action.CLOSE_HOLD, project_subject(hold.project_id), at=at)
+    policy.require(session, actor, policy.Action.CLOSE_HOLD, _subject_of(hold), at=at)
     if hold.kind == HoldKind.QUESTION:
         raise Conflict("unanswered", "this hold ends when its question is answered")
     close_hold(session, actor, hold, at=at)
@@ -147,11 +152,30 @@ def list_open_holds(session: Session, project_id: int, limit: int = 200) -> list
     )
 
 
+def held_by_others(person_id: int) -> Select[int]:
+    """Ids of the items that something holds back which this person did not open."""
+    foreign = (Hold.opened_by.is_(None)) | (Hold.opened_by != person_id)
+    return select(Hold.item_id).where(Hold.closed_at.is_(None), foreign)
+
+
+def require_not_held_by_others(session: Session, item_id: int, person_id: int) -> None:
+    """Raises Conflict, in the words of `require_no_hold`, when somebody else's hold is open: a blind reader is shown
+    nothing then, since a text that is shown would say that no identifier is the cause."""
+    if session.scalar(held_by_others(person_id).where(Hold.item_id == item_id).limit(1)) is not None:
+        raise _held()
+
+
+def _held() -> Conflict:
+    return Conflict("held", "the item is held back for now; what you have done is kept")
+
+
 def require_no_hold(session: Session, item_id: int) -> None:
-    """Raises Conflict when the item is held."""
-    holds = open_holds(session, item_id)
-    if holds:
-        raise Conflict("held", "the item is held back", details={"holds": sorted({hold.kind for hold in holds})})
+    """Raises Conflict when the item is held.
+
+    The refusal is the same whatever the cause: a blind reader must not learn that the other one asked (INV-3).
+    """
+    if open_holds(session, item_id):
+        raise _held()
 
 
 def _record(session: Session, tag: Tag, actor: AnyActor, hold: Hold, *, at: int) -> None:

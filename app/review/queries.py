@@ -22,7 +22,7 @@ from app.corpus.project import Project, get_project, project_subject
 from app.review.adjudication import cases_of, rulings_of
 from app.review.assignment import AWAITED, Assignment, Step, earlier_work, find_own, subject_of
 from app.review.draft import assemble
-from app.review.hold import require_visible
+from app.review.hold import Hold, list_open_holds, require_not_held_by_others, require_visible
 from app.review.item import CodeLookup, Item, context_of, get_item, may_be_read, modality_of, not_held
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import Submission, gold_of, latest_of, payload_of
@@ -44,8 +44,13 @@ class OwnWork:
 
 
 def own_work(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> OwnWork:
-    """A person's own draft or answer, and nothing of anybody else. Raises Forbidden or NotFound."""
+    """A person's own draft or answer, and nothing of anybody else.
+
+    Raises Forbidden or NotFound; for a reader Conflict while somebody else holds the item back.
+    """
     policy.require(session, actor, policy.Action.READ_OWN_WORK, subject_of(assignment), at=at)
+    if assignment.step == Step.ANNOTATE:
+        require_not_held_by_others(session, assignment.item_id, actor.id)
     editable = assignment.state == AssignmentState.OPEN
     if assignment.state == AssignmentState.SUBMITTED:
         payload = payload_of(session, latest_of(session, assignment.id).id)
@@ -72,6 +77,13 @@ def own_adjudication(session: Session, actor: Actor, item: Item, *, at: int) -> 
         return find_own(session, actor, item, Step.ADJUDICATE, at=at)
     policy.require(session, actor, policy.Action.READ_OWN_WORK, subject_of(last), at=at)
     return last
+
+
+def visible_holds(session: Session, actor: Actor, project_id: int) -> list[Hold]:
+    """What is held back in a project, but for the items of which this person holds a reading (INV-3)."""
+    reading = (Assignment.person_id == actor.id, Assignment.step == Step.ANNOTATE, Assignment.project_id == project_id)
+    own = set(session.scalars(select(Assignment.item_id).where(*reading)))
+    return [hold for hold in list_open_holds(session, project_id) if hold.item_id not in own]
 
 
 def needs_view(session: Session, assignment: Assignment, *, at: int) -> bool:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Protocol
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.accounts import policy
 from app.accounts.actor import Actor
 from app.audit import streams
 from app.audit.events import Tag
@@ -18,30 +16,12 @@ from app.audit.models import Event
 from app.core import clock
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json, sha256
-from app.core.errors import Conflict, Invalid
-from app.review import states
-from app.review.assignment import Assignment, Step, subject_of_item
-from app.review.hold import require_no_hold
-from app.review.item import Item, get_item
-from app.review.states import AssignmentState
-from app.review.submission import Submission, gold_of, qualification
+from app.review.assignment import Assignment
+from app.review.meaning import STATEMENTS, Meaning
+from app.review.submission import Submission, qualification
 
-MANIFEST_VERSION = 1
-
-
-class Meaning(StrEnum):
-    """What a signature says (21 CFR 11.50(a)(3))."""
-
-    ADJUDICATION = "adjudication"
-    VERIFICATION = "verification"
-    APPROVAL = "approval"
-
-
-STATEMENTS = {
-    Meaning.ADJUDICATION: "I settled the differences of this record and stand for the result.",
-    Meaning.VERIFICATION: "I verified this record and found it correct.",
-    Meaning.APPROVAL: "I approve this record for release.",
-}
+#: 2: step, reason, workflow and whether it ended there; version 1 knew one signature an item
+MANIFEST_VERSION = 2
 
 
 class Signer(Protocol):
@@ -53,11 +33,18 @@ class Signer(Protocol):
 
 
 class Signature(Base):
-    """One signature. Valid for the digest it was made on, and for nothing else (INV-11)."""
+    """One signature, of one closing. Valid for the digest it was made on, and for nothing else (INV-11)."""
 
     __tablename__ = "signature"
     __table_args__ = (
-        CheckConstraint("meaning IN ('adjudication','verification','approval')", name="meaning_known"),
+        CheckConstraint(
+            "(step = 'adjudicate' AND meaning IN ('adjudication','escalation'))"
+            " OR (step = 'verify' AND meaning IN ('verification','rejection'))",
+            name="meaning_of_step",
+        ),
+        CheckConstraint(
+            "meaning <> 'rejection' OR (reason <> '' AND NOT ends_workflow)", name="rejection_gives_reason"
+        ),
         Index("ix_signature_record", "record_type", "record_id"),
         {"info": {"kind": RECORD, "append_only": True}},
     )
@@ -65,12 +52,20 @@ class Signature(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    #: the task that was closed: one signature per closing
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
     record_type: Mapped[str] = mapped_column(Text)
     record_id: Mapped[int]
     record_sha256: Mapped[str] = mapped_column(Text)
     signer_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     signer_name: Mapped[str] = mapped_column(Text)
+    step: Mapped[str] = mapped_column(Text)
     meaning: Mapped[str] = mapped_column(Text)
+    #: the reason the signer gave, of a rejection always
+    reason: Mapped[str] = mapped_column(Text)
+    #: by which rules, and whether they ended with this signature
+    workflow: Mapped[str] = mapped_column(Text)
+    ends_workflow: Mapped[bool]
     signed_at: Mapped[int]
     #: canonical JSON, verbatim: what the signature value covers
     manifest: Mapped[str] = mapped_column(Text)
@@ -87,117 +82,84 @@ class Signed:
     event_id: str
 
 
-def signed_text(manifest: str) -> str:
+@dataclass(frozen=True)
+class Ending:
+    """What a signature is about: the task closed, the answer signed or rejected, and in what sense."""
+
+    assignment: Assignment
+    answer: Submission
+    meaning: Meaning
+    reason: str
+    workflow: str
+    ends_workflow: bool
+
+
+def signed_text(manifest: str, version: int) -> str:
     """What the server's key signs: a line that sets it apart from checkpoints, then the manifest."""
-    return f"chartmark signature manifest v{MANIFEST_VERSION}\n{manifest}\n"
+    return f"chartmark signature manifest v{version}\n{manifest}\n"
 
 
-def require_seen(seen: str, current: str) -> None:
-    """What is signed is what the signer had before them (21 CFR 11.70).
-
-    Both are digests, the signer's of what the page showed, ours of what there is. Raises Conflict.
-    """
-    if seen != current:
-        raise Conflict("record-changed", "this is not what you have before you any more; reload, and look again")
-
-
-def record_to_sign(session: Session, item_id: int) -> Submission:
-    """What is signed: the item's final answer. Raises Conflict before there is one."""
-    gold = gold_of(session, item_id)
-    if gold is None:
-        raise Conflict("nothing-to-sign", "the item has no final answer yet")
-    return gold
-
-
-def sign(
-    session: Session,
-    actor: Actor,
-    item: Item,
-    meaning: str,
-    *,
-    signer: Signer,
-    authentication: dict[str, Any],
-    at: int,
+def make_signature(
+    session: Session, actor: Actor, ending: Ending, *, signer: Signer, authentication: dict[str, Any], at: int
 ) -> Signed:
-    """Sign an item's final answer. `authentication` is what `accounts.signing` attests.
-
-    Raises Forbidden (tier, credential or identity at this moment), Conflict or Invalid.
-    """
-    item = get_item(session, item.id, lock=True)
-    policy.require(session, actor, policy.Action.SIGN, subject_of_item(session, item, 3), at=at)
-    if meaning not in set(Meaning):
-        raise Invalid("meaning", f"a signature means {', '.join(Meaning)}")
-    states.require(item, "signed")
-    require_no_hold(session, item.id)
-    gold = record_to_sign(session, item.id)
-    _require_true(session, actor, item, gold, Meaning(meaning))
-    manifest = canonical_json(_manifest(actor, item, gold, Meaning(meaning), authentication, at=at))
+    """Store what a closing says, and say so. The caller, `review.signing`, has asked who may."""
+    manifest = canonical_json(_manifest(actor, ending, authentication, at=at))
     signature = Signature(
-        project_id=item.project_id,
-        item_id=item.id,
+        project_id=ending.assignment.project_id,
+        item_id=ending.answer.item_id,
+        assignment_id=ending.assignment.id,
         record_type="submission",
-        record_id=gold.id,
-        record_sha256=gold.body_sha256,
+        record_id=ending.answer.id,
+        record_sha256=ending.answer.body_sha256,
         signer_id=actor.id,
         signer_name=actor.display_name,
-        meaning=meaning,
+        step=ending.assignment.step,
+        meaning=ending.meaning,
+        reason=ending.reason,
+        workflow=ending.workflow,
+        ends_workflow=ending.ends_workflow,
         signed_at=at,
         manifest=manifest,
         manifest_sha256=sha256(manifest),
-        value=signer.attest(signed_text(manifest)),
+        value=signer.attest(signed_text(manifest, MANIFEST_VERSION)),
     )
     session.add(signature)
     session.flush()
-    event = _record(session, actor, signature, at=at)
-    states.advance(session, actor, item, "signed", data={"signature": signature.id, "gold": gold.body_sha256}, at=at)
-    return Signed(signature, event.event_id)
+    return Signed(signature, _record(session, actor, signature, at=at).event_id)
 
 
-def _require_true(session: Session, actor: Actor, item: Item, gold: Submission, meaning: Meaning) -> None:
-    """Nobody signs a statement that is not so: who settled or verified is on record. Raises Invalid."""
-    settled = select(Assignment.id).where(
-        Assignment.item_id == item.id,
-        Assignment.round_id == gold.round_id,
-        Assignment.person_id == actor.id,
-        Assignment.step == Step.ADJUDICATE,
-        Assignment.state == AssignmentState.SUBMITTED,
-    )
-    if meaning == Meaning.ADJUDICATION and session.scalar(settled) is None:
-        raise Invalid("meaning", "you did not settle the differences of this record")
-    if meaning == Meaning.VERIFICATION and gold.person_id != actor.id:
-        raise Invalid("meaning", "you did not verify this record")
-
-
-def _manifest(
-    actor: Actor,
-    item: Item,
-    gold: Submission,
-    meaning: Meaning,
-    authentication: dict[str, Any],
-    *,
-    at: int,
-) -> dict[str, Any]:
+def _manifest(actor: Actor, ending: Ending, authentication: dict[str, Any], *, at: int) -> dict[str, Any]:
     """The signed statement (domain E): who, what, when, meaning, how authenticated."""
+    answer = ending.answer
     return {
         "v": MANIFEST_VERSION,
         "record_type": "submission",
-        "record_id": gold.id,
-        "record_version": gold.ordinal,
-        "record_sha256": gold.body_sha256,
-        "item": item.id,
+        "record_id": answer.id,
+        "record_version": answer.ordinal,
+        "record_sha256": answer.body_sha256,
+        "item": answer.item_id,
+        "assignment": ending.assignment.id,
+        "step": ending.assignment.step,
         "signer_id": actor.id,
         "signer_name": actor.display_name,
-        "signer_credentials": qualification(actor, item.project_id, at=at)["credentials"],
-        "meaning": meaning,
-        "statement": STATEMENTS[meaning],
+        "signer_credentials": qualification(actor, ending.assignment.project_id, at=at)["credentials"],
+        "meaning": ending.meaning,
+        "statement": STATEMENTS[ending.meaning],
+        "reason": ending.reason,
+        "workflow": ending.workflow,
+        "ends_workflow": ending.ends_workflow,
         "signed_at": clock.iso(at),
         "auth": authentication,
-        "guideline_version": gold.guideline_version_id,
-        "schema": gold.schema_id,
+        "guideline_version": answer.guideline_version_id,
+        "schema": answer.schema_id,
     }
 
 
 def _record(session: Session, actor: Actor, signature: Signature, *, at: int) -> Event:
+    named = (
+        *("record_type", "record_id", "record_sha256", "manifest_sha256"),
+        *("step", "meaning", "reason", "workflow", "ends_workflow"),
+    )
     return record(
         session,
         Tag.SIGNATURE_MADE,
@@ -206,11 +168,9 @@ def _record(session: Session, actor: Actor, signature: Signature, *, at: int) ->
         subject=Subject("signature", signature.id),
         data={
             "signature_id": signature.id,
-            "record_type": signature.record_type,
-            "record_id": signature.record_id,
-            "record_sha256": signature.record_sha256,
-            "manifest_sha256": signature.manifest_sha256,
-            "meaning": signature.meaning,
+            "item": signature.item_id,
+            "assignment": signature.assignment_id,
+            **{name: getattr(signature, name) for name in named},
         },
         project_id=signature.project_id,
         at=at,
@@ -221,6 +181,17 @@ def signatures_of(session: Session, item_id: int) -> list[Signature]:
     return list(session.scalars(select(Signature).where(Signature.item_id == item_id).order_by(Signature.id)))
 
 
+def signature_of_task(session: Session, assignment_id: int) -> Signature | None:
+    """What closed a task."""
+    return session.scalar(select(Signature).where(Signature.assignment_id == assignment_id))
+
+
 def valid_signatures(session: Session, item_id: int, record_sha256: str) -> list[Signature]:
-    """Those made on this very record: a signature is not valid for a later answer (INV-11)."""
-    return [s for s in signatures_of(session, item_id) if s.record_sha256 == record_sha256]
+    """Those that stand for this very record: a signature is not valid for a later answer (INV-11)."""
+    made = [s for s in signatures_of(session, item_id) if s.record_sha256 == record_sha256]
+    return [s for s in made if s.meaning != Meaning.REJECTION]
+
+
+def final_signature(session: Session, item_id: int, record_sha256: str) -> Signature | None:
+    """The one with which the item's workflow ended on this very record."""
+    return next((s for s in valid_signatures(session, item_id, record_sha256) if s.ends_workflow), None)

@@ -19,7 +19,6 @@ from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json, new_salt, salted_sha256
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.registry import Registry
-from app.corpus.schema import LabelSchema
 from app.guidelines.acknowledgement import require_acknowledged
 from app.review import states
 from app.review.assignment import (
@@ -35,6 +34,7 @@ from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
 from app.review.round import current_round
 from app.review.states import ItemState
+from app.review.weight import elements_of_weight, weighty_labels
 
 
 class SubmissionKind(StrEnum):
@@ -259,27 +259,20 @@ def _compare_when_complete(session: Session, actor: Actor, item: Item, codes: Co
         return
     workflow = workflow_for(session, item)
     states.advance(session, actor, item, "all_submitted", at=at)
-    differences = modality_of(item).differences(
-        [payload_of(session, answer.id) for answer in answers], context_of(session, item, codes)
-    )
+    payloads = [payload_of(session, answer.id) for answer in answers]
+    differences = modality_of(item).differences(payloads, context_of(session, item, codes))
     if not differences:
         states.advance(session, actor, item, "found_agreed", at=at)
-        event = "passed_by_sampling" if workflow.agreed_pass else "sent_to_verification"
-        states.advance(session, actor, item, event, at=at)
+        # A label of weight is always seen by a verifier (domain D.4).
+        passes = workflow.agreed_pass and not elements_of_weight(session, item, payloads[0], codes)
+        states.advance(session, actor, item, "passed_by_sampling" if passes else "sent_to_verification", at=at)
         return
-    classes = label_classes(session, item)
-    weighty = sorted({label for d in differences for label in d.labels if classes.get(label, "routine") != "routine"})
+    weighty = sorted({label for d in differences for label in d.labels} & weighty_labels(session, item))
     states.advance(session, actor, item, "found_disagreed", data={"cases": len(differences)}, at=at)
     # INV-8: a significant label in dispute goes to a senior reviewer; nothing is ever voted on.
     item.escalated = bool(weighty)
     event = "escalated" if weighty else "sent_to_adjudication"
     states.advance(session, actor, item, event, data={"labels": weighty}, at=at)
-
-
-def label_classes(session: Session, item: Item) -> dict[str, str]:
-    """Label → routine, significant or critical, from the item's schema."""
-    schema = session.get(LabelSchema, item.schema_id)
-    return schema.label_classes() if schema else {}
 
 
 def readings(session: Session, round_id: int) -> list[Submission]:
@@ -298,8 +291,11 @@ def readings(session: Session, round_id: int) -> list[Submission]:
 
 
 def contenders(session: Session, assignment: Assignment) -> list[Submission]:
-    """The answers an adjudicator settles or has settled: the readings, or, where a verifier changed a
-    critical label, what was to be verified and the verifier's answer."""
+    """The answers an adjudicator settles or has settled.
+
+    The readings; where an adjudicator changed a label of weight, these and the answer that did; where a
+    verifier did, what was to be verified and the verifier's answer.
+    """
     own = select(func.min(Submission.id)).where(Submission.assignment_id == assignment.id).scalar_subquery()
     gold = list(
         session.scalars(
@@ -314,6 +310,8 @@ def contenders(session: Session, assignment: Assignment) -> list[Submission]:
     )
     if not gold:
         return readings(session, assignment.round_id)
+    if get_assignment(session, gold[-1].assignment_id).step == Step.ADJUDICATE:
+        return [*readings(session, assignment.round_id), gold[-1]]
     before = gold[-2] if len(gold) > 1 else readings(session, assignment.round_id)[0]
     return [before, gold[-1]]
 

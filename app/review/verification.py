@@ -7,6 +7,7 @@ import json
 from sqlalchemy import select
 
 from app.accounts.actor import Actor
+from app.accounts.policy import Action
 from app.agreement.judgements import REASONS
 from app.audit import streams
 from app.audit.events import Tag
@@ -17,21 +18,21 @@ from app.core.errors import Conflict, Invalid
 from app.guidelines.acknowledgement import require_acknowledged
 from app.review import states
 from app.review.assignment import Assignment, Step, get_assignment
+from app.review.confirmation import require_confirmed
 from app.review.draft import assemble, require_may_work, start_draft
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
 from app.review.states import AssignmentState
-from app.review.strategies.workflow import ESCALATION_TIER
 from app.review.submission import (
     Submission,
     SubmissionKind,
     freeze,
     gold_of,
-    label_classes,
     payload_of,
     readings,
     require_valid,
 )
+from app.review.weight import changes_of, label_classes, may_decide_weight
 
 
 def open_verification(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> None:
@@ -62,13 +63,16 @@ def verify(
     assignment: Assignment,
     *,
     reason: str = "",
+    confirmed: bool = False,
     codes: CodeLookup = no_codes,
     at: int,
 ) -> Submission | None:
     """Accept the answer, or change it where the draft differs; freezes the gold answer.
 
-    A change needs a reason. A changed critical label is not the verifier's to settle: the item is
-    escalated and None is returned.
+    A change needs a reason. A changed label of weight is not the verifier's to settle: the item is
+    escalated and None is returned. `confirmed` is the second key with which a senior reviewer changes
+    what a senior reviewer settled. What one person alone read is accepted only where each element of
+    weight was confirmed by itself.
     """
     assignment, item = _require_verifying(session, actor, assignment, at=at)
     payload = modality_of(item).folded(assemble(session, assignment.id))
@@ -80,13 +84,20 @@ def verify(
         raise Invalid("reason", f"a change needs a reason: {', '.join(REASONS)}")
     labels = sorted({label for difference in differences for label in difference.labels})
     classes = label_classes(session, item)
+    weighty = {label for label in labels if classes.get(label) == "critical"}
+    weighty |= {change.label for change in changes_of(session, item, payload, [before], codes)}
+    # What a senior reviewer settled, only another senior reviewer changes.
+    senior = item.escalated and may_decide_weight(session, actor, item, Action.VERIFY, at=at)
+    escalates = bool(weighty) and not senior
+    if not escalates:
+        if weighty and not confirmed:
+            raise Invalid("second-key", "a significant or critical label needs a second confirmation")
+        require_confirmed(session, item, assignment, payload, codes)
     gold = freeze(session, actor, assignment, payload, SubmissionKind.GOLD, at=at)
     states.advance(session, actor, assignment, "submitted", data={"submission_sha256": gold.body_sha256}, at=at)
-    critical = [label for label in labels if classes.get(label) == "critical"]
-    # What a senior reviewer settled, only another senior reviewer changes.
-    if critical and not (item.escalated and actor.tier(at) >= ESCALATION_TIER):
+    if escalates:
         item.escalated = True
-        states.advance(session, actor, item, "escalated", data={"labels": critical}, at=at)
+        states.advance(session, actor, item, "escalated", data={"labels": sorted(weighty)}, at=at)
         return None
     changed = canonical_json(before) != canonical_json(payload)
     states.advance(
@@ -94,7 +105,7 @@ def verify(
         actor,
         item,
         "changed" if changed else "accepted",
-        data={"gold": gold.body_sha256, "labels": labels, "reason": reason},
+        data={"gold": gold.body_sha256, "labels": labels, "reason": reason, "second_key": confirmed},
         at=at,
     )
     return gold

@@ -85,8 +85,11 @@ SQLITE_TRIGGERS = [
     "CREATE TRIGGER phi_incident_no_update BEFORE UPDATE ON phi_incident WHEN 1 BEGIN SELECT RAISE(ABORT, 'phi_incident is append-only'); END",
     "CREATE TRIGGER phi_incident_no_delete BEFORE DELETE ON phi_incident WHEN 1 BEGIN SELECT RAISE(ABORT, 'phi_incident is append-only'); END",
     "CREATE TRIGGER phi_incident_no_replace_0 BEFORE INSERT ON phi_incident WHEN EXISTS (SELECT 1 FROM phi_incident WHERE hold_id = NEW.hold_id) BEGIN SELECT RAISE(ABORT, 'phi_incident is append-only'); END",
+    "CREATE TRIGGER element_confirmation_no_update BEFORE UPDATE ON element_confirmation WHEN 1 BEGIN SELECT RAISE(ABORT, 'element_confirmation is append-only'); END",
     "CREATE TRIGGER ruling_no_update BEFORE UPDATE ON ruling WHEN 1 BEGIN SELECT RAISE(ABORT, 'ruling is append-only'); END",
+    "CREATE TRIGGER element_confirmation_no_delete BEFORE DELETE ON element_confirmation WHEN 1 BEGIN SELECT RAISE(ABORT, 'element_confirmation is append-only'); END",
     "CREATE TRIGGER ruling_no_delete BEFORE DELETE ON ruling WHEN 1 BEGIN SELECT RAISE(ABORT, 'ruling is append-only'); END",
+    "CREATE TRIGGER element_confirmation_no_replace_0 BEFORE INSERT ON element_confirmation WHEN EXISTS (SELECT 1 FROM element_confirmation WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'element_confirmation is append-only'); END",
     "CREATE TRIGGER ruling_no_replace_0 BEFORE INSERT ON ruling WHEN EXISTS (SELECT 1 FROM ruling WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'ruling is append-only'); END",
     "CREATE TRIGGER submission_no_update BEFORE UPDATE ON submission WHEN 1 BEGIN SELECT RAISE(ABORT, 'submission is append-only'); END",
     "CREATE TRIGGER submission_no_delete BEFORE DELETE ON submission WHEN 1 BEGIN SELECT RAISE(ABORT, 'submission is append-only'); END",
@@ -213,9 +216,13 @@ POSTGRESQL_TRIGGERS = [
     "ALTER TABLE phi_incident ENABLE ALWAYS TRIGGER phi_incident_no_change",
     "CREATE TRIGGER phi_incident_no_truncate BEFORE TRUNCATE ON phi_incident FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE phi_incident ENABLE ALWAYS TRIGGER phi_incident_no_truncate",
+    "CREATE TRIGGER element_confirmation_no_change BEFORE UPDATE OR DELETE ON element_confirmation FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
     "CREATE TRIGGER ruling_no_change BEFORE UPDATE OR DELETE ON ruling FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE element_confirmation ENABLE ALWAYS TRIGGER element_confirmation_no_change",
     "ALTER TABLE ruling ENABLE ALWAYS TRIGGER ruling_no_change",
+    "CREATE TRIGGER element_confirmation_no_truncate BEFORE TRUNCATE ON element_confirmation FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
     "CREATE TRIGGER ruling_no_truncate BEFORE TRUNCATE ON ruling FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE element_confirmation ENABLE ALWAYS TRIGGER element_confirmation_no_truncate",
     "ALTER TABLE ruling ENABLE ALWAYS TRIGGER ruling_no_truncate",
     "CREATE TRIGGER submission_no_change BEFORE UPDATE OR DELETE ON submission FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE submission ENABLE ALWAYS TRIGGER submission_no_change",
@@ -925,31 +932,6 @@ def upgrade():
         sa.UniqueConstraint("item_id", "number", name=op.f("uq_round_item_id_number")),
     )
     op.create_table(
-        "signature",
-        sa.Column("id", INT, autoincrement=True, nullable=False),
-        sa.Column("project_id", INT, nullable=False),
-        sa.Column("item_id", INT, nullable=False),
-        sa.Column("record_type", sa.Text(), nullable=False),
-        sa.Column("record_id", INT, nullable=False),
-        sa.Column("record_sha256", sa.Text(), nullable=False),
-        sa.Column("signer_id", INT, nullable=False),
-        sa.Column("signer_name", sa.Text(), nullable=False),
-        sa.Column("meaning", sa.Text(), nullable=False),
-        sa.Column("signed_at", INT, nullable=False),
-        sa.Column("manifest", sa.Text(), nullable=False),
-        sa.Column("manifest_sha256", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "meaning IN ('adjudication','verification','approval')", name=op.f("ck_signature_meaning_known")
-        ),
-        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_signature_item_id")),
-        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_signature_project_id")),
-        sa.ForeignKeyConstraint(["signer_id"], ["person.id"], name=op.f("fk_signature_signer_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_signature")),
-    )
-    op.create_index(op.f("ix_signature_item_id"), "signature", ["item_id"], unique=False)
-    op.create_index("ix_signature_record", "signature", ["record_type", "record_id"], unique=False)
-    op.create_table(
         "assignment",
         sa.Column("id", INT, autoincrement=True, nullable=False),
         sa.Column("project_id", INT, nullable=False),
@@ -987,6 +969,44 @@ def upgrade():
         sqlite_where=sa.text("step <> 'annotate' AND state = 'open'"),
         postgresql_where=sa.text("step <> 'annotate' AND state = 'open'"),
     )
+    op.create_table(
+        "signature",
+        sa.Column("id", INT, autoincrement=True, nullable=False),
+        sa.Column("project_id", INT, nullable=False),
+        sa.Column("item_id", INT, nullable=False),
+        sa.Column("assignment_id", INT, nullable=False),
+        sa.Column("record_type", sa.Text(), nullable=False),
+        sa.Column("record_id", INT, nullable=False),
+        sa.Column("record_sha256", sa.Text(), nullable=False),
+        sa.Column("signer_id", INT, nullable=False),
+        sa.Column("signer_name", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("meaning", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("workflow", sa.Text(), nullable=False),
+        sa.Column("ends_workflow", sa.Boolean(), nullable=False),
+        sa.Column("signed_at", INT, nullable=False),
+        sa.Column("manifest", sa.Text(), nullable=False),
+        sa.Column("manifest_sha256", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(step = 'adjudicate' AND meaning IN ('adjudication','escalation'))"
+            " OR (step = 'verify' AND meaning IN ('verification','rejection'))",
+            name=op.f("ck_signature_meaning_of_step"),
+        ),
+        sa.CheckConstraint(
+            "meaning <> 'rejection' OR (reason <> '' AND NOT ends_workflow)",
+            name=op.f("ck_signature_rejection_gives_reason"),
+        ),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_signature_assignment_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_signature_item_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_signature_project_id")),
+        sa.ForeignKeyConstraint(["signer_id"], ["person.id"], name=op.f("fk_signature_signer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signature")),
+        sa.UniqueConstraint("assignment_id", name=op.f("uq_signature_assignment_id")),
+    )
+    op.create_index(op.f("ix_signature_item_id"), "signature", ["item_id"], unique=False)
+    op.create_index("ix_signature_record", "signature", ["record_type", "record_id"], unique=False)
     op.create_table(
         "learned_identifier",
         sa.Column("hold_id", INT, autoincrement=False, nullable=False),
@@ -1059,6 +1079,21 @@ def upgrade():
     op.create_index(op.f("ix_question_asked_by"), "question", ["asked_by"], unique=False)
     op.create_index("ix_question_project_state", "question", ["project_id", "state", "id"], unique=False)
     op.create_table(
+        "element_confirmation",
+        sa.Column("id", INT, autoincrement=True, nullable=False),
+        sa.Column("assignment_id", INT, nullable=False),
+        sa.Column("element_id", sa.Text(), nullable=False),
+        sa.Column("version", INT, nullable=False),
+        sa.Column("at", INT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_element_confirmation_assignment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_element_confirmation")),
+    )
+    op.create_index(
+        "ix_element_confirmation_assignment", "element_confirmation", ["assignment_id", "element_id"], unique=False
+    )
+    op.create_table(
         "ruling",
         sa.Column("id", INT, autoincrement=True, nullable=False),
         sa.Column("assignment_id", INT, nullable=False),
@@ -1068,6 +1103,7 @@ def upgrade():
         sa.Column("elements_json", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("citation", sa.Text(), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
         sa.Column("at", INT, nullable=False),
         sa.CheckConstraint("(choice = 'take') = (version IS NOT NULL)", name=op.f("ck_ruling_version_when_taken")),
         sa.CheckConstraint("choice = 'withdrawn' OR reason <> ''", name=op.f("ck_ruling_reason_given")),
@@ -1298,6 +1334,8 @@ def downgrade():
     op.drop_table("submission")
     op.drop_index("ix_ruling_assignment_case", table_name="ruling")
     op.drop_table("ruling")
+    op.drop_index("ix_element_confirmation_assignment", table_name="element_confirmation")
+    op.drop_table("element_confirmation")
     op.drop_index("ix_question_project_state", table_name="question")
     op.drop_index(op.f("ix_question_asked_by"), table_name="question")
     op.drop_table("question")
@@ -1306,6 +1344,9 @@ def downgrade():
     op.drop_table("phi_incident")
     op.drop_index(op.f("ix_learned_identifier_subject_id"), table_name="learned_identifier")
     op.drop_table("learned_identifier")
+    op.drop_index("ix_signature_record", table_name="signature")
+    op.drop_index(op.f("ix_signature_item_id"), table_name="signature")
+    op.drop_table("signature")
     op.drop_index(
         "uq_assignment_finisher",
         table_name="assignment",
@@ -1315,9 +1356,6 @@ def downgrade():
     op.drop_index("ix_assignment_person_state", table_name="assignment")
     op.drop_index(op.f("ix_assignment_item_id"), table_name="assignment")
     op.drop_table("assignment")
-    op.drop_index("ix_signature_record", table_name="signature")
-    op.drop_index(op.f("ix_signature_item_id"), table_name="signature")
-    op.drop_table("signature")
     op.drop_table("round")
     op.drop_index(op.f("ix_leak_check_person_id"), table_name="leak_check")
     op.drop_table("leak_check")

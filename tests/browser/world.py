@@ -43,7 +43,7 @@ PASSWORD = "seven quiet herons wade"
 OPERATOR = OperatorActor("browser tests")
 PEOPLE = {
     "ada": (0, ()), "lena": (2, (ProjectRole.MANAGER,)), "ana": (1, (ProjectRole.ANNOTATOR,)), "ben": (1, (ProjectRole.ANNOTATOR,)),
-    "sam": (4, (ProjectRole.ADJUDICATOR, ProjectRole.VERIFIER)),
+    "sam": (4, (ProjectRole.ADJUDICATOR, ProjectRole.VERIFIER)), "vic": (3, (ProjectRole.VERIFIER,)),
 }
 SETTINGS = {"workflow": "team_of_three", "pipeline": "sample", "machine_passed_may_be_assigned": True}
 
@@ -51,8 +51,9 @@ SETTINGS = {"workflow": "team_of_three", "pipeline": "sample", "machine_passed_m
 class World:
     """One installation for all browser tests of a run; each test makes tasks of its own."""
 
-    def __init__(self, database, folder):
+    def __init__(self, database, folder, **settings):
         self.url = ""  # known once it is served
+        self.settings = SETTINGS | settings
         self.database = database
         self.app = create_app(Settings(var=str(folder), database_url=database.url))
         settings = self.app.extensions["settings"]
@@ -92,7 +93,7 @@ class World:
 
     def _project(self, session):
         at = clock.now()
-        project = create_project(session, OPERATOR, "browser", "Browser", settings=SETTINGS, at=at)
+        project = create_project(session, OPERATOR, "browser", "Browser", settings=self.settings, at=at)
         for name, (_, roles) in PEOPLE.items():
             for role in roles:
                 add_member(session, OPERATOR, project, self.ids[name], role, at=at)
@@ -101,9 +102,9 @@ class World:
             load_schema(session, OPERATOR, project, schema, at=at)
             self.publish_guideline(session, schema["modality"], "3.2")
 
-    def publish_guideline(self, session, modality, version, accepted_by=("ana", "sam"), front_matter=""):
+    def publish_guideline(self, session, modality, version, key="browser", accepted_by=("ana", "sam", "vic"), front_matter=""):
         """Everybody but Ben has read and accepted it."""
-        at, project = clock.now(), get_project(session, "browser")
+        at, project = clock.now(), get_project(session, key)
         body = front_matter + "# Rules\n\n" + "\n".join(f"## {number} {title}\n\n{text}\n" for number, title, text in sample.GUIDELINE)
         content = {"key": modality, "modality": modality, "version": version, "body": body}
         row = publish(session, self.actor(session, "lena"), project.id, content, at=at)
@@ -142,8 +143,8 @@ class World:
             query = select(Assignment.id).where(Assignment.item_id == task.item, Assignment.person_id == self.ids[reader])
             return Task(self, session.scalar(query), task.item, task.text, reader)
 
-    def _document(self, session, kind, text, suggestion, sibling):
-        at, project = clock.now(), get_project(session, "browser")
+    def _document(self, session, kind, text, suggestion, sibling, key="browser"):
+        at, project = clock.now(), get_project(session, key)
         (subject,) = find_or_add_subjects(session, self.vault, project.id, [random_label(10)]).values()
         facts = {"setting": "inpatient", "code_release": "2026-04"}
         (encounter,) = find_or_add_encounters(session, self.vault, [(subject, "e1", facts)])
@@ -191,7 +192,8 @@ class World:
 
     def _read(self, session, name, payload, item):
         at, actor = clock.now(), self.actor(session, name)
-        row = session.scalar(select(Assignment).where(Assignment.item_id == item, Assignment.person_id == self.ids[name]))
+        mine = (Assignment.item_id == item, Assignment.person_id == self.ids[name])
+        row = session.scalar(select(Assignment).where(*mine).order_by(Assignment.id.desc()))
         open_task(session, actor, row, at=at)
         acknowledge(session, actor, get_guideline(session, row.guideline_version_id), at=at)
         changes = [Change(key, body) for key, body in payload["elements"].items()]
@@ -200,11 +202,39 @@ class World:
 
     def take(self, session, item):
         """Sam takes an item that waits to be settled."""
-        at, actor = clock.now(), self.actor(session, "sam")
-        row = claim(session, actor, get_item(session, item), Step.ADJUDICATE, at=at)
+        return Case(self, self._claim(session, "sam", item, Step.ADJUDICATE), item, sample.NOTE, "sam")
+
+    def take_to_verify(self, session, item, name="vic"):
+        """Somebody takes an item that waits to be verified."""
+        return Case(self, self._claim(session, name, item, Step.VERIFY), item, sample.NOTE, name)
+
+    def _claim(self, session, name, item, step):
+        at, actor = clock.now(), self.actor(session, name)
+        row = claim(session, actor, get_item(session, item), step, at=at)
         session.flush()
         open_task(session, actor, row, at=at)
-        return Case(self, row.id, item, sample.NOTE, "sam")
+        return row.id
+
+    def read_again(self, item, payload):
+        """The lead assigns what is ready; whoever has it now answers."""
+
+        def unit(session):
+            at, project = clock.now(), get_project(session, "browser")
+            assign_ready(session, OPERATOR, project, find_readers(session, project, at=at), at=at)
+            session.flush()
+            waiting = (Assignment.item_id == item, Assignment.state == "offered")
+            return [name for name, person in self.ids.items()
+                    if session.scalar(select(Assignment.id).where(*waiting, Assignment.person_id == person))]
+
+        for name in self.write(unit):
+            self.write(lambda session, n=name: self._read(session, n, payload, item))
+
+    def item_of(self, session, document):
+        return session.scalar(select(Item.id).where(Item.document_id == document))
+
+    def state(self, item):
+        with self.database.reading() as session:
+            return get_item(session, item).state
 
 
 def _any_code(_system, _release, code):

@@ -257,7 +257,7 @@ def settle(run):
         ruling = {"choice": "take", "version": longest, "reason": "guideline", "citation": "4.2", "confirmed": True}
         assert dora.put(f"/api/v1/items/{item.id}/rulings/{case['key']}", json=ruling).status_code == 200
     seen = seen_cases(dora.get(f"/api/v1/items/{item.id}/adjudication").json)
-    closing = {"username": "dora", "password": PASSWORD, "meaning": "adjudication", "seen": seen}
+    closing = {"username": "dora", "password": PASSWORD, "meaning": "escalation", "seen": seen}
     assert dora.post(f"/api/v1/items/{item.id}/closing", json=closing).status_code == 201
     with run.database.reading() as session:
         assert session.get(Item, item.id).state == "signed"

@@ -15,7 +15,7 @@ from app.accounts.role import grant_role
 from app.core import clock
 from app.corpus.member import add_member
 from app.terminology.releases import ensure_builtin
-from tests.signing import seen_cases
+from tests.signing import seen_answer, seen_cases
 
 PASSWORD = "seven quiet herons wade"
 OPERATOR = OperatorActor("story")
@@ -118,17 +118,16 @@ def token(page):
 
 
 def test_one_note_from_file_to_verified_release(clinic):
-    # A lead starts a project and says how it works: two blind readers, and a third person who settles.
+    # A lead starts a project. As nothing else is said: two blind readers, somebody who settles, somebody who verifies.
     clinic.run(
         "project", "create", "story", "--title", "Rash study",
-        "--set", "workflow=team_of_three", "--set", "pipeline=chartmark_rules",
-        "--set", "machine_passed_may_be_assigned=true",
+        "--set", "pipeline=chartmark_rules", "--set", "machine_passed_may_be_assigned=true",
     )  # fmt: skip
     clinic.person("ada", "Ada Admin", 0)
     clinic.person("lena", "Lena Lead", 2, ProjectRole.MANAGER, ServerRole.MANAGER)
     clinic.person("anna", "Anna Reader", 1, ProjectRole.ANNOTATOR)
     clinic.person("bela", "Bela Reader", 1, ProjectRole.ANNOTATOR)
-    clinic.person("cleo", "Dr Cleo Verifier", 3, ProjectRole.ADJUDICATOR)
+    clinic.person("cleo", "Dr Cleo Verifier", 3, ProjectRole.VERIFIER, ProjectRole.ADJUDICATOR)
     clinic.person("dora", "Dr Dora Senior", 4, ProjectRole.ADJUDICATOR)
     (clinic.folder / "schema.json").write_text(json.dumps(SCHEMA))
     clinic.run("schema", "load", clinic.folder / "schema.json", "--project", "story")
@@ -175,17 +174,35 @@ def test_one_note_from_file_to_verified_release(clinic):
         accepted = dora.put(f"/api/v1/items/{item.id}/rulings/{case['key']}", json=ruling | {"confirmed": True})
         assert accepted.status_code == 200, accepted.json
 
-    # She signs: name and password again; the answer comes back sealed in the log.
-    seen = seen_cases(dora.get(f"/api/v1/items/{item.id}/adjudication").json)
-    closing = {"username": "dora", "password": "wrong", "meaning": "adjudication", "seen": seen}
+    # She signs what she settled: name and password again, under the words she reads and no others.
+    shown = dora.get(f"/api/v1/items/{item.id}/adjudication").json
+    assert shown["signing"]["settle"]["statement"].startswith("As senior reviewer I settled the differences")
+    closing = {"username": "dora", "password": "wrong", "meaning": "escalation", "seen": seen_cases(shown)}
     assert dora.post(f"/api/v1/items/{item.id}/closing", json=closing).status_code == 403
-    signed = dora.post(f"/api/v1/items/{item.id}/closing", json=closing | {"password": PASSWORD})
+    settled = dora.post(f"/api/v1/items/{item.id}/closing", json=closing | {"password": PASSWORD})
+    assert settled.status_code == 201, settled.json
+    assert (settled.json["signature"]["name"], settled.json["signature"]["sealed"]) == ("Dr Dora Senior", True)
+
+    # Her signature settles the dispute and does not finish the item: she may not verify herself, and nothing is
+    # released before somebody else has looked.
+    assert settled.json["state"] == "verification"
+    assert dora.post(f"/items/{item.id}/verification", data=form(dora)).status_code == 403
+    clinic.run("release", "cut", "story", code=1)
+
+    # Cleo verifies, and signs that. This is the signature with which the workflow ends.
+    cleo = clinic.browser("cleo")
+    taken = cleo.post(f"/items/{item.id}/verification", data=form(cleo)).headers["Location"]
+    shown = cleo.get(f"/api/v1{taken}").json
+    verifying = {"username": "cleo", "password": PASSWORD, "meaning": "verification", "seen": seen_answer(shown)}
+    signed = cleo.post(f"/api/v1/items/{item.id}/verification", json=verifying)
     assert signed.status_code == 201, signed.json
-    assert signed.json["signature"]["name"] == "Dr Dora Senior"
-    assert signed.json["signature"]["sealed"] is True
+    assert (signed.json["state"], signed.json["signature"]["ends_workflow"]) == ("signed", True)
 
     # The lead cuts a release; its files are the same whenever they are written.
     release = json.loads(clinic.run("release", "cut", "story"))
+    assert json.loads(release_manifest(clinic))["gates"]["signatures"]["endings"] == {
+        "two_readers_adjudicator: verify, verification": 1
+    }
     for name in ("one.zip", "two.zip"):
         clinic.run("release", "export", release["id"], "--format", "adverse-events", clinic.folder / name)
     one, two = ((clinic.folder / n).read_bytes() for n in ("one.zip", "two.zip"))
@@ -201,6 +218,15 @@ def test_one_note_from_file_to_verified_release(clinic):
     clinic.run("audit", "export", clinic.folder / "bundle")
     assert "ok" in clinic.run("audit", "verify", clinic.folder / "bundle").lower()
     assert "Quarrow" not in (clinic.folder / "bundle" / "events.jsonl").read_text()
+
+
+def release_manifest(clinic):
+    from sqlalchemy import select
+
+    from app.release.release import Release
+
+    with clinic.database.reading() as session:
+        return session.scalars(select(Release.manifest)).one()
 
 
 def rash_start(case, version):

@@ -124,7 +124,7 @@ def sign(
         signed_at=at,
         manifest=manifest,
         manifest_sha256=sha256(manifest),
-        value=signer.attest(signed_text(manifest)),
+        value=signer.attest(signed_text(manifest, MANIFEST_VERSION)),
     )
     session.add(signature)
     session.flush()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.review.meaning import Meaning
+
 
 @dataclass(frozen=True)
 class Workflow:
@@ -23,6 +25,16 @@ class Workflow:
     adjudicator_finishes: bool = False
     #: agreed items without a significant label pass by sampling, and are shown as such (domain 0.12)
     agreed_pass: bool = False
+
+    @property
+    def endings(self) -> tuple[Meaning, ...]:
+        """With which signature an item is finished: the last step's, and no earlier one's.
+
+        What two readers agreed on is verified in every workflow, and never ends without a signature.
+        """
+        if self.adjudicator_finishes:
+            return Meaning.ADJUDICATION, Meaning.ESCALATION, Meaning.VERIFICATION
+        return (Meaning.VERIFICATION,)
 
 
 ESCALATION_TIER = 4

@@ -10,8 +10,9 @@ from app.core.db import Session
 from app.core.errors import NotFound
 from app.http import context
 from app.http.access import access, acting
-from app.review.hold import get_hold, lift_hold, list_open_holds
+from app.review.hold import get_hold, lift_hold
 from app.review.item import get_item
+from app.review.queries import visible_holds
 from app.web.acts import Refusal, attempt
 from app.web.projects.door import enter, page
 
@@ -48,5 +49,5 @@ def close(key: str, hold_id: int) -> ResponseReturnValue:
 def _page(key: str, error: Refusal | None = None) -> str:
     with context.database().reading() as session:
         project = enter(session, key, Action.CLOSE_HOLD)
-        rows = [(hold, get_item(session, hold.item_id)) for hold in list_open_holds(session, project.id)]
+        rows = [(hold, get_item(session, hold.item_id)) for hold in visible_holds(session, context.actor(), project.id)]
         return page("holds", "holds", project, rows=rows, why=WHY, error=error)

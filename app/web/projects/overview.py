@@ -17,8 +17,8 @@ from app.http import context
 from app.http.access import access, acting
 from app.jobs.job import Job, JobState, list_jobs
 from app.review.assignment import assign_ready, find_readers
-from app.review.hold import list_open_holds
 from app.review.item import count_by_state
+from app.review.queries import visible_holds
 from app.review.strategies import STRATEGIES
 from app.review.strategies.workflow import WORKFLOWS
 from app.review.waiting import ahead, stopped_items
@@ -88,7 +88,7 @@ def _page(key: str, error: Refusal | None = None) -> str:
             "received": count_sources(session, project.id),
             "quarantined": SourceState.QUARANTINED,
             "unchecked": Verdict.MACHINE_PASSED,
-            "holds": len(list_open_holds(session, project.id)),
+            "holds": len(visible_holds(session, context.actor(), project.id)),
             "stopped": stopped_items(session, project, at=context.at()),
             "ahead": ahead(session, project, at=context.at()),
             "readers": len(find_readers(session, project, at=context.at())),

@@ -157,7 +157,8 @@ class Team:
 
     def close(self, item_id, shown):
         """Sam signs what his page showed him."""
-        body = {"username": "sam", "password": PASSWORD, "meaning": "adjudication", "seen": seen_cases(shown)}
+        said = {"meaning": shown["signing"]["settle"]["meaning"], "seen": seen_cases(shown)}
+        body = {"username": "sam", "password": PASSWORD, **said}
         signed = self.post_json("sam", f"/api/v1/items/{item_id}/closing", **body)
         assert signed.status_code in (201, 202), signed.text
 

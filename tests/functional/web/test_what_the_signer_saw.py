@@ -104,3 +104,22 @@ def test_an_adjudicator_does_not_sign_over_other_answers_than_those_compared(tea
         assert close(team, to_settle, seen_cases(shown | {"submissions": others})).status_code == 409
     assert close(team, to_settle, "").status_code == 409
     assert state_of(team, to_settle)[1] == 0
+
+
+def test_a_rejection_is_signed_with_both_components_and_says_so(team, to_verify):
+    item, task = to_verify
+    shown = team.get("vera", f"/api/v1/assignments/{task}").json
+    said = {"decision": "reject", "reason": "ambiguous", "meaning": shown["signing"]["reject"]["meaning"]}
+    assert team.verify(item, shown, **said | {"password": "wrong"}).status_code == 403
+    assert team.verify(item, shown, **said | {"meaning": "verification"}).status_code == 422
+    assert team.verify(item, shown, **said | {"decision": "rejct"}).status_code == 422
+    assert state_of(team, item) == ("verification", 0)
+    answer = team.verify(item, shown, **said)
+    assert answer.status_code in (201, 202), answer.text
+    made = {key: answer.json["signature"][key] for key in ("meaning", "reason", "sha256", "ends_workflow")}
+    assert made == {
+        "meaning": "rejection", "reason": "ambiguous", "sha256": shown["submissions"][0], "ends_workflow": False,
+    }  # fmt: skip
+    assert state_of(team, item) == ("ready", 1)
+    manifest = team.read(lambda session: json.loads(signatures_of(session, item)[0].manifest))
+    assert manifest["statement"] == shown["signing"]["reject"]["statement"]

@@ -212,3 +212,30 @@ def test_a_save_names_the_very_version_it_changes(team, sent, status, code):
     refused = save(sent, 13)
     assert (refused.status_code, refused.get_json()["error"]["code"]) == (status, code)
     assert list(browser.get(path).get_json()["elements"]) == ["e7"]
+
+
+def test_what_both_have_alike_is_counted_as_people_see_it(team):
+    """One problem is one thing to agree on, however many judgements the statistics make of it."""
+    item, (mine, other) = team.item("ann", "ben")
+    team.answer("ann", mine, e1=problem(7, 17), e2=problem(0, 6))
+    team.answer("ben", other, e1=problem(7, 17))
+    assert team.post("sam", f"/items/{item}/adjudication").status_code == 303
+    shown = team.get("sam", f"/api/v1/items/{item}/adjudication").json
+    assert (shown["agreed"], list(shown["agreed_elements"])) == (1, ["e1"])
+
+
+def test_the_other_reader_is_not_told_that_a_question_holds_the_item(team):
+    _, (mine, other) = team.item("ann", "ben")
+    for name, task in (("ann", mine), ("ben", other)):
+        assert team.get(name, f"/api/v1/assignments/{task}").status_code == 200
+    asked = team.post_json("ann", f"/api/v1/assignments/{mine}/questions", text="Is a rash one?", blocking=True)
+    assert asked.status_code == 201
+    for answer in (
+        team.get("ben", f"/api/v1/assignments/{other}"),
+        team.post_json("ben", f"/api/v1/assignments/{other}/submission"),
+    ):
+        assert (answer.status_code, answer.json["error"]["code"]) == (409, "held")
+        assert not answer.json["error"].get("details")
+        assert "question" not in answer.text
+    assert "question waits" not in team.get("ben", f"/assignments/{other}").text
+    assert team.get("ann", f"/assignments/{mine}").status_code == 200

@@ -23,6 +23,7 @@ def assignment(number, project, state):
 
 def signature(number, project):
     row = {"id": number, "project_id": project, "item_id": 1, "record_type": "submission", "record_id": 1}
+    row |= {"assignment_id": number, "step": "verify", "reason": "", "workflow": "w", "ends_workflow": True}
     signer = {"signer_id": 1, "signer_name": "Ada", "meaning": "verification", "signed_at": 1}
     return row | signer | {"record_sha256": "r", "manifest": f"m{number}", "manifest_sha256": "x", "value": "line"}
 

@@ -4,10 +4,10 @@ import pytest
 
 from app.audit.events import Tag
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
-from app.review.assignment import Step, claim
+from app.review.assignment import Step, claim, next_task
 from app.review.hold import Hold, HoldKind, lift_hold, open_holds, report_phi
 from app.review.item import available_items, context_of, get_item
-from app.review.queries import encounter_document, own_work
+from app.review.queries import encounter_document, own_work, visible_holds
 from app.review.question import answer, ask, list_questions
 from app.review.submission import submit
 from tests.team import T0
@@ -100,6 +100,52 @@ class TestQuestions:
         team.act("lena", answer, question, "Yes, see 1.")
         team.act("ann", submit, ann)
         assert team.read(lambda s: open_holds(s, item.id)) == []
+
+    @pytest.mark.parametrize("when", ["offered", "open", "submitted"])
+    def test_the_other_reader_cannot_tell_a_question_from_a_reported_identifier(self, team, when):
+        def told(cause):
+            item, ann, ben = team.item("ann", "ben")
+            team.open("ann", ann)
+            if when != "offered":
+                team.open("ben", ben)
+            if when == "submitted":
+                team.put("ben", ben, c1="heads")
+                team.act("ben", submit, ben)
+            cause(item, ann)
+            answers = []
+            for act in (
+                lambda: team.act("ben", own_work, ben),
+                lambda: team.open("ben", ben),
+                lambda: team.put("ben", ben, version=team.reload(ben).draft_version, c2="tails"),
+                lambda: team.act("ben", submit, ben),
+                lambda: team.read(lambda s: getattr(next_task(s, team.person("ben")), "item_id", None) == item.id),
+            ):
+                try:
+                    answers.append(repr(act()))
+                except (Conflict, Forbidden) as error:
+                    answers.append((error.code, error.message, error.details, error.problems))
+            return answers
+
+        asked = told(lambda item, ann: self.ask(team, "ann", ann, blocking=True))
+        reported = told(lambda item, ann: team.act("ann", report_phi, item, [[0, 5]]))
+        assert asked == reported
+        assert asked[0][0] == "held"
+        assert "question" not in str(asked)
+        assert asked[-1] == "False"
+
+    def test_who_asked_goes_on_looking_and_who_reads_learns_nothing_from_the_list_of_holds(self, team):
+        item, ann, sly = team.item("ann", "sly")
+        team.open("ann", ann)
+        self.ask(team, "ann", ann, blocking=True)
+        assert team.act("ann", own_work, ann).editable
+        (hold,) = team.read(lambda s: open_holds(s, item.id))
+        seen = {name: team.do(name, lambda s, a: [h.id for h in visible_holds(s, a, team.project_id)])
+                for name in ("lena", "ada", "sly")}  # fmt: skip
+        assert seen == {"lena": [hold.id], "ada": [hold.id], "sly": []}
+        with pytest.raises(Forbidden) as refused:
+            team.act("sly", lift_hold, hold)
+        assert refused.value.code == "own-work"
+        assert sly.state == "offered"
 
     def test_another_question_blocks_nothing(self, team):
         _item, ann, _ = team.item("ann", "ben")

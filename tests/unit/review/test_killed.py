@@ -9,11 +9,7 @@ from app.corpus.project import get_project
 from app.release.cutting import cut
 from app.release.release import Release
 from app.review.draft import DraftElement
-from app.review.signature import sign
-from app.review.verification import verify
-from tests.team import Seal
-
-AUTH = {"signer": Seal(), "authentication": {"factors": ["password"], "reauth_at": "2023-11-14T22:13:20Z"}}
+from tests.signing import confirm
 
 
 def killed_at(point, act):
@@ -49,8 +45,7 @@ def test_a_save_that_was_acknowledged_survives_the_kill(team):
 
 def test_a_release_killed_in_the_middle_can_be_cut_again_and_is_one(team):
     item = team.read_by_two("heads", "heads")
-    team.act("vera", verify, team.take("vera", item))
-    team.act("vera", sign, item, "verification", **AUTH)
+    confirm(team, "vera", item)
 
     def release():
         return team.do("lena", lambda s, lena: cut(s, lena, get_project(s, team.project_id), at=team.at))

@@ -32,16 +32,17 @@ from app.review.adjudication import Decision, close, rule, withdraw_ruling
 from app.review.assignment import Step, assign_ready, claim, decline
 from app.review.draft import Change, change_draft
 from app.review.hold import close_hold, open_holds, report_phi
+from app.review.meaning import Act
 from app.review.question import answer as answer_question
 from app.review.question import ask
-from app.review.signature import sign
+from app.review.signing import Closing, sign_closing
 from app.review.submission import recall, submit
 from app.review.verification import reject, verify
 from tests.build import OPERATOR
-from tests.team import T0, Seal
+from tests.signing import AUTH, confirm
+from tests.team import T0
 
 MODEL = ServiceActor("preannotate")
-AUTH = {"signer": Seal(), "authentication": {"factors": ["password"], "reauth_at": "2023-11-14T22:13:20Z"}}
 
 # What a service is for: it prepares, and it may hold an item back. Everything else needs a person or operator.
 PREPARES = {Action.LOAD_BATCH, Action.DEIDENTIFY, Action.PREANNOTATE, Action.ASSIGN, Action.OPEN_HOLD}
@@ -105,13 +106,19 @@ def test_a_model_neither_claims_nor_rules_nor_closes_a_case(team):
     refused(team, lambda s: close(s, MODEL, task, at=T0))
 
 
-def test_a_model_neither_verifies_nor_rejects_nor_signs(team):
+def test_a_model_neither_verifies_nor_rejects(team):
     item = team.read_by_two("heads", "heads")
     task = team.take("vera", item)
     refused(team, lambda s: verify(s, MODEL, task, at=T0))
     refused(team, lambda s: reject(s, MODEL, task, "guideline", at=T0))
-    team.act("vera", verify, task)
-    refused(team, lambda s: sign(s, MODEL, item, "verification", at=T0, **AUTH))
+
+
+@pytest.mark.parametrize("act", Act)
+def test_a_model_ends_no_step_with_a_signature(team, act):
+    item = team.read_by_two("heads", "heads")
+    team.take("vera", item)
+    closing = Closing(item.id, act, reason="slip")
+    refused(team, lambda s: sign_closing(s, MODEL, closing, at=T0, **AUTH))
 
 
 def test_a_model_neither_answers_questions_nor_reports_nor_lifts_holds(team):
@@ -138,9 +145,8 @@ def test_a_model_decides_on_no_text_and_publishes_no_guideline(team):
 
 def test_a_model_neither_cuts_nor_exports_a_release(team, tmp_path):
     item = team.read_by_two("heads", "heads")
-    team.act("vera", verify, team.take("vera", item))
     refused(team, lambda s: cut(s, MODEL, team.project(s), at=T0))
-    team.act("vera", sign, item, "verification", **AUTH)
+    confirm(team, "vera", item)
     refused(team, lambda s: cut(s, MODEL, team.project(s), at=T0))
     release = team.database.writing(lambda s: cut(s, OPERATOR, team.project(s), at=T0))
     refused(team, lambda s: write_to(s, MODEL, release, "jsonl", tmp_path / "out.zip", at=T0))

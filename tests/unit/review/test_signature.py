@@ -1,6 +1,7 @@
-"""Signatures: who may sign what, what the manifest says, and what a signature is bound to."""
+"""Signatures: whoever ends a step signs it, in the sense of that step, and the last step alone signs the item."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,137 +11,346 @@ from app.core.digest import sha256
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.corpus.project import get_project
 from app.release.cutting import cut
-from app.release.release import manifest_of
+from app.release.release import manifest_of, signatures_in
 from app.review import states
+from app.review.assignment import Step
 from app.review.hold import HoldKind, lift_hold, open_hold
 from app.review.item import Item, count_by_state
-from app.review.signature import STATEMENTS, Signature, sign, signatures_of
-from app.review.submission import gold_of
+from app.review.meaning import STATEMENTS, Act, Meaning
+from app.review.signature import Signature, signatures_of
+from app.review.signing import Closing, sign_closing
+from app.review.strategies.workflow import WORKFLOWS
+from app.review.submission import gold_of, readings
 from app.review.verification import verify
-from tests.team import T0, Seal
+from tests.signing import AUTH, confirm, end_step, settle, turn_down
+from tests.team import T0, Team
 
-AUTH = {"signer": Seal(), "authentication": {"factors": ["password"], "reauth_at": "2023-11-14T22:13:20Z"}}
+DEFAULT, TRAINEE, THREE = WORKFLOWS
 
 
 @pytest.fixture
-def item(team):
-    """An item vera has verified."""
-    item = team.read_by_two("heads", "heads")
-    team.act("vera", verify, team.take("vera", item))
-    return item
+def three(database):
+    """Two readers, and a third who settles and finishes."""
+    return Team(database, workflow=THREE)
 
 
-def test_the_manifest_says_who_what_when_and_why(team, item):
-    signature = team.act("vera", sign, item, "verification", **AUTH).signature
-    gold = team.read(lambda s: gold_of(s, item.id))
-    manifest = json.loads(signature.manifest)
-    # The fields of domain E: printed name, date and time, meaning (21 CFR 11.50(a)).
-    assert manifest["signer_name"] == "Dr Vera"
-    assert manifest["signer_id"] == team.person("vera")
-    assert manifest["signed_at"] == clock.iso(T0)
-    assert manifest["meaning"] == "verification"
-    assert manifest["statement"] == STATEMENTS["verification"]
-    assert manifest["record_sha256"] == gold.body_sha256 == signature.record_sha256
-    assert (manifest["record_type"], manifest["record_id"], manifest["record_version"]) == ("submission", gold.id, 1)
-    assert manifest["auth"] == AUTH["authentication"]
-    assert manifest["guideline_version"] == gold.guideline_version_id
-    assert manifest["schema"] == item.schema_id
-    (held,) = manifest["signer_credentials"]
-    assert {"id", "profession", "specialty", "country", "tier"} <= set(held)
-    assert signature.manifest_sha256 == sha256(signature.manifest)
+@pytest.fixture
+def trainee(database):
+    """One reader, one verifier."""
+    return Team(database, workflow=TRAINEE, strategy="one_reader")
+
+
+@pytest.fixture
+def agreed(team):
+    """An item two readers agree on."""
+    return team.read_by_two("heads", "heads")
+
+
+def made(team, item):
+    """Step, meaning and whether the workflow ended, of every signature of an item."""
+    rows = team.read(lambda s: signatures_of(s, item.id))
+    return [(row.step, row.meaning, row.ends_workflow) for row in rows]
+
+
+def release(team):
+    return team.do("lena", lambda s, lena: cut(s, lena, get_project(s, team.project_id), at=T0))
+
+
+# --- every workflow, to a release ------------------------------------------------------------------------
+
+
+def test_in_the_default_workflow_the_adjudicator_signs_and_the_verifier_finishes(team):
+    item = team.read_by_two("heads", "tails")
+    signed = settle(team, "ada", item).signature
+    own = team.read(lambda s: gold_of(s, item.id))
+    assert (team.state(item), signed.record_sha256) == ("verification", own.body_sha256)
+    assert made(team, item) == [("adjudicate", "adjudication", False)]
+    confirm(team, "vera", item)
     assert team.state(item) == "signed"
+    assert made(team, item) == [("adjudicate", "adjudication", False), ("verify", "verification", True)]
+    figures = manifest_of(release(team))["gates"]["signatures"]
+    assert figures == {"endings": {"two_readers_adjudicator: verify, verification": 1}}
 
 
-def test_the_event_binds_record_and_manifest(team, item):
-    signed = team.act("vera", sign, item, "verification", **AUTH)
-    (event,) = team.events(Tag.SIGNATURE_MADE)
-    assert event["event_id"] == signed.event_id
-    assert event["data"]["record_sha256"] == signed.signature.record_sha256
-    assert event["data"]["manifest_sha256"] == signed.signature.manifest_sha256
+def test_a_senior_reviewer_who_settles_a_critical_case_signs_it_as_such(critical_team):
+    team = critical_team
+    item = team.read_by_two("heads", "tails")
+    assert team.state(item) == "escalated"
+    signature = settle(team, "tess", item).signature
+    assert (signature.meaning, signature.signer_name, team.state(item)) == ("escalation", "Dr Tess", "verification")
+    assert json.loads(signature.manifest)["statement"] == STATEMENTS["escalation"] != STATEMENTS["adjudication"]
+    confirm(team, "vera", item)
+    assert made(team, item) == [("adjudicate", "escalation", False), ("verify", "verification", True)]
+    release(team)
+    assert team.state(item) == "released"
 
 
-def test_credentials_of_a_signer_who_did_not_give_the_answer_are_as_complete(team, item):
-    signature = team.act("tess", sign, item, "approval", **AUTH).signature
-    (held,) = json.loads(signature.manifest)["signer_credentials"]
-    assert held["tier"] == 4
-    assert held["country"] == "DE"
+def test_a_verifier_who_changes_a_critical_label_signs_her_answer_and_not_the_item(critical_team):
+    team = critical_team
+    item = team.read_by_two("heads", "heads")
+    team.put("vera", team.take("vera", item), c1="tails")
+    own = end_step(team, "vera", item, Act.VERIFY, reason="slip").signature
+    assert (team.state(item), own.ends_workflow) == ("escalated", False)
+    settle(team, "tess", item, version=1)
+    confirm(team, "vito", item)
+    assert [meaning for _, meaning, _ in made(team, item)] == ["verification", "escalation", "verification"]
+    assert [ends for _, _, ends in made(team, item)] == [False, False, True]
+    release(team)
 
 
-@pytest.mark.parametrize("meaning", ["verification", "adjudication"])
-def test_nobody_signs_for_what_somebody_else_did(team, item, meaning):
+def test_in_a_team_of_three_one_signature_settles_and_finishes(three):
+    item = three.read_by_two("heads", "tails")
+    settle(three, "ada", item)
+    assert three.state(item) == "signed"
+    assert made(three, item) == [("adjudicate", "adjudication", True)]
+    assert [e["data"]["signature"] for e in three.events(Tag.ITEM_ADVANCED, event="signed")] == [1]
+    release(three)
+    assert three.state(item) == "released"
+
+
+def test_in_a_team_of_three_what_was_agreed_ends_with_its_verification(three):
+    item = three.read_by_two("heads", "heads")
+    confirm(three, "ada", item)
+    assert made(three, item) == [("verify", "verification", True)]
+    release(three)
+
+
+def test_a_rejection_signs_the_rejected_answer_and_the_reason_and_finishes_nothing(trainee):
+    item, ann = trainee.item("ann")
+    trainee.answer("ann", ann, c1="heads")
+    rejected = trainee.read(lambda s: readings(s, ann.round_id))[0]
+    signature = turn_down(trainee, "vera", item, reason="ambiguous").signature
+    manifest = json.loads(signature.manifest)
+    assert (manifest["record_id"], manifest["record_sha256"]) == (rejected.id, rejected.body_sha256)
+    assert (manifest["meaning"], manifest["reason"], manifest["ends_workflow"]) == ("rejection", "ambiguous", False)
+    assert "correct" not in manifest["statement"]
+    assert trainee.state(item) == "ready"
+    with pytest.raises(Conflict):
+        release(trainee)
+    trainee.assign("ben")
+    trainee.answer("ben", trainee.task(item, "ben"), c1="tails")
+    confirm(trainee, "vera", item)
+    (entry,) = manifest_of(release(trainee))["items"]
+    assert [s["meaning"] for s in entry["signatures"]] == ["verification"]
+    assert [(s["meaning"], s["reason"]) for s in entry["earlier_signatures"]] == [("rejection", "ambiguous")]
+
+
+def test_a_rejection_of_what_an_adjudicator_settled_names_that_answer(team):
+    item = team.read_by_two("heads", "tails")
+    settled = settle(team, "ada", item).signature
+    rejected = turn_down(team, "vera", item).signature
+    assert rejected.record_sha256 == settled.record_sha256
+    assert team.state(item) == "ready"
+
+
+def test_a_rejection_without_a_reason_is_none(team, agreed):
     with pytest.raises(Invalid) as refused:
-        team.act("tess", sign, item, meaning, **AUTH)
-    assert refused.value.code == "meaning"
+        turn_down(team, "vera", agreed, reason="")
+    assert refused.value.code == "reason"
+    assert (team.count(Signature), team.state(agreed)) == (0, "verification")
+
+
+@pytest.mark.parametrize("act", [Act.VERIFY, Act.REJECT])
+def test_a_reason_is_one_of_the_list_and_never_words_of_the_note(team, agreed, act):
+    team.take("vera", agreed)
+    with pytest.raises(Invalid) as refused:
+        end_step(team, "vera", agreed, act, reason="Mrs Quarrow was right")
+    assert refused.value.code == "reason"
     assert team.count(Signature) == 0
 
 
-def test_a_meaning_is_one_of_the_list(team, item):
-    with pytest.raises(Invalid):
-        team.act("vera", sign, item, "responsibility-for-everything", **AUTH)
+# --- the gate of a release -------------------------------------------------------------------------------
 
 
-def test_an_item_is_signed_once_and_only_when_verified(team, item):
-    unready = team.read_by_two("heads", "heads")
+def test_an_item_without_the_signature_its_workflow_ends_with_is_not_released(team, agreed):
+    """Whatever else puts it into the state: the gate asks for the signature itself."""
+    team.act("vera", verify, team.take("vera", agreed))
+    team.do("lena", lambda s, lena: states.advance(s, lena, s.get(Item, agreed.id), "signed", at=T0))
     with pytest.raises(Conflict) as refused:
-        team.act("vera", sign, unready, "approval", **AUTH)
-    assert refused.value.code == "state"
-    team.act("vera", sign, item, "verification", **AUTH)
-    with pytest.raises(Conflict):
-        team.act("tess", sign, item, "approval", **AUTH)
+        release(team)
+    assert (refused.value.code, refused.value.details["items"]) == ("not-signed-off", [agreed.id])
+
+
+def test_an_adjudicators_signature_releases_nothing_where_a_verifier_must_follow(team):
+    item = team.read_by_two("heads", "tails")
+    settle(team, "ada", item)
+
+    def push(session, lena):
+        for event in ("accepted", "signed"):
+            states.advance(session, lena, session.get(Item, item.id), event, at=T0)
+
+    team.do("lena", push)
+    with pytest.raises(Conflict) as refused:
+        release(team)
+    assert refused.value.code == "not-signed-off"
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS.values(), ids=lambda w: w.key)
+def test_no_workflow_ends_with_a_rejection_and_every_one_with_a_verification(workflow):
+    assert Meaning.REJECTION not in workflow.endings
+    assert Meaning.VERIFICATION in workflow.endings
+    assert (Meaning.ADJUDICATION in workflow.endings) == workflow.adjudicator_finishes
+
+
+# --- what a signature says and is bound to ---------------------------------------------------------------
+
+
+def test_the_manifest_says_who_what_when_and_why(team, agreed):
+    signature = confirm(team, "vera", agreed).signature
+    gold = team.read(lambda s: gold_of(s, agreed.id))
+    manifest = json.loads(signature.manifest)
+    # The fields of domain E: printed name, date and time, meaning (21 CFR 11.50(a)).
+    assert (manifest["signer_name"], manifest["signer_id"]) == ("Dr Vera", team.person("vera"))
+    assert manifest["signed_at"] == clock.iso(T0)
+    assert (manifest["v"], manifest["step"], manifest["meaning"]) == (2, "verify", "verification")
+    assert manifest["statement"] == STATEMENTS["verification"]
+    assert manifest["record_sha256"] == gold.body_sha256 == signature.record_sha256
+    assert (manifest["record_type"], manifest["record_id"], manifest["record_version"]) == ("submission", gold.id, 1)
+    assert (manifest["workflow"], manifest["ends_workflow"], manifest["reason"]) == (DEFAULT, True, "")
+    assert manifest["assignment"] == team.task(agreed, "vera").id
+    assert AUTH["authentication"].items() <= manifest["auth"].items()
+    assert len(manifest["auth"]["seen_sha256"]) == 64
+    assert manifest["guideline_version"] == gold.guideline_version_id
+    assert manifest["schema"] == agreed.schema_id
+    (held,) = manifest["signer_credentials"]
+    assert {"id", "profession", "specialty", "country", "tier"} <= set(held)
+    assert signature.manifest_sha256 == sha256(signature.manifest)
+
+
+def test_the_event_binds_record_meaning_and_manifest(team, agreed):
+    signed = confirm(team, "vera", agreed)
+    (event,) = team.events(Tag.SIGNATURE_MADE)
+    assert event["event_id"] == signed.event_id
+    manifest = json.loads(signed.signature.manifest)
+    said = ("record_sha256", "item", "assignment", "step", "meaning", "reason", "workflow", "ends_workflow")
+    assert {name: event["data"][name] for name in said} == {name: manifest[name] for name in said}
+    assert event["data"]["manifest_sha256"] == signed.signature.manifest_sha256
+
+
+@pytest.mark.parametrize("meaning", ["adjudication", "escalation", "rejection", "approval", "anything"])
+def test_who_read_another_statement_signs_nothing(team, agreed, meaning):
+    team.take("vera", agreed)
+    with pytest.raises(Invalid) as refused:
+        end_step(team, "vera", agreed, Act.VERIFY, meaning=meaning)
+    assert refused.value.code == "meaning"
+    assert (team.count(Signature), team.state(agreed)) == (0, "verification")
+
+
+def test_a_senior_reviewer_does_not_sign_as_an_ordinary_adjudicator(critical_team):
+    item = critical_team.read_by_two("heads", "tails")
+    critical_team.take("tess", item, Step.ADJUDICATE)
+    with pytest.raises(Invalid) as refused:
+        end_step(critical_team, "tess", item, Act.SETTLE, meaning="adjudication")
+    assert refused.value.code == "meaning"
+
+
+def test_what_was_not_seen_is_not_signed(team, agreed):
+    team.take("vera", agreed)
+    for act in (Act.VERIFY, Act.REJECT):
+        closing = Closing(agreed.id, act, seen="0" * 64, reason="slip")
+        with pytest.raises(Conflict) as refused:
+            team.do("vera", lambda s, vera, c=closing: sign_closing(s, vera, c, at=T0, **AUTH))
+        assert refused.value.code == "record-changed"
+    assert (team.count(Signature), team.state(agreed)) == (0, "verification")
+
+
+def test_a_step_is_closed_and_signed_once(team, agreed):
+    confirm(team, "vera", agreed)
+    with pytest.raises((Conflict, Forbidden)):
+        end_step(team, "vera", agreed, Act.VERIFY)
     assert team.count(Signature) == 1
 
 
+def test_the_database_holds_one_signature_of_a_task_and_no_meaning_of_another_step(team, agreed):
+    signature = confirm(team, "vera", agreed).signature
+    columns = {c.name: getattr(signature, c.name) for c in Signature.__table__.columns if c.name != "id"}
+    other = team.task(agreed, "ann").id
+    for wrong in ({}, *({"assignment_id": other, "meaning": meaning} for meaning in ("adjudication", "rejection"))):
+        with pytest.raises(Exception, match="constraint"):
+            team.database.writing(lambda s, w=wrong: s.execute(Signature.__table__.insert().values(**columns | w)))
+
+
+# --- who may ---------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(("name", "code"), [("ann", "role-missing"), ("low", "tier-too-low"), ("lena", "role-missing")])
-def test_who_may_not_sign(team, item, name, code):
+@pytest.mark.parametrize("act", Act)
+def test_who_may_not_sign(team, agreed, name, code, act):
     with pytest.raises(Forbidden) as refused:
-        team.act(name, sign, item, "approval", **AUTH)
+        team.do(name, lambda s, actor: sign_closing(s, actor, Closing(agreed.id, act), at=T0, **AUTH))
     assert refused.value.code == code
 
 
-def test_a_stranger_learns_nothing_of_the_item(team, item):
+def test_a_stranger_learns_nothing_of_the_item(team, agreed):
     with pytest.raises(NotFound):
-        team.act("sam", sign, item, "approval", **AUTH)
+        team.do("sam", lambda s, sam: sign_closing(s, sam, Closing(agreed.id, Act.VERIFY), at=T0, **AUTH))
 
 
-def test_an_expired_credential_signs_nothing(team, item):
+def test_nobody_signs_for_a_task_that_is_anothers(team, agreed):
+    team.take("vera", agreed)
+    with pytest.raises(NotFound):
+        end_step(team, "vito", agreed, Act.VERIFY)
+
+
+def test_an_adjudicator_whose_identity_nobody_verified_closes_nothing(team):
+    item = team.read_by_two("heads", "tails")
+    task = team.take("ada", item, Step.ADJUDICATE)
+
+    def unit(session, ada):
+        unknown = replace(ada, identity_verified=False)
+        return sign_closing(session, unknown, Closing(item.id, Act.SETTLE), at=T0, **AUTH)
+
+    with pytest.raises(Forbidden) as refused:
+        team.do("ada", unit)
+    assert refused.value.code == "identity-not-verified"
+    assert (team.reload(task).state, team.count(Signature)) == ("open", 0)
+
+
+@pytest.mark.parametrize("act", [Act.VERIFY, Act.REJECT])
+def test_an_expired_credential_signs_nothing(team, agreed, act):
+    team.take("vera", agreed)
     team.at = T0 + clock.DAY
     with pytest.raises(Forbidden) as refused:
-        team.act("vera", sign, item, "verification", **AUTH)
+        closing = Closing(agreed.id, act, reason="slip")
+        team.do("vera", lambda s, vera: sign_closing(s, vera, closing, at=team.at, **AUTH))
     assert refused.value.code == "credential-expired"
+    assert team.count(Signature) == 0
 
 
-def test_a_held_item_is_not_signed(team, item):
-    hold = team.do("priv", lambda s, priv: open_hold(s, priv, item.id, item.project_id, HoldKind.QUARANTINE, at=T0))
+def test_a_held_item_is_not_signed(team, agreed):
+    team.take("vera", agreed)
+    kind = HoldKind.QUARANTINE
+    hold = team.do("priv", lambda s, priv: open_hold(s, priv, agreed.id, agreed.project_id, kind, at=T0))
     with pytest.raises(Conflict) as refused:
-        team.act("vera", sign, item, "verification", **AUTH)
+        end_step(team, "vera", agreed, Act.VERIFY)
     assert refused.value.code == "held"
     team.act("priv", lift_hold, hold)
-    team.act("vera", sign, item, "verification", **AUTH)
+    end_step(team, "vera", agreed, Act.VERIFY)
 
 
-def test_the_database_refuses_to_change_a_signature(team, item):
-    team.act("vera", sign, item, "verification", **AUTH)
+def test_the_database_refuses_to_change_a_signature(team, agreed):
+    confirm(team, "vera", agreed)
     with pytest.raises(Exception, match=r"append|refused"):
-        team.database.writing(lambda s: s.connection().exec_driver_sql("UPDATE signature SET meaning = 'approval'"))
+        team.database.writing(lambda s: s.connection().exec_driver_sql("UPDATE signature SET reason = 'slip'"))
 
 
-def test_a_release_names_only_signatures_of_the_answer_it_holds(team, item):
+def test_a_release_names_only_signatures_of_the_answer_it_holds(team, agreed):
     """INV-11: what was signed before the item was read anew does not count for the new answer."""
-    team.act("vera", sign, item, "verification", **AUTH)
+    confirm(team, "vera", agreed)
 
     def reopen(session, lena):
         for event in ("sent_to_rereview", "reopened"):
-            states.advance(session, lena, session.get(Item, item.id), event, at=T0)
+            states.advance(session, lena, session.get(Item, agreed.id), event, at=T0)
 
     team.do("lena", reopen)
     team.assign("cal", "dee")
     for name in ("cal", "dee"):
-        team.answer(name, team.task(item, name), c1="tails")
-    team.act("vito", verify, team.take("vito", item))
-    second = team.act("vito", sign, item, "verification", **AUTH).signature
-    release = team.do("lena", lambda s, lena: cut(s, lena, get_project(s, team.project_id), at=T0))
-    (entry,) = manifest_of(release)["items"]
+        team.answer(name, team.task(agreed, name), c1="tails")
+    second = confirm(team, "vito", agreed).signature
+    cut_now = release(team)
+    (entry,) = manifest_of(cut_now)["items"]
     assert [s["id"] for s in entry["signatures"]] == [second.id]
+    assert [s["record_sha256"] for s in entry["earlier_signatures"]] != [second.record_sha256]
     assert entry["submission_sha256"] == second.record_sha256
-    assert len(team.read(lambda s: signatures_of(s, item.id))) == 2
+    assert len(team.read(lambda s: signatures_in(s, cut_now))) == 2
     assert team.read(lambda s: count_by_state(s, team.project_id)) == {"released": 1}

@@ -96,8 +96,13 @@ def test_another_t4_may_change_it_and_then_it_stands(critical_team):
     settle(team, "tess", item, "heads")
     task = team.take("theo", item)
     team.put("theo", task, c1="tails")
-    team.act("theo", verify, task, reason="guideline")
+    with pytest.raises(Invalid) as refused:
+        team.act("theo", verify, task, reason="guideline")
+    assert refused.value.code == "second-key"
+    team.act("theo", verify, task, reason="guideline", confirmed=True)
     assert (team.state(item), face(team, item)) == ("verified", "tails")
+    (event,) = team.events(Tag.ITEM_ADVANCED, event="changed")
+    assert event["data"]["second_key"] is True
 
 
 def test_a_rejected_item_is_read_anew_by_others(team):

@@ -5,17 +5,16 @@ import { h, plural } from "../lib/dom.js";
 import { ask, form, problemList, signatureFields } from "../controllers/dialogs.js";
 import { mustAccept } from "../controllers/guideline.js";
 
-const STATEMENT = "I settled the differences of this record and stand for the result.";
-
 export async function close(page) {
   const open = page.cases.filter((c) => !c.ruling);
   if (open.length) return listOpen(page, open);
-  const answer = await form("Sign and close", [summary(page), h("p", null, STATEMENT),
+  const { meaning, statement } = page.data.signing.settle; // what is read here is, word for word, what is recorded
+  const answer = await form("Sign and close", [summary(page), h("p", { class: "statement" }, statement),
     ...signatureFields()],
   "Sign", ({ username, password }) => (username && password ? null : "Please give your user name and your password."));
   if (!answer) return undefined;
   try {
-    const { signature } = await post(`${page.url}/closing`, { ...answer, meaning: "adjudication", seen: seen(page) });
+    const { signature } = await post(`${page.url}/closing`, { ...answer, meaning, seen: seen(page) });
     page.closed(signature);
   } catch (error) {
     if (mustAccept(page.root, error)) return undefined;

@@ -89,18 +89,11 @@ class Page {
     if (elements) this.decide(Object.keys(elements).length ? { choice: "own", elements } : { choice: "none" });
   }
 
-  isCritical(c) {
-    return c.critical ?? c.labels.some((label) => this.labels.get(label)?.class === "critical");
-  }
-
-  /** Records a decision; a critical case waits for its reason and a second key, any for the section the guideline asks for. */
+  /** Records a decision; a case of weight waits for its reason and a second key, any for the section the guideline asks for. */
   decide(decision) {
     if (!this.data.may.rule || !this.current) return undefined;
-    if (this.data.critical_needs_second_key && this.isCritical(this.current)) {
-      this.pending = decision;
-      this.#render();
-      return announce("Critical: check the reason (y), then Enter confirms");
-    }
+    this.secondKey = false;
+    if (this.data.critical_needs_second_key && this.current.second_key) return this.#wait(decision);
     if (this.bar.lacksSection()) {
       this.pending = decision;
       this.#render();
@@ -109,9 +102,17 @@ class Page {
     return this.#send(decision, false);
   }
 
+  #wait(decision) {
+    this.pending = decision;
+    this.secondKey = true;
+    this.#render();
+    return announce("Significant or critical: check the reason (y), then Enter confirms");
+  }
+
   confirm() {
     if (!this.pending) return undefined;
-    return this.bar.lacksSection() ? this.bar.askForSection() : this.#send(this.pending, true);
+    if (this.bar.lacksSection()) return this.bar.askForSection();
+    return this.#send(this.pending, this.secondKey);
   }
 
   async #send(decision, confirmed) {
@@ -122,6 +123,7 @@ class Page {
     try {
       ruling.elements = (await put(`${this.url}/rulings/${c.key}`, ruling)).elements ?? ruling.elements;
     } catch (error) {
+      if (error.code === "second-key" && !confirmed) return void this.#wait(decision); // an own version may bring the weight
       await this.#refused("Recording", error);
       return;
     }
@@ -262,10 +264,10 @@ class Page {
     }
   }
 
-  closed({ name, at, meaning, sha256 }) {
+  closed({ name, at, meaning, sha256, ends_workflow: ended }) {
     this.data.may.rule = false;
     this.root.querySelector("#strip").replaceChildren(h("div", { class: "signature", role: "status" },
-      h("b", null, `Signed by ${name}`), ` · ${new Date(at).toLocaleString()} · ${meaning} · SHA-256 ${sha256} · `, h("a", { href: this.root.dataset.home || "/" }, "Back to the work list")));
+      h("b", null, `Signed by ${name}`), ` · ${new Date(at).toLocaleString()} · ${meaning} · SHA-256 ${sha256} · ${ended ? "" : "Somebody else verifies it next. "}`, h("a", { href: this.root.dataset.home || "/" }, "Back to the work list")));
     this.#render();
   }
 }

@@ -51,7 +51,13 @@ export class RulingBar {
       h("label", { class: "field inline" }, h("span", null, "Reason ", h("kbd", { "aria-hidden": true }, key("why") ?? "")), this.chosen),
       h("label", { class: "field inline" }, h("span", null, page.data.citation_required ? "Guideline section (needed)" : "Guideline section"), this.section),
       page.undone.length ? button("Undo", page.keymap.handlers.undo, { key: key("undo"), keep: "undo" }) : null,
-      pending ? h("p", { class: "strip warn" }, `${page.isCritical(page.current) ? "Critical: " : ""}${this.#words(pending)}. `, button("Confirm", () => page.confirm(), { key: "Enter", primary: true, keep: "confirm" })) : null);
+      pending ? h("p", { class: "strip warn" }, `${this.#weight()}${this.#words(pending)}. `, button("Confirm", () => page.confirm(), { key: "Enter", primary: true, keep: "confirm" })) : null);
+  }
+
+  #weight() {
+    const { page } = this;
+    if (!page.secondKey) return "";
+    return page.current?.critical ? "Critical: " : "Significant or critical: ";
   }
 
   #words({ choice, version }) {

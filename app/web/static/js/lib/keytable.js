@@ -14,6 +14,7 @@ export const KEYS = [
   row("Decide", "none", ["0"], "none of the numbered: search labels, not mentioned, nobody is right", [N, R, A]),
   row("Decide", "rest", ["Shift+0"], "nothing else is mentioned, or is in the record: answers all that is open", [R, I]),
   row("Decide", "own", ["u"], "own version, field by field", [A]),
+  row("Decide", "confirm", ["Shift+c"], "go to a significant or critical element, then confirm it by itself (when verifying)", [N, R, I]),
   row("Decide", "acceptAll", ["Shift+a"], "accept all remaining", [N]),
   row("Decide", "repeat", ["."], "repeat the last change here", [N]),
   row("Move", "next", ["d", "ArrowRight"], "next one", ALL),

@@ -10,7 +10,7 @@ import { verify } from "./verifying.js";
 export async function finish(space) {
   const { may } = space.data;
   if (!may.submit && !may.verify) return void space.say("This item cannot be finished here");
-  const open = space.open?.() ?? [];
+  const open = [...(space.open?.() ?? []), ...(space.confirming?.open() ?? [])];
   if (open.length) return listOpen(space, `${plural(open.length, "thing")} still open`, open);
   const unseen = space.unseen?.() ?? [];
   if (unseen.length) {

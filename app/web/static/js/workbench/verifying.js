@@ -2,29 +2,52 @@
 import { canonicalJson, sha256 } from "../lib/digest.js";
 import { post } from "../lib/api.js";
 import { h, option } from "../lib/dom.js";
-import { ask, form, signatureFields } from "../controllers/dialogs.js";
+import { ask, form, problemList, signatureFields } from "../controllers/dialogs.js";
 import { mustAccept } from "../controllers/guideline.js";
 
 const REASONS = ["guideline", "slip", "ambiguous", "guideline-silent", "terminology-gap"];
 
 export async function verify(space) {
   const changed = space.store.done.length > 0;
-  const decision = h("select", { name: "decision" }, ["accept", "change", "reject"].map((v) => option(v, v, changed ? "change" : "accept")));
+  const { verify: accepting, reject: rejecting } = space.data.signing; // what is read here is, word for word, what is recorded
+  const statement = h("p", { class: "statement", "aria-live": "polite" });
+  const signs = () => (decision.value === "reject" ? rejecting : accepting);
+  const say = () => { statement.textContent = signs().statement; };
+  const decision = h("select", { name: "decision", onchange: say }, ["accept", "change", "reject"].map((v) => option(v, v, changed ? "change" : "accept")));
   const reason = h("select", { name: "reason" }, option("", "–", ""), REASONS.map((v) => option(v, v.replace("-", " "), "")));
+  say();
   const answer = await form("Verify and sign", [
     h("label", { class: "field" }, h("span", null, "Decision"), decision), h("label", { class: "field" }, h("span", null, "Reason (for a change or rejection)"), reason),
-    h("p", null, "I verified this record and found it correct as it now stands."),
+    statement,
     ...signatureFields(),
   ], "Sign", (given) => (!given.username || !given.password ? "Please give your user name and your password." : given.decision !== "accept" && !given.reason ? "Please choose the reason." : null));
   if (!answer) return;
   await space.autosave.flush();
+  await send(space, answer);
+}
+
+async function send(space, answer) {
   const elements = Object.fromEntries(space.store.elements);
   const seen = sha256(canonicalJson({ elements, submissions: space.data.submissions }));
   try {
-    const { next } = await post(`/api/v1/items/${space.data.item.id}/verification`, { ...answer, meaning: "verification", seen });
+    const { next } = await post(`/api/v1/items/${space.data.item.id}/verification`, { ...answer, meaning: signs().meaning, seen });
     location.assign(next ?? space.root.dataset.home ?? "/");
   } catch (error) {
-    if (mustAccept(space.root, error)) return;
-    await ask("Not signed", [h("p", null, error.message)], [{ text: "Close", value: null, primary: true }]);
+    if (mustAccept(space.root, error)) return undefined;
+    if (error.code === "second-key" && !answer.confirmed && await secondKey()) return send(space, { ...answer, confirmed: true });
+    if (error.code !== "second-key") await refused(space, error);
   }
+  return undefined;
+}
+
+/** A senior reviewer changes a significant or critical label another settled: asked once more. */
+const secondKey = () => ask("A significant or critical label is changed", [h("p", null, "It was settled by a senior reviewer. Change it all the same?")],
+  [{ text: "Cancel", value: null }, { text: "Change it", value: "yes", primary: true }]);
+
+async function refused(space, error) {
+  let finish = null;
+  const name = (problem) => ({ ...problem, message: space.store.elements.has(problem.where) && space.confirming ? `Not confirmed: ${space.confirming.nameOf(problem.where)}` : problem.message });
+  const content = error.code === "not-confirmed" ? problemList(error.problems.map(name), (problem) => finish(problem.where)) : h("p", null, error.message);
+  const where = await ask("Not signed", [content], [{ text: "Close", value: null, primary: true }], { onopen: (dialog, done) => { finish = done; } });
+  if (where) space.confirming?.goTo(where);
 }

@@ -13,6 +13,7 @@ import { announce } from "../lib/announce.js";
 import { get, post } from "../lib/api.js";
 import { button, h } from "../lib/dom.js";
 import { LineTable } from "../lib/offsets.js";
+import { Confirming } from "./confirming.js";
 import { askQuestion, reportIdentifier } from "./questions.js";
 import { finish } from "./finishing.js";
 import { OtherNotes } from "./other-notes.js";
@@ -31,6 +32,7 @@ export class Workspace {
     new ActiveTime(root.querySelector("#active-time"));
     this.otherNotes = new OtherNotes(this);
     this.#saving();
+    if (data.confirmations?.singly) this.confirming = new Confirming(this, root.querySelector("#confirm-strip"), data.confirmations.confirmed);
     this.#buttons();
   }
 
@@ -185,6 +187,7 @@ export class Workspace {
       recall: () => this.recall(),
       rest: () => this.rest?.(),
       finish: () => finish(this),
+      confirm: () => this.confirming?.step(),
       guideline: () => this.toggleGuideline(),
       otherNotes: () => this.otherNotes.toggle(),
       help: () => showKeys(this.keymap),
