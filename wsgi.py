@@ -1,5 +1,5 @@
-"""The WSGI entry point: `flask --app wsgi …` and `gunicorn wsgi:app`."""
+"""The WSGI entry point: `flask --app wsgi …` and `gunicorn wsgi:app`. Pages are built on the first request."""
 
-from app.factory import create_app
+from app.factory import Server
 
-app = create_app()
+app = Server()

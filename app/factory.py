@@ -1,42 +1,81 @@
-"""Composes the application: settings, registries, database, adapters."""
+"""Composes the application: settings, registries, database, commands; pages when somebody asks for one."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
+import click
 from flask import Flask
+from flask.cli import AppGroup
 
 from app import pipeline, plugins
-from app.core.db import Database
+from app.core import registry
+from app.core.db import Database, tell_homes
 from app.settings import Settings
 
 _composed = False
 
 
 def compose() -> None:
-    """Load every plug-in, once per process: web, worker, command line and tests call it."""
+    """Tell the registries what there is, once per process: web, worker, command line and tests call it."""
     global _composed  # noqa: PLW0603
     if not _composed:
-        plugins.load()
+        registry.declare(plugins.PARTS)
+        tell_homes(plugins.TABLES)
         pipeline.connect()
         _composed = True
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The Flask application. Nothing heavy is imported and nothing is connected here."""
-    compose()
-    app = Flask("app", static_folder=None)
-    app.extensions["settings"] = settings or Settings.from_env()
-    app.extensions["database"] = Database(app.extensions["settings"].database)
-    for path in plugins.EDGES:
-        _named(path)(app)
-    for path in plugins.BLUEPRINTS:
-        app.register_blueprint(_named(path))
-    app.extensions["menu"] = [_named(path) for path in plugins.MENU]
-    for path in plugins.COMMANDS:
-        app.cli.add_command(_named(path))
-    return app
+class Server(Flask):
+    """The application. Commands know it as it is; a request, the first, brings the web and every part."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        compose()
+        super().__init__("app", static_folder=None)
+        self.extensions["settings"] = settings or Settings.from_env()
+        self.extensions["database"] = Database(self.extensions["settings"].database)
+        self.cli = _Commands()
+        self._opened = False
+        self._opening = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.open()
+        return super().__call__(environ, start_response)
+
+    def open(self) -> Server:
+        """Put the edge and every page and endpoint in place, once; import every part, and so every model."""
+        with self._opening:
+            if not self._opened:
+                self._install()
+                self._opened = True
+        return self
+
+    def _install(self) -> None:
+        registry.load_all(plugins.PARTS)
+        for path in plugins.EDGES:
+            _named(path)(self)
+        for path in plugins.BLUEPRINTS:
+            self.register_blueprint(_named(path))
+        self.extensions["menu"] = [_named(path) for path in plugins.MENU]
+
+
+class _Commands(AppGroup):
+    """`flask --app wsgi …`: names from `app/plugins.py`, each imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*plugins.COMMANDS, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        path = plugins.COMMANDS.get(cmd_name)
+        return _named(path) if path else super().get_command(ctx, cmd_name)
+
+
+def create_app(settings: Settings | None = None) -> Server:
+    """The whole application, open: every model, part, page and endpoint is there."""
+    return Server(settings).open()
 
 
 def _named(path: str) -> Any:

@@ -1,31 +1,11 @@
-"""Everything the server can do, by name. Add a part: one file, and one line here."""
+"""Everything the server can do, by name, so that nothing is imported before it is asked for.
+
+Add a part: one file, and one line here.
+"""
 
 from __future__ import annotations
 
-from app.accounts.loading import MEMBERSHIPS
-from app.accounts.policy import RELATIONS
-from app.agreement.metrics.protocol import METRICS
-from app.audit.evidence import EVIDENCE, STATE_MACHINES
-from app.corpus.document import CLAIMS
-from app.corpus.free_text import TEXT_SCANNERS
-from app.corpus.language import LANGUAGES
-from app.corpus.suggestion import CLEARANCES
-from app.deidentify.recogniser import RECOGNISERS
-from app.intake.readers import READERS
-from app.jobs.job import JOBS
-from app.pipelines.folder import register_folder
-from app.release.formats import FORMATS
-from app.release.gates import RELEASE_GATES
-from app.review.modality import MODALITIES
-from app.review.opening import RELEASED_COPIES
-from app.review.states import GATES
-from app.review.strategies import STRATEGIES
-from app.review.submission import PROJECTIONS
-from app.settings import Settings
-from app.tagging.evaluation.gold import GOLD_READERS
-from app.tagging.protocol import PIPELINES
-from app.terminology.coding_rules import CODING_RULES
-from app.terminology.importers.protocol import CODE_SYSTEMS
+from collections.abc import Mapping
 
 # What stands around every request.
 EDGES: tuple[str, ...] = ("app.http.install:install",)
@@ -79,226 +59,235 @@ MENU: tuple[str, ...] = (
     "app.web.people:MENU_ENTRY",
 )
 
-# Command groups of `flask --app wsgi`, one file each.
-COMMANDS: tuple[str, ...] = (
-    "app.cli.deid:group",
-    "app.cli.setup.welcome:welcome",
-    "app.cli.setup.backup:backup",
-    "app.cli.setup.backup:restore",
-    "app.cli.setup.security:security",
-    "app.cli.setup.database:database",
-    "app.cli.audit:audit",
-    "app.cli.agreement:agreement",
-    "app.cli.setup.demo:demo",
-    "app.cli.project:project",
-    "app.cli.project:schema",
-    "app.cli.intake:intake",
-    "app.cli.jobs:jobs",
-    "app.cli.release:release",
-    "app.cli.accounts:accounts",
-    "app.cli.terminology:terminology",
-    "app.cli.preannotate:group",
-)
+# Commands of `flask --app wsgi`, name → the group, one file each.
+COMMANDS: Mapping[str, str] = {
+    "deid": "app.cli.deid:group",
+    "welcome": "app.cli.setup.welcome:welcome",
+    "backup": "app.cli.setup.backup:backup",
+    "restore": "app.cli.setup.backup:restore",
+    "security": "app.cli.setup.security:security",
+    "database": "app.cli.setup.database:database",
+    "audit": "app.cli.audit:audit",
+    "agreement": "app.cli.agreement:agreement",
+    "demo": "app.cli.setup.demo:demo",
+    "project": "app.cli.project:project",
+    "schema": "app.cli.project:schema",
+    "intake": "app.cli.intake:intake",
+    "jobs": "app.cli.jobs:jobs",
+    "release": "app.cli.release:release",
+    "accounts": "app.cli.accounts:accounts",
+    "terminology": "app.cli.terminology:terminology",
+    "preannotate": "app.cli.preannotate:group",
+}
 
-
-def load() -> None:
-    """Fill every registry."""
-    _load_accounts()
-    _load_knowledge()
-    _load_deidentification()
-    _load_stages()
-    _load_statistics()
-    _load_review()
-    _load_release()
-    _load_evidence()
-
-
-def _load_accounts() -> None:
-    MEMBERSHIPS.register("app.corpus.member:ProjectMemberships")
-    RELATIONS.register(
-        "app.accounts.policy:SelfRelation",
-        "app.review.assignment:OwnAssignment",
-        "app.review.assignment:OwnWork",
-        "app.review.assignment:EarlierActor",
-    )
-
-
-def _load_knowledge() -> None:
-    CODE_SYSTEMS.register(
-        "app.terminology.importers.icd10cm:Icd10Cm",
-        "app.terminology.importers.icd10cm_index:Icd10CmIndex",
-        "app.terminology.importers.icd10pcs:Icd10Pcs",
-        "app.terminology.importers.claml:Icd10Who",
-        "app.terminology.importers.rf2:Rf2",
-        "app.terminology.importers.snomed_gps:SnomedGps",
-        "app.terminology.importers.rxnorm:RxNorm",
-        "app.terminology.importers.meddra:MedDra",
-        "app.terminology.importers.whodrug:WhoDrug",
-        "app.terminology.importers.loinc:Loinc",
-        "app.terminology.importers.atc:Atc",
-        "app.terminology.importers.own:Own",
-    )
-    CODING_RULES.register(
-        "app.terminology.coding_rules.completeness:Exists",
-        "app.terminology.coding_rules.completeness:Billable",
-        "app.terminology.coding_rules.completeness:Dated",
-        "app.terminology.coding_rules.completeness:Instructed",
-        "app.terminology.coding_rules.conflicts:Excludes1",
-        "app.terminology.coding_rules.conflicts:Once",
-        "app.terminology.coding_rules.conflicts:Combination",
-        "app.terminology.coding_rules.sequencing:CodeFirst",
-        "app.terminology.coding_rules.sequencing:UseAdditional",
-        "app.terminology.coding_rules.sequencing:DrugSequence",
-        "app.terminology.coding_rules.sequencing:NeverFirst",
-        "app.terminology.coding_rules.person:AgeSex",
-        "app.terminology.coding_rules.against_text:Laterality",
-        "app.terminology.coding_rules.against_text:Assertion",
-    )
-
-
-def _load_deidentification() -> None:
+# Parts of every registry, by the registry's name: key → where the part is. "*" finds more on this machine.
+PARTS: Mapping[str, Mapping[str, str]] = {
+    "membership source": {
+        "projects": "app.corpus.member:ProjectMemberships",
+    },
+    "relation": {
+        "self": "app.accounts.policy:SelfRelation",
+        "own-assignment": "app.review.assignment:OwnAssignment",
+        "own-work": "app.review.assignment:OwnWork",
+        "earlier-actor": "app.review.assignment:EarlierActor",
+    },
+    "code system": {
+        "icd10cm": "app.terminology.importers.icd10cm:Icd10Cm",
+        "icd10cm-index": "app.terminology.importers.icd10cm_index:Icd10CmIndex",
+        "icd10pcs": "app.terminology.importers.icd10pcs:Icd10Pcs",
+        "icd10": "app.terminology.importers.claml:Icd10Who",
+        "snomed": "app.terminology.importers.rf2:Rf2",
+        "snomed-gps": "app.terminology.importers.snomed_gps:SnomedGps",
+        "rxnorm": "app.terminology.importers.rxnorm:RxNorm",
+        "meddra": "app.terminology.importers.meddra:MedDra",
+        "whodrug": "app.terminology.importers.whodrug:WhoDrug",
+        "loinc": "app.terminology.importers.loinc:Loinc",
+        "atc": "app.terminology.importers.atc:Atc",
+        "own": "app.terminology.importers.own:Own",
+    },
+    "coding rule": {
+        "exists": "app.terminology.coding_rules.completeness:Exists",
+        "billable": "app.terminology.coding_rules.completeness:Billable",
+        "validity": "app.terminology.coding_rules.completeness:Dated",
+        "notes": "app.terminology.coding_rules.completeness:Instructed",
+        "excludes1": "app.terminology.coding_rules.conflicts:Excludes1",
+        "once": "app.terminology.coding_rules.conflicts:Once",
+        "combination": "app.terminology.coding_rules.conflicts:Combination",
+        "code_first": "app.terminology.coding_rules.sequencing:CodeFirst",
+        "use_additional": "app.terminology.coding_rules.sequencing:UseAdditional",
+        "drug_sequence": "app.terminology.coding_rules.sequencing:DrugSequence",
+        "never_first": "app.terminology.coding_rules.sequencing:NeverFirst",
+        "age_sex": "app.terminology.coding_rules.person:AgeSex",
+        "laterality": "app.terminology.coding_rules.against_text:Laterality",
+        "assertion": "app.terminology.coding_rules.against_text:Assertion",
+    },
     # What finds identifiers by rule.
-    RECOGNISERS.register(
-        "app.deidentify.recognisers.dates:Dates",
-        "app.deidentify.recognisers.loose_dates:LooseDates",
-        "app.deidentify.recognisers.years:BirthYears",
-        "app.deidentify.recognisers.years:EventYears",
-        "app.deidentify.recognisers.ages:Ages",
-        "app.deidentify.recognisers.numbers.network:Emails",
-        "app.deidentify.recognisers.numbers.network:WebAddresses",
-        "app.deidentify.recognisers.numbers.network:InternetAddresses",
-        "app.deidentify.recognisers.numbers.phones:Phones",
-        "app.deidentify.recognisers.numbers.labelled_ids:SocialSecurity",
-        "app.deidentify.recognisers.numbers.labelled_ids:MedicalRecords",
-        "app.deidentify.recognisers.numbers.labelled_ids:HealthPlans",
-        "app.deidentify.recognisers.numbers.labelled_ids:Accounts",
-        "app.deidentify.recognisers.numbers.labelled_ids:Licences",
-        "app.deidentify.recognisers.numbers.labelled_ids:Vehicles",
-        "app.deidentify.recognisers.numbers.labelled_ids:Devices",
-        "app.deidentify.recognisers.numbers.labelled_ids:Biometrics",
-        "app.deidentify.recognisers.numbers.labelled_ids:OtherIds",
-        "app.deidentify.recognisers.numbers.labelled_ids:UserNames",
-        "app.deidentify.recognisers.numbers.codes:DigitGroups",
-        "app.deidentify.recognisers.numbers.codes:CodedTokens",
-        "app.deidentify.recognisers.geography.streets:Streets",
-        "app.deidentify.recognisers.geography.streets:Postcodes",
-        "app.deidentify.recognisers.geography.postal:WholeAddresses",
-        "app.deidentify.recognisers.geography.towns:Places",
-        "app.deidentify.recognisers.geography.countries:Countries",
-        "app.deidentify.recognisers.organisations:Hospitals",
-        "app.deidentify.recognisers.employers:Employers",
-        "app.deidentify.recognisers.professions:Professions",
-        "app.deidentify.recognisers.pictures:Pictures",
-        "app.deidentify.recognisers.unique:UniqueTraits",
-        "app.deidentify.recognisers.names:TitledNames",
-        "app.deidentify.recognisers.names:ListedNames",
-        "app.deidentify.recognisers.names_in_context:NamesInContext",
-        "app.deidentify.recognisers.relations:NamesByRelation",
-        "app.deidentify.known:KnownIdentifiers",
-    )
-    TEXT_SCANNERS.register("app.privacy.stage.scanner:RuleScanner")
-    LANGUAGES.register("app.deidentify.language:English")
-    CLAIMS.register("app.privacy.leak_audit.claim:LeakAudited")
-
-
-def _load_stages() -> None:
-    READERS.register(
-        "app.intake.readers.text_files:TextFiles",
-        "app.intake.readers.archive:Archive",
-        "app.intake.readers.table:Table",
-        "app.intake.readers.jsonl:JsonLines",
-    )
-    PIPELINES.register(
-        "app.pipelines.chartmark:ChartmarkRules",
-        "app.tagging.stock:MedspacyStock",
-    )
-    GOLD_READERS.register(
-        "app.tagging.evaluation.readers.brat:Brat",
-        "app.tagging.evaluation.readers.bioc:BioC",
-        "app.tagging.evaluation.readers.pubtator:PubTator",
-        "app.tagging.evaluation.readers.json_lines:JsonLines",
-    )
-    register_folder(Settings.from_env().var_dir / "pipelines")  # spaCy pipelines on disk, one JSON file each
-    CLEARANCES.register("app.pipelines.register.clearance:EntryInForce")
-    JOBS.register(
-        "app.intake.load:LoadJob",
-        "app.privacy.stage.job:DeidentifyJob",
-        "app.pipelines.stage:PreannotateJob",
-    )
-
-
-def _load_statistics() -> None:
+    "recogniser": {
+        "dates": "app.deidentify.recognisers.dates:Dates",
+        "loose-dates": "app.deidentify.recognisers.loose_dates:LooseDates",
+        "birth-years": "app.deidentify.recognisers.years:BirthYears",
+        "event-years": "app.deidentify.recognisers.years:EventYears",
+        "ages": "app.deidentify.recognisers.ages:Ages",
+        "emails": "app.deidentify.recognisers.numbers.network:Emails",
+        "urls": "app.deidentify.recognisers.numbers.network:WebAddresses",
+        "ips": "app.deidentify.recognisers.numbers.network:InternetAddresses",
+        "phones": "app.deidentify.recognisers.numbers.phones:Phones",
+        "ssn": "app.deidentify.recognisers.numbers.labelled_ids:SocialSecurity",
+        "mrn": "app.deidentify.recognisers.numbers.labelled_ids:MedicalRecords",
+        "health-plan": "app.deidentify.recognisers.numbers.labelled_ids:HealthPlans",
+        "account": "app.deidentify.recognisers.numbers.labelled_ids:Accounts",
+        "licence": "app.deidentify.recognisers.numbers.labelled_ids:Licences",
+        "vehicle": "app.deidentify.recognisers.numbers.labelled_ids:Vehicles",
+        "device": "app.deidentify.recognisers.numbers.labelled_ids:Devices",
+        "biometric": "app.deidentify.recognisers.numbers.labelled_ids:Biometrics",
+        "other-ids": "app.deidentify.recognisers.numbers.labelled_ids:OtherIds",
+        "user-names": "app.deidentify.recognisers.numbers.labelled_ids:UserNames",
+        "digit-groups": "app.deidentify.recognisers.numbers.codes:DigitGroups",
+        "coded-tokens": "app.deidentify.recognisers.numbers.codes:CodedTokens",
+        "streets": "app.deidentify.recognisers.geography.streets:Streets",
+        "postcodes": "app.deidentify.recognisers.geography.streets:Postcodes",
+        "whole-addresses": "app.deidentify.recognisers.geography.postal:WholeAddresses",
+        "places": "app.deidentify.recognisers.geography.towns:Places",
+        "countries": "app.deidentify.recognisers.geography.countries:Countries",
+        "hospitals": "app.deidentify.recognisers.organisations:Hospitals",
+        "employers": "app.deidentify.recognisers.employers:Employers",
+        "professions": "app.deidentify.recognisers.professions:Professions",
+        "pictures": "app.deidentify.recognisers.pictures:Pictures",
+        "unique-traits": "app.deidentify.recognisers.unique:UniqueTraits",
+        "names-titled": "app.deidentify.recognisers.names:TitledNames",
+        "names-listed": "app.deidentify.recognisers.names:ListedNames",
+        "names-context": "app.deidentify.recognisers.names_in_context:NamesInContext",
+        "names-relation": "app.deidentify.recognisers.relations:NamesByRelation",
+        "known": "app.deidentify.known:KnownIdentifiers",
+    },
+    "text scanner": {
+        "deid-rules": "app.privacy.stage.scanner:RuleScanner",
+    },
+    "language": {
+        "en": "app.deidentify.language:English",
+    },
+    "claim source": {
+        "leak-audit": "app.privacy.leak_audit.claim:LeakAudited",
+    },
+    "reader": {
+        "txt": "app.intake.readers.text_files:TextFiles",
+        "zip": "app.intake.readers.archive:Archive",
+        "csv": "app.intake.readers.table:Table",
+        "jsonl": "app.intake.readers.jsonl:JsonLines",
+    },
+    "pipeline": {
+        "chartmark_rules": "app.pipelines.chartmark:ChartmarkRules",
+        "medspacy_stock": "app.tagging.stock:MedspacyStock",
+        "*": "app.pipelines.folder:register_installed",  # one JSON card each under var/pipelines
+    },
+    "gold reader": {
+        "brat": "app.tagging.evaluation.readers.brat:Brat",
+        "bioc": "app.tagging.evaluation.readers.bioc:BioC",
+        "pubtator": "app.tagging.evaluation.readers.pubtator:PubTator",
+        "jsonl": "app.tagging.evaluation.readers.json_lines:JsonLines",
+    },
+    "clearance": {
+        "pipeline-register": "app.pipelines.register.clearance:EntryInForce",
+    },
+    "job": {
+        "intake.load": "app.intake.load:LoadJob",
+        "deid.run": "app.privacy.stage.job:DeidentifyJob",
+        "preannotate.run": "app.pipelines.stage:PreannotateJob",
+    },
     # Agreement coefficients, in the order they are shown.
-    METRICS.register(
-        "app.agreement.metrics.kappa:Percent",
-        "app.agreement.metrics.kappa:Cohen",
-        "app.agreement.metrics.kappa:KappaLinear",
-        "app.agreement.metrics.kappa:KappaQuadratic",
-        "app.agreement.metrics.kappa:Scott",
-        "app.agreement.metrics.multirater:Fleiss",
-        "app.agreement.metrics.multirater:Randolph",
-        "app.agreement.metrics.multirater:Conger",
-        "app.agreement.metrics.multirater:Light",
-        "app.agreement.metrics.multirater:LightLinear",
-        "app.agreement.metrics.multirater:LightQuadratic",
-        "app.agreement.metrics.alpha:AlphaNominal",
-        "app.agreement.metrics.alpha:AlphaOrdinal",
-        "app.agreement.metrics.alpha:AlphaInterval",
-        "app.agreement.metrics.alpha:AlphaRatio",
-        "app.agreement.metrics.gwet:AC1",
-        "app.agreement.metrics.gwet:AC2",
-        "app.agreement.metrics.gwet:AC2Linear",
-        "app.agreement.metrics.specific:SpecificPositive",
-        "app.agreement.metrics.specific:SpecificNegative",
-        "app.agreement.metrics.spans:F1Strict",
-        "app.agreement.metrics.spans:F1StrictUntyped",
-        "app.agreement.metrics.spans:F1Relaxed",
-        "app.agreement.metrics.spans:F1RelaxedUntyped",
-        "app.agreement.metrics.spans:Dice",
-        "app.agreement.metrics.spans:DiceUntyped",
-        "app.agreement.metrics.relations:RelationF1",
-        "app.agreement.metrics.relations:RelationF1Conditional",
-        "app.agreement.metrics.tokens:TokenKappa",
-        "app.agreement.metrics.tokens:TokenKappaMarked",
-    )
+    "metric": {
+        "percent": "app.agreement.metrics.kappa:Percent",
+        "cohen": "app.agreement.metrics.kappa:Cohen",
+        "kappa-linear": "app.agreement.metrics.kappa:KappaLinear",
+        "kappa-quadratic": "app.agreement.metrics.kappa:KappaQuadratic",
+        "scott": "app.agreement.metrics.kappa:Scott",
+        "fleiss": "app.agreement.metrics.multirater:Fleiss",
+        "randolph": "app.agreement.metrics.multirater:Randolph",
+        "conger": "app.agreement.metrics.multirater:Conger",
+        "light": "app.agreement.metrics.multirater:Light",
+        "light-linear": "app.agreement.metrics.multirater:LightLinear",
+        "light-quadratic": "app.agreement.metrics.multirater:LightQuadratic",
+        "alpha-nominal": "app.agreement.metrics.alpha:AlphaNominal",
+        "alpha-ordinal": "app.agreement.metrics.alpha:AlphaOrdinal",
+        "alpha-interval": "app.agreement.metrics.alpha:AlphaInterval",
+        "alpha-ratio": "app.agreement.metrics.alpha:AlphaRatio",
+        "ac1": "app.agreement.metrics.gwet:AC1",
+        "ac2": "app.agreement.metrics.gwet:AC2",
+        "ac2-linear": "app.agreement.metrics.gwet:AC2Linear",
+        "psa-positive": "app.agreement.metrics.specific:SpecificPositive",
+        "psa-negative": "app.agreement.metrics.specific:SpecificNegative",
+        "f1-strict": "app.agreement.metrics.spans:F1Strict",
+        "f1-strict-untyped": "app.agreement.metrics.spans:F1StrictUntyped",
+        "f1-relaxed": "app.agreement.metrics.spans:F1Relaxed",
+        "f1-relaxed-untyped": "app.agreement.metrics.spans:F1RelaxedUntyped",
+        "dice": "app.agreement.metrics.spans:Dice",
+        "dice-untyped": "app.agreement.metrics.spans:DiceUntyped",
+        "relation-f1": "app.agreement.metrics.relations:RelationF1",
+        "relation-f1-conditional": "app.agreement.metrics.relations:RelationF1Conditional",
+        "token-kappa": "app.agreement.metrics.tokens:TokenKappa",
+        "token-kappa-marked": "app.agreement.metrics.tokens:TokenKappaMarked",
+    },
+    "modality": {
+        "notes": "app.modalities.notes:Notes",
+        "reports": "app.modalities.reports:Reports",
+        "imaging": "app.modalities.imaging:Imaging",
+    },
+    "strategy": {
+        "two_readers": "app.review.strategies.two_readers:TwoReaders",
+        "one_reader": "app.review.strategies.one_reader:OneReader",
+    },
+    "projection": {
+        "code_use": "app.projection.code_use:CodeUses",
+        "suggestion_use": "app.projection.suggestion_use:SuggestionUses",
+    },
+    "gate": {
+        "deidentification": "app.review.item:DeidentificationGate",
+    },
+    "released copies": {
+        "releases": "app.release.recall:RecallReleases",
+    },
+    "release gate": {
+        "k-anonymity": "app.privacy.anonymity.report:AnonymityGate",
+        "signatures": "app.release.ending:WorkflowEnding",
+    },
+    "format": {
+        "jsonl": "app.release.formats.jsonl:JsonLines",
+        "brat": "app.release.formats.brat:Brat",
+        "adverse-events": "app.release.formats.safety.writer:Safety",
+    },
+    "state machine": {
+        "item": "app.release.evidence:ITEM_STATES",
+        "assignment": "app.release.evidence:ASSIGNMENT_STATES",
+    },
+    "evidence": {
+        "signatures": "app.release.evidence:Signatures",
+        "releases": "app.release.evidence:Releases",
+        "recalls": "app.release.evidence:Recalls",
+        "pipelines": "app.pipelines.register.evidence:SignedEntries",
+        "withdrawals": "app.pipelines.register.evidence:Withdrawals",
+    },
+}
 
-
-def _load_review() -> None:
-    MODALITIES.register(
-        "app.modalities.notes:Notes",
-        "app.modalities.reports:Reports",
-        "app.modalities.imaging:Imaging",
-    )
-    STRATEGIES.register(
-        "app.review.strategies.two_readers:TwoReaders",
-        "app.review.strategies.one_reader:OneReader",
-    )
-    PROJECTIONS.register(
-        "app.projection.code_use:CodeUses",
-        "app.projection.suggestion_use:SuggestionUses",
-    )
-    GATES.register("app.review.item:DeidentificationGate")
-
-
-def _load_release() -> None:
-    RELEASED_COPIES.register("app.release.recall:RecallReleases")
-    RELEASE_GATES.register("app.privacy.anonymity.report:AnonymityGate", "app.release.ending:WorkflowEnding")
-    FORMATS.register(
-        "app.release.formats.jsonl:JsonLines",
-        "app.release.formats.brat:Brat",
-        "app.release.formats.safety.writer:Safety",
-    )
-
-
-def _load_evidence() -> None:
-    STATE_MACHINES.register(
-        "app.release.evidence:ITEM_STATES",
-        "app.release.evidence:ASSIGNMENT_STATES",
-    )
-    EVIDENCE.register(
-        "app.release.evidence:Signatures",
-        "app.release.evidence:Releases",
-        "app.release.evidence:Recalls",
-        "app.pipelines.register.evidence:SignedEntries",
-        "app.pipelines.register.evidence:Withdrawals",
-    )
+# Where the tables are that others refer to.
+TABLES: Mapping[str, str] = {
+    "assignment": "app.review.assignment",
+    "audit_event": "app.audit.models",
+    "batch": "app.corpus.batch",
+    "document": "app.corpus.document",
+    "encounter": "app.corpus.subject",
+    "guideline_version": "app.guidelines.version",
+    "hold": "app.review.hold",
+    "item": "app.review.item",
+    "label_schema": "app.corpus.schema",
+    "leak_audit": "app.privacy.leak_audit.models",
+    "leak_sample": "app.privacy.leak_audit.models",
+    "person": "app.accounts.person",
+    "pipeline_entry": "app.pipelines.register.models",
+    "project": "app.corpus.project",
+    "release": "app.release.release",
+    "round": "app.review.round",
+    "source": "app.corpus.source",
+    "subject": "app.corpus.subject",
+    "submission": "app.review.submission",
+    "submission_body": "app.review.submission",
+}

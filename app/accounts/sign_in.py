@@ -10,7 +10,7 @@ from app.accounts.actor import Actor
 from app.accounts.password import find_hash, is_password
 from app.accounts.person import Person, find_by_username, normal_username
 from app.accounts.session import Lifetime, new_token, open_session
-from app.accounts.throttle import Brake, brake_account, brake_address, forgive_try, take_try
+from app.accounts.throttle import Brake, brake_account, brake_address, forgive_try, refuse_try, take_try
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, SystemActor, record
@@ -55,7 +55,7 @@ def sign_in(database: Database, attempt: Attempt, lifetime: Lifetime, *, at: int
     # An unknown user costs the same time as a wrong password (ASVS 6.3.8).
     right = is_password(stored, attempt.password[:MAX_TYPED])
     if person is None or not (right and person.is_active):
-        database.writing(lambda session: _say_refused(session, person, locks, at=at))
+        database.writing(lambda session: _refuse(session, person, attempt, locks, at=at))
         raise Forbidden("sign-in-refused", "user name or password is wrong")
     return database.writing(lambda session: _open(session, person, attempt, lifetime, at=at))
 
@@ -84,8 +84,9 @@ def _open(session: Session, person: Person, attempt: Attempt, lifetime: Lifetime
     return Opened(person.id, token, row.expires_at)
 
 
-def _say_refused(session: Session, person: Person | None, locks: bool, *, at: int) -> None:
-    """Never what was typed as a name: people type passwords there."""
+def _refuse(session: Session, person: Person | None, attempt: Attempt, locks: bool, *, at: int) -> None:
+    """Count it and say so; never what was typed as a name: people type passwords there."""
+    locks = refuse_try(session, attempt.brakes(), at=at) or locks
     stream = streams.account(person.id) if person else streams.SERVER
     subject = Subject("person", person.id if person else "unknown")
     record(session, Tag.SIGN_IN_FAILED, stream=stream, actor=_DOOR, subject=subject, at=at)

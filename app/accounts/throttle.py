@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import CheckConstraint, Text, delete
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import DAY, MINUTE, SECOND
-from app.core.db import OPERATIONAL, Base, Session
+from app.core.db import OPERATIONAL, Base, Session, insert_if_missing
 from app.core.digest import sha256
 from app.core.errors import Unavailable
 
@@ -20,10 +18,14 @@ FORGET = DAY
 
 @dataclass(frozen=True)
 class Limit:
-    """From `delay_from` failures on each next try waits twice as long; at `lock_at` it waits `LOCK`."""
+    """From `delay_from` failures on each next try waits twice as long; at `lock_at` it waits `LOCK`.
+
+    `in_advance`: a try counts as failed before it is made, so that many at once cannot slip through.
+    """
 
     delay_from: int
     lock_at: int
+    in_advance: bool
 
     def wait_after(self, failures: int) -> int:
         """Milliseconds to wait after so many failures in a row."""
@@ -34,9 +36,9 @@ class Limit:
         return min(SECOND << (failures - self.delay_from), LOCK)
 
 
-ACCOUNT = Limit(delay_from=3, lock_at=10)
-# A ward shares one address.
-ADDRESS = Limit(delay_from=10, lock_at=50)
+ACCOUNT = Limit(delay_from=3, lock_at=10, in_advance=True)
+# A ward shares one address and comes on duty at one time: what is not refused yet is no failure.
+ADDRESS = Limit(delay_from=10, lock_at=50, in_advance=False)
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def brake_address(scope: str, address: str) -> Brake:
 
 
 def take_try(session: Session, brakes: list[Brake], *, at: int) -> bool:
-    """Count one try as failed before it is made, so that many at once cannot slip through.
+    """Ask for a try, and count it where the limit counts in advance.
 
     Returns whether this try is the one that locks. Raises Unavailable("too-many-attempts") with the
     seconds to wait, counting nothing, while a brake is on.
@@ -82,27 +84,37 @@ def take_try(session: Session, brakes: list[Brake], *, at: int) -> bool:
         seconds = -(-wait // SECOND)
         message = "too many failed attempts; try again later"
         raise Unavailable("too-many-attempts", message, details={"retry_after": seconds})
-    for brake, row in rows:
-        row.failures, row.last_at = row.failures + 1, at
-        row.blocked_until = at + brake.limit.wait_after(row.failures)
-    return any(row.failures == brake.limit.lock_at for brake, row in rows)
+    locking = [_count(row, brake.limit, at) for brake, row in rows if brake.limit.in_advance]
+    return any(locking)
+
+
+def refuse_try(session: Session, brakes: list[Brake], *, at: int) -> bool:
+    """The try failed: count it where it was not counted in advance. Returns whether it locks."""
+    locking = [_count(_row(session, b.key, at), b.limit, at) for b in brakes if not b.limit.in_advance]
+    return any(locking)
 
 
 def forgive_try(session: Session, brakes: list[Brake], *, at: int) -> None:
-    """The try succeeded: the account starts anew, the address takes back this one."""
+    """The try succeeded: the account starts anew; what failed at the address before stays counted."""
     for brake in brakes:
-        row = _row(session, brake.key, at)
-        row.failures = 0 if brake.limit is ACCOUNT else max(row.failures - 1, 0)
-        row.blocked_until = at
+        if brake.limit.in_advance:
+            row = _row(session, brake.key, at)
+            row.failures, row.blocked_until = 0, 0
+
+
+def _count(row: Throttle, limit: Limit, at: int) -> bool:
+    row.failures, row.last_at = row.failures + 1, max(row.last_at, at)
+    wait = limit.wait_after(row.failures)
+    if wait:  # else the next to come, whose clock may be a moment behind, would be refused
+        row.blocked_until = at + wait
+    return row.failures == limit.lock_at
 
 
 def _row(session: Session, key: str, at: int) -> Throttle:
     row = session.get(Throttle, key, with_for_update=True)
     if row is None:
         # Two first failures at once must not fail on each other.
-        dialect_insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-        values = {"key": key, "failures": 0, "last_at": at, "blocked_until": 0}
-        session.execute(dialect_insert(Throttle).values(**values).on_conflict_do_nothing())
+        insert_if_missing(session, Throttle, {"key": key, "failures": 0, "last_at": at, "blocked_until": 0})
         row = session.get_one(Throttle, key, with_for_update=True)
     if at - row.last_at > FORGET:
         row.failures = 0

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import insert
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.audit.events import Tag
 from app.audit.models import Event, Outbox, StreamHead
-from app.core.db import Session
+from app.core.db import Session, insert_if_missing
 from app.core.digest import canonical_json, sha256
 
 EVENT_VERSION = 1
@@ -109,9 +107,7 @@ def _lock_head(session: Session, stream: str) -> StreamHead:
     head = session.get(StreamHead, stream, with_for_update=True)
     if head is not None:
         return head
-    dialect_insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    values = {"stream": stream, "seq": 0, "head_sha256": GENESIS}
-    session.execute(dialect_insert(StreamHead).values(**values).on_conflict_do_nothing())
+    insert_if_missing(session, StreamHead, {"stream": stream, "seq": 0, "head_sha256": GENESIS})
     head = session.get(StreamHead, stream, with_for_update=True)
     assert head is not None  # noqa: S101  (inserted a line ago)
     return head

@@ -22,8 +22,6 @@ from app.corpus.member import add_member, list_members, remove_member
 from app.corpus.project import SETTINGS, change_settings, create_project, get_project, list_projects
 from app.corpus.schema import LabelSchema, list_schemas, load_schema
 from app.guidelines.version import Change, publish
-from app.projection.code_use import rebuild as rebuild_uses
-from app.quality.coding import coding_report, count_findings
 from app.review.assignment import assign_ready, find_readers, revoke_tasks
 from app.review.item import count_by_state
 from app.review.strategies.workflow import WORKFLOWS
@@ -165,6 +163,10 @@ def unassign(key: str, username: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: each encounter, then the counts.")
 def codes_command(key: str, *, rebuild: bool, as_json: bool) -> None:
     """Coding rules over the final answers of the project KEY, all notes of an encounter together."""
+    # Code systems bring numpy; no other command of a project needs them.
+    from app.projection.code_use import rebuild as rebuild_uses
+    from app.quality.coding import coding_report, count_findings
+
     releases = open_releases(machine.machine().settings.terminology_dir, "icd10cm")
     row = machine.read(lambda session: get_project(session, key))
     if rebuild:

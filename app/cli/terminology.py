@@ -12,7 +12,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.cli import machine
+from app.cli import code_releases
 from app.cli.streams import standard_input, stream_json_lines, stream_lines
 from app.core.errors import ChartmarkError, Invalid
 from app.terminology.artefacts import list_releases
@@ -59,8 +59,8 @@ def import_command(system: str, path: Path, **said: str) -> None:
         manifest = import_release(_root(), system, path, Named(**said), _progress)
     except ChartmarkError as error:
         _fail(error)
-    machine.note_releases()
-    machine.compile_terms(_progress)
+    code_releases.note_releases()
+    code_releases.compile_terms(_progress)
     click.echo(json.dumps(manifest.to_dict(), ensure_ascii=False))
 
 

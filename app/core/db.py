@@ -6,15 +6,16 @@ import logging
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import BigInteger, Integer, MetaData, create_engine, event, inspect
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session
 
 from app.core.errors import Conflict, Unavailable
 
@@ -43,6 +44,27 @@ class Base(DeclarativeBase):
     )
     # SQLite gives AUTOINCREMENT only to INTEGER; everywhere else ids are 64 bits wide.
     type_annotation_map: ClassVar = {int: BigInteger().with_variant(Integer, "sqlite")}
+
+
+_homes: dict[str, str] = {}
+
+
+def tell_homes(homes: Mapping[str, str]) -> None:
+    """Say in which module each table is that others refer to."""
+    _homes.update(homes)
+
+
+@event.listens_for(Mapper, "before_configured")
+def _import_referred() -> None:
+    """A command imports only what it names, but a foreign key must find its table before the first statement."""
+    while missing := _referred() - Base.metadata.tables.keys():
+        for name in missing:
+            import_module(_homes[name])
+
+
+def _referred() -> set[str]:
+    keys = (key for table in Base.metadata.tables.values() for key in table.foreign_keys)
+    return {key.target_fullname.partition(".")[0] for key in keys} & _homes.keys()
 
 
 class Database:
@@ -152,6 +174,15 @@ def _require_event(session: Session) -> None:
     if session.info.get("records") and not session.info.get("events"):
         names = ", ".join(sorted(session.info["records"]))
         raise RuntimeError(f"records written without an audit event: {names}")
+
+
+def insert_if_missing(session: Session, model: type[Base], values: dict[str, Any]) -> None:
+    """Insert a row unless its key is taken: of two at once neither fails on the other."""
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    session.execute(insert(model).values(**values).on_conflict_do_nothing())
 
 
 def make_engine(url: str) -> Engine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.core.errors import Invalid, Problem
+from app.settings import Settings
 from app.tagging.protocol import PIPELINES
 from app.tagging.spacy_disk import read_card
 
@@ -21,3 +22,8 @@ def register_folder(folder: Path) -> list[Problem]:
         except (Invalid, ValueError) as error:
             problems.append(Problem("bad-pipeline", file.name, str(error)))
     return problems
+
+
+def register_installed() -> None:
+    """Register the cards of this installation; broken ones are shown by `flask preannotate list`."""
+    register_folder(Settings.from_env().var_dir / "pipelines")

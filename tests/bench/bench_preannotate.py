@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from app import plugins
+from app.factory import compose
 from app.pipelines.chartmark import ChartmarkRules
 from app.tagging.annotate import tag_terms
 from app.tagging.stock import load_medspacy
@@ -239,7 +239,7 @@ def _times(unit: str, size: int) -> str:
 def main() -> None:
     chance = random.Random(11)
     small, large = [note(SMALL, chance) for _ in range(60)], [note(LARGE, chance) for _ in range(2)]
-    plugins.load()
+    compose()
     full = ChartmarkRules()
     start = time.perf_counter()
     full.ready()

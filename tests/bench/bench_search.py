@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from app import plugins
+from app.factory import compose
 from app.terminology.releases import Named, import_release
 from app.terminology.search import open_release
 from tests.bench.search_baselines import BruteForce, Fts5, Tantivy
@@ -209,7 +209,7 @@ def main() -> None:
     options.add_argument("--queries", type=int, default=80, help="per class")
     options.add_argument("--without-baselines", action="store_true")
     given = options.parse_args()
-    plugins.load()
+    compose()
     with tempfile.TemporaryDirectory() as name:
         release, size = build(Path(name), given.concepts)
         queries = make_queries(release, given.queries, random.Random(11))

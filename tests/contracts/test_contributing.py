@@ -1,5 +1,6 @@
 """CONTRIBUTING.md is true: its worked example works, and each registry has a row that says what a part of it is."""
 
+import ast
 import importlib
 import json
 import re
@@ -12,6 +13,7 @@ import pytest
 import app.agreement.metrics as package
 from app import plugins
 from app.agreement.metrics.protocol import METRICS
+from app.core.registry import registries
 from app.factory import create_app
 from tests.contracts import test_metrics as contract
 
@@ -35,13 +37,12 @@ def metric(tmp_path, monkeypatch):
     (tmp_path / MODULE.name).write_text(FILES[MODULE.as_posix()], encoding="utf-8")
     monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
     importlib.invalidate_caches()
-    line = FILES["app/plugins.py"].strip()
-    assert line == f'"{NAME}:{line[:-2].rpartition(":")[2]}",'
-    before = METRICS.keys()
-    METRICS.register(line.strip('",'))
-    (new,) = [metric for metric in METRICS if metric.key not in before]
-    yield new
-    METRICS.remove(new.key)
+    ((key, path),) = ast.literal_eval("{" + FILES["app/plugins.py"] + "}").items()
+    assert path.partition(":")[0] == NAME
+    assert key not in METRICS
+    METRICS.declare({key: path})
+    yield METRICS.get(key)
+    METRICS.remove(key)
     sys.modules.pop(NAME, None)
 
 
@@ -79,16 +80,16 @@ def test_the_example_is_used_as_the_document_says(metric, tmp_path):
 
 
 def test_each_registry_has_a_row_and_each_row_a_registry():
-    source = Path(plugins.__file__).read_text(encoding="utf-8")
-    filled = re.findall(r"\b([A-Z][A-Z_]+)\.register\(|^([A-Z][A-Z_]+): tuple", source, re.MULTILINE)
-    named = set(re.findall(r"`([A-Z][A-Z_]+)`", "\n".join(ROWS))) - {"CHROMIUM"}
-    assert named == {one or other for one, other in filled}
+    rows = "\n".join(ROWS)
+    assert set(re.findall(r'`"([a-z ]+)"`', rows)) == set(plugins.PARTS)
+    tables = {name for name in vars(plugins) if name.isupper()} - {"PARTS"}
+    assert set(re.findall(r"`([A-Z]+)`", rows)) - {"CHROMIUM"} == tables
 
 
 WRITTEN = [
     (registry, member)
     for row in ROWS
-    for registry in re.findall(r"^\|[^|]+\|[^|]+\| (?:a line under )?`([A-Z_]+)`", row)
+    for registry in re.findall(r'^\|[^|]+\|[^|]+\| `"([a-z ]+)"`', row)
     for members in re.findall(r"class with ((?:`\w+`(?:, | and )?)+)|with ((?:`\w+`(?:, | and )?)+) in", row)
     for member in re.findall(r"`(\w+)`", " ".join(members))
 ]
@@ -100,4 +101,6 @@ def test_rows_name_what_a_part_must_have():
 
 @pytest.mark.parametrize(("registry", "member"), WRITTEN)
 def test_what_a_row_tells_to_write_is_in_the_protocol(registry, member):
-    assert hasattr(getattr(plugins, registry).protocol, member)
+    create_app()
+    (protocol,) = [one.protocol for one in registries() if one.name == registry]
+    assert hasattr(protocol, member)

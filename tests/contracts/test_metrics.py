@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import plugins
 from app.agreement.metrics.data import Link, Ratings, Reading, Span, Spans
 from app.agreement.metrics.evaluate import evaluate
 from app.agreement.metrics.names import ALIASES, metric_named, metrics_for
 from app.agreement.metrics.protocol import METRICS
+from app.factory import compose
 
-plugins.load()
+compose()
 
 ORDERED = [m for m in METRICS if getattr(m, "needs_order", False) or getattr(m, "needs_numbers", False)]
 TABLES = [metric for metric in METRICS if metric.unit != "span"]

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import plugins
 from app.agreement.judgements import Choice, Ruling
 from app.annotation.check import blocking
 from app.core.digest import canonical_json
 from app.core.errors import Invalid
+from app.factory import compose
 from app.review.modality import MODALITIES, Action, Modality
 from tests.contracts.modality_examples import EXAMPLES, SECRET
 from tests.toy import Toy
 
-plugins.load()
+compose()
 PARTS = [*MODALITIES, Toy()]
 PAIRS = [*itertools.permutations(range(3), 2), (0, 1, 2), (2, 0, 1)]
 

@@ -6,9 +6,9 @@ import logging
 import pytest
 import spacy
 
-from app import plugins
 from app.core.digest import canonical_json
 from app.core.errors import Invalid
+from app.factory import compose
 from app.pipelines.chartmark import ChartmarkRules
 from app.pipelines.folder import register_folder
 from app.tagging.labels import AXES, FLAGS, LABELS
@@ -23,7 +23,7 @@ TEXT = "Seen today. No fever 😀 or chest pain. Aspirin 81 mg daily.\r\nMother 
 def _own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHARTMARK_VAR", str(stocked(tmp_path_factory.mktemp("var"))))
-        plugins.load()
+        compose()
         yield
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from app import plugins
 from app.cli.agreement import agreement
+from app.factory import compose
 
-plugins.load()
+compose()
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "iaa"
 needs_shared = pytest.mark.skipif(
     not SHARED.is_dir(), reason="public agreement data is not beside the repository"

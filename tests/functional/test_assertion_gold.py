@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app import plugins
+from app.factory import compose
 from app.tagging.annotate import annotate_note
 from app.tagging.evaluation.evaluate import evaluate
 from app.tagging.evaluation.gold import read_gold
@@ -17,7 +17,7 @@ LEAST = {"assertion_gold.jsonl": 0.95, "assertion_gold_held_out.jsonl": 0.87}
 
 @pytest.fixture(scope="module", autouse=True)
 def _readers():
-    plugins.load()
+    compose()
 
 
 class _Rules:

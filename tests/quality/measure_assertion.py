@@ -8,8 +8,8 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from app import plugins
 from app.core.errors import Invalid
+from app.factory import compose
 from app.pipelines.chartmark import ChartmarkRules
 from app.tagging.comparison import read_negex
 from app.tagging.evaluation.evaluate import evaluate
@@ -35,7 +35,7 @@ class Systems:
     """Assertions of ours and of both medSpaCys on given spans."""
 
     def __init__(self) -> None:
-        plugins.load()
+        compose()
         self.ours, self.stock, self.mended = ChartmarkRules(), MedspacyStock(), MedspacyMended()
 
     def assertions(self, spans: list[tuple[str, tuple[int, int]]]) -> dict[str, list[Flags]]:

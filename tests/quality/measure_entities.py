@@ -2,7 +2,7 @@
 
 import os
 
-from app import plugins
+from app.factory import compose
 from app.pipelines.chartmark import ChartmarkRules
 from app.tagging.evaluation.evaluate import evaluate
 from app.tagging.evaluation.gold import read_gold
@@ -37,7 +37,7 @@ def gold_of(name):
 
 
 def main():
-    plugins.load()
+    compose()
     ours = ChartmarkRules()
     for name in SETS:
         documents = gold_of(name)

@@ -2,7 +2,7 @@
 
 import os
 
-from app import plugins
+from app.factory import compose
 from app.pipelines.chartmark import ChartmarkRules
 from app.tagging.evaluation.evaluate import evaluate
 from app.tagging.protocol import Annotated, Relation
@@ -73,7 +73,7 @@ def report(name, relations):
 
 
 def main():
-    plugins.load()
+    compose()
     ours = ChartmarkRules()
     for measure in (phee, maccrobat):
         measure(ours)

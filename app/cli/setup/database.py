@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from flask import current_app
 
 from app.cli.nouns import Noun
 from app.core.db import Base
@@ -20,6 +21,7 @@ def database() -> None:
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False), metavar="[FILE]", required=False)
 def diagram_command(path: Path | None) -> None:
     """Write all tables as Mermaid diagrams, by package, into FILE (or print them)."""
+    current_app.open()  # type: ignore[attr-defined]  # every model is imported
     text = draw(Base)
     if path is None:
         click.echo(text, nl=False)

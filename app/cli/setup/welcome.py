@@ -6,6 +6,7 @@ import click
 
 from app.audit.evidence import declare_transitions
 from app.cli import machine
+from app.cli.setup import code_releases
 from app.core.clock import now
 from app.demo.load import SHEET
 from app.pipelines.register.lookup import list_standings
@@ -23,8 +24,8 @@ def welcome(port: int) -> None:
     settings = machine.machine().settings
     machine.write(lambda session, actor, at: declare_transitions(session, actor, at=at))
     ensure_builtin(settings.terminology_dir, _progress)
-    machine.note_releases()
-    machine.compile_terms(_progress)
+    code_releases.note_releases()
+    code_releases.compile_terms(_progress)
     click.echo(f"\n  Chartmark: http://127.0.0.1:{port}")
     sheet = settings.var_dir / SHEET
     if sheet.exists():

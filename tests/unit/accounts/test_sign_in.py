@@ -1,6 +1,7 @@
 """Signing in, sessions, links and changing passwords."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -144,6 +145,35 @@ def test_many_guesses_at_once_do_not_slip_past_the_brake(database):
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["sign-in-refused"] * 3 + ["too-many-attempts"] * 5
+
+
+@pytest.mark.parametrize("people", [8, 50])
+def test_everybody_with_the_right_password_is_let_in_at_once(database, people, monkeypatch):
+    """A ward comes on duty: one address, one moment, clocks that do not agree on the order."""
+    names = [f"nurse{number}" for number in range(people)]
+    for name in names:
+        make_person(database, name)
+    # What one verification costs is not the matter here, and fifty would take a minute.
+    monkeypatch.setattr("app.accounts.sign_in.is_password", lambda _stored, typed: typed == PASSWORD)
+    with ThreadPoolExecutor(people) as ward:
+        at = [T0 + (7 * number) % 40 for number in range(people)]
+        opened = list(ward.map(lambda name, at: enter(database, name, at=at, address="192.0.2.1"), names, at))
+    assert len({one.token for one in opened}) == people
+
+
+def test_guesses_from_one_address_are_braked_while_a_ward_signs_in(database):
+    make_person(database)
+    refused = 0
+    for number in range(20):
+        try:
+            enter(database, f"user{number}", OTHER, address="192.0.2.1")
+        except Forbidden:
+            refused += 1
+        except Unavailable:
+            continue
+        if refused < 10:
+            assert enter(database, address="192.0.2.1").token
+    assert refused == 10
 
 
 def test_one_address_is_braked_across_accounts(database):

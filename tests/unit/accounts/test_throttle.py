@@ -2,7 +2,16 @@
 
 import pytest
 
-from app.accounts.throttle import ACCOUNT, LOCK, brake_account, brake_address, forgive_try, take_try
+from app.accounts.throttle import (
+    ACCOUNT,
+    LOCK,
+    Throttle,
+    brake_account,
+    brake_address,
+    forgive_try,
+    refuse_try,
+    take_try,
+)
 from app.core.clock import DAY, SECOND
 from app.core.errors import Unavailable
 
@@ -47,16 +56,21 @@ def test_the_tenth_failure_says_that_it_locks(database):
     assert caught.value.details == {"retry_after": 1}
 
 
-def test_success_clears_an_account_but_an_address_only_takes_back_one_try(database):
-    account, address = brake_account("t", "ann"), brake_address("t", "192.0.2.1")
-    for _ in range(2):
-        database.writing(lambda s: take_try(s, [account, address], at=T0))
-    database.writing(lambda s: forgive_try(s, [account, address], at=T0))
-    from app.accounts.throttle import Throttle
-
+def test_success_clears_an_account_but_an_address_keeps_what_failed_there(database):
+    brakes = account, address = brake_account("t", "ann"), brake_address("t", "192.0.2.1")
+    for end in (refuse_try, forgive_try):
+        database.writing(lambda s: take_try(s, [*brakes], at=T0))
+        database.writing(lambda s, end=end: end(s, [*brakes], at=T0))
     with database.reading() as session:
         assert session.get(Throttle, account.key).failures == 0
         assert session.get(Throttle, address.key).failures == 1
+
+
+def test_tries_that_nobody_answered_yet_do_not_brake_an_address(database):
+    for number in range(60):
+        brakes = [brake_account("t", f"p{number}"), brake_address("t", "192.0.2.1")]
+        # Each a moment before the one that was counted last: requests are not served in their order.
+        database.writing(lambda s, b=brakes, n=number: take_try(s, b, at=T0 - n))
 
 
 def test_after_a_day_of_quiet_failures_are_forgotten(database):

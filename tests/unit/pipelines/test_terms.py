@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app import plugins
+from app.factory import compose
 from app.pipelines import chartmark
 from app.pipelines.chartmark import ChartmarkRules
 from app.pipelines.terms import cache
@@ -30,7 +30,7 @@ SAMPLES = Path(__file__).parents[3] / "ontologies" / "samples"
 
 @pytest.fixture(autouse=True, scope="module")
 def _registries():
-    plugins.load()
+    compose()
 
 
 @pytest.fixture
@@ -244,7 +244,7 @@ def test_who_reads_a_folder_keeps_it_while_another_replaces_it(installed):
 
 
 def _load_and_count(var):
-    plugins.load()
+    compose()
     made = []
     plain = cache.terms_of
     cache.terms_of = lambda *given: made.append(1) or plain(*given)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app import plugins
+from app.factory import compose
 from app.tagging.annotate import annotate_note
 from app.tagging.evaluation.evaluate import evaluate
 from app.tagging.evaluation.gold import read_gold
@@ -14,7 +14,7 @@ GOLD = Path(__file__).parents[2] / "data"
 
 @pytest.fixture(scope="module", autouse=True)
 def _readers():
-    plugins.load()
+    compose()
 
 
 class Bare:
