@@ -23,14 +23,14 @@ export async function verify(space) {
   ], "Sign", (given) => (!given.username || !given.password ? "Please give your user name and your password." : given.decision !== "accept" && !given.reason ? "Please choose the reason." : null));
   if (!answer) return;
   await space.autosave.flush();
-  await send(space, answer);
+  await send(space, { ...answer, meaning: signs().meaning });
 }
 
 async function send(space, answer) {
   const elements = Object.fromEntries(space.store.elements);
   const seen = sha256(canonicalJson({ elements, submissions: space.data.submissions }));
   try {
-    const { next } = await post(`/api/v1/items/${space.data.item.id}/verification`, { ...answer, meaning: signs().meaning, seen });
+    const { next } = await post(`/api/v1/items/${space.data.item.id}/verification`, { ...answer, seen });
     location.assign(next ?? space.root.dataset.home ?? "/");
   } catch (error) {
     if (mustAccept(space.root, error)) return undefined;
