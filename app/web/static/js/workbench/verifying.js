@@ -7,13 +7,13 @@ import { mustAccept } from "../controllers/guideline.js";
 
 const REASONS = ["guideline", "slip", "ambiguous", "guideline-silent", "terminology-gap"];
 
-export async function verify(space) {
-  const changed = space.store.done.length > 0;
+/** `wish` is the decision the dialog starts from: where something was changed "change", else "accept". */
+export async function verify(space, wish = space.store.done.length > 0 ? "change" : "accept") {
   const { verify: accepting, reject: rejecting } = space.data.signing; // what is read here is, word for word, what is recorded
   const statement = h("p", { class: "statement", "aria-live": "polite" });
   const signs = () => (decision.value === "reject" ? rejecting : accepting);
   const say = () => { statement.textContent = signs().statement; };
-  const decision = h("select", { name: "decision", onchange: say }, ["accept", "change", "reject"].map((v) => option(v, v, changed ? "change" : "accept")));
+  const decision = h("select", { name: "decision", onchange: say }, ["accept", "change", "reject"].map((v) => option(v, v, wish)));
   const reason = h("select", { name: "reason" }, option("", "–", ""), REASONS.map((v) => option(v, v.replace("-", " "), "")));
   say();
   const answer = await form("Verify and sign", [
