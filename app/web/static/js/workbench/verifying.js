@@ -30,7 +30,8 @@ async function send(space, answer) {
   const elements = Object.fromEntries(space.store.elements);
   const seen = sha256(canonicalJson({ elements, submissions: space.data.submissions }));
   try {
-    const { next } = await post(`/api/v1/items/${space.data.item.id}/verification`, { ...answer, seen });
+    const { next, state } = await post(`/api/v1/items/${space.data.item.id}/verification`, { ...answer, seen });
+    if (state === "escalated") await ask("Signed", [h("p", null, "A significant or critical label was changed: a senior reviewer decides next.")], [{ text: "Go on", value: null, primary: true }]);
     location.assign(next ?? space.root.dataset.home ?? "/");
   } catch (error) {
     if (mustAccept(space.root, error)) return undefined;
