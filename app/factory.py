@@ -10,6 +10,7 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import AppGroup
+from werkzeug.routing import Map
 
 from app import pipeline, plugins
 from app.core import registry
@@ -30,7 +31,8 @@ def compose() -> None:
 
 
 class Server(Flask):
-    """The application. Commands know it as it is; a request, the first, brings the web and every part."""
+    """The application. Commands know it as it is; a request, the first, brings the web and every part,
+    and so does whoever asks for the routes (`flask routes`)."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         compose()
@@ -38,8 +40,9 @@ class Server(Flask):
         self.extensions["settings"] = settings or Settings.from_env()
         self.extensions["database"] = Database(self.extensions["settings"].database)
         self.cli = _Commands()
-        self._opened = False
-        self._opening = threading.Lock()
+        self._opened = self._installing = False
+        # Building reads the routes it adds, so the thread that builds comes by again.
+        self._opening = threading.RLock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         self.open()
@@ -48,10 +51,23 @@ class Server(Flask):
     def open(self) -> Server:
         """Put the edge and every page and endpoint in place, once; import every part, and so every model."""
         with self._opening:
-            if not self._opened:
-                self._install()
-                self._opened = True
+            if not self._opened and not self._installing:
+                self._installing = True
+                try:
+                    self._install()
+                    self._opened = True
+                finally:
+                    self._installing = False
         return self
+
+    @property
+    def url_map(self) -> Map:  # type: ignore[override]
+        """Every route."""
+        return self.open()._routes
+
+    @url_map.setter
+    def url_map(self, routes: Map) -> None:
+        self._routes = routes
 
     def _install(self) -> None:
         registry.load_all(plugins.PARTS)

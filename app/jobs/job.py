@@ -339,3 +339,9 @@ def list_jobs(session: Session, project_id: int | None, limit: int = 20) -> list
     """Newest first; of all projects where none is named."""
     query = select(Job).order_by(Job.id.desc()).limit(limit)
     return list(session.scalars(query if project_id is None else query.where(Job.project_id == project_id)))
+
+
+def is_under_way(session: Session) -> bool:
+    """Whether any job is queued or being done; what waits for something is not."""
+    busy = Job.state.in_((JobState.QUEUED, JobState.RUNNING))
+    return session.scalar(select(Job.id).where(busy).limit(1)) is not None
