@@ -16,7 +16,7 @@ from app.accounts.person import get_person
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
-from app.core.db import RECORD, Base, Session
+from app.core.db import RECORD, Base, Session, get_locked
 from app.core.errors import Conflict, Invalid, NotFound
 from app.corpus.member import list_members
 from app.corpus.project import Project, get_project, project_subject
@@ -356,7 +356,7 @@ def find_own(session: Session, actor: Actor, item: Item, step: Step, *, at: int)
 
 def get_assignment(session: Session, assignment_id: int, *, lock: bool = False) -> Assignment:
     """Raises NotFound."""
-    assignment = session.get(Assignment, assignment_id, with_for_update=lock or None)
+    assignment = get_locked(session, Assignment, assignment_id) if lock else session.get(Assignment, assignment_id)
     if assignment is None:
         raise NotFound("assignment", f"there is no assignment {assignment_id}")
     return assignment

@@ -12,7 +12,7 @@ from app.accounts.actor import Actor
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
-from app.core.db import RECORD, Base, Session
+from app.core.db import RECORD, Base, Session, get_locked
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.corpus.free_text import require_free_text
 from app.corpus.project import project_subject
@@ -128,7 +128,7 @@ def _record(session: Session, tag: Tag, actor: Actor, question: Question, text: 
 
 def get_question(session: Session, question_id: int, *, lock: bool = False) -> Question:
     """Raises NotFound."""
-    question = session.get(Question, question_id, with_for_update=lock or None)
+    question = get_locked(session, Question, question_id) if lock else session.get(Question, question_id)
     if question is None:
         raise NotFound("question", f"there is no question {question_id}")
     return question

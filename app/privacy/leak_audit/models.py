@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import RECORD, Base, Session
+from app.core.db import RECORD, Base, Session, get_locked
 from app.core.errors import NotFound
 
 
@@ -123,7 +123,7 @@ class LeakResult(Base):
 
 def get_audit(session: Session, audit_id: int, *, lock: bool = False) -> LeakAudit:
     """Raises NotFound."""
-    audit = session.get(LeakAudit, audit_id, with_for_update=lock or None)
+    audit = get_locked(session, LeakAudit, audit_id) if lock else session.get(LeakAudit, audit_id)
     if audit is None:
         raise NotFound("leak-audit", f"there is no leak audit {audit_id}")
     return audit
