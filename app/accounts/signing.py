@@ -37,7 +37,7 @@ class Reauthentication(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     token_sha256: Mapped[str] = mapped_column(Text, unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     session_ref: Mapped[str | None] = mapped_column(Text)
     action: Mapped[str] = mapped_column(Text)
     signed_sha256: Mapped[str] = mapped_column(Text)

@@ -69,7 +69,7 @@ class Assignment(Base):
     machine: ClassVar[states.Machine] = states.ASSIGNMENT
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -77,7 +77,7 @@ class Assignment(Base):
     state: Mapped[str] = mapped_column(Text)
     draft_version: Mapped[int]
     #: frozen when the draft begins: the guideline the answer was given under
-    guideline_version_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"))
+    guideline_version_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"), index=True)
     offered_at: Mapped[int]
     opened_at: Mapped[int | None]
 

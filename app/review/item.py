@@ -41,7 +41,7 @@ class Item(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
-    schema_id: Mapped[int] = mapped_column(ForeignKey("label_schema.id"))
+    schema_id: Mapped[int] = mapped_column(ForeignKey("label_schema.id"), index=True)
     modality: Mapped[str] = mapped_column(Text)
     #: the document's random name, copied for lists
     label: Mapped[str] = mapped_column(Text)
@@ -50,7 +50,7 @@ class Item(Base):
     #: T4 must settle it: a significant or critical label is, or was, in dispute
     escalated: Mapped[bool]
     #: the version all its readings, rulings and signatures are made under; None before the first task is opened
-    guideline_version_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"))
+    guideline_version_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"), index=True)
     created_at: Mapped[int]
 
 

@@ -40,8 +40,8 @@ class Question(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
-    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
-    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
     asked_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     element_id: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
@@ -49,7 +49,7 @@ class Question(Base):
     state: Mapped[str] = mapped_column(Text)
     answer: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[int]
-    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     answered_at: Mapped[int | None]
 
 
