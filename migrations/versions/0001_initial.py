@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "0001_v02"
 down_revision = None
 
 # 64 bits wide; SQLite gives AUTOINCREMENT only to INTEGER.
