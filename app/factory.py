@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterable
 from importlib import import_module
@@ -15,9 +16,13 @@ from werkzeug.routing import Map
 from app import pipeline, plugins
 from app.core import registry
 from app.core.db import Database, tell_homes
+from app.core.revision import problem_of
 from app.settings import Settings
 
 _composed = False
+
+# gunicorn starts a worker that ends with any other code again and again.
+REFUSED = 3
 
 
 def compose() -> None:
@@ -47,6 +52,12 @@ class Server(Flask):
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         self.open()
         return super().__call__(environ, start_response)
+
+    def require_schema(self) -> None:
+        """End the process, with one sentence, before it touches a database made by another version."""
+        if problem := problem_of(self.extensions["database"].url):
+            print(problem, file=sys.stderr)
+            raise SystemExit(REFUSED)
 
     def open(self) -> Server:
         """Put the edge and every page and endpoint in place, once; import every part, and so every model."""
