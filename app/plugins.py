@@ -86,9 +86,9 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     },
     "relation": {
         "self": "app.accounts.policy:SelfRelation",
-        "own-assignment": "app.review.assignment:OwnAssignment",
-        "own-work": "app.review.assignment:OwnWork",
-        "earlier-actor": "app.review.assignment:EarlierActor",
+        "own-assignment": "app.review.relations:OwnAssignment",
+        "own-work": "app.review.relations:OwnWork",
+        "earlier-actor": "app.review.relations:EarlierActor",
     },
     "code system": {
         "icd10cm": "app.terminology.importers.icd10cm:Icd10Cm",
@@ -231,9 +231,11 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "reports": "app.modalities.reports:Reports",
         "imaging": "app.modalities.imaging:Imaging",
     },
-    "strategy": {
-        "two_readers": "app.review.strategies.two_readers:TwoReaders",
-        "one_reader": "app.review.strategies.one_reader:OneReader",
+    # By which rules items are read, settled and finished.
+    "workflow": {
+        "two_readers_adjudicator": "app.review.workflows.ready_made:TWO_READERS_ADJUDICATOR",
+        "trainee_verifier": "app.review.workflows.ready_made:TRAINEE_VERIFIER",
+        "team_of_three": "app.review.workflows.ready_made:TEAM_OF_THREE",
     },
     "projection": {
         "code_use": "app.projection.code_use:CodeUses",

@@ -16,7 +16,7 @@ from app.guidelines.acknowledgement import has_acknowledged
 from app.guidelines.text import asks_for_citations, sections
 from app.guidelines.version import GuidelineVersion, get_guideline
 from app.review.adjudication import Cases, agreed_elements, rulings_of
-from app.review.assignment import Assignment, Step
+from app.review.assignment import Assignment
 from app.review.confirmation import confirmed_elements, one_reader
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of
 from app.review.modality import Context
@@ -25,6 +25,7 @@ from app.review.signature import Signature, signature_of_task
 from app.review.signing import statements_for
 from app.review.verification import answer_to_verify
 from app.review.weight import label_classes
+from app.review.workflows import Step
 
 
 def workbench(

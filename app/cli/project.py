@@ -22,10 +22,11 @@ from app.corpus.member import add_member, list_members, remove_member
 from app.corpus.project import SETTINGS, change_settings, create_project, get_project, list_projects
 from app.corpus.schema import LabelSchema, list_schemas, load_schema
 from app.guidelines.version import Change, publish
-from app.review.assignment import assign_ready, find_readers, revoke_tasks
+from app.review.assignment import revoke_tasks
+from app.review.distribution import assign_ready, find_readers
 from app.review.item import count_by_state
-from app.review.strategies.workflow import WORKFLOWS
 from app.review.waiting import ahead, stopped_items
+from app.review.workflows import WORKFLOWS
 from app.terminology.search import open_releases
 
 MODALITY = click.Choice(["notes", "reports", "imaging"])
@@ -128,7 +129,7 @@ def guideline(key: str, path: Path, modality: str, version: str, change: str, by
 @click.argument("key")
 @click.option("--limit", default=1000, show_default=True)
 def assign(key: str, limit: int) -> None:
-    """Assign ready items of the project KEY by its strategy; says what nobody here can go on with, and why."""
+    """Assign ready items of the project KEY, to whoever has least to do; says what nobody here can go on with."""
 
     def unit(session: Session, actor: OperatorActor, at: int) -> dict[str, Any]:
         row = get_project(session, key)
@@ -219,7 +220,7 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, Any]:
         default = SETTINGS[name][0] if name in SETTINGS else ""
         found[name] = value if isinstance(default, str) else _typed(value)
         if name == "workflow" and value not in WORKFLOWS:
-            raise Invalid("workflow", f"a workflow is one of {', '.join(WORKFLOWS)}")
+            raise Invalid("workflow", f"a workflow is one of {', '.join(WORKFLOWS.keys())}")
     return found
 
 

@@ -36,10 +36,10 @@ class ProjectStatus(StrEnum):
 
 # Every setting of a project, its default, and what it accepts.
 SETTINGS: dict[str, tuple[Any, tuple[Any, ...] | type]] = {
-    # how a difference between readers is settled, and who finishes (app/review/workflow.py)
+    # how a difference between readers is settled, and who finishes (app/review/workflows)
     "workflow": ("two_readers_adjudicator", str),
-    # how readers are chosen (app/review/strategies)
-    "strategy": ("two_readers", str),
+    # retired: how many read is the workflow's to say; old projects and scripts still name it
+    "strategy": ("two_readers", ("two_readers", "one_reader")),
     # the pipeline readers start from
     "pipeline": ("chartmark_rules", str),
     # pipelines that tag the same texts to be compared with it; readers never see what they say

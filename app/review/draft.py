@@ -24,12 +24,14 @@ from app.corpus.free_text import require_free_text
 from app.corpus.project import get_project
 from app.corpus.suggestion import latest_suggestion, withheld_because
 from app.review import states
-from app.review.assignment import Assignment, Step, get_assignment, require_awaited, require_may_finish, subject_of
+from app.review.assignment import Assignment, get_assignment, require_awaited, subject_of
+from app.review.authority import require_may_finish
 from app.review.guideline import keep_guideline
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, context_of, get_item, modality_of, no_codes
 from app.review.modality import Action, Context
 from app.review.states import AssignmentState
+from app.review.workflows import Step
 
 Body = dict[str, Any]
 

@@ -27,7 +27,8 @@ from app.factory import create_app
 from app.guidelines.acknowledgement import acknowledge
 from app.guidelines.version import get_guideline, publish
 from app.review.adjudication import Decision, rule, rulings_of
-from app.review.assignment import Assignment, Step, assign_ready, claim, find_readers, get_assignment
+from app.review.assignment import Assignment, claim, get_assignment
+from app.review.distribution import assign_ready, find_readers
 from app.review.draft import Change, assemble, change_draft
 from app.review.hold import Hold
 from app.review.item import Item, admit, create_item, get_item, no_codes
@@ -35,6 +36,7 @@ from app.review.opening import open_task
 from app.review.question import Question
 from app.review.signature import signatures_of
 from app.review.submission import submit
+from app.review.workflows import Step
 from app.settings import Settings
 from app.terminology.releases import ensure_builtin
 from tests.browser import sample

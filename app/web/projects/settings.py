@@ -17,8 +17,7 @@ from app.http import context
 from app.http.access import access, acting
 from app.pipelines.stage import request_run
 from app.review.item import admit_waiting
-from app.review.strategies import STRATEGIES
-from app.review.strategies.workflow import WORKFLOWS
+from app.review.workflows import WORKFLOWS
 from app.tagging.protocol import PIPELINES
 from app.web.acts import Refusal, attempt
 from app.web.projects.door import enter, page
@@ -103,9 +102,7 @@ def _setting(project: Project, name: str) -> Setting:
 def _choices(name: str) -> list[tuple[str, str]]:
     """What a setting may be, with titles: from the registries, or from the list the setting accepts."""
     if name == "workflow":
-        return [(one.key, one.title) for one in WORKFLOWS.values()]
-    if name == "strategy":
-        return [(one.key, f"{one.title} ({one.readers})") for one in STRATEGIES]
+        return [(one.key, one.title) for one in WORKFLOWS]
     if name == "pipeline":
         return [(one.key, one.title) for one in PIPELINES]
     accepted = SETTINGS[name][1]
