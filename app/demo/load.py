@@ -217,7 +217,7 @@ def _answer_one(services: Services, codes: CodeLookup, person: int, key: str, re
             for content in (reading.content, reading.other)
         )
         changes = changes_towards(assemble(session, task.id)["elements"], wanted, others)
-        change_draft(session, actor, task, changes, expected_version=task.draft_version, codes=codes, at=at)
+        change_draft(session, actor, task, changes, expected_version=task.draft_version, at=at)
         accept_guideline(session, actor, task, at=at)
         if not reading.stays_open:
             submit(session, actor, task, codes=codes, at=at)

@@ -90,9 +90,11 @@ class _Team:
 
     def able(self, workflow: Workflow, step: Step, *, escalated: bool) -> frozenset[int]:
         if (workflow, step, escalated) not in self.able_to:
-            asked = {"escalated": escalated, "at": self.at}
-            may = (a.id for a in self.actors if may_finish(a, self.project, workflow, step, **asked))
-            self.able_to[workflow, step, escalated] = frozenset(may)
+            self.able_to[workflow, step, escalated] = frozenset(
+                actor.id
+                for actor in self.actors
+                if may_finish(actor, self.project, workflow, step, escalated=escalated, at=self.at)
+            )
         return self.able_to[workflow, step, escalated]
 
     def nearest(self, acts: Acts) -> str:

@@ -31,8 +31,8 @@ class StepRule(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
     step: Step
-    people: int = Field(1, ge=1, le=9)
-    tier: int = Field(1, ge=1, le=4)
+    people: int = Field(default=1, ge=1, le=9)
+    tier: int = Field(default=1, ge=1, le=4)
 
 
 class Workflow(BaseModel):
