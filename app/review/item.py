@@ -141,7 +141,7 @@ def no_codes(_system: str, _release: str, _code: str) -> None:
 
 
 def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Context:
-    """Document, schema and code lookup of an item: the one way to its text.
+    """Document, schema and code lookup of an item, as a check needs them: the one way to its text.
 
     Raises NotFound when the text was erased, Conflict while it is hidden.
     """
@@ -149,7 +149,6 @@ def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Co
     document = get_document(session, item.document_id)
     encounter = session.get(Encounter, document.encounter_id)
     schema = session.get(LabelSchema, item.schema_id)
-    project = get_project(session, item.project_id)
     assert encounter is not None and schema is not None  # noqa: S101  (foreign keys)
     return Context(
         document={
@@ -164,13 +163,21 @@ def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Co
                 "code_release": encounter.code_release,
                 "sex": encounter.sex,
                 "age_band": encounter.age_band,
-                "deid": json.loads(document.deid_json)
-                | {"verdict": document.verdict, "status": claim_of(session, project).words},
             },
         },
         schema=schema.content,
         codes=codes,
     )
+
+
+def deidentification_of(session: Session, item: Item) -> dict[str, Any]:
+    """What a page says of how a text was de-identified: engine, mode, verdict, and what the project may claim.
+
+    Counts over the whole project: asked for when a task is shown, never when an answer is saved or checked.
+    """
+    document, project = get_document(session, item.document_id), get_project(session, item.project_id)
+    done: dict[str, Any] = json.loads(document.deid_json)
+    return done | {"verdict": document.verdict, "status": claim_of(session, project).words}
 
 
 def modality_of(item: Item) -> Modality:

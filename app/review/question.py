@@ -16,8 +16,10 @@ from app.core.db import RECORD, Base, Session, get_locked
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.corpus.free_text import require_free_text
 from app.corpus.project import project_subject
-from app.review.assignment import Assignment, Step, has_worked_on, subject_of
+from app.review.assignment import Assignment, subject_of
 from app.review.hold import HoldKind, close_hold, open_hold, open_holds
+from app.review.relations import has_worked_on
+from app.review.workflows import Step
 
 
 class QuestionState(StrEnum):

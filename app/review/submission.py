@@ -21,20 +21,15 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.registry import Registry
 from app.guidelines.acknowledgement import require_acknowledged
 from app.review import states
-from app.review.assignment import (
-    Assignment,
-    Step,
-    get_assignment,
-    require_awaited,
-    subject_of,
-    workflow_for,
-)
+from app.review.assignment import Assignment, get_assignment, require_awaited, subject_of
+from app.review.authority import workflow_for
 from app.review.draft import assemble
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
 from app.review.round import current_round
 from app.review.states import ItemState
 from app.review.weight import elements_of_weight, weighty_labels
+from app.review.workflows import Step
 
 
 class SubmissionKind(StrEnum):

@@ -31,7 +31,8 @@ from app.intake.load import Delivery, LoadJob, start_batch
 from app.release.formats import Answer
 from app.release.formats.jsonl import JsonLines
 from app.release.formats.losses import LossReport
-from app.review.assignment import Assignment, assign_ready
+from app.review.assignment import Assignment
+from app.review.distribution import assign_ready
 from app.review.draft import Change, change_draft, start_draft
 from app.review.item import admit, create_item
 from app.review.queries import own_work
@@ -95,7 +96,7 @@ def measure_import(services, notes):
 
 
 SETTINGS = {
-    "strategy": "two_readers", "pipeline": "bench", "machine_passed_may_be_assigned": True,
+    "pipeline": "bench", "machine_passed_may_be_assigned": True,
     "workflow": "two_readers_adjudicator",
 }  # fmt: skip
 

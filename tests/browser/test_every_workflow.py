@@ -4,15 +4,15 @@ import pytest
 
 from app.core import clock
 from app.corpus.project import get_project
+from app.plugins import PARTS
 from app.release.cutting import cut
 from app.review.meaning import STATEMENTS
-from app.review.strategies.workflow import WORKFLOWS
 from tests.browser import sample
 from tests.browser.live import serving
 from tests.browser.notes_page import until
 from tests.browser.world import PASSWORD, World
 
-DEFAULT, TRAINEE, THREE = WORKFLOWS
+DEFAULT, TRAINEE, THREE = PARTS["workflow"]
 
 
 @pytest.fixture
@@ -21,9 +21,8 @@ def world_of(database_templates, tmp_path):
     running = []
 
     def make(workflow):
-        strategy = {1: "one_reader", 2: "two_readers"}[WORKFLOWS[workflow].readers]
         opened = database_templates.fresh("sqlite", tmp_path)
-        world = World(opened.__enter__(), tmp_path / "var", workflow=workflow, strategy=strategy)
+        world = World(opened.__enter__(), tmp_path / "var", workflow=workflow)
         served = serving(world.app)
         world.url = served.__enter__()
         running.extend([opened, served])
