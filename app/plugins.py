@@ -227,9 +227,9 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "token-kappa-marked": "app.agreement.metrics.tokens:TokenKappaMarked",
     },
     "modality": {
-        "notes": "app.modalities.notes:Notes",
-        "reports": "app.modalities.reports:Reports",
-        "imaging": "app.modalities.imaging:Imaging",
+        "notes": "app.modalities.notes.modality:Notes",
+        "reports": "app.modalities.reports.modality:Reports",
+        "imaging": "app.modalities.imaging.modality:Imaging",
     },
     "strategy": {
         "two_readers": "app.review.strategies.two_readers:TwoReaders",

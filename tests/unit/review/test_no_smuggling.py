@@ -24,7 +24,7 @@ from app.review.item import get_item
 from app.review.submission import Submission, gold_of, payload_of, readings, submit
 from app.review.verification import verify
 from tests.team import Team
-from tests.unit.annotation.notes import SCHEMA, TEXT, entity, relation
+from tests.unit.modalities.notes.notes import SCHEMA, TEXT, entity, relation
 
 RUNS = 25
 REPORT = {
