@@ -232,9 +232,9 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "token-kappa-marked": "app.agreement.metrics.tokens:TokenKappaMarked",
     },
     "modality": {
-        "notes": "app.modalities.notes:Notes",
-        "reports": "app.modalities.reports:Reports",
-        "imaging": "app.modalities.imaging:Imaging",
+        "notes": "app.modalities.notes.modality:Notes",
+        "reports": "app.modalities.reports.modality:Reports",
+        "imaging": "app.modalities.imaging.modality:Imaging",
     },
     # By which rules items are read, settled and finished.
     "workflow": {

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from app.annotation import shapes
+from app.annotation.bodies import fields_of, kind_of, payload_problems
 from app.factory import create_app
 from app.release.formats import FORMATS, Answer
 from app.release.formats.losses import LossReport, fields_held
@@ -114,22 +114,26 @@ class Overdone(Liar):
             yield "all.json", json.dumps(answer.elements)
 
 
-@pytest.mark.parametrize("case", every_case(), ids=str)
+# A field with one possible value says nothing that could be lost.
+@pytest.mark.parametrize("case", [case for case in every_case() if len(case.values) > 1], ids=str)
 def test_a_format_that_loses_in_silence_is_found_out(case):
     assert list(dishonesty(Liar(), case))
 
 
 # A rejected element may leave the files and be reported: its status is both written and lost.
-@pytest.mark.parametrize("case", [case for case in every_case() if case.field != "status"], ids=str)
+@pytest.mark.parametrize(
+    "case", [case for case in every_case() if case.field != "status" and len(case.values) > 1], ids=str
+)
 def test_a_format_that_calls_lost_what_it_writes_is_found_out(case):
     assert list(dishonesty(Overdone(), case))
 
 
 def test_every_kind_of_every_modality_is_tried_in_all_its_fields():
     for modality in MODALITIES:
-        assert set(modality.kinds) == {body["kind"] for body in marked.ELEMENTS[modality.key].values()}
+        kinds = {kind_of(model) for model in modality.kinds}
+        assert kinds == {body["kind"] for body in marked.ELEMENTS[modality.key].values()}
         tried = {(case.kind, case.field.partition(".")[0]) for case in marked.cases(modality)}
-        there = {(kind, name) for kind in modality.kinds for name in shapes.fields_of_kind(kind, modality.kinds)}
+        there = {(kind_of(model), name) for model in modality.kinds for name in fields_of(model)}
         assert tried == there
 
 
@@ -138,4 +142,4 @@ def test_the_marked_bodies_are_bodies_that_may_be_submitted():
         for case in marked.cases(modality):
             for value in case.values:
                 elements = marked.elements_with(case, value)
-                assert shapes.payload_problems({"elements": elements}, modality.kinds) == [], case
+                assert payload_problems({"elements": elements}, modality.kinds) == [], case

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.annotation.payload import REFERENCES
-from app.annotation.shapes import NOTE_KINDS, Record, Test, fields_of_kind
+from app.annotation.bodies import FieldShape, by_kind, fields_of
 from app.annotation.vocabulary import AXES, SERIOUSNESS, full_assertion
 from app.release.formats import naranjo
+from app.review.modality import MODALITIES
 
 Cells = dict[str, Any]
 
@@ -34,8 +34,8 @@ def cells_of(kind: str, body: Cells, without: tuple[str, ...] = ()) -> Cells:
 def written_of(kind: str) -> tuple[str, ...]:
     """Paths of the fields that a table with all columns of a kind writes, for the loss report."""
     paths = ["kind"]
-    for name, test in fields_of_kind(kind, NOTE_KINDS).items():
-        paths += [f"{name}.{field}" for field in test.fields] if isinstance(test, Record) else [name]
+    for name, shape in _shapes(kind).items():
+        paths += [f"{name}.{field}" for field in _inner_fields(shape)] or [name]
     return tuple(paths)
 
 
@@ -51,22 +51,30 @@ def _code_in_order(code: dict[str, Any]) -> dict[str, Any]:
 
 def _empty(kind: str, without: tuple[str, ...]) -> Cells:
     columns: Cells = {}
-    for name, test in _columned(kind, without).items():
-        columns |= dict.fromkeys(_names(name, test))
+    for name, shape in _columned(kind, without).items():
+        columns |= dict.fromkeys(_names(name, shape))
     return columns
 
 
-def _columned(kind: str, without: tuple[str, ...]) -> dict[str, Test]:
-    apart = {*REFERENCES.get(kind, ()), *without}
-    return {name: test for name, test in fields_of_kind(kind, NOTE_KINDS).items() if name not in apart}
+def _columned(kind: str, without: tuple[str, ...]) -> dict[str, FieldShape]:
+    shapes = _shapes(kind)
+    apart = {name for name, shape in shapes.items() if shape.reference and shape.reference.holds}
+    return {name: shape for name, shape in shapes.items() if name not in apart.union(without)}
 
 
-def _names(name: str, test: Test) -> list[str]:
+def _shapes(kind: str) -> Mapping[str, FieldShape]:
+    """Adverse events are found in notes."""
+    return fields_of(by_kind(MODALITIES.get("notes").kinds)[kind])
+
+
+def _inner_fields(shape: FieldShape) -> list[str]:
+    return list(fields_of(shape.part)) if shape.part and not shape.many else []
+
+
+def _names(name: str, shape: FieldShape) -> list[str]:
     if name in _SPREAD:
         return list(_SPREAD[name]([]))
-    if isinstance(test, Record):
-        return [_inner(name, field) for field in test.fields]
-    return [name]
+    return [_inner(name, field) for field in _inner_fields(shape)] or [name]
 
 
 def _inner(name: str, field: str) -> str:

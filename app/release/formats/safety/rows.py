@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
+from app.annotation.bodies import BOOKKEEPING
 from app.annotation.payload import Elements, live, of_kind
-from app.annotation.shapes import EVERY
 from app.core.text import covered
 from app.release.formats import Answer
 from app.release.formats.flat import cells_of, codes_as_words, columns_of, written_of
@@ -30,41 +31,45 @@ _NO_COLUMN = "has no column in the tables"
 _NUMBERS = ["events_included", "events_excluded", "exposures", "pairs_included", "pairs_excluded"]
 _MENTION = ["mention", "label", "term", "start", "end", "fragments"]
 _WORDS = ("label", "fragments")  # of an entity: in columns of their own
-_JUDGED = (*_WORDS, *EVERY)  # in a group's row, what every element may say is said of the group
-_DECIDING = columns_of("entity", without=_JUDGED)
-_EVENT = [
-    *_BASE, "encounter", "event", "class", "grouped", *_MENTION, "mentions", "mention_count",
-    *_DECIDING, "other_codes", *columns_of("event"), "guideline", "submission_sha256",
-]  # fmt: skip
-_EXPOSURE = [
-    *_BASE, "exposure", "grouped", *_MENTION, "mentions", "mention_count",
-    *_DECIDING, "other_codes", *columns_of("exposure"),
-]  # fmt: skip
-_PAIR = [
-    *_BASE, "event", "event_term", "event_class", "exposure", "exposure_term", "source", "assessment",
-    *columns_of("assessment"), "relations", "relation_certainties",
-]  # fmt: skip
-_RELATION = [
-    *_BASE, "relation", "type", "head", "head_term", "tail", "tail_term",
-    *columns_of("relation", without=("type",)),
-]  # fmt: skip
-COLUMNS: dict[str, list[str]] = {
-    "events": _EVENT,
-    "excluded": ["reason", *(column for column in _EVENT if column != "class")],
-    "exposures": _EXPOSURE,
-    "assessments": _PAIR,
-    "excluded_pairs": ["reason", *(column for column in _PAIR if column != "event_class")],
-    "mentions": [*_BASE, "of", "group", "decides", "class", *_MENTION, *columns_of("entity", without=_WORDS)],
-    "relations": _RELATION,
-    "items": [*_BASE, *_META, *_PROVENANCE, *_NUMBERS],
-    "summary": ["class", "listed_in", "events", "mentions", "pairs"],
-}
+_JUDGED = (*_WORDS, *BOOKKEEPING)  # in a group's row, what every element may say is said of the group
 _ITEM_WRITTEN = (
     "id",
     "modality",
     *(f"meta.{n}" for n in ("patient", *_META)),
     *(f"provenance.{n}" for n in _PROVENANCE),
 )
+
+@cache
+def table_columns() -> dict[str, list[str]]:
+    """Table → its columns."""
+    deciding = columns_of("entity", without=_JUDGED)
+    event = [
+        *_BASE, "encounter", "event", "class", "grouped", *_MENTION, "mentions", "mention_count",
+        *deciding, "other_codes", *columns_of("event"), "guideline", "submission_sha256",
+    ]  # fmt: skip
+    exposure = [
+        *_BASE, "exposure", "grouped", *_MENTION, "mentions", "mention_count",
+        *deciding, "other_codes", *columns_of("exposure"),
+    ]  # fmt: skip
+    pair = [
+        *_BASE, "event", "event_term", "event_class", "exposure", "exposure_term", "source", "assessment",
+        *columns_of("assessment"), "relations", "relation_certainties",
+    ]  # fmt: skip
+    relation = [
+        *_BASE, "relation", "type", "head", "head_term", "tail", "tail_term",
+        *columns_of("relation", without=("type",)),
+    ]  # fmt: skip
+    return {
+        "events": event,
+        "excluded": ["reason", *(column for column in event if column != "class")],
+        "exposures": exposure,
+        "assessments": pair,
+        "excluded_pairs": ["reason", *(column for column in pair if column != "event_class")],
+        "mentions": [*_BASE, "of", "group", "decides", "class", *_MENTION, *columns_of("entity", without=_WORDS)],
+        "relations": relation,
+        "items": [*_BASE, *_META, *_PROVENANCE, *_NUMBERS],
+        "summary": ["class", "listed_in", "events", "mentions", "pairs"],
+    }
 
 
 class Tables:
@@ -73,7 +78,7 @@ class Tables:
     def __init__(self, release: int, losses: LossReport) -> None:
         self.release = release
         self.losses = losses
-        self.tables = {name: Table(name, columns) for name, columns in COLUMNS.items()}
+        self.tables = {name: Table(name, columns) for name, columns in table_columns().items()}
 
     def add(self, answer: Answer) -> None:
         """Take in one answer. What none of the tables holds goes to the loss report."""

@@ -5,12 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.agreement.judgements import Choice, Ruling
-from app.annotation.agreed import compared
-from app.annotation.cases import note_differences
-from app.annotation.check import blocking, check_note
+from app.annotation.check import blocking
 from app.annotation.payload import live, meaning, of_kind
-from app.annotation.settle import settle_note
 from app.core.errors import Invalid
+from app.modalities.notes.agreed import compared
+from app.modalities.notes.cases import note_differences
+from app.modalities.notes.check import check_note
+from app.modalities.notes.kinds import KINDS
+from app.modalities.notes.settle import settle_note
 
 from .notes import CONTEXT, code, entity, payload, payloads, relation
 
@@ -24,7 +26,7 @@ def said(whole):
     elements = compared(whole) | of_kind(live(whole), "code_assignment")
 
     def full(body):
-        return meaning(body, lambda key: full(elements[key]))
+        return meaning(body, KINDS, lambda key: full(elements[key]))
 
     return sorted(full(body) for body in elements.values())
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from app.agreement.judgements import DifferenceKind as Kind
 from app.agreement.matching import length, maximum_matching, overlapping_pairs
-from app.annotation.payload import Elements, meaning, of_kind, place_key, references
+from app.annotation.payload import Elements, meaning, of_kind, references
 from app.annotation.vocabulary import full_assertion
 from app.core.digest import canonical_json
+from app.modalities.notes.agreed import place_key
+from app.modalities.notes.kinds import KINDS
 
 _SAME_LABEL = 1001  # more than any overlap: spans are matched within their label first
 
@@ -78,11 +80,11 @@ def _structure_kinds(one: Elements, other: Elements, matched: dict[str, str]) ->
     matched = dict(matched)
     for kinds in (("event", "exposure", "chain", "relation"), ("assessment",)):
         theirs = of_kind(other, *kinds)
-        said = {meaning(body): key for key, body in theirs.items()}
+        said = {meaning(body, KINDS): key for key, body in theirs.items()}
         for key, body in of_kind(one, *kinds).items():
-            if any(target not in matched for _, target in references(body)):
+            if any(target not in matched for _, target in references(body, KINDS)):
                 continue
-            exact = said.get(meaning(body, lambda target: matched[target]))
+            exact = said.get(meaning(body, KINDS, lambda target: matched[target]))
             partner = exact or _counterpart(body, theirs, matched)
             if partner is not None:
                 matched[key] = partner
@@ -92,9 +94,9 @@ def _structure_kinds(one: Elements, other: Elements, matched: dict[str, str]) ->
 
 def _counterpart(body: dict[str, Any], theirs: Elements, matched: dict[str, str]) -> str | None:
     """The element of the same kind that hangs on the same things, if only in part."""
-    mine = {matched[target] for _, target in references(body)}
+    mine = {matched[target] for _, target in references(body, KINDS)}
     shared = {
-        key: len(mine & {target for _, target in references(other)})
+        key: len(mine & {target for _, target in references(other, KINDS)})
         for key, other in theirs.items()
         if other["kind"] == body["kind"]
     }

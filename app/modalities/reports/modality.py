@@ -8,29 +8,18 @@ from collections.abc import Callable
 from typing import Any
 
 from app.agreement.judgements import Bearer, Difference, Payload, Ruling, Unit
+from app.annotation.bodies import payload_problems
 from app.annotation.check import WARNING, reviewed_problems
-from app.annotation.describe import action_facts
+from app.annotation.facts import action_facts
 from app.annotation.folding import folded
 from app.annotation.keyed import Questions, keyed_differences, repeated, said, settle_keyed, unanswered
 from app.annotation.origin import seeded, stored_body
 from app.annotation.payload import Elements, live, of_kind
 from app.annotation.schema import known_keys, label_named
-from app.annotation.shapes import Kinds, one_of, optional_spans, payload_problems, word
 from app.annotation.suggest import suggested_keyed
-from app.annotation.vocabulary import REST
 from app.core.errors import Problem
+from app.modalities.reports.kinds import KINDS, NOT_MENTIONED, VALUES
 from app.review.modality import Action, Context
-
-NOT_MENTIONED = "not_mentioned"
-VALUES = ("positive", "negative", "uncertain", NOT_MENTIONED)
-
-# Larson 2014 (ACR Actionable Reporting Work Group): category 1 minutes, 2 hours, 3 days; null: not mentioned.
-KINDS: Kinds = {
-    "observation": ({"label": word, "value": one_of(*VALUES)}, {"evidence": optional_spans}),
-    "critical": ({"label": word, "category": one_of(1, 2, 3, None)}, {"evidence": optional_spans}),
-    # Said once: no other label of the schema is mentioned.
-    REST: ({"value": one_of(NOT_MENTIONED)}, {}),
-}
 
 
 class Reports:
@@ -46,15 +35,14 @@ class Reports:
         return {"text": context.text, "schema": context.schema, "values": list(VALUES), "meta": shown}
 
     def suggest(self, context: Context, suggestions: list[dict[str, Any]]) -> Payload:
-        found = suggested_keyed(suggestions, "observation", ("label", "value", "category", "evidence"))
-        return seeded(found, context.text)
+        return seeded(suggested_keyed(suggestions, KINDS), KINDS, context.text)
 
     def check(self, payload: Payload, context: Context) -> list[Problem]:
         """Problems with a code beginning ``warn-`` do not block."""
         if problems := payload_problems(payload, KINDS):
             return problems
         return (
-            reviewed_problems(payload, context.text, known_keys(context.schema))
+            reviewed_problems(payload, context.text, known_keys(context.schema), KINDS)
             + repeated(payload, _questions(context))
             + _no_finding_problems(said(live(payload)), context)
             + _critical_problems(said(live(payload)), context)
@@ -66,13 +54,13 @@ class Reports:
         return action_facts(action, KINDS, known_keys(context.schema), context.text)
 
     def stored(self, action: Action, started: dict[str, Any] | None, context: Context) -> Any:
-        return stored_body(action.body, started, context.text)
+        return stored_body(action.body, started, KINDS, context.text)
 
     def loose(self, put: dict[str, Any], draft: Callable[[], Elements]) -> dict[str, Any]:
         return {}
 
     def folded(self, payload: Payload) -> Payload:
-        return folded(payload)
+        return folded(payload, KINDS)
 
     def units(self, payload: Payload, context: Context) -> list[Unit]:
         """One unit per observation of the schema; one not mentioned is a value of its own."""
@@ -92,7 +80,7 @@ class Reports:
         return keyed_differences(payloads, _questions(context))
 
     def settle(self, payloads: list[Payload], rulings: list[Ruling], context: Context) -> Payload:
-        return settle_keyed(payloads, rulings, _questions(context), KINDS)
+        return settle_keyed(payloads, rulings, _questions(context))
 
 
 def _is_observation(label: dict[str, Any]) -> bool:
@@ -120,7 +108,7 @@ def _questions(context: Context) -> Questions:
     order = tuple(f"{kind} {label}" for label in labels for kind in ("observation", "critical"))
     required = tuple(_first_question(label) for label in context.schema["labels"])
     bonds = functools.partial(_bonds, context=context)
-    return Questions(_question, _answer, order, required, NOT_MENTIONED, bonds)
+    return Questions(KINDS, _question, _answer, order, required, NOT_MENTIONED, bonds)
 
 
 def _bonds(disputed: set[str], payloads: list[Elements], context: Context) -> list[set[str]]:

@@ -6,11 +6,11 @@ from typing import Any
 
 from app.agreement.judgements import Choice, Difference, Payload, Ruling
 from app.agreement.matching import overlap
-from app.annotation.agreed import agreed_slots, compared
-from app.annotation.cases import note_differences, note_strays
 from app.annotation.payload import Elements, fresh_id, live, of_kind, rewritten
 from app.annotation.rulings import chosen, paired
-from app.annotation.shapes import NOTE_KINDS
+from app.modalities.notes.agreed import agreed_slots, compared
+from app.modalities.notes.cases import note_differences, note_strays
+from app.modalities.notes.kinds import KINDS
 
 _LEVELS = (("entity",), ("relation", "event", "exposure", "chain"), ("assessment",), ("code_assignment",))
 
@@ -24,7 +24,7 @@ def settle_note(payloads: list[Payload], rulings: list[Ruling]) -> Payload:
     into the result: they stay with the submissions.
     """
     cases = note_differences(payloads)
-    pairs = paired(cases, rulings, NOTE_KINDS, note_strays)
+    pairs = paired(cases, rulings, KINDS, note_strays)
     settling = _Settling(payloads)
     settling.place_agreed(cases, [case for case, ruling in pairs if ruling.choice is Choice.OWN])
     for case, ruling in pairs:
@@ -92,7 +92,7 @@ class _Settling:
     def _linked_body(
         self, source: int | str, body: dict[str, Any], result: Elements
     ) -> dict[str, Any] | None:
-        whole = rewritten(body, lambda old: self._resolved(source, old, result))
+        whole = rewritten(body, KINDS, lambda old: self._resolved(source, old, result))
         if whole is not None and body.get("evidence"):
             whole["evidence"] = self._evidence(source, body["evidence"], result)
         return whole

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.annotation.dicom import terms
+from app.modalities.imaging.dicom import terms
 
 Fields = dict[str, Any]
 # A message about all fields of its rule, or the one field it is about and a message.

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.annotation.check import blocking, check_note
+from app.annotation.check import blocking
+from app.modalities.notes.check import check_note
 
 from .notes import CONTEXT, TEXT, code, entity, payload, relation
 

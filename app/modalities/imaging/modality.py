@@ -7,46 +7,20 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.agreement.judgements import Bearer, Difference, Payload, Ruling, Unit
+from app.annotation.bodies import payload_problems
 from app.annotation.check import reviewed_problems
-from app.annotation.describe import action_facts
-from app.annotation.dicom.consistency import flags
-from app.annotation.dicom.values import parts_of, range_problem, value_problem
+from app.annotation.facts import action_facts
 from app.annotation.folding import folded
 from app.annotation.keyed import Questions, keyed_differences, repeated, said, settle_keyed, unanswered
 from app.annotation.origin import stored_body
 from app.annotation.payload import Elements, live
-from app.annotation.shapes import Kinds, one_of, payload_problems, word
 from app.annotation.suggest import suggested_keyed
-from app.annotation.vocabulary import REST
 from app.core.digest import canonical_json
 from app.core.errors import Invalid, Problem
+from app.modalities.imaging.dicom.consistency import flags
+from app.modalities.imaging.dicom.values import parts_of, range_problem, value_problem
+from app.modalities.imaging.kinds import KINDS, NOT_PRESENT, VERDICTS
 from app.review.modality import Action, Context
-
-VERDICTS = ("confirmed", "corrected", "unusable")
-NOT_PRESENT = "not_present"
-
-
-def _scalar(value: Any) -> str | None:
-    good = value is None or type(value) is int or (isinstance(value, str) and len(value) <= 1024)
-    return None if good else "must be a string, a whole number or null"
-
-
-def _value(value: Any) -> str | None:
-    """A DICOM value: one, or several in a list. Decimals are strings, as in DICOM itself."""
-    parts = value if isinstance(value, list) else [value]
-    return next((why for part in parts if (why := _scalar(part))), None)
-
-
-def _reason(value: Any) -> str | None:
-    good = value is None or (isinstance(value, str) and len(value) <= 1000)
-    return None if good else "must be a text of at most 1000 characters"
-
-
-KINDS: Kinds = {
-    "field": ({"keyword": word, "verdict": one_of(*VERDICTS)}, {"value": _value, "reason": _reason}),
-    # Said once: no other field of the schema is in the record. It says nothing of a field that is.
-    REST: ({"value": one_of(NOT_PRESENT)}, {}),
-}
 
 
 class Imaging:
@@ -72,13 +46,13 @@ class Imaging:
         }
 
     def suggest(self, context: Context, suggestions: list[dict[str, Any]]) -> Payload:
-        return suggested_keyed(suggestions, "field", ("keyword", "verdict", "value", "reason"))
+        return suggested_keyed(suggestions, KINDS)
 
     def check(self, payload: Payload, context: Context) -> list[Problem]:
         if problems := payload_problems(payload, KINDS):
             return problems
         labels = {_keyword(label): label for label in context.schema["labels"]}
-        problems = reviewed_problems(payload, context.text, set(labels))
+        problems = reviewed_problems(payload, context.text, set(labels), KINDS)
         problems += repeated(payload, _questions(context))
         fields = fields_of(context)
         for key, body in said(live(payload)).items():
@@ -94,13 +68,13 @@ class Imaging:
         return action_facts(action, KINDS, known, context.text)
 
     def stored(self, action: Action, started: dict[str, Any] | None, context: Context) -> Any:
-        return stored_body(action.body, started, context.text)
+        return stored_body(action.body, started, KINDS, context.text)
 
     def loose(self, put: dict[str, Any], draft: Callable[[], Elements]) -> dict[str, Any]:
         return {}
 
     def folded(self, payload: Payload) -> Payload:
-        return folded(payload)
+        return folded(payload, KINDS)
 
     def units(self, payload: Payload, context: Context) -> list[Unit]:
         """One unit per answered field: the verdict, with the new value of a correction, or that it is not there."""
@@ -115,7 +89,7 @@ class Imaging:
         return keyed_differences(payloads, _questions(context))
 
     def settle(self, payloads: list[Payload], rulings: list[Ruling], context: Context) -> Payload:
-        return settle_keyed(payloads, rulings, _questions(context), KINDS)
+        return settle_keyed(payloads, rulings, _questions(context))
 
 
 def fields_of(context: Context) -> dict[str, Any]:
@@ -139,6 +113,7 @@ def _questions(context: Context) -> Questions:
     required = {_keyword(label) for label in context.schema["labels"] if label.get("required")}
     fields = fields_of(context)
     return Questions(
+        kinds=KINDS,
         question=lambda body: body["keyword"],
         answer=lambda body: _answer(body, fields),
         order=order,

@@ -3,7 +3,7 @@
 import pytest
 
 from app.agreement.judgements import DifferenceKind as Kind
-from app.annotation.cases import note_differences
+from app.modalities.notes.cases import note_differences
 
 from .notes import code, entity, payload, relation
 

@@ -6,7 +6,11 @@ from collections import Counter
 from typing import Any
 
 from app.agreement.judgements import Payload
-from app.annotation.payload import COMPARED, Elements, live, meaning, of_kind, place_key, references
+from app.annotation.payload import Elements, live, meaning, of_kind, references
+from app.modalities.notes.kinds import KINDS
+
+# Remarks are no judgement: nobody has to agree with them.
+COMPARED = ("entity", "relation", "event", "exposure", "chain", "assessment")
 
 # Elements refer only to kinds of an earlier level.
 _LEVELS = (("entity",), ("relation", "event", "exposure", "chain"), ("assessment",))
@@ -39,9 +43,9 @@ def _candidates(elements: Elements, slots: dict[str, str]) -> dict[str, str]:
     seen: Counter[str] = Counter()
     candidates: dict[str, str] = {}
     for key, body in sorted(elements.items(), key=_order):
-        if any(target not in slots for _, target in references(body)):
+        if any(target not in slots for _, target in references(body, KINDS)):
             continue
-        said = meaning(body, lambda target: slots[target])
+        said = meaning(body, KINDS, lambda target: slots[target])
         candidates[f"{said}#{seen[said]}"] = key
         seen[said] += 1
     return candidates
@@ -50,3 +54,8 @@ def _candidates(elements: Elements, slots: dict[str, str]) -> dict[str, str]:
 def _order(item: tuple[str, dict[str, Any]]) -> tuple[Any, ...]:
     key, body = item
     return (*place_key(body), key) if body["kind"] == "entity" else (key,)
+
+
+def place_key(body: dict[str, Any]) -> tuple[Any, ...]:
+    """Orders entities by position, independent of their ids."""
+    return (body["fragments"], body["label"], meaning(body, KINDS))

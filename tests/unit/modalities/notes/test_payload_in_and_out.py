@@ -6,14 +6,14 @@ from app.agreement.comparing import coverage, ratings_of, spans_of
 from app.agreement.metrics.kappa import Cohen, Percent
 from app.agreement.metrics.relations import RelationF1
 from app.agreement.metrics.spans import F1Strict
-from app.annotation.check import check_note
-from app.annotation.describe import action_facts
+from app.annotation.facts import action_facts
 from app.annotation.schema import known_keys, schema_problems
-from app.annotation.shapes import NOTE_KINDS
-from app.annotation.suggest import suggested_note
-from app.annotation.units import note_units
 from app.core.digest import canonical_json
 from app.core.errors import Invalid
+from app.modalities.notes.check import check_note
+from app.modalities.notes.kinds import KINDS
+from app.modalities.notes.suggest import suggested_note
+from app.modalities.notes.units import note_units
 from app.review.modality import Action
 
 from .notes import CONTEXT, SCHEMA, code, entity, payload, relation
@@ -117,7 +117,7 @@ def test_a_relation_to_an_entity_that_is_not_there_is_refused():
 
 
 def described(body, before=None):
-    return action_facts(Action("a", body, before), NOTE_KINDS, known_keys(SCHEMA), CONTEXT.text)
+    return action_facts(Action("a", body, before), KINDS, known_keys(SCHEMA), CONTEXT.text)
 
 
 def test_an_event_names_label_offsets_codes_and_what_changed():
@@ -142,9 +142,11 @@ def test_of_a_remark_only_its_length_is_told():
     }
 
 
-def test_of_an_event_no_time_is_told():
+def test_of_an_event_the_onset_is_told_which_cannot_hold_words():
     body = {"kind": "event", "mentions": ["m"], "subtype": "device", "onset": "2024-03-05"}
-    assert "2024" not in repr(described(body))
+    assert described(body)["onset"] == "2024-03-05"
+    with pytest.raises(Invalid):
+        described({**body, "onset": "since Easter"})
 
 
 @pytest.mark.parametrize("body", [entity(0, 4, "Mrs Smith"), relation("a", "b", "Mrs Smith"), {"kind": "Mrs Smith"}])

@@ -8,10 +8,12 @@ from app.agreement.groups import Groups
 from app.agreement.judgements import Difference, Payload
 from app.agreement.judgements import DifferenceKind as Kind
 from app.agreement.matching import overlapping_pairs
-from app.annotation.agreed import Slots, agreed_slots, compared
-from app.annotation.kinds import kinds_of
 from app.annotation.payload import Elements, live, meaning, of_kind, references
-from app.core.digest import canonical_json, sha256
+from app.annotation.rulings import case_key
+from app.core.digest import canonical_json
+from app.modalities.notes.agreed import Slots, agreed_slots, compared
+from app.modalities.notes.differing import kinds_of
+from app.modalities.notes.kinds import KINDS
 
 # A disputed element is a node of its own payload; an agreed one is the same node for all.
 Node = tuple[int, str]
@@ -34,11 +36,6 @@ def note_differences(payloads: list[Payload]) -> list[Difference]:
     return cases + _code_sets(payloads)
 
 
-def case_key(versions: list[Elements]) -> str:
-    """A digest of the members that does not depend on the order of the readers."""
-    return sha256(canonical_json(sorted(canonical_json(version) for version in versions)))
-
-
 def _components(elements: list[Elements], slots: Slots) -> list[list[Elements]]:
     """For each component the elements every payload has in it."""
     groups: Groups[Node] = Groups()
@@ -58,7 +55,7 @@ def _components(elements: list[Elements], slots: Slots) -> list[list[Elements]]:
 
 
 def _join_referents(groups: Groups[Node], i: int, key: str, own: Elements, slots: dict[str, str]) -> None:
-    for _, target in references(own[key]):
+    for _, target in references(own[key], KINDS):
         groups.join(_node(i, key, slots), _node(i, target, slots))
         if target in slots:
             _join_referents(groups, i, target, own, slots)
@@ -106,7 +103,7 @@ def _code_sets(payloads: list[Payload]) -> list[Difference]:
     cases = []
     for system in systems:
         versions = [{key: body for key, body in codes.items() if body["system"] == system} for codes in sets]
-        said = {canonical_json(sorted(map(meaning, version.values()))) for version in versions}
+        said = {canonical_json(sorted(meaning(body, KINDS) for body in version.values())) for version in versions}
         if len(said) > 1:
             cases.append(Difference(case_key(versions), (Kind.CODE, Kind.DOCUMENT), (), tuple(versions)))
     return cases
@@ -128,7 +125,7 @@ def note_strays(case: Difference, own: Elements) -> list[str]:
         fitting |= {
             key
             for key, body in of_kind(own, *kinds).items()
-            if any(target in fitting or (target in known and target not in own) for _, target in references(body))
+            if any(to in fitting or (to in known and to not in own) for _, to in references(body, KINDS))
         }
     return [key for key in own if key not in fitting]
 
