@@ -9,7 +9,7 @@ from itertools import count
 
 from app.annotation import shapes
 from app.annotation.shapes import Many, OneOf, Record
-from app.modalities import imaging
+from app.modalities import imaging, reports
 
 TEXT = "rash 😀 amoxicillin, then fever after naproxen 250 mg; hives \x85 again. Ulcer, old."
 _NUMBER = count(1)
@@ -87,7 +87,8 @@ def cases(modality):
                 yield Case(modality.key, kind, name, REFERENCES[kind, name])
             elif isinstance(inner, Record):
                 for field, one in inner.fields.items():
-                    yield Case(modality.key, kind, f"{name}.{field}", samples(one))
+                    values = suggested(modality.key, kind) if one is shapes.a_record else samples(one)
+                    yield Case(modality.key, kind, f"{name}.{field}", values)
             else:
                 yield Case(modality.key, kind, name, samples(test))
 
@@ -122,10 +123,20 @@ NOTE = {
 REPORT = {
     "observation": {"kind": "observation", "label": "Edema", "value": "positive"},
     "critical": {"kind": "critical", "label": "Pneumothorax", "category": 1},
+    "rest": {"kind": "rest", "value": reports.NOT_MENTIONED},
 }
-RECORD = {"field": {"kind": "field", "keyword": "KVP", "verdict": "corrected", "value": "120"}}
+RECORD = {
+    "field": {"kind": "field", "keyword": "KVP", "verdict": "corrected", "value": "120"},
+    "rest": {"kind": "rest", "value": imaging.NOT_PRESENT},
+}
 ELEMENTS = {"notes": NOTE, "reports": REPORT, "imaging": RECORD}
 AT = {"entity": "ae"}  # else an element is named like its kind
+
+
+def suggested(modality, kind):
+    """Two bodies of the kind that a model may have proposed."""
+    body = ELEMENTS[modality][AT.get(kind, kind)]
+    return tuple(body | {"because": [{"rule": mark()}]} for _ in range(2))
 
 
 def elements_with(case, value):

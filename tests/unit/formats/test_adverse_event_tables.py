@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.annotation.vocabulary import AXES, SERIOUSNESS
-from app.release.formats import Answer
-from app.release.formats.losses import LossReport
-from app.release.formats.safety.rows import COLUMNS
-from app.release.formats.safety.writer import Safety
+from app.formats.model import ExchangeDocument
+from app.formats.safety import AdverseEventsFormat
+from app.formats.safety.columns import SafetyColumns
+from app.release.vocabulary import vocabulary
+from tests.exports import exported
+
+COLUMNS = SafetyColumns(vocabulary()).tables
 
 META = {"patient": "S-1", "encounter": "E-1", "note_type": "discharge"}
 PROVENANCE = {"guideline": "1.0", "submission_sha256": "0" * 64}
@@ -49,13 +52,11 @@ class Tables:
     """The files of answers, as a reader gets them."""
 
     def __init__(self, *answers):
-        losses = LossReport("adverse-events")
-        given_answers = [
-            Answer(n, f"D-{n}", "notes", TEXT, META | {"patient": f"S-{n}"}, elements, PROVENANCE)
+        documents = [
+            ExchangeDocument(f"D-{n}", TEXT, elements, "notes", META | {"patient": f"S-{n}"}, PROVENANCE)
             for n, elements in enumerate(answers, start=1)
         ]
-        self.files = dict(Safety().files(given_answers, {"release": 1}, losses))
-        self.losses = losses.rows()
+        self.files, self.losses = exported(AdverseEventsFormat(), documents)
         self.counts = json.loads(self.files["counts.json"])
 
     def rows(self, name):
