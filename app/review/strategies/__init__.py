@@ -29,3 +29,12 @@ def least_loaded(item_id: int, candidates: list[int], load: dict[int, int], read
     """Those with the fewest open tasks; ties rotate with the item so that pairs mix."""
     rotation = {person: (position + item_id) % len(candidates) for position, person in enumerate(candidates)}
     return sorted(candidates, key=lambda person: (load.get(person, 0), rotation[person]))[:readers]
+
+
+class StrategyChoices:
+    """Which strategies a project's settings may name."""
+
+    key = "strategy"
+
+    def options(self) -> list[tuple[str, str]]:
+        return [(strategy.key, f"{strategy.title} ({strategy.readers})") for strategy in STRATEGIES]

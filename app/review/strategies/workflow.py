@@ -61,3 +61,12 @@ WORKFLOWS = {
 def workflow_of(key: str) -> Workflow:
     """Raises KeyError for an unknown workflow; project settings are checked when they are written."""
     return WORKFLOWS[key]
+
+
+class WorkflowChoices:
+    """Which workflows a project's settings may name."""
+
+    key = "workflow"
+
+    def options(self) -> list[tuple[str, str]]:
+        return [(workflow.key, workflow.title) for workflow in WORKFLOWS.values()]
