@@ -257,9 +257,9 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "signatures": "app.release.ending:WorkflowEnding",
     },
     "format": {
-        "jsonl": "app.release.formats.jsonl:JsonLines",
-        "brat": "app.release.formats.brat:Brat",
-        "adverse-events": "app.release.formats.safety.writer:Safety",
+        "jsonl": "app.formats.jsonl:JsonLinesFormat",
+        "brat": "app.formats.brat:BratFormat",
+        "adverse-events": "app.formats.safety:AdverseEventsFormat",
     },
     "state machine": {
         "item": "app.release.evidence:ITEM_STATES",
