@@ -17,7 +17,7 @@ from app.review.assignment import Step
 from app.review.hold import HoldKind, lift_hold, open_hold
 from app.review.item import Item, count_by_state
 from app.review.meaning import STATEMENTS, Act, Meaning
-from app.review.signature import Signature, signatures_of
+from app.review.signature import Signature, signatures_of, valid_signatures
 from app.review.signing import Closing, sign_closing
 from app.review.strategies.workflow import WORKFLOWS
 from app.review.submission import gold_of, readings
@@ -140,6 +140,9 @@ def test_a_rejection_of_what_an_adjudicator_settled_names_that_answer(team):
     settled = settle(team, "ada", item).signature
     rejected = turn_down(team, "vera", item).signature
     assert rejected.record_sha256 == settled.record_sha256
+    # One digest, two signatures: only the one that does not reject stands for it.
+    standing = team.read(lambda s: valid_signatures(s, item.id, settled.record_sha256))
+    assert [one.id for one in standing] == [settled.id]
     assert team.state(item) == "ready"
 
 
