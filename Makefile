@@ -8,7 +8,7 @@ TABLE   ?=
 # SQLite takes one web process with threads; behind PostgreSQL take more.
 WORKERS ?= 1
 
-.PHONY: help setup run test lint bench quality migrate demo torture screenshots
+.PHONY: help setup run test lint bench quality migrate demo torture screenshots schema
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -58,3 +58,6 @@ torture: .venv/.installed-dev ## random kills of web and worker, for as long as 
 
 screenshots: .venv/.installed-dev ## pictures of every screen into screenshots/
 	@$(PY) -m tests.browser.screenshots
+
+schema: setup    ## draw the tables anew into docs/schema.md (after each change of a model)
+	@$(FLASK) database diagram docs/schema.md

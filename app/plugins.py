@@ -66,6 +66,7 @@ COMMANDS: Mapping[str, str] = {
     "backup": "app.cli.setup.backup:backup",
     "restore": "app.cli.setup.backup:restore",
     "security": "app.cli.setup.security:security",
+    "database": "app.cli.setup.database:database",
     "audit": "app.cli.audit:audit",
     "agreement": "app.cli.agreement:agreement",
     "demo": "app.cli.setup.demo:demo",
@@ -187,6 +188,10 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     },
     "clearance": {
         "pipeline-register": "app.pipelines.register.clearance:EntryInForce",
+    },
+    "choices of a setting": {
+        "workflow": "app.review.workflows:WorkflowChoices",
+        "pipeline": "app.pipelines.choices:PipelineChoices",
     },
     "job": {
         "intake.load": "app.intake.load:LoadJob",

@@ -19,14 +19,14 @@ from app.core.db import Session
 from app.core.errors import Invalid, NotFound
 from app.core.reading import read_text
 from app.corpus.member import add_member, list_members, remove_member
-from app.corpus.project import SETTINGS, change_settings, create_project, get_project, list_projects
+from app.corpus.project import change_settings, create_project, get_project, list_projects
 from app.corpus.schema import LabelSchema, list_schemas, load_schema
+from app.corpus.settings import SETTINGS
 from app.guidelines.version import Change, publish
 from app.review.assignment import revoke_tasks
 from app.review.distribution import assign_ready, find_readers
 from app.review.item import count_by_state
 from app.review.waiting import ahead, stopped_items
-from app.review.workflows import WORKFLOWS
 from app.terminology.search import open_releases
 
 MODALITY = click.Choice(["notes", "reports", "imaging"])
@@ -63,6 +63,18 @@ def set_command(key: str, settings: tuple[str, ...]) -> None:
         change_settings(session, actor, get_project(session, key), _settings(settings), at=at)
 
     machine.write(unit)
+
+
+@project.command("settings")
+@click.argument("key", required=False)
+def settings_command(key: str | None) -> None:
+    """Every setting, what it accepts, and its value in the project KEY or its default; one JSON object a line."""
+    row = machine.read(lambda session: get_project(session, key)) if key else None
+    for name, one in SETTINGS.items():
+        accepts = {"choices": [value for value, _ in one.choices]} if one.choices else {}
+        limits = {"range": one.range} if one.kind == "number" else {}
+        value = row.setting(name) if row else one.default
+        _say({"name": name, "value": value, "title": one.title, "help": one.help, "kind": one.kind} | accepts | limits)
 
 
 @project.command("list")
@@ -217,18 +229,8 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for pair in pairs:
         name, value = _pair(pair, "=")
-        default = SETTINGS[name][0] if name in SETTINGS else ""
-        found[name] = value if isinstance(default, str) else _typed(value)
-        if name == "workflow" and value not in WORKFLOWS:
-            raise Invalid("workflow", f"a workflow is one of {', '.join(WORKFLOWS.keys())}")
+        found[name] = SETTINGS[name].read(value) if name in SETTINGS else value
     return found
-
-
-def _typed(value: str) -> Any:
-    try:
-        return json.loads(value.lower())
-    except json.JSONDecodeError:
-        return [part for part in value.split(",") if part]
 
 
 def _pair(entry: str, mark: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json
-from app.core.errors import Conflict, Invalid, NotFound, Problem
+from app.core.errors import Conflict, Invalid, NotFound
 
 SERVER = policy.PolicySubject("server", None)
 
@@ -32,35 +32,6 @@ class ProjectStatus(StrEnum):
 
     ACTIVE = "active"
     CLOSED = "closed"
-
-
-# Every setting of a project, its default, and what it accepts.
-SETTINGS: dict[str, tuple[Any, tuple[Any, ...] | type]] = {
-    # how a difference between readers is settled, and who finishes (app/review/workflows)
-    "workflow": ("two_readers_adjudicator", str),
-    # retired: how many read is the workflow's to say; old projects and scripts still name it
-    "strategy": ("two_readers", ("two_readers", "one_reader")),
-    # the pipeline readers start from
-    "pipeline": ("chartmark_rules", str),
-    # pipelines that tag the same texts to be compared with it; readers never see what they say
-    "other_pipelines": ([], list),
-    "deid_mode": ("surrogate", ("mask", "surrogate", "remove")),
-    "deid_dates": ("shift", ("remove", "year_only", "shift")),
-    # machine de-identification alone never makes a text "de-identified": the project must say that
-    # its readers may see texts no person has checked
-    "machine_passed_may_be_assigned": (False, bool),
-    # largest upper bound of the leak rate, per mille, under which texts are called de-identified
-    "leak_bound_per_mille": (50, int),
-    # smallest group of patients alike in indirect identifiers that a release may hold; 0: not asked for
-    "k_min": (0, int),
-    "deid_claim": ("none", ("none", "safe_harbor", "expert_determination", "synthetic", "authorised")),
-    # no record comes in before an agreement with the source is on file (domain R36)
-    "agreement_required": (False, bool),
-    "reader_tier": (1, int),
-    "required_countries": ([], list),
-    "specialties": ([], list),
-    "show_names_to_adjudicator": (False, bool),
-}
 
 
 class Project(Base):
@@ -81,8 +52,13 @@ class Project(Base):
     created_at: Mapped[int]
 
     def setting(self, name: str) -> Any:
-        """A setting's value, or its default."""
-        return json.loads(self.settings_json).get(name, SETTINGS[name][0])
+        """A setting's value; of one that came after the project was opened, its default."""
+        stored = json.loads(self.settings_json)
+        if name in stored:
+            return stored[name]
+        from app.corpus.settings import SETTINGS  # commands that list projects need no model
+
+        return SETTINGS[name].default
 
 
 def create_project(
@@ -95,11 +71,16 @@ def create_project(
     settings: dict[str, Any] | None = None,
     at: int,
 ) -> Project:
-    """Open a project. Raises Forbidden, Invalid, or Conflict when the key is taken."""
+    """Open a project; its settings are stored whole, so that a later default changes no rule of it.
+
+    Raises Forbidden, Invalid, or Conflict when the key is taken.
+    """
+    from app.corpus.settings import all_settings
+
     policy.require(session, actor, policy.Action.CREATE_PROJECT, SERVER, at=at)
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,62}", key):
         raise Invalid("project-key", "a project's key has 2–63 small letters, digits and hyphens")
-    check_settings(settings or {})
+    stored = all_settings(settings or {})
     if find_project(session, key) is not None:
         raise Conflict("project-exists", f"there is a project {key!r} already")
     project = Project(
@@ -107,7 +88,7 @@ def create_project(
         title=title.strip() or key,
         language=language,
         status=ProjectStatus.ACTIVE,
-        settings_json=canonical_json(settings or {}),
+        settings_json=canonical_json(stored),
         created_at=at,
     )
     session.add(project)
@@ -118,7 +99,7 @@ def create_project(
         stream=streams.project(project.id),
         actor=actor,
         subject=Subject("project", project.id),
-        data={"key": key, "language": language, "settings": settings or {}},
+        data={"key": key, "language": language, "settings": stored},
         project_id=project.id,
         at=at,
     )
@@ -126,36 +107,23 @@ def create_project(
 
 
 def change_settings(session: Session, actor: Actor, project: Project, changes: dict[str, Any], *, at: int) -> None:
-    """Change settings; old and new values go into the log (21 CFR 11.10(e))."""
+    """Change settings; old and new values go into the log (21 CFR 11.10(e)). Raises Forbidden or Invalid."""
     policy.require(session, actor, policy.Action.CHANGE_PROJECT, project_subject(project.id), at=at)
-    check_settings(changes)
+    from app.corpus.settings import checked_settings
+
+    stored = checked_settings(changes)
     before = json.loads(project.settings_json)
-    project.settings_json = canonical_json(before | changes)
+    project.settings_json = canonical_json(before | stored)
     record(
         session,
         Tag.PROJECT_CHANGED,
         stream=streams.project(project.id),
         actor=actor,
         subject=Subject("project", project.id),
-        data={"before": {k: before.get(k) for k in changes}, "after": changes},
+        data={"before": {k: before.get(k) for k in changes}, "after": stored},
         project_id=project.id,
         at=at,
     )
-
-
-def check_settings(settings: dict[str, Any]) -> None:
-    """Raises Invalid for an unknown setting or a value of the wrong kind."""
-    problems = []
-    for name, value in settings.items():
-        if name not in SETTINGS:
-            problems.append(Problem("unknown-setting", name, "there is no such setting"))
-            continue
-        accepted = SETTINGS[name][1]
-        fits = value in accepted if isinstance(accepted, tuple) else type(value) is accepted
-        if not fits:
-            problems.append(Problem("bad-setting", name, "the value does not fit this setting"))
-    if problems:
-        raise Invalid("settings", problems[0].message, problems=problems)
 
 
 def pipelines_of(project: Project) -> list[str]:

@@ -16,7 +16,7 @@ from app.factory import create_app
 ROOT = Path(__file__).parents[2]
 create_app()
 # Libraries that make a start slow, and everything that speaks HTTP.
-HEAVY = ("spacy", "medspacy", "thinc", "numpy", "rapidfuzz", "pydantic", "flask_login", "markdown_it", "nh3")
+HEAVY = ("spacy", "medspacy", "thinc", "numpy", "rapidfuzz", "flask_login", "markdown_it", "nh3")
 WEB = ("app.web", "app.api", "app.http", "app.demo")
 PROBE = """
 import json, sys

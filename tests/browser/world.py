@@ -40,6 +40,7 @@ from app.review.workflows import Step
 from app.settings import Settings
 from app.terminology.releases import ensure_builtin
 from tests.browser import sample
+from tests.unit.pipelines.register.office import Toy, installed
 
 PASSWORD = "seven quiet herons wade"
 OPERATOR = OperatorActor("browser tests")
@@ -95,7 +96,8 @@ class World:
 
     def _project(self, session):
         at = clock.now()
-        project = create_project(session, OPERATOR, "browser", "Browser", settings=self.settings, at=at)
+        with installed(Toy("sample")):
+            project = create_project(session, OPERATOR, "browser", "Browser", settings=self.settings, at=at)
         for name, (_, roles) in PEOPLE.items():
             for role in roles:
                 add_member(session, OPERATOR, project, self.ids[name], role, at=at)

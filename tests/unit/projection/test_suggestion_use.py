@@ -19,6 +19,7 @@ from app.review.submission import recall, submit
 from app.review.workflows import Step
 from tests.build import OPERATOR, composed, make_project, make_task
 from tests.unit.accounts.people import give_credential, make_person
+from tests.unit.pipelines.register.office import Toy, installed
 
 NOVEMBER, DECEMBER = 1_763_000_000_000, 1_765_000_000_000
 NAMES = {"pipeline": "toy", "version": "1", "digest": "0" * 64}
@@ -72,7 +73,8 @@ class Study:
         project, schema = make_project(session, "study", everybody | lead, at=self.at)
         from app.corpus.project import change_settings
 
-        change_settings(session, OPERATOR, project, {"pipeline": "toy"}, at=self.at)
+        with installed(Toy()):
+            change_settings(session, OPERATOR, project, {"pipeline": "toy"}, at=self.at)
         return project.id, schema.id
 
     def write(self, unit):

@@ -55,13 +55,14 @@ class Toy:
 
 @contextmanager
 def installed(*pipelines):
-    """Toy pipelines in the registry, for the time of a test."""
-    for pipeline in pipelines:
+    """Toy pipelines in the registry, for the time of a test; those already there stay."""
+    fresh = [pipeline for pipeline in pipelines if pipeline.key not in PIPELINES]
+    for pipeline in fresh:
         PIPELINES.add(pipeline)
     try:
         yield
     finally:
-        for pipeline in pipelines:
+        for pipeline in fresh:
             if pipeline.key in PIPELINES:
                 PIPELINES.remove(pipeline.key)
 
@@ -83,7 +84,8 @@ class Office:
 
     def _build(self, session):
         project, schema = make_project(session, "study", {self.lead: [ProjectRole.MANAGER]}, at=self.at)
-        change_settings(session, OPERATOR, project, {"pipeline": "toy"}, at=self.at)
+        with installed(Toy()):
+            change_settings(session, OPERATOR, project, {"pipeline": "toy"}, at=self.at)
         return project.id, schema.id
 
     def write(self, unit):
@@ -97,7 +99,9 @@ class Office:
         return load_actor(session, person, at=self.at)
 
     def set(self, **settings):
-        self.write(lambda s: change_settings(s, OPERATOR, get_project(s, self.project_id), settings, at=self.at))
+        """Settings may name any toy: what is not installed any more is the register's to notice."""
+        with installed(*map(Toy, ("toy", "other", "beside", "second"))):
+            self.write(lambda s: change_settings(s, OPERATOR, get_project(s, self.project_id), settings, at=self.at))
 
     def document(self, text="pain in the chest", age_band="", **facts):
         """A readable text with an item that waits; facts are columns of the document."""

@@ -1,0 +1,207 @@
+"""The settings of a project: one typed model, from which page, command and log take names, choices and ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Protocol, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic.fields import FieldInfo
+
+from app.core.errors import Problem, invalid
+from app.core.registry import Registry
+
+
+class Choices(Protocol):
+    """What a setting may be where an upper package knows: its key stands in the field's metadata."""
+
+    key: str
+
+    def options(self) -> Iterable[tuple[str, str]]:
+        """(stored value, title) of each choice, in the order they are shown."""
+        ...
+
+
+CHOICES: Registry[Choices] = Registry("choices of a setting", Choices)
+
+
+class OneOf:
+    """Metadata of a field: its value, or each of its values, is one of these registered choices."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def options(self) -> list[tuple[str, str]]:
+        return list(CHOICES.get(self.key).options())
+
+
+def _folded(words: list[str]) -> list[str]:
+    """Specialties as credentials state them: a project that asks for "Radiology" means "radiology"."""
+    return [word.strip().casefold() for word in words]
+
+
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Specialty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+
+
+class ProjectSettings(BaseModel):
+    """Every setting with its default, what it accepts, and the words a person reads.
+
+    Names are stored and logged, and never change; a setting that is retired stays readable there.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+    workflow: Annotated[str, OneOf("workflow")] = Field(
+        "two_readers_adjudicator", title="Workflow", description="who settles differences and who finishes"
+    )
+    # How many read is the workflow's to say; old projects and scripts still name this one.
+    strategy: Literal["two_readers", "one_reader"] = Field(
+        "two_readers", title="Strategy", description="retired: changes nothing", json_schema_extra={"retired": True}
+    )
+    pipeline: Annotated[str, OneOf("pipeline")] = Field(
+        "chartmark_rules", title="Pipeline", description="what suggests labels to readers"
+    )
+    # Readers never see what these say.
+    other_pipelines: Annotated[list[str], OneOf("pipeline")] = Field(
+        [], title="Pipelines beside it", description="tag the same texts, to be compared; keys, separated by commas"
+    )
+    deid_mode: Literal["mask", "surrogate", "remove"] = Field(
+        "surrogate", title="Identifiers are", description="replaced by a mask, by an invented surrogate, or removed"
+    )
+    deid_dates: Literal["remove", "year_only", "shift"] = Field(
+        "shift", title="Dates are", description="removed, cut to the year, or shifted by one offset per patient"
+    )
+    # Machine de-identification alone never makes a text "de-identified": the project must say so.
+    machine_passed_may_be_assigned: bool = Field(False, title="Readers may see texts that no person has checked")
+    leak_bound_per_mille: int = Field(
+        50,
+        ge=1,
+        le=1000,
+        title="Texts are called de-identified when at most so many of 1000 leak",
+        description="the upper bound of a leak audit",
+    )
+    k_min: int = Field(
+        0, ge=0, le=1000, title="Smallest group of alike patients in a release", description="0: not asked for"
+    )
+    deid_claim: Literal["none", "safe_harbor", "expert_determination", "synthetic", "authorised"] = Field(
+        "none", title="Stated ground for de-identification", description="goes into every export"
+    )
+    # No record comes in before an agreement with the source is on file (R36).
+    agreement_required: bool = Field(False, title="Take records only under an agreement on file")
+    reader_tier: int = Field(1, ge=1, le=4, title="Lowest tier of a reader", description="1 to 4")
+    required_countries: list[Country] = Field(
+        [], title="Countries of credentials", description="ISO codes, separated by commas; empty: any"
+    )
+    specialties: Annotated[list[Specialty], AfterValidator(_folded)] = Field(
+        [], title="Specialties of credentials", description="separated by commas; empty: any"
+    )
+    show_names_to_adjudicator: bool = Field(False, title="Adjudicators see the names of readers")
+
+
+class ProjectSetting:
+    """One setting as a form, a command or a document shows it."""
+
+    def __init__(self, name: str, info: FieldInfo) -> None:
+        self.name = name
+        self.title = info.title or name
+        self.help = info.description or ""
+        self.default = info.get_default(call_default_factory=True)
+        self._info = info
+
+    @property
+    def retired(self) -> bool:
+        """Whether it is only accepted and read, and shown on no page."""
+        extra = self._info.json_schema_extra
+        return isinstance(extra, dict) and extra.get("retired") is True
+
+    @property
+    def kind(self) -> str:
+        """choice, check, number or list."""
+        if isinstance(self.default, list):
+            return "list"
+        if self.choices:
+            return "choice"
+        return "check" if isinstance(self.default, bool) else "number"
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """(value, title) of what it, or each of its values, may be; empty where there is no list of them."""
+        for part in self._info.metadata:
+            if isinstance(part, OneOf):
+                return part.options()
+        if get_origin(self._info.annotation) is Literal:
+            return [(value, value.replace("_", " ")) for value in get_args(self._info.annotation)]
+        return []
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """Least and greatest whole number; (0, 0) for what is no number."""
+        bounds = {
+            name: getattr(part, name) for part in self._info.metadata for name in ("ge", "le") if hasattr(part, name)
+        }
+        return bounds.get("ge", 0), bounds.get("le", 0)
+
+    def read(self, typed: str) -> Any:
+        """The value that a person typed, in the kind the setting has; `check_settings` says whether it fits."""
+        typed = typed.strip()
+        if self.kind == "list":
+            return [part.strip() for part in typed.strip("[]").replace('"', "").split(",") if part.strip()]
+        if self.kind == "check":
+            return _FLAGS.get(typed.lower(), typed)
+        if self.kind == "number":
+            return int(typed) if typed.isascii() and typed.lstrip("-").isdigit() and len(typed) < 10 else typed
+        return typed
+
+
+_FLAGS = {"true": True, "yes": True, "false": False, "no": False, "": False}
+SETTINGS: dict[str, ProjectSetting] = {
+    name: ProjectSetting(name, info) for name, info in ProjectSettings.model_fields.items()
+}
+
+
+def checked_settings(changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes as they are stored. Raises Invalid naming each setting that is unknown or does not fit."""
+    problems: list[Problem] = []
+    try:
+        stored = ProjectSettings(**changes).model_dump(include=set(changes))
+    except ValidationError as error:
+        problems = [_problem(one["type"], str(one["loc"][0])) for one in error.errors(include_input=False)]
+        stored = {}
+    wrong = {problem.where for problem in problems}
+    problems += [
+        Problem("bad-setting", name, _one_of(SETTINGS[name]))
+        for name, value in changes.items()
+        if name in SETTINGS and name not in wrong and not _chosen(SETTINGS[name], value)
+    ]
+    if problems:
+        raise invalid(sorted({p.where: p for p in problems}.values(), key=lambda p: p.where), "settings")
+    return stored
+
+
+def all_settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """These settings and the defaults of all others, as a new project stores them. Raises Invalid."""
+    return {name: setting.default for name, setting in SETTINGS.items()} | checked_settings(settings)
+
+
+def _chosen(setting: ProjectSetting, value: Any) -> bool:
+    allowed = {key for key, _ in setting.choices}
+    return not allowed or all(one in allowed for one in (value if isinstance(value, list) else [value]))
+
+
+def _problem(kind: str, name: str) -> Problem:
+    if kind == "extra_forbidden":
+        return Problem("unknown-setting", name, f"there is no such setting; there are {', '.join(SETTINGS)}")
+    return Problem("bad-setting", name, _one_of(SETTINGS[name]))
+
+
+def _one_of(setting: ProjectSetting) -> str:
+    """What the setting accepts, in words."""
+    if setting.choices:
+        return f"must be {'of' if setting.kind == 'list' else 'one of'} {', '.join(key for key, _ in setting.choices)}"
+    low, high = setting.range
+    return {
+        "check": "must be true or false",
+        "number": f"must be a whole number from {low} to {high}",
+        "list": f"must be a list: {setting.help}",
+    }[setting.kind]
