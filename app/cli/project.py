@@ -27,7 +27,6 @@ from app.review.assignment import revoke_tasks
 from app.review.distribution import assign_ready, find_readers
 from app.review.item import count_by_state
 from app.review.waiting import ahead, stopped_items
-from app.terminology.search import open_releases
 
 MODALITY = click.Choice(["notes", "reports", "imaging"])
 
@@ -179,6 +178,7 @@ def codes_command(key: str, *, rebuild: bool, as_json: bool) -> None:
     # Code systems bring numpy; no other command of a project needs them.
     from app.projection.code_use import rebuild as rebuild_uses
     from app.quality.coding import coding_report, count_findings
+    from app.terminology.search import open_releases
 
     releases = open_releases(machine.machine().settings.terminology_dir, "icd10cm")
     row = machine.read(lambda session: get_project(session, key))

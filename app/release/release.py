@@ -32,7 +32,7 @@ class Release(Base):
     #: canonical JSON, verbatim
     manifest: Mapped[str] = mapped_column(Text)
     manifest_sha256: Mapped[str] = mapped_column(Text)
-    cut_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    cut_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     cut_at: Mapped[int]
 
 
@@ -43,8 +43,8 @@ class ReleaseItem(Base):
     __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
 
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True, autoincrement=False)
-    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, autoincrement=False)
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, autoincrement=False, index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
 
 
 def get_release(session: Session, release_id: int) -> Release:

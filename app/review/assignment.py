@@ -12,7 +12,7 @@ from app.accounts.actor import Actor, AnyActor
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
-from app.core.db import RECORD, Base, Session
+from app.core.db import RECORD, Base, Session, get_locked
 from app.core.errors import Conflict, Invalid, NotFound
 from app.corpus.project import Project, project_subject
 from app.review import states
@@ -55,7 +55,7 @@ class Assignment(Base):
     machine: ClassVar[states.Machine] = states.ASSIGNMENT
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -63,7 +63,7 @@ class Assignment(Base):
     state: Mapped[str] = mapped_column(Text)
     draft_version: Mapped[int]
     #: frozen when the draft begins: the guideline the answer was given under
-    guideline_version_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"))
+    guideline_version_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"), index=True)
     offered_at: Mapped[int]
     opened_at: Mapped[int | None]
 
@@ -182,7 +182,7 @@ def find_own(session: Session, actor: Actor, item: Item, step: Step, *, at: int)
 
 def get_assignment(session: Session, assignment_id: int, *, lock: bool = False) -> Assignment:
     """Raises NotFound."""
-    assignment = session.get(Assignment, assignment_id, with_for_update=lock or None)
+    assignment = get_locked(session, Assignment, assignment_id) if lock else session.get(Assignment, assignment_id)
     if assignment is None:
         raise NotFound("assignment", f"there is no assignment {assignment_id}")
     return assignment

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Actor, Subject, record
-from app.core.db import RECORD, Base, Session
+from app.core.db import RECORD, Base, Session, get_locked
 from app.core.errors import NotFound
 from app.corpus.document import Document, Verdict, claim_of, get_document, text_of
 from app.corpus.project import Project, get_project
@@ -41,7 +41,7 @@ class Item(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
-    schema_id: Mapped[int] = mapped_column(ForeignKey("label_schema.id"))
+    schema_id: Mapped[int] = mapped_column(ForeignKey("label_schema.id"), index=True)
     modality: Mapped[str] = mapped_column(Text)
     #: the document's random name, copied for lists
     label: Mapped[str] = mapped_column(Text)
@@ -50,7 +50,7 @@ class Item(Base):
     #: T4 must settle it: a significant or critical label is, or was, in dispute
     escalated: Mapped[bool]
     #: the version all its readings, rulings and signatures are made under; None before the first task is opened
-    guideline_version_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"))
+    guideline_version_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"), index=True)
     created_at: Mapped[int]
 
 
@@ -92,7 +92,7 @@ def create_item(
 
 def get_item(session: Session, item_id: int, *, lock: bool = False) -> Item:
     """The item, locked when it is about to be advanced. Raises NotFound."""
-    item = session.get(Item, item_id, with_for_update=lock or None)
+    item = get_locked(session, Item, item_id) if lock else session.get(Item, item_id)
     if item is None:
         raise NotFound("item", f"there is no item {item_id}")
     return item

@@ -56,13 +56,13 @@ class Submission(Base):
     ordinal: Mapped[int]
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[str] = mapped_column(Text)
     #: SHA-256 of salt ‖ canonical document; the salt is with the body
     body_sha256: Mapped[str] = mapped_column(Text)
     elements: Mapped[int]
-    guideline_version_id: Mapped[int] = mapped_column(ForeignKey("guideline_version.id"))
-    schema_id: Mapped[int] = mapped_column(ForeignKey("label_schema.id"))
+    guideline_version_id: Mapped[int] = mapped_column(ForeignKey("guideline_version.id"), index=True)
+    schema_id: Mapped[int] = mapped_column(ForeignKey("label_schema.id"), index=True)
     #: canonical JSON: roles, tier and credentials at the moment of freezing
     credentials_json: Mapped[str] = mapped_column(Text)
     frozen_at: Mapped[int]

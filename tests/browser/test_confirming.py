@@ -32,7 +32,7 @@ def _project(world, session):
         add_member(session, OPERATOR, project, world.ids[name], role, at=at)
     session.flush()
     load_schema(session, OPERATOR, project, sample.SCHEMA, at=at)
-    world.publish_guideline(session, "notes", "3.2", "alone")
+    world.publish_guideline(session, "notes", "3.2", "alone", accepted_by=("ana", "sam"))
 
 
 def _read(world, session):
