@@ -18,7 +18,7 @@ from app.review.assignment import Assignment, get_assignment, next_task
 from app.review.confirmation import confirm_element, confirmed_elements
 from app.review.opening import open_task
 from app.review.queries import encounter_document, needs_view, note_view, own_work
-from app.review.submission import payload_of, recall, submit
+from app.review.submission import recall, submit
 
 assignments_api = Blueprint("assignments_api", __name__, url_prefix="/api/v1/assignments")
 
@@ -125,9 +125,10 @@ def finish(assignment_id: int) -> ResponseReturnValue:
         drafted = draft.assemble(session, assignment.id)["elements"]
         submission = submit(session, actor, assignment, codes=codes, at=at)
         following = next_task(session, actor.id)
+        kept = own_work(session, actor, assignment, at=at).payload["elements"]
         return {
             "submission": submission.id,
-            "folded": sorted(drafted.keys() - payload_of(session, submission.id)["elements"].keys()),
+            "folded": sorted(drafted.keys() - kept.keys()),
             "next": f"/assignments/{following.id}" if following else None,
         }
 

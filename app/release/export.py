@@ -29,8 +29,8 @@ from app.release.formats.losses import LossReport
 from app.release.recall import require_exportable
 from app.release.release import Release, answers_of, manifest_of
 from app.review.item import Item
+from app.review.queries.answers import Submission, payload_of
 from app.review.signature import valid_signatures
-from app.review.submission import Submission, payload_of
 
 # Zip entries carry a time; a fixed one keeps exports byte-identical.
 _EPOCH = (1980, 1, 1, 0, 0, 0)

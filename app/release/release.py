@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import RECORD, Base, Session
 from app.core.errors import NotFound
 from app.review.item import Item
+from app.review.queries.answers import Submission, answers_among
 from app.review.signature import Signature
-from app.review.submission import Submission
 
 
 class Release(Base):
@@ -64,14 +64,7 @@ def list_releases(session: Session, project_id: int) -> list[Release]:
 
 def answers_of(session: Session, release: Release) -> list[tuple[Item, Submission]]:
     """Items and answers of a release, by item id."""
-    rows = session.execute(
-        select(Item, Submission)
-        .join(ReleaseItem, ReleaseItem.item_id == Item.id)
-        .join(Submission, Submission.id == ReleaseItem.submission_id)
-        .where(ReleaseItem.release_id == release.id)
-        .order_by(Item.id)
-    )
-    return [(item, submission) for item, submission in rows]
+    return answers_among(session, select(ReleaseItem.submission_id).where(ReleaseItem.release_id == release.id))
 
 
 def manifest_of(release: Release) -> dict[str, Any]:
