@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 
-def answers_among(session: Session, submission_ids: Select[tuple[int]]) -> list[tuple[Item, Submission]]:
+def answers_among(session: Session, submission_ids: Select[int]) -> list[tuple[Item, Submission]]:
     """Items and answers of these submissions, by item id."""
     query = select(Item, Submission).join(Submission, Submission.item_id == Item.id)
     rows = session.execute(query.where(Submission.id.in_(submission_ids)).order_by(Item.id))
@@ -51,7 +51,7 @@ def readings_kept(session: Session, project_id: int) -> list[Submission]:
     return list(session.scalars(query))
 
 
-def standing_readings(project_id: int) -> Select[tuple[int]]:
+def standing_readings(project_id: int) -> Select[int]:
     """Ids of readings nobody took back, of items on which no reader is at work: counting them unblinds nobody."""
     return (
         select(Submission.id)
