@@ -232,9 +232,9 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "token-kappa-marked": "app.agreement.metrics.tokens:TokenKappaMarked",
     },
     "modality": {
-        "notes": "app.modalities.notes:Notes",
-        "reports": "app.modalities.reports:Reports",
-        "imaging": "app.modalities.imaging:Imaging",
+        "notes": "app.modalities.notes.modality:Notes",
+        "reports": "app.modalities.reports.modality:Reports",
+        "imaging": "app.modalities.imaging.modality:Imaging",
     },
     # By which rules items are read, settled and finished.
     "workflow": {
@@ -257,9 +257,9 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "signatures": "app.release.ending:WorkflowEnding",
     },
     "format": {
-        "jsonl": "app.release.formats.jsonl:JsonLines",
-        "brat": "app.release.formats.brat:Brat",
-        "adverse-events": "app.release.formats.safety.writer:Safety",
+        "jsonl": "app.formats.jsonl:JsonLinesFormat",
+        "brat": "app.formats.brat:BratFormat",
+        "adverse-events": "app.formats.safety:AdverseEventsFormat",
     },
     "state machine": {
         "item": "app.release.evidence:ITEM_STATES",

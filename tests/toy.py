@@ -11,6 +11,7 @@ class Toy:
     key = "toy"
     title = "Coins"
     noun = "Toss"
+    kinds = ()
 
     def present(self, context):
         return {"text": context.text, "faces": ["heads", "tails"]}

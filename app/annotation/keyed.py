@@ -13,11 +13,11 @@ from typing import Any
 
 from app.agreement.judgements import Difference, Payload, Ruling
 from app.agreement.judgements import DifferenceKind as Kind
-from app.annotation.cases import case_key
+from app.annotation.bodies import Kinds
 from app.annotation.folding import folded
-from app.annotation.payload import Elements, fresh_id, live
-from app.annotation.rulings import chosen, paired
-from app.annotation.shapes import Kinds
+from app.annotation.payload import Elements, fresh_id, live, schema_key
+from app.annotation.rulings import case_key, chosen, paired
+from app.annotation.spans import span_fields
 from app.annotation.vocabulary import REST
 from app.core.errors import Problem
 
@@ -33,6 +33,7 @@ class Questions:
     `rest` gives to every question of `required` it `covers`.
     """
 
+    kinds: Kinds
     question: Callable[[Body], str]
     answer: Callable[[Body], str]
     order: tuple[str, ...]
@@ -46,7 +47,7 @@ def repeated(payload: Payload, questions: Questions) -> list[Problem]:
     """A question answered twice in one payload; exact duplicates are folded when it is frozen."""
     seen: set[str] = set()
     problems = []
-    for key, body in live(folded(payload)).items():
+    for key, body in live(folded(payload, questions.kinds)).items():
         asked = REST if body["kind"] == REST else questions.question(body)
         if asked in seen:
             problems.append(Problem("answered-twice", key, "another element answers the same question"))
@@ -81,9 +82,7 @@ def keyed_differences(payloads: list[Payload], questions: Questions) -> list[Dif
     return [_case(group, elements, questions) for group in groups]
 
 
-def settle_keyed(
-    payloads: list[Payload], rulings: list[Ruling], questions: Questions, kinds: Kinds
-) -> Payload:
+def settle_keyed(payloads: list[Payload], rulings: list[Ruling], questions: Questions) -> Payload:
     """Agreed answers from the first payload, disputed ones as ruled. Raises Invalid for misfits.
 
     Where a ruling leaves questions without an answer (nobody was right, or right was who left them to the
@@ -94,7 +93,7 @@ def settle_keyed(
         asked = {questions.question(body) for version in case.versions for body in version.values()}
         return [key for key, body in own.items() if questions.question(body) not in asked]
 
-    pairs = paired(keyed_differences(payloads, questions), rulings, kinds, strays)
+    pairs = paired(keyed_differences(payloads, questions), rulings, questions.kinds, strays)
     disputed = {key for case, _ in pairs for key in case.versions[0]}
     result = {key: body for key, body in live(payloads[0]).items() if key not in disputed}
     for case, ruling in pairs:
@@ -131,9 +130,9 @@ def _case(group: set[str], elements: list[Elements], questions: Questions) -> Di
     return Difference(
         key=case_key(versions),
         kinds=_kinds(group, versions, questions),
-        labels=tuple(sorted({str(body.get("label") or body.get("keyword")) for body in bodies})),
+        labels=tuple(sorted({str(schema_key(body, questions.kinds)) for body in bodies})),
         versions=tuple(versions),
-        place=_hull(bodies),
+        place=_hull(bodies, questions.kinds),
     )
 
 
@@ -152,6 +151,8 @@ def _kinds(group: set[str], versions: list[Elements], questions: Questions) -> t
     return tuple(kind for kind in Kind if kind in found)
 
 
-def _hull(bodies: list[Body]) -> tuple[int, int] | None:
-    spans = [span for body in bodies for span in body.get("evidence") or ()]
+def _hull(bodies: list[Body], kinds: Kinds) -> tuple[int, int] | None:
+    spans = [
+        span for body in bodies for name in span_fields(body["kind"], kinds) for span in body.get(name) or ()
+    ]
     return (min(s for s, _ in spans), max(e for _, e in spans)) if spans else None

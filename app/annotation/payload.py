@@ -1,4 +1,7 @@
-"""A payload's elements: which count, what refers to what, and how references are rewritten."""
+"""A payload's elements: which count, what refers to what, and how references are rewritten.
+
+What a body's fields are is read from the models of its modality's kinds.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +9,21 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from app.agreement.judgements import Payload
-from app.annotation.vocabulary import full_assertion
+from app.annotation.bodies import (
+    BOOKKEEPING,
+    FieldShape,
+    Kinds,
+    by_kind,
+    fields_of,
+    mentions_of,
+    references_of,
+    unmarked,
+)
+from app.annotation.fields import SchemaKey
 from app.core.digest import canonical_json
 
 Elements = dict[str, dict[str, Any]]
-
-# Fields that hold ids of other elements, by kind. Evidence is not among them: a code set does not
-# hang on the spans that support it.
-REFERENCES: dict[str, tuple[str, ...]] = {
-    "relation": ("head", "tail"),
-    "event": ("mentions",),
-    "exposure": ("mentions",),
-    "chain": ("mentions",),
-    "assessment": ("event", "exposure"),
-}
-# What an element may refer to.
-REFERENTS = {"assessment": {"event": "event", "exposure": "exposure"}}
-
-# Readers are not compared on where an element came from or on who confirmed it.
-BOOKKEEPING = ("status", "origin", "because")
-
-# Remarks are no judgement: nobody has to agree with them.
-COMPARED = ("entity", "relation", "event", "exposure", "chain", "assessment")
+Rename = Callable[[str], str]
 
 
 class Frame(Protocol):
@@ -50,68 +46,75 @@ def of_kind(elements: Elements, *kinds: str) -> Elements:
     return {key: body for key, body in elements.items() if body["kind"] in kinds}
 
 
-def references(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def schema_key(body: dict[str, Any], kinds: Kinds) -> str | None:
+    """What the element answers in the words of the schema: its label, relation type or field."""
+    shapes = fields_of(by_kind(kinds)[body["kind"]])
+    return next((body[name] for name, shape in shapes.items() if isinstance(shape.mark, SchemaKey)), None)
+
+
+def references(body: dict[str, Any], kinds: Kinds) -> Iterator[tuple[str, str]]:
     """``(field, id)`` for every element this one hangs on."""
-    for name in REFERENCES.get(body["kind"], ()):
-        value = body[name]
-        for key in value if isinstance(value, list) else [value]:
+    for name, shape in references_of(by_kind(kinds)[body["kind"]]).items():
+        for key in shape.values(body[name]):
             yield name, key
 
 
-def rewritten(body: dict[str, Any], rename: Callable[[str], str | None]) -> dict[str, Any] | None:
+def rewritten(body: dict[str, Any], kinds: Kinds, rename: Callable[[str], str | None]) -> dict[str, Any] | None:
     """The body with its references renamed; None when something it hangs on is gone.
 
-    A chain or event lives on while enough of its mentions do. What was suggested keeps the id of what is gone.
+    A list of references lives on while it is long enough. What was suggested keeps the id of what is gone.
     """
     result = dict(body)
-    for name in REFERENCES.get(body["kind"], ()):
-        value = body[name]
-        if isinstance(value, list):
-            kept = list(dict.fromkeys(new for key in value if (new := rename(key)) is not None))
-            if len(kept) < (2 if body["kind"] == "chain" else 1):
-                return None
-            result[name] = kept
-        else:
-            new = rename(value)
-            if new is None:
-                return None
-            result[name] = new
-    if result["kind"] == "relation" and result["head"] == result["tail"] and body["head"] != body["tail"]:
+    named = references_of(by_kind(kinds)[body["kind"]])
+    for name, shape in named.items():
+        kept = list(dict.fromkeys(new for key in shape.values(body[name]) if (new := rename(key)) is not None))
+        if len(kept) < (max(1, shape.many.least) if shape.many else 1):
+            return None
+        result[name] = kept if shape.many else kept[0]
+    if _ends(result, named) < _ends(body, named):
         return None  # both ends became one element
     if suggested := result.get("origin", {}).get("suggested"):
-        renamed = dict(suggested)
-        for name in REFERENCES.get(suggested["kind"], ()):
-            renamed[name] = _follow(suggested[name], rename)
-        result["origin"] = {**result["origin"], "suggested": renamed}
+        result["origin"] = {**result["origin"], "suggested": _followed(suggested, kinds, rename)}
     return result
 
 
-def _follow(value: Any, rename: Callable[[str], str | None]) -> Any:
-    return [rename(key) or key for key in value] if isinstance(value, list) else rename(value) or value
+def _ends(body: dict[str, Any], named: dict[str, FieldShape] | Any) -> int:
+    return len({body[name] for name, shape in named.items() if not shape.many})
 
 
-def meaning(body: dict[str, Any], rename: Callable[[str], str] = lambda key: key) -> str:
-    """What the element says, without bookkeeping, as canonical JSON; references through `rename`."""
-    said = {name: value for name, value in body.items() if name not in BOOKKEEPING and value is not None}
-    if body["kind"] == "entity":
-        said["assertion"] = full_assertion(body.get("assertion"))
-        said["codes"] = sorted(canonical_json(code) for code in body.get("codes", []))
-    if body["kind"] == "code_assignment":
-        said.pop("evidence", None)
-    if "seriousness" in said:
-        said["seriousness"] = sorted(said["seriousness"])
-    for name in REFERENCES.get(body["kind"], ()):
-        value = body[name]
-        said[name] = sorted(map(rename, value)) if isinstance(value, list) else rename(value)
-    for name in ("seriousness", "codes", "evidence"):
-        if said.get(name) == []:
-            del said[name]
-    return canonical_json(said)
+def _followed(body: dict[str, Any], kinds: Kinds, rename: Callable[[str], str | None]) -> dict[str, Any]:
+    followed = dict(body)
+    for name, shape in references_of(by_kind(kinds)[body["kind"]]).items():
+        keys = [rename(key) or key for key in shape.values(body[name])]
+        followed[name] = keys if shape.many else keys[0]
+    return followed
 
 
-def place_key(body: dict[str, Any]) -> tuple[Any, ...]:
-    """Orders entities by position, independent of their ids."""
-    return (body["fragments"], body["label"], meaning(body))
+def meaning(body: dict[str, Any], kinds: Kinds, rename: Rename = lambda key: key) -> str:
+    """What the element says, as canonical JSON: without bookkeeping, without what it only mentions, unmarked
+    values written out, lists without order sorted; references through `rename`."""
+    said: dict[str, Any] = {"kind": body["kind"]}
+    model = by_kind(kinds)[body["kind"]]
+    for name, shape in fields_of(model).items():
+        if name in BOOKKEEPING or name in mentions_of(model):
+            continue
+        value = _meant(shape, body.get(name), rename)
+        if value is not None and value != []:
+            said[name] = value
+    unknown = body.keys() - fields_of(model).keys() - {"kind"}
+    return canonical_json(said | {name: body[name] for name in unknown})
+
+
+def _meant(shape: FieldShape, value: Any, rename: Rename) -> Any:
+    if shape.part is not None and shape.part.whole:
+        return {**unmarked(shape.part), **(value or {})}
+    if value is None:
+        return None
+    if shape.reference is not None:
+        value = [rename(key) for key in value] if shape.many else rename(value)
+    if shape.many is not None and shape.many.distinct:
+        return sorted(value, key=canonical_json)
+    return value
 
 
 def fresh_id(wanted: str, taken: Elements) -> str:

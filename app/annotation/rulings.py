@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from app.agreement.judgements import Choice, Difference, Ruling
+from app.annotation.bodies import Kinds, payload_problems
 from app.annotation.payload import Elements
-from app.annotation.shapes import Kinds, payload_problems
+from app.core.digest import canonical_json, sha256
 from app.core.errors import Problem, invalid
 
 #: ids of own elements that have nothing to do with the case they are to settle
 Strays = Callable[[Difference, Elements], Iterable[str]]
+
+
+def case_key(versions: list[Elements]) -> str:
+    """A digest of the members that does not depend on the order of the readers."""
+    return sha256(canonical_json(sorted(canonical_json(version) for version in versions)))
 
 
 def paired(

@@ -11,7 +11,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, delete, func, s
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.agreement.judgements import Payload
-from app.annotation.payload import meaning
+from app.annotation.bodies import Kinds
+from app.annotation.payload import meaning, schema_key
 from app.core.db import PROJECTION, Base, Session
 from app.core.errors import Conflict, NotFound
 from app.corpus.suggestion import Suggestion
@@ -68,11 +69,12 @@ class SuggestionUses:
         if suggestion is None:
             return
         names = {name: getattr(suggestion, name) for name in ("pipeline", "version", "digest")}
-        start = modality_of(item).suggest(context_of(session, item), [suggestion.content | names])
+        modality = modality_of(item)
+        start = modality.suggest(context_of(session, item), [suggestion.content | names])
         session.flush()  # the body's row must be there before what refers to it
         month = datetime.fromtimestamp(submission.frozen_at // 1000, tz=UTC).strftime("%Y-%m")
         shared = {"submission_id": submission.id, "project_id": item.project_id, "month": month}
-        counts = Counter(decisions(start, payload))
+        counts = Counter(decisions(start, payload, modality.kinds))
         for label in sorted({label for label, _ in counts}):
             numbers = {action: counts[label, action] for action in ACTIONS}
             session.add(
@@ -82,7 +84,7 @@ class SuggestionUses:
             )
 
 
-def decisions(start: Payload, answer: Payload) -> list[tuple[str, str]]:
+def decisions(start: Payload, answer: Payload, kinds: Kinds) -> list[tuple[str, str]]:
     """(label, action) of every element a draft started from, held against the answer.
 
     An element that is gone or marked as rejected is rejected; one that says the same is accepted,
@@ -92,22 +94,22 @@ def decisions(start: Payload, answer: Payload) -> list[tuple[str, str]]:
     if not start["elements"]:
         return []
     found = []
-    standing = {meaning(body) for body in answer["elements"].values() if body.get("status") != "rejected"}
+    standing = {meaning(body, kinds) for body in answer["elements"].values() if body.get("status") != "rejected"}
     for key, suggested in start["elements"].items():
         body = answer["elements"].get(key)
-        if body is None and meaning(suggested) in standing:
+        if body is None and meaning(suggested, kinds) in standing:
             action = "accepted"
         elif body is None or body.get("status") == "rejected":
             action = "rejected"
         else:
-            action = "accepted" if meaning(body) == meaning(suggested) else "edited"
-        found.append((_label(suggested), action))
+            action = "accepted" if meaning(body, kinds) == meaning(suggested, kinds) else "edited"
+        found.append((_label(suggested, kinds), action))
     return found
 
 
-def _label(body: dict[str, Any]) -> str:
+def _label(body: dict[str, Any], kinds: Kinds) -> str:
     """What an element is filed under: its label, relation type or field; otherwise its kind."""
-    return next((str(body[name]) for name in ("label", "type", "keyword") if body.get(name)), str(body["kind"]))
+    return schema_key(body, kinds) or str(body["kind"])
 
 
 def _is_first_round(session: Session, submission: Submission) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, select
@@ -62,8 +63,8 @@ def list_releases(session: Session, project_id: int) -> list[Release]:
     )
 
 
-def answers_of(session: Session, release: Release) -> list[tuple[Item, Submission]]:
-    """Items and answers of a release, by item id."""
+def answers_of(session: Session, release: Release) -> Iterator[tuple[Item, Submission]]:
+    """Items and answers of a release, by item id; read page by page, so that a large one is never held whole."""
     return answers_among(session, select(ReleaseItem.submission_id).where(ReleaseItem.release_id == release.id))
 
 

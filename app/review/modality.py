@@ -55,6 +55,7 @@ class Modality(Protocol):
     key: str  # stored with the item; never renamed
     title: str
     noun: str  # what one of its items is called, as a heading begins
+    kinds: tuple[type[Any], ...]  # pydantic models of its elements: all else about their fields is derived
 
     def present(self, context: Context) -> dict[str, Any]:
         """What the workbench draws: JSON without anything the reader may not see."""

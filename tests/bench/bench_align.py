@@ -13,8 +13,8 @@ from statistics import median
 
 from app.agreement.judgements import Choice, Ruling
 from app.agreement.matching import overlap, overlapping_pairs
-from app.annotation.cases import note_differences
-from app.annotation.settle import settle_note
+from app.modalities.notes.cases import note_differences
+from app.modalities.notes.settle import settle_note
 
 
 def emit(

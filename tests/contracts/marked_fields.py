@@ -1,15 +1,26 @@
 """One valid body for every kind, and for every field two or more values that a format must tell apart.
 
-Read from the shapes: a field that is new there is tried here without a word, and a new form of value
+Read from the models of the kinds: a field that is new there is tried here without a word, and a new mark
 fails until somebody says what one looks like.
 """
 
 from dataclasses import dataclass
 from itertools import count
 
-from app.annotation import shapes
-from app.annotation.shapes import Many, OneOf, Record
-from app.modalities import imaging
+from app.annotation.bodies import fields_of, kind_of
+from app.annotation.fields import (
+    AnotherBody,
+    Code,
+    Date,
+    Free,
+    FreeRecords,
+    Number,
+    Offsets,
+    OneOf,
+    SchemaKey,
+    YesNo,
+)
+from app.modalities.imaging.kinds import DicomValue
 
 TEXT = "rash 😀 amoxicillin, then fever after naproxen 250 mg; hives \x85 again. Ulcer, old."
 _NUMBER = count(1)
@@ -38,58 +49,70 @@ def span(words):
     return [[start, start + len(words)]]
 
 
-# Fields that hold ids of other elements, with values that must be told apart.
-REFERENCES = {
-    ("relation", "head"): ("rx", "rx2"),
-    ("relation", "tail"): ("ae", "ae2"),
-    ("event", "mentions"): (["ae"], ["rx2"], ["ae", "rx2"]),
-    ("exposure", "mentions"): (["rx"], ["rx", "rx2"]),
-    ("chain", "mentions"): (["ae", "ae2"], ["ae", "rx"]),
-    ("assessment", "event"): ("event", "event2"),
-    ("assessment", "exposure"): ("exposure", "exposure2"),
-    ("code_assignment", "evidence"): (["ae"], ["ae", "rx"]),
-}
-# Two or more values of each form, none saying nothing.
+# Two or more values of each mark, none saying nothing.
 SAMPLES = {
-    shapes.word: lambda: (mark(), mark()),
-    shapes.token: lambda: (mark(), mark()),
-    shapes.optional_token: lambda: (mark(), mark()),
-    shapes.remark: lambda: (f'{mark()} said, "so"\nand = 😀', mark()),
-    shapes.flag: lambda: (True, False),
-    shapes.positive: lambda: (70017, 70018),
-    shapes.iso_time: lambda: ("2031-07-19", "P77D"),
-    shapes.spans: lambda: (span("rash 😀"), span("rash"), span("rash") + span("fever")),
-    shapes.optional_spans: lambda: (span("fever"), span("rash") + span("fever")),
-    shapes.because: lambda: ([{"rule": mark()}], [{"rule": mark()}, {"at": [5, 7]}]),
-    shapes.naranjo: lambda: (
-        *(["unknown"] * n + [said] + ["unknown"] * (9 - n) for n in range(10) for said in ("yes", "no")),
-        ["unknown"] * 10,
-    ),
-    imaging._value: lambda: (mark(), [mark(), mark()], 70019),
-    imaging._reason: lambda: (mark(), mark()),
+    SchemaKey: lambda: (mark(), mark()),
+    Code: lambda: (mark(), mark()),
+    Free: lambda: (f'{mark()} said, "so"\nand = 😀', mark()),
+    YesNo: lambda: (True, False),
+    Number: lambda: (70017, 70018),
+    Date: lambda: ("2031-07-19", "P77D"),
+    Offsets: lambda: (span("rash 😀"), span("rash"), span("rash") + span("fever")),
+    FreeRecords: lambda: ([{"rule": mark()}], [{"rule": mark()}, {"at": [5, 7]}]),
+    DicomValue: lambda: (mark(), [mark(), mark()], 70019),
 }
 
 
-def samples(test):
-    if isinstance(test, OneOf):
-        return tuple(value for value in test.allowed if value is not None)
-    if isinstance(test, Many) and isinstance(test.test, OneOf):
-        return tuple([value] for value in test.test.allowed)
-    return SAMPLES[test]()
+def samples(modality, kind, shape):
+    """Values of a field that must be told apart."""
+    if shape.reference:
+        return referring(modality, shape)
+    if isinstance(shape.mark, OneOf):
+        return closed(shape)
+    return SAMPLES[type(shape.mark)]()
+
+
+def closed(shape):
+    said = [value for value in shape.mark.allowed if value is not None]
+    if shape.many is None:
+        return tuple(said)
+    if shape.many.distinct:
+        return tuple([value] for value in said)
+    rest, length = said[-1], shape.many.least
+    odd = [[rest] * n + [value] + [rest] * (length - 1 - n) for n in range(length) for value in said[:-1]]
+    return (*odd, [rest] * length)
+
+
+def referring(modality, shape):
+    """Ids of elements of the kind it refers to: each alone, or so many as a list of them needs."""
+    there = [key for key, body in ELEMENTS[modality.key].items() if body["kind"] == shape.reference.to]
+    if shape.many is None:
+        return tuple(there[:2]) if shape.name != "head" else tuple(there[2:4])
+    least = max(1, shape.many.least)
+    return (there[:least], there[1 : 1 + least], there[: least + 1])
 
 
 def cases(modality):
     """Every field of every kind of a modality; records field by field."""
-    for kind in modality.kinds:
-        for name, test in shapes.fields_of_kind(kind, modality.kinds).items():
-            inner = test.test if isinstance(test, Many) else test
-            if inner is shapes.element_id:
-                yield Case(modality.key, kind, name, REFERENCES[kind, name])
-            elif isinstance(inner, Record):
-                for field, one in inner.fields.items():
-                    yield Case(modality.key, kind, f"{name}.{field}", samples(one))
-            else:
-                yield Case(modality.key, kind, name, samples(test))
+    for model in modality.kinds:
+        kind = kind_of(model)
+        for name, shape in fields_of(model).items():
+            if shape.part is None:
+                yield Case(modality.key, kind, name, samples(modality, kind, shape))
+                continue
+            for field, inner in fields_of(shape.part).items():
+                if isinstance(inner.mark, AnotherBody):
+                    values = tuple(
+                        {**plain(modality, kind), "status": status} for status in ("confirmed", "rejected")
+                    )
+                else:
+                    values = samples(modality, kind, inner)
+                yield Case(modality.key, kind, f"{name}.{field}", values)
+
+
+def plain(modality, kind):
+    """The kind's body as it stands in the modality's answer."""
+    return next(body for body in ELEMENTS[modality.key].values() if body["kind"] == kind)
 
 
 def _entity(words, label="ADVERSE_EVENT"):
@@ -122,10 +145,20 @@ NOTE = {
 REPORT = {
     "observation": {"kind": "observation", "label": "Edema", "value": "positive"},
     "critical": {"kind": "critical", "label": "Pneumothorax", "category": 1},
+    "rest": {"kind": "rest", "value": "not_mentioned"},
 }
-RECORD = {"field": {"kind": "field", "keyword": "KVP", "verdict": "corrected", "value": "120"}}
+RECORD = {
+    "field": {"kind": "field", "keyword": "KVP", "verdict": "corrected", "value": "120"},
+    "rest": {"kind": "rest", "value": "not_present"},
+}
 ELEMENTS = {"notes": NOTE, "reports": REPORT, "imaging": RECORD}
 AT = {"entity": "ae"}  # else an element is named like its kind
+
+
+def suggested(modality, kind):
+    """Two bodies of the kind that a model may have proposed."""
+    body = ELEMENTS[modality][AT.get(kind, kind)]
+    return tuple(body | {"because": [{"rule": mark()}]} for _ in range(2))
 
 
 def elements_with(case, value):

@@ -8,7 +8,7 @@ RELEASES = "tests/functional/web/test_release_pages.py"
 RECALLS = "tests/functional/web/test_recalled_releases.py"
 ENDING = "tests/unit/review/test_signature.py"
 FORMATS, FIELDS = "tests/contracts/test_formats.py", "tests/contracts/test_every_field.py"
-SAFETY = "tests/unit/release/test_adverse_event_tables.py"
+SAFETY = "tests/unit/formats/test_adverse_event_tables.py"
 SEQUENCER, VERIFY = "tests/unit/audit/test_sequencer.py", "tests/unit/audit/test_verify.py"
 MEANINGS, EVIDENCE = "tests/unit/audit/test_verify_meanings.py", "tests/unit/release/test_evidence.py"
 DATES, KNOWN = "tests/unit/deidentify/test_dateshift.py", "tests/unit/deidentify/test_known.py"
@@ -93,7 +93,7 @@ RECORDS = (
     # --- exports ----------------------------------------------------------------------------------------
     Fault(
         "loss-by-prefix",
-        "app/release/formats/losses.py",
+        "app/formats/losses.py",
         'field.startswith(one + ".")',
         "field.startswith(one)",
         (FORMATS, FIELDS),
@@ -101,7 +101,7 @@ RECORDS = (
     ),
     Fault(
         "no-is-silence",
-        "app/release/formats/losses.py",
+        "app/formats/losses.py",
         "    return value is None or value in ([], {})\n",
         "    return not value\n",
         (FORMATS, FIELDS),
@@ -109,7 +109,7 @@ RECORDS = (
     ),
     Fault(
         "full-width-formula",
-        "app/release/formats/tables.py",
+        "app/formats/safety/tables.py",
         '"＝", "＋", "－", "＠", "\'")',
         '"\'")',
         (SAFETY, FORMATS),
@@ -117,7 +117,7 @@ RECORDS = (
     ),
     Fault(
         "guard-that-cannot-be-undone",
-        "app/release/formats/tables.py",
+        "app/formats/safety/tables.py",
         '"＠", "\'")',
         '"＠")',
         (SAFETY, FORMATS),
@@ -125,7 +125,7 @@ RECORDS = (
     ),
     Fault(
         "conditional-excludes",
-        "app/release/formats/safety/groups.py",
+        "app/formats/safety/groups.py",
         '        (said["hypothetical"], "hypothetical"),\n',
         '        (said["hypothetical"] or said.get("conditional"), "hypothetical"),\n',
         (SAFETY,),
@@ -133,7 +133,7 @@ RECORDS = (
     ),
     Fault(
         "mothers-drug",
-        "app/release/formats/safety/groups.py",
+        "app/formats/safety/groups.py",
         '_OWN = ("patient", "fetus")',
         '_OWN = ("patient",)',
         (SAFETY,),
@@ -141,7 +141,7 @@ RECORDS = (
     ),
     Fault(
         "first-mention-decides",
-        "app/release/formats/safety/groups.py",
+        "app/formats/safety/groups.py",
         "mentions[verdicts.index(best)], best)",
         "mentions[0], best)",
         (SAFETY,),

@@ -19,7 +19,8 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from app.release.formats.safety.rows import COLUMNS
+from app.formats.safety.columns import SafetyColumns
+from app.release.vocabulary import vocabulary
 from tests.signing import seen_answer, seen_cases
 from tests.terminology_data import stocked
 
@@ -247,7 +248,7 @@ def sign(person, path, seen):
 
 def test_the_tables_for_adverse_events_are_those_that_are_described():
     described = section("### Adverse events").split("\n|---|---|\n")[1].split("\n\n")[0]
-    assert re.findall(r"`(\w+)`", " ".join(row.split("|")[1] for row in described.splitlines())) == list(COLUMNS)
+    assert re.findall(r"`(\w+)`", " ".join(row.split("|")[1] for row in described.splitlines())) == list(SafetyColumns(vocabulary()).tables)
 
 
 def test_the_recipe_leads_to_a_signed_and_released_note(clone):

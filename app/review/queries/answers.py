@@ -5,6 +5,8 @@ What one person may see of an item is decided in the package itself; nothing her
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Select, select
 
 from app.core.db import Session
@@ -32,11 +34,18 @@ __all__ = [
 ]
 
 
-def answers_among(session: Session, submission_ids: Select[int]) -> list[tuple[Item, Submission]]:
-    """Items and answers of these submissions, by item id."""
+_PAGE = 200
+
+
+def answers_among(session: Session, submission_ids: Select[int]) -> Iterator[tuple[Item, Submission]]:
+    """Items and answers of these submissions, one an item, by item id; read page by page, never held whole."""
     query = select(Item, Submission).join(Submission, Submission.item_id == Item.id)
-    rows = session.execute(query.where(Submission.id.in_(submission_ids)).order_by(Item.id))
-    return [(item, submission) for item, submission in rows]
+    query = query.where(Submission.id.in_(submission_ids)).order_by(Item.id).limit(_PAGE)
+    after = 0
+    while page := session.execute(query.where(Item.id > after)).all():
+        for item, submission in page:
+            after = item.id
+            yield item, submission
 
 
 def readings_kept(session: Session, project_id: int) -> list[Submission]:

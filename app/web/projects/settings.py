@@ -1,4 +1,4 @@
-"""The rules of a project: workflow, pipeline, de-identification, who may read."""
+"""The rules of a project: workflow, strategy, pipeline, de-identification, who may read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from app.accounts.policy import Action
 from app.core.db import Session
 from app.corpus.project import change_settings
-from app.corpus.settings import SETTINGS, ProjectSetting, checked_settings
+from app.corpus.settings import SETTINGS, checked_settings
 from app.http import context
 from app.http.access import access, acting
 from app.pipelines.stage import request_run
@@ -50,14 +50,12 @@ def change(key: str) -> ResponseReturnValue:
 def _page(key: str, error: Refusal | None = None) -> str:
     with context.database().reading() as session:
         project = enter(session, key, Action.CHANGE_PROJECT)
-        values = {name: project.setting(name) for name in SETTINGS}
-        return page("settings", "settings", project, settings=_shown(), values=values, error=error)
-
-
-def _shown() -> list[ProjectSetting]:
-    return [setting for setting in SETTINGS.values() if not setting.retired]
+        shown = [setting for setting in SETTINGS.values() if not setting.retired]
+        values = {setting.name: project.setting(setting.name) for setting in shown}
+        return page("settings", "settings", project, settings=shown, values=values, error=error)
 
 
 def _read(form: MultiDict[str, str]) -> dict[str, Any]:
     """Every setting as the form states it. Raises Invalid naming the field."""
-    return checked_settings({setting.name: setting.read(form.get(setting.name, "")) for setting in _shown()})
+    shown = [setting for setting in SETTINGS.values() if not setting.retired]
+    return checked_settings({setting.name: setting.read(form.get(setting.name, "")) for setting in shown})

@@ -3,10 +3,10 @@
 import pytest
 
 from app.agreement.changes import Change, weighty_changes, weighty_elements
-from app.annotation.units import note_units
-from app.modalities.reports import Reports
+from app.modalities.notes.units import note_units
+from app.modalities.reports.modality import Reports
 from tests.contracts.modality_examples import REPORTS, _seen
-from tests.unit.annotation.notes import entity, payload, relation
+from tests.unit.modalities.notes.notes import entity, payload, relation
 
 WEIGHTY = {"ADE", "causes", "Pneumothorax"}
 RASH = entity(0, 4, "ADE")

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from app.demo.answers import changes_towards
+from app.modalities.notes.kinds import KINDS
 from app.projection.suggestion_use import decisions
 
 
@@ -26,7 +27,7 @@ def answered(draft, wanted, others=None):
 
 def actions(draft, *wanted):
     after = {"elements": answered(draft, *wanted)}
-    return Counter(action for _, action in decisions({"elements": draft}, after))
+    return Counter(action for _, action in decisions({"elements": draft}, after, KINDS))
 
 
 def test_a_suggestion_that_says_the_same_is_accepted_with_its_candidate_codes():

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.annotation.check import blocking
-from app.annotation.dicom.consistency import flags
 from app.demo.reading import find_quote, note_payload, record_payload, report_payload
-from app.modalities.imaging import Imaging
-from app.modalities.notes import Notes
-from app.modalities.reports import Reports
+from app.modalities.imaging.dicom.consistency import flags
+from app.modalities.imaging.modality import Imaging
+from app.modalities.notes.modality import Notes
+from app.modalities.reports.modality import Reports
 from app.review.modality import Context
 
 DATA = Path(__file__).resolve().parents[3] / "app" / "demo" / "data"

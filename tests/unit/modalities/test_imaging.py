@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from pydicom.datadict import keyword_for_tag
 
-from app.annotation.dicom.consistency import flags
-from app.annotation.dicom.values import range_problem, value_problem
 from app.core.digest import canonical_json
 from app.core.errors import Invalid
-from app.modalities.imaging import Imaging
+from app.modalities.imaging.dicom.consistency import flags
+from app.modalities.imaging.dicom.values import range_problem, value_problem
+from app.modalities.imaging.modality import Imaging
 from app.review.modality import Context
 
 IMAGING = Imaging()

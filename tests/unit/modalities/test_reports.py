@@ -6,7 +6,7 @@ from app.agreement.comparing import ratings_of
 from app.agreement.judgements import Choice, DifferenceKind, Ruling
 from app.agreement.metrics.kappa import Percent
 from app.annotation.check import blocking
-from app.modalities.reports import Reports
+from app.modalities.reports.modality import Reports
 from app.review.modality import Context
 
 REPORTS = Reports()

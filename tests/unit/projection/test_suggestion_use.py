@@ -5,9 +5,10 @@ from sqlalchemy import delete
 
 from app.accounts.actor import ProjectRole
 from app.accounts.loading import load_actor
-from app.annotation.suggest import suggested_note
 from app.corpus.project import get_project
 from app.corpus.suggestion import add_suggestion
+from app.modalities.notes.kinds import KINDS
+from app.modalities.notes.suggest import suggested_note
 from app.projection.suggestion_use import SuggestionUse, decisions, rates, rebuild
 from app.review import states
 from app.review.assignment import get_assignment, offer
@@ -43,7 +44,7 @@ def test_an_element_is_accepted_edited_or_rejected_by_what_it_says():
     answer["s3"] = answer["s3"] | {"status": "rejected"}
     answer["own"] = {"kind": "entity", "fragments": [[1, 2]], "label": "problem", "status": "confirmed"}
     del answer["s4"]
-    assert decisions(start, {"elements": answer}) == [
+    assert decisions(start, {"elements": answer}, KINDS) == [
         ("problem", "accepted"),
         ("problem", "edited"),
         ("problem", "rejected"),

@@ -25,7 +25,7 @@ from app.review.submission import Submission, payload_of, readings, settled_answ
 from app.review.verification import verify
 from app.review.workflows import Step
 from tests.team import Team
-from tests.unit.annotation.notes import SCHEMA, TEXT, entity, relation
+from tests.unit.modalities.notes.notes import SCHEMA, TEXT, entity, relation
 
 RUNS = 25
 REPORT = {

@@ -15,7 +15,7 @@ from app.review.submission import payload_of, settled_answer
 from app.review.verification import verify
 from app.review.workflows import Step
 from tests.team import Team
-from tests.unit.annotation.notes import SCHEMA, TEXT, entity, relation
+from tests.unit.modalities.notes.notes import SCHEMA, TEXT, entity, relation
 
 DRUG, WIDER = entity(11, 22, "DRUG"), entity(5, 22, "DRUG")
 RASH = entity(0, 4, "ADE")

@@ -1,0 +1,1 @@
+"""Imaging metadata: one verdict a field of the schema."""

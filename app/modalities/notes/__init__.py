@@ -1,0 +1,1 @@
+"""Clinical notes: entities with assertions and codes, what links them, and an encounter's code list."""

@@ -1,0 +1,1 @@
+"""Radiology report labels: observations and critical findings, one answer a label."""
