@@ -125,10 +125,9 @@ def finish(assignment_id: int) -> ResponseReturnValue:
         drafted = draft.assemble(session, assignment.id)["elements"]
         submission = submit(session, actor, assignment, codes=codes, at=at)
         following = next_task(session, actor.id)
-        kept = own_work(session, actor, assignment, at=at).payload["elements"]
         return {
             "submission": submission.id,
-            "folded": sorted(drafted.keys() - kept.keys()),
+            "folded": sorted(drafted.keys() - own_work(session, actor, assignment, at=at).payload["elements"].keys()),
             "next": f"/assignments/{following.id}" if following else None,
         }
 

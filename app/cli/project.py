@@ -70,6 +70,8 @@ def settings_command(key: str | None) -> None:
     """Every setting, what it accepts, and its value in the project KEY or its default; one JSON object a line."""
     row = machine.read(lambda session: get_project(session, key)) if key else None
     for name, one in SETTINGS.items():
+        if one.retired:
+            continue
         accepts = {"choices": [value for value, _ in one.choices]} if one.choices else {}
         limits = {"range": one.range} if one.kind == "number" else {}
         value = row.setting(name) if row else one.default
