@@ -173,10 +173,10 @@ def unassign(key: str, username: str) -> None:
 
 @project.command("codes")
 @click.argument("key")
-@click.option("--rebuild", is_flag=True, help="First count anew which codes the final answers use.")
+@click.option("--rebuild", is_flag=True, help="First count anew which codes the settled answers use.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: each encounter, then the counts.")
 def codes_command(key: str, *, rebuild: bool, as_json: bool) -> None:
-    """Coding rules over the final answers of the project KEY, all notes of an encounter together."""
+    """Coding rules over the settled answers of the project KEY, all notes of an encounter together."""
     # Code systems bring numpy; no other command of a project needs them.
     from app.projection.code_use import rebuild as rebuild_uses
     from app.quality.coding import coding_report, count_findings

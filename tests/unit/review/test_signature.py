@@ -19,7 +19,7 @@ from app.review.item import Item, count_by_state
 from app.review.meaning import STATEMENTS, Act, Meaning
 from app.review.signature import Signature, final_signature, signatures_of, valid_signatures
 from app.review.signing import Closing, sign_closing
-from app.review.submission import gold_of, readings
+from app.review.submission import readings, settled_answer
 from app.review.verification import verify
 from app.review.workflows import WORKFLOWS, Step
 from tests.signing import AUTH, confirm, end_step, settle, turn_down
@@ -62,7 +62,7 @@ def release(team):
 def test_in_the_default_workflow_the_adjudicator_signs_and_the_verifier_finishes(team):
     item = team.read_by_two("heads", "tails")
     signed = settle(team, "ada", item).signature
-    own = team.read(lambda s: gold_of(s, item.id))
+    own = team.read(lambda s: settled_answer(s, item.id))
     assert (team.state(item), signed.record_sha256) == ("verification", own.body_sha256)
     assert made(team, item) == [("adjudicate", "adjudication", False)]
     confirm(team, "vera", item)
@@ -219,7 +219,7 @@ def test_no_workflow_ends_with_a_rejection_and_every_one_with_a_verification(key
 
 def test_the_manifest_says_who_what_when_and_why(team, agreed):
     signature = confirm(team, "vera", agreed).signature
-    gold = team.read(lambda s: gold_of(s, agreed.id))
+    gold = team.read(lambda s: settled_answer(s, agreed.id))
     manifest = json.loads(signature.manifest)
     # The fields of domain E: printed name, date and time, meaning (21 CFR 11.50(a)).
     assert (manifest["signer_name"], manifest["signer_id"]) == ("Dr Vera", team.person("vera"))
