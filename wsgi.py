@@ -3,3 +3,4 @@
 from app.factory import Server
 
 app = Server()
+app.require_schema()

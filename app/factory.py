@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterable
 from importlib import import_module
@@ -10,13 +11,18 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import AppGroup
+from werkzeug.routing import Map
 
 from app import pipeline, plugins
 from app.core import registry
 from app.core.db import Database, tell_homes
+from app.core.revision import problem_of
 from app.settings import Settings
 
 _composed = False
+
+# gunicorn starts a worker that ends with any other code again and again.
+REFUSED = 3
 
 
 def compose() -> None:
@@ -30,7 +36,8 @@ def compose() -> None:
 
 
 class Server(Flask):
-    """The application. Commands know it as it is; a request, the first, brings the web and every part."""
+    """The application. Commands know it as it is; a request, the first, brings the web and every part,
+    and so does whoever asks for the routes (`flask routes`)."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         compose()
@@ -38,20 +45,40 @@ class Server(Flask):
         self.extensions["settings"] = settings or Settings.from_env()
         self.extensions["database"] = Database(self.extensions["settings"].database)
         self.cli = _Commands()
-        self._opened = False
-        self._opening = threading.Lock()
+        self._opened = self._installing = False
+        # Building reads the routes it adds, so the thread that builds comes by again.
+        self._opening = threading.RLock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         self.open()
         return super().__call__(environ, start_response)
 
+    def require_schema(self) -> None:
+        """End the process, with one sentence, before it touches a database made by another version."""
+        if problem := problem_of(self.extensions["database"].url):
+            print(problem, file=sys.stderr)
+            raise SystemExit(REFUSED)
+
     def open(self) -> Server:
         """Put the edge and every page and endpoint in place, once; import every part, and so every model."""
         with self._opening:
-            if not self._opened:
-                self._install()
-                self._opened = True
+            if not self._opened and not self._installing:
+                self._installing = True
+                try:
+                    self._install()
+                    self._opened = True
+                finally:
+                    self._installing = False
         return self
+
+    @property
+    def url_map(self) -> Map:  # type: ignore[override]
+        """Every route."""
+        return self.open()._routes
+
+    @url_map.setter
+    def url_map(self, routes: Map) -> None:
+        self._routes = routes
 
     def _install(self) -> None:
         registry.load_all(plugins.PARTS)

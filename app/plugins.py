@@ -87,9 +87,9 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     },
     "relation": {
         "self": "app.accounts.policy:SelfRelation",
-        "own-assignment": "app.review.assignment:OwnAssignment",
-        "own-work": "app.review.assignment:OwnWork",
-        "earlier-actor": "app.review.assignment:EarlierActor",
+        "own-assignment": "app.review.relations:OwnAssignment",
+        "own-work": "app.review.relations:OwnWork",
+        "earlier-actor": "app.review.relations:EarlierActor",
     },
     "code system": {
         "icd10cm": "app.terminology.importers.icd10cm:Icd10Cm",
@@ -190,8 +190,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "pipeline-register": "app.pipelines.register.clearance:EntryInForce",
     },
     "choices of a setting": {
-        "workflow": "app.review.strategies.workflow:WorkflowChoices",
-        "strategy": "app.review.strategies:StrategyChoices",
+        "workflow": "app.review.workflows:WorkflowChoices",
         "pipeline": "app.pipelines.choices:PipelineChoices",
     },
     "job": {
@@ -237,9 +236,11 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "reports": "app.modalities.reports.modality:Reports",
         "imaging": "app.modalities.imaging.modality:Imaging",
     },
-    "strategy": {
-        "two_readers": "app.review.strategies.two_readers:TwoReaders",
-        "one_reader": "app.review.strategies.one_reader:OneReader",
+    # By which rules items are read, settled and finished.
+    "workflow": {
+        "two_readers_adjudicator": "app.review.workflows.ready_made:TWO_READERS_ADJUDICATOR",
+        "trainee_verifier": "app.review.workflows.ready_made:TRAINEE_VERIFIER",
+        "team_of_three": "app.review.workflows.ready_made:TEAM_OF_THREE",
     },
     "projection": {
         "code_use": "app.projection.code_use:CodeUses",
@@ -256,9 +257,9 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "signatures": "app.release.ending:WorkflowEnding",
     },
     "format": {
-        "jsonl": "app.release.formats.jsonl:JsonLines",
-        "brat": "app.release.formats.brat:Brat",
-        "adverse-events": "app.release.formats.safety.writer:Safety",
+        "jsonl": "app.formats.jsonl:JsonLinesFormat",
+        "brat": "app.formats.brat:BratFormat",
+        "adverse-events": "app.formats.safety:AdverseEventsFormat",
     },
     "state machine": {
         "item": "app.release.evidence:ITEM_STATES",

@@ -66,5 +66,10 @@ class Settings:
         return self.var_dir / "preannotate"
 
     @property
+    def address_path(self) -> Path:
+        """Says where this installation is served: links that commands print lead there."""
+        return self.var_dir / "address"
+
+    @property
     def tmp_dir(self) -> Path:
         return self.var_dir / "tmp"

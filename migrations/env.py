@@ -1,8 +1,18 @@
-"""Runs migrations against the database of the settings (or the address given by tests)."""
+"""Runs migrations against the database of the settings (or the address given by tests).
+
+The rule: `versions/0001_initial.py` was rewritten once, for 0.2.0, under a revision of its own; databases from before
+are refused (`app/core/revision.py`). From then on nothing in `versions/` changes after it was published: every change
+of a model is a new file, `0002_….py` with `revision = "0002"` and `down_revision = "0001_v02"`, then `0003`. It changes
+the table, moves what is stored, and its test runs it over rows (`tests/migrations/`). `migrations/HEAD` and `HEAD` in
+`app/core/revision.py` name the newest.
+"""
+
+import sys
 
 from alembic import context
 
 from app.core.db import Base, make_engine
+from app.core.revision import problem_of
 from app.factory import create_app
 from app.settings import Settings
 
@@ -11,6 +21,8 @@ create_app()  # imports every model
 
 def run() -> None:
     url = context.config.get_main_option("sqlalchemy.url") or Settings.from_env().database
+    if problem := problem_of(url, migrating=True):
+        sys.exit(problem)
     if url.startswith("sqlite:///"):
         from pathlib import Path
 

@@ -13,9 +13,10 @@ from app.corpus.subject import Encounter, Patient, random_label
 from app.guidelines.acknowledgement import acknowledge
 from app.guidelines.version import publish
 from app.review import states
-from app.review.assignment import Step, offer
+from app.review.assignment import offer
 from app.review.item import create_item
 from app.review.round import open_round
+from app.review.workflows import Step, StepRule, Workflow
 
 OPERATOR = OperatorActor("tests")
 SCHEMA = {
@@ -92,12 +93,19 @@ def make_document(session, project, text, *, at, modality="notes"):
     return add_document(session, document, text)
 
 
+def composed(key="composed", *, readers=2, tiers=(1, 3, 3), **flags):
+    """A workflow nobody ships."""
+    people = (readers, 1, 1)
+    steps = [StepRule(step=step, people=n, tier=t) for step, n, t in zip(Step, people, tiers, strict=True)]
+    return Workflow(key=key, title=key.title(), steps=tuple(steps), **flags)
+
+
 def make_task(session, project, schema, readers, *, at, text="No chest pain."):
     """One item read by `readers`; returns the item and their assignments."""
     document = make_document(session, project, text, at=at)
     item = create_item(session, OPERATOR, document, schema, at=at)
     states.advance(session, OPERATOR, item, "deid_accepted", at=at)
     states.advance(session, OPERATOR, item, "assigned", at=at)
-    row = open_round(session, OPERATOR, item, len(readers), at=at)
+    row = open_round(session, OPERATOR, item, composed(readers=len(readers)), at=at)
     tasks = [offer(session, OPERATOR, item, row, person_id=p, step=Step.ANNOTATE, at=at) for p in readers]
     return item, tasks

@@ -4,10 +4,11 @@ from app.agreement.judgements import Choice, Ruling
 from app.core.digest import canonical_json, sha256
 from app.review import adjudication, verification
 from app.review.adjudication import Decision, cases_of, rule
-from app.review.assignment import Step, find_own
+from app.review.assignment import find_own
 from app.review.item import get_item
 from app.review.meaning import Act
 from app.review.signing import Closing, sign_closing
+from app.review.workflows import Step
 from tests.team import Seal
 
 AUTH = {"signer": Seal(), "authentication": {"factors": ["password"], "reauth_at": "2023-11-14T22:13:20Z"}}

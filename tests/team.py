@@ -15,11 +15,13 @@ from app.corpus.project import create_project, get_project
 from app.corpus.schema import current_schema, load_schema
 from app.guidelines.acknowledgement import acknowledge
 from app.guidelines.version import list_guidelines, publish
-from app.review.assignment import Assignment, Step, assign_ready, claim
+from app.review.assignment import Assignment, claim
+from app.review.distribution import assign_ready
 from app.review.draft import Change, change_draft
 from app.review.item import Item, admit, create_item
 from app.review.opening import open_task
 from app.review.submission import submit
+from app.review.workflows import Step
 from tests.build import OPERATOR, make_document
 
 T0 = 1_700_000_000_000
@@ -143,7 +145,7 @@ class Team:
         return self.database.writing(unit)
 
     def assign(self, *readers):
-        """Ready items to these readers by the project's strategy; how many."""
+        """Ready items to these readers by the project's workflow; how many."""
         people = [self.person(name) for name in readers]
         return self.database.writing(lambda s: assign_ready(s, OPERATOR, self.project(s), people, at=self.at))
 

@@ -52,7 +52,7 @@ class Credential(Base):
     expires_at: Mapped[int | None]
     next_check_due_at: Mapped[int | None]
     evidence_sha256: Mapped[str | None] = mapped_column(Text)
-    verified_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    verified_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     verified_at: Mapped[int]
     verified_method: Mapped[str] = mapped_column(Text)
     revoked_at: Mapped[int | None]

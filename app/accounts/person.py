@@ -55,7 +55,7 @@ class Person(Base):
     created_at: Mapped[int]
     deactivated_at: Mapped[int | None]
     # 21 CFR 11.100(b): whoever signs was identified first, by somebody else.
-    identity_verified_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    identity_verified_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     identity_verified_at: Mapped[int | None]
     identity_method: Mapped[str | None] = mapped_column(Text)
 

@@ -38,7 +38,7 @@ class RoleGrant(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[str] = mapped_column(Text)
     granted_at: Mapped[int]
     revoked_at: Mapped[int | None]

@@ -18,7 +18,7 @@ from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.clock import MINUTE
-from app.core.db import OPERATIONAL, Base, Database, Session
+from app.core.db import OPERATIONAL, Base, Database, Session, for_update
 from app.core.digest import sha256
 from app.core.errors import Forbidden
 
@@ -37,7 +37,7 @@ class Reauthentication(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     token_sha256: Mapped[str] = mapped_column(Text, unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     session_ref: Mapped[str | None] = mapped_column(Text)
     action: Mapped[str] = mapped_column(Text)
     signed_sha256: Mapped[str] = mapped_column(Text)
@@ -104,7 +104,7 @@ def spend_proof(session: Session, actor: Actor, token: str, intent: Intent, *, a
     unknown, used, older than two minutes, or another person's, session's, act's or record's.
     """
     query = select(Reauthentication).where(Reauthentication.token_sha256 == sha256(token))
-    row = session.scalar(query.with_for_update())
+    row = session.scalar(for_update(query))
     bound = (actor.id, actor.session_ref, intent.action.value, intent.signed_sha256)
     if (
         row is None

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Text, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import DAY, MINUTE, SECOND
-from app.core.db import OPERATIONAL, Base, Session, insert_if_missing
+from app.core.db import OPERATIONAL, Base, Session, get_locked, insert_if_missing
 from app.core.digest import sha256
 from app.core.errors import Unavailable
 
@@ -111,11 +111,12 @@ def _count(row: Throttle, limit: Limit, at: int) -> bool:
 
 
 def _row(session: Session, key: str, at: int) -> Throttle:
-    row = session.get(Throttle, key, with_for_update=True)
+    row = get_locked(session, Throttle, key)
     if row is None:
         # Two first failures at once must not fail on each other.
         insert_if_missing(session, Throttle, {"key": key, "failures": 0, "last_at": at, "blocked_until": 0})
-        row = session.get_one(Throttle, key, with_for_update=True)
+        row = get_locked(session, Throttle, key)
+        assert row is not None  # noqa: S101  (inserted a line ago)
     if at - row.last_at > FORGET:
         row.failures = 0
     return row

@@ -60,7 +60,7 @@ def change(assignment_id: int) -> ResponseReturnValue:
     `elements` are those the server holds otherwise than they were sent: with their origin, without white space
     at the edges of a span, and what fell with an element that went (null).
     """
-    actor, at, codes = context.actor(), context.at(), context.codes()
+    actor, at = context.actor(), context.at()
     changes = [
         draft.Change(a.element_id, a.body, tuple(a.quote) if a.quote is not None else None)
         for a in bodies.read(bodies.DraftBody).actions
@@ -69,7 +69,7 @@ def change(assignment_id: int) -> ResponseReturnValue:
 
     def unit(session: Session) -> dict:
         assignment = get_assignment(session, assignment_id)
-        version = draft.change_draft(session, actor, assignment, changes, expected_version=expected, codes=codes, at=at)
+        version = draft.change_draft(session, actor, assignment, changes, expected_version=expected, at=at)
         kept = draft.kept_otherwise(session, assignment, changes, since=expected)
         return {"version": version, "elements": kept}
 

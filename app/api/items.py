@@ -17,11 +17,12 @@ from app.http import context
 from app.http.access import access, acting
 from app.http.idempotency import answer_once
 from app.review import adjudication
-from app.review.assignment import Step, find_own
+from app.review.assignment import find_own
 from app.review.hold import report_phi
 from app.review.item import get_item
 from app.review.meaning import Act
 from app.review.queries import note_view, own_adjudication
+from app.review.workflows import Step
 
 items_api = Blueprint("items_api", __name__, url_prefix="/api/v1/items")
 

@@ -16,15 +16,16 @@ from app.guidelines.acknowledgement import has_acknowledged
 from app.guidelines.text import asks_for_citations, sections
 from app.guidelines.version import GuidelineVersion, get_guideline
 from app.review.adjudication import Cases, agreed_elements, rulings_of
-from app.review.assignment import Assignment, Step
+from app.review.assignment import Assignment
 from app.review.confirmation import confirmed_elements, one_reader
-from app.review.item import CodeLookup, Item, context_of, get_item, modality_of
+from app.review.item import CodeLookup, Item, context_of, deidentification_of, get_item, modality_of
 from app.review.modality import Context
 from app.review.queries import OwnWork
 from app.review.signature import Signature, signature_of_task
 from app.review.signing import statements_for
 from app.review.verification import answer_to_verify
 from app.review.weight import label_classes
+from app.review.workflows import Step
 
 
 def workbench(
@@ -42,7 +43,7 @@ def workbench(
             "version": work.version,
         },
         "item": _item(item),
-        "document": _document(context),
+        "document": _document(session, item, context),
         "schema": context.schema,
         "guideline": _guideline(session, actor, guideline),
         "elements": work.payload["elements"],
@@ -76,8 +77,9 @@ def _item(item: Item) -> dict[str, Any]:
     return {"id": item.id, "label": item.label, "modality": item.modality, "state": item.state}
 
 
-def _document(context: Context) -> dict[str, Any]:
-    return {name: context.document[name] for name in ("id", "label", "text", "language", "meta")}
+def _document(session: Session, item: Item, context: Context) -> dict[str, Any]:
+    shown = {name: context.document[name] for name in ("id", "label", "text", "language", "meta")}
+    return shown | {"meta": shown["meta"] | {"deid": deidentification_of(session, item)}}
 
 
 def _guideline(session: Session, actor: Actor, guideline: GuidelineVersion) -> dict[str, Any]:
@@ -111,7 +113,7 @@ def adjudication(
     return {
         "item": _item(item) | {"escalated": item.escalated},
         "assignment": {"id": assignment.id, "state": assignment.state},
-        "document": _document(context),
+        "document": _document(session, item, context),
         "schema": context.schema,
         "present": modality_of(item).present(context),
         "versions": _versions(session, item, cases),

@@ -6,6 +6,7 @@ import getpass
 import json
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -37,7 +38,7 @@ from app.core.clock import now, parse_iso
 from app.core.db import Database, Session
 
 T = TypeVar("T")
-URL = click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="Address of the server.")
+URL = click.option("--url", default="", help="Address of the server; where `make run` last served it unless said.")
 ROLES = click.Choice([role.value for role in ServerRole])
 
 
@@ -211,7 +212,13 @@ def _database() -> Database:
 
 
 def _link(url: str, token: str) -> str:
-    return f"{url.rstrip('/')}/password/{token}"
+    return f"{(url or _address()).rstrip('/')}/password/{token}"
+
+
+def _address() -> str:
+    """Where this installation is served: `make run` notes it, whatever its port."""
+    noted: Path = current_app.extensions["settings"].address_path
+    return noted.read_text().strip() if noted.exists() else "http://127.0.0.1:8000"
 
 
 def _say(answer: dict[str, Any]) -> None:

@@ -23,7 +23,8 @@ from app.corpus.project import change_settings, create_project, get_project, lis
 from app.corpus.schema import LabelSchema, list_schemas, load_schema
 from app.corpus.settings import SETTINGS
 from app.guidelines.version import Change, publish
-from app.review.assignment import assign_ready, find_readers, revoke_tasks
+from app.review.assignment import revoke_tasks
+from app.review.distribution import assign_ready, find_readers
 from app.review.item import count_by_state
 from app.review.modality import MODALITIES, own_label_problems
 from app.review.waiting import ahead, stopped_items
@@ -69,6 +70,8 @@ def settings_command(key: str | None) -> None:
     """Every setting, what it accepts, and its value in the project KEY or its default; one JSON object a line."""
     row = machine.read(lambda session: get_project(session, key)) if key else None
     for name, one in SETTINGS.items():
+        if one.retired:
+            continue
         accepts = {"choices": [value for value, _ in one.choices]} if one.choices else {}
         limits = {"range": one.range} if one.kind == "number" else {}
         value = row.setting(name) if row else one.default
@@ -139,7 +142,7 @@ def guideline(key: str, path: Path, modality: str, version: str, change: str, by
 @click.argument("key")
 @click.option("--limit", default=1000, show_default=True)
 def assign(key: str, limit: int) -> None:
-    """Assign ready items of the project KEY by its strategy; says what nobody here can go on with, and why."""
+    """Assign ready items of the project KEY, to whoever has least to do; says what nobody here can go on with."""
 
     def unit(session: Session, actor: OperatorActor, at: int) -> dict[str, Any]:
         row = get_project(session, key)

@@ -14,11 +14,12 @@ from app.cli.nouns import Noun
 from app.core import clock
 from app.core.db import Session
 from app.corpus.project import get_project
+from app.formats.protocol import FORMATS, Format, writers
 from app.release.cutting import cut as cut_release
 from app.release.export import Export, write_to
-from app.release.formats import FORMATS
 from app.release.recall import recalled_numbers
 from app.release.release import Release, get_release, list_releases
+from app.review.modality import MODALITIES
 
 
 @click.group(cls=Noun)
@@ -57,8 +58,14 @@ def export(release_id: int, format_key: str, out: Path) -> None:
 @release.command()
 def formats() -> None:
     """The formats there are."""
-    for one in FORMATS:
-        click.echo(f"{one.key}\t{one.title}\t{', '.join(one.modalities)}")
+    for one in writers(FORMATS):
+        click.echo(f"{one.key}\t{one.title}\t{', '.join(_modalities(one))}")
+
+
+def _modalities(one: Format) -> list[str]:
+    """What a format can be asked to write, by the kind of item."""
+    chosen = one.writer.modalities if one.writer else ()
+    return MODALITIES.keys() if chosen is None else list(chosen)
 
 
 @release.command("list")

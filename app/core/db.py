@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import BigInteger, Integer, MetaData, create_engine, event, inspect
+from sqlalchemy import BigInteger, Integer, MetaData, Select, create_engine, event, inspect
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapper, Session
@@ -20,6 +20,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapper, Session
 from app.core.errors import Conflict, Unavailable
 
 T = TypeVar("T")
+R = TypeVar("R", bound="Base")
+Q = TypeVar("Q", bound=Select[Any])
 log = logging.getLogger(__name__)
 
 # Every table says what it is, and a test holds it: a write to a RECORD needs an audit event in the
@@ -174,6 +176,28 @@ def _require_event(session: Session) -> None:
     if session.info.get("records") and not session.info.get("events"):
         names = ", ".join(sorted(session.info["records"]))
         raise RuntimeError(f"records written without an audit event: {names}")
+
+
+def get_locked(session: Session, model: type[R], key: Any) -> R | None:
+    """A row as it stands now, locked until the transaction ends, or None.
+
+    What this session read of it earlier is read anew: without that, PostgreSQL waits for the other writer and
+    the session goes on with what was there before it.
+    """
+    session.flush()
+    return session.get(model, key, with_for_update=True, populate_existing=True)
+
+
+def for_update(query: Q, *, skip_locked: bool = False) -> Q:
+    """The query for rows that are locked, and read anew as `get_locked` does."""
+    return query.with_for_update(skip_locked=skip_locked).execution_options(populate_existing=True)
+
+
+def lock(session: Session, row: object) -> None:
+    """Lock a row in hand and read it anew. On SQLite this writer is the only one since it began: nothing to do."""
+    session.flush()
+    if session.get_bind().dialect.name != "sqlite":
+        session.refresh(row, with_for_update=True)
 
 
 def insert_if_missing(session: Session, model: type[Base], values: dict[str, Any]) -> None:

@@ -55,9 +55,8 @@ class ProjectSettings(BaseModel):
     workflow: Annotated[str, OneOf("workflow")] = Field(
         "two_readers_adjudicator", title="Workflow", description="who settles differences and who finishes"
     )
-    strategy: Annotated[str, OneOf("strategy")] = Field(
-        "two_readers", title="Strategy", description="how readers are chosen"
-    )
+    # How many read is the workflow's to say; old projects and scripts still name it.
+    strategy: Literal["two_readers", "one_reader"] = Field("two_readers", title="Strategy (retired)", deprecated=True)
     pipeline: Annotated[str, OneOf("pipeline")] = Field(
         "chartmark_rules", title="Pipeline", description="what suggests labels to readers"
     )
@@ -105,6 +104,8 @@ class ProjectSetting:
         self.name = name
         self.title = info.title or name
         self.help = info.description or ""
+        #: still accepted from scripts and read in the log, and of no effect any more
+        self.retired = bool(info.deprecated)
         self.default = info.get_default(call_default_factory=True)
         self._info = info
 

@@ -38,7 +38,7 @@ class Source(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), index=True)
-    encounter_id: Mapped[int] = mapped_column(ForeignKey("encounter.id"))
+    encounter_id: Mapped[int] = mapped_column(ForeignKey("encounter.id"), index=True)
     #: keyed reference of the outside id, by which a duplicate is known
     reference: Mapped[str] = mapped_column(Text)
     modality: Mapped[str] = mapped_column(Text)

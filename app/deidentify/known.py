@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
@@ -50,7 +51,9 @@ class KnownIdentifiers:
 
 
 def _names(note: Note, name: str) -> Iterator[Span]:
-    parts = [w for w in re.findall(r"[^\W\d_]+", name.lower()) if w not in TITLES and w not in SUFFIXES]
+    # Split first, then lower: the dot that "İ".lower() leaves behind is no letter.
+    words = [word.lower() for word in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", name))]
+    parts = [word for word in words if word not in TITLES and word not in SUFFIXES]
     if not parts:
         return  # "-" or "?": a name that is not known
     positions = {p for part in parts if len(part) >= MIN_WORD for p in _mentions(note, part)}
@@ -59,6 +62,7 @@ def _names(note: Note, name: str) -> Iterator[Span]:
             yield Span(note.starts[position], note.end(position), "NAME", 0.95, KEY)
     yield from _split(note, parts)
     yield from _run_together(note, parts)
+    yield from _decomposed(note, parts)
     if len(parts) > 1:
         yield from _initials(note, parts)
         yield from _joined_initials(note, parts, positions)
@@ -67,6 +71,7 @@ def _names(note: Note, name: str) -> Iterator[Span]:
 def _mentions(note: Note, part: str) -> Iterator[int]:
     """Positions of the name, exact, or misspelt where the word is none the lists know as ordinary."""
     yield from note.index.get(part, ())
+    yield from _otherwise_written(note, part)
     allowed = 2 if len(part) >= TWO_ERRORS else 1 if len(part) >= ONE_ERROR else 0
     if not allowed:
         return
@@ -75,6 +80,33 @@ def _mentions(note: Note, part: str) -> Iterator[int]:
             continue
         if OSA.distance(word, part, score_cutoff=allowed) <= allowed and not note.flags[positions[0]] & Known.ORDINARY:
             yield from positions
+
+
+def _otherwise_written(note: Note, part: str) -> Iterator[int]:
+    """Positions of the same letters by other characters: ß as ss, ü as u, İ and ı as i."""
+    plain = _plain(part)
+    if plain != part:
+        yield from note.index.get(plain, ())
+    for word, positions in note.index.items():
+        if not word.isascii() and word != part and _plain(word) == plain:
+            yield from positions
+
+
+def _plain(word: str) -> str:
+    """Letters without case and marks."""
+    if word.isascii():
+        return word
+    letters = unicodedata.normalize("NFD", word.casefold())
+    return "".join(c for c in letters if not unicodedata.combining(c)).replace("ı", "i")
+
+
+def _decomposed(note: Note, parts: list[str]) -> Iterator[Span]:
+    """A name whose marks are characters of their own, as files from some systems have it; words end at these."""
+    for part in parts:
+        letters = unicodedata.normalize("NFD", part)
+        if len(part) >= MIN_WORD and any(map(unicodedata.combining, letters)):
+            for match in re.finditer(r"(?<!\w)" + re.escape(letters) + r"(?!\w)", note.text, re.IGNORECASE):
+                yield Span(match.start(), match.end(), "NAME", 0.95, KEY)
 
 
 def _believed(note: Note, position: int, positions: set[int], parts: list[str]) -> bool:
@@ -113,8 +145,9 @@ def _run_together(note: Note, parts: list[str]) -> Iterator[Span]:
     for part in parts:
         if len(part) > MIN_WORD + 1:
             # Not in a lower-cased text: "İ" has two characters there, and every place behind it moves.
-            for match in re.finditer(re.escape(" ".join(part)), note.text, re.IGNORECASE):
-                yield Span(match.start(), match.end(), "NAME", 0.9, KEY)
+            for letters in {part, _plain(part)}:
+                for match in re.finditer(re.escape(" ".join(letters)), note.text, re.IGNORECASE):
+                    yield Span(match.start(), match.end(), "NAME", 0.9, KEY)
 
 
 def _initials(note: Note, parts: list[str]) -> Iterator[Span]:

@@ -18,12 +18,13 @@ from app.jobs.job import Services
 from app.release.cutting import cut
 from app.review import adjudication, verification
 from app.review.adjudication import Decision, cases_of, rule
-from app.review.assignment import Assignment, Step, claim
+from app.review.assignment import Assignment, claim
 from app.review.item import CodeLookup, Item, get_item
 from app.review.meaning import Act
 from app.review.opening import open_task
 from app.review.signing import Closing, sign_closing
 from app.review.states import ItemState
+from app.review.workflows import Step
 
 #: the section of the shipped guidelines that these rulings cite: what the note states
 PRINCIPLE = "1.2"

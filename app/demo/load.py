@@ -31,20 +31,21 @@ from app.intake.load import Delivery, start_batch
 from app.jobs.job import Services
 from app.jobs.worker import work
 from app.pipelines.register.shipped import accept
-from app.review.assignment import Assignment, Step, assign_ready, find_readers
+from app.review.assignment import Assignment
+from app.review.distribution import assign_ready, find_readers
 from app.review.draft import assemble, change_draft
 from app.review.item import CodeLookup, Item
 from app.review.modality import own_label_problems
 from app.review.opening import open_task
 from app.review.states import AssignmentState
 from app.review.submission import submit
+from app.review.workflows import Step
 
 KEY = "demo"
 SHEET = "demo-sign-in.txt"
 DELIVERIES = (("notes.jsonl", "notes"), ("reports.jsonl", "reports"), ("records.jsonl", "imaging"))
 SCHEMAS = ("clinical-notes", "radiology-reports", "imaging-metadata")
 SETTINGS: dict[str, Any] = {
-    "strategy": "two_readers",
     "pipeline": "chartmark_rules",
     "deid_claim": "synthetic",
     "machine_passed_may_be_assigned": True,
@@ -65,7 +66,7 @@ THREE = Tour("demo-team-of-three", "Demo: a team of three", {"workflow": "team_o
 TRAINEE = Tour(
     "demo-trainee",
     "Demo: a trainee and a verifier",
-    {"workflow": "trainee_verifier", "strategy": "one_reader"},
+    {"workflow": "trainee_verifier"},
     "demo-n14",
 )
 
@@ -217,7 +218,7 @@ def _answer_one(services: Services, codes: CodeLookup, person: int, key: str, re
             for content in (reading.content, reading.other)
         )
         changes = changes_towards(assemble(session, task.id)["elements"], wanted, others)
-        change_draft(session, actor, task, changes, expected_version=task.draft_version, codes=codes, at=at)
+        change_draft(session, actor, task, changes, expected_version=task.draft_version, at=at)
         accept_guideline(session, actor, task, at=at)
         if not reading.stays_open:
             submit(session, actor, task, codes=codes, at=at)

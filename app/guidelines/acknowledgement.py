@@ -24,7 +24,7 @@ class Acknowledgement(Base):
     guideline_version_id: Mapped[int] = mapped_column(
         ForeignKey("guideline_version.id"), primary_key=True, autoincrement=False
     )
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False, index=True)
     at: Mapped[int]
 
 

@@ -44,7 +44,7 @@ class GuidelineVersion(Base):
     change: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     body_sha256: Mapped[str] = mapped_column(Text)
-    published_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    published_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     published_at: Mapped[int]
 
 

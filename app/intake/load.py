@@ -163,7 +163,7 @@ def _files(services: Services, job: Job) -> Files:
 def _check(row: Row | Problem, mapping: dict[str, str], dropped: Counter[str]) -> Checked:
     if isinstance(row, Problem):
         return None, [row]
-    return build_record(map_fields(row.values, mapping, dropped), row.where)
+    return build_record(map_fields(row.values, {} if row.is_file else mapping, dropped), row.where)
 
 
 def _pass_over(batch: Batch, passed: list[Passed]) -> None:

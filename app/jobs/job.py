@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, Select, Text, or_, s
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.db import OPERATIONAL, Base, Database, Session
+from app.core.db import OPERATIONAL, Base, Database, Session, for_update, get_locked, lock
 from app.core.digest import canonical_json
 from app.core.errors import Conflict, NotFound
 from app.core.registry import Registry
@@ -168,7 +168,7 @@ def enqueue_once(session: Session, kind: str, *, project_id: int | None, person_
     same = select(Job).where(Job.kind == kind, Job.project_id == project_id)
     if session.scalar(same.where(Job.state == JobState.QUEUED).limit(1)) is not None:
         return
-    waiting = session.scalar(same.where(Job.state == JobState.WAITING).limit(1).with_for_update())
+    waiting = session.scalar(for_update(same.where(Job.state == JobState.WAITING).limit(1)))
     if waiting is None:
         enqueue(session, kind, {}, project_id=project_id, person_id=person_id, at=at)
     else:
@@ -201,8 +201,7 @@ def _take(session: Session, owner: str, wanted: Select[tuple[Job]], *, at: int) 
         # By owner, not by id: PostgreSQL looks at the row again once it is locked.
         (Job.state == JobState.RUNNING) & ((Job.lease_until < at) | Job.lease_owner.in_(_dead_owners(session))),
     )
-    locked = wanted.where(free).with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    job = session.scalar(locked)
+    job = session.scalar(for_update(wanted.where(free), skip_locked=True))
     if job is None:
         return None
     job.state, job.waits_for = JobState.RUNNING, ""
@@ -231,7 +230,7 @@ def _may_be_alive(owner: str) -> bool:
 
 def held(session: Session, job: Job) -> Job:
     """The row of a job this worker claimed, locked. Raises LeaseLost when another holds it or it has ended."""
-    row = session.get(Job, job.id, with_for_update=True, populate_existing=True)
+    row = get_locked(session, Job, job.id)
     if row is None or row.state != JobState.RUNNING or row.lease_owner != job.lease_owner:
         raise LeaseLost("lease-lost", f"job {job.id} is not held by this worker any more")
     return row
@@ -301,8 +300,8 @@ def park(session: Session, job: Job, waits_for: str) -> None:
 
 def wake(session: Session) -> None:
     """Queue every waiting job whose need was met, by whatever way that came."""
-    waiting = select(Job).where(Job.state == JobState.WAITING).order_by(Job.id).with_for_update(skip_locked=True)
-    for job in list(session.scalars(waiting)):
+    waiting = select(Job).where(Job.state == JobState.WAITING).order_by(Job.id)
+    for job in list(session.scalars(for_update(waiting, skip_locked=True))):
         missing = JOBS.get(job.kind).waits_for(session, job) if job.kind in JOBS else job.waits_for
         if missing != job.waits_for:
             _queue(job)
@@ -313,8 +312,8 @@ def retry(session: Session, job_id: int) -> Job:
 
     Raises NotFound, or Conflict for any other job and for one whose files were wiped when it ended.
     """
-    get_job(session, job_id)
-    job = session.get_one(Job, job_id, with_for_update=True, populate_existing=True)
+    job = get_job(session, job_id)
+    lock(session, job)
     if job.state != JobState.FAILED and not (job.state == JobState.DONE and job.set_aside):
         raise Conflict("job-state", f"job {job.id} is {job.state}; it neither failed nor set something aside")
     if not JOBS.get(job.kind).repeatable:
@@ -339,3 +338,9 @@ def list_jobs(session: Session, project_id: int | None, limit: int = 20) -> list
     """Newest first; of all projects where none is named."""
     query = select(Job).order_by(Job.id.desc()).limit(limit)
     return list(session.scalars(query if project_id is None else query.where(Job.project_id == project_id)))
+
+
+def is_under_way(session: Session) -> bool:
+    """Whether any job is queued or being done; what waits for something is not."""
+    busy = Job.state.in_((JobState.QUEUED, JobState.RUNNING))
+    return session.scalar(select(Job.id).where(busy).limit(1)) is not None

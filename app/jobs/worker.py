@@ -24,6 +24,7 @@ from app.jobs.job import (
     fail,
     finish,
     get_job,
+    is_under_way,
     owner_name,
     park,
     release,
@@ -41,18 +42,25 @@ FOLLOWERS: dict[str, str] = {}
 
 
 def work(services: Services, *, until_empty: bool = False, stop: Callable[[], bool] = lambda: False) -> int:
-    """Do jobs until told to stop, or until none is left; returns how many chunks were done."""
+    """Do jobs until told to stop, or until none is left, here or with another worker; returns how many chunks
+    were done here."""
     owner = owner_name()
     chunks = 0
     while not stop():
         job = services.database.writing(lambda session: _next(session, owner, at=clock.now()))
         if job is None:
-            if until_empty:
+            if until_empty and not _under_way(services):
                 return chunks
             time.sleep(IDLE_SECONDS)
             continue
         chunks += run_job(services, job, stop=stop)
     return chunks
+
+
+def _under_way(services: Services) -> bool:
+    """Whether another worker still does something, which may bring work."""
+    with services.database.reading() as session:
+        return is_under_way(session)
 
 
 def _next(session: Session, owner: str, *, at: int) -> Job | None:

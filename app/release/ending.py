@@ -9,8 +9,8 @@ from app.core.db import Session
 from app.core.errors import Conflict
 from app.corpus.project import Project
 from app.review.item import Item
+from app.review.round import get_round
 from app.review.signature import Signature, final_signature
-from app.review.strategies.workflow import WORKFLOWS
 from app.review.submission import gold_of
 
 
@@ -34,6 +34,6 @@ def _ending(session: Session, item: Item) -> Signature | None:
     """The signature that ended the item's workflow, asked of the rules and not only of the row."""
     gold = gold_of(session, item.id)
     made = final_signature(session, item.id, gold.body_sha256) if gold else None
-    if made is None or made.workflow not in WORKFLOWS:
+    if gold is None or made is None:
         return None
-    return made if made.meaning in WORKFLOWS[made.workflow].endings else None
+    return made if made.meaning in get_round(session, gold.round_id).workflow.endings else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,21 +18,22 @@ from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.audit.models import Event
 from app.core.db import Session
-from app.core.digest import canonical_json, sha256
+from app.core.digest import canonical_json
+from app.core.errors import NotFound
 from app.corpus.document import get_document, text_of
 from app.corpus.project import project_subject
 from app.corpus.subject import Encounter, Patient
+from app.formats.losses import LossReport
+from app.formats.model import ExchangeDocument
+from app.formats.protocol import FORMATS, FormatWriter, Writing, writers
 from app.guidelines.version import GuidelineVersion
-from app.release.formats import FORMATS, Answer
-from app.release.formats.losses import LossReport
+from app.release.archive import ExportFiles
 from app.release.recall import require_exportable
 from app.release.release import Release, answers_of, manifest_of
+from app.release.vocabulary import vocabulary
 from app.review.item import Item
 from app.review.signature import valid_signatures
 from app.review.submission import Submission, payload_of
-
-# Zip entries carry a time; a fixed one keeps exports byte-identical.
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,30 @@ class Export:
 
 
 def export_release(
-    session: Session, actor: AnyActor, release: Release, format_key: str, out: BinaryIO, *, at: int
+    session: Session,
+    actor: AnyActor,
+    release: Release,
+    format_key: str,
+    out: BinaryIO,
+    *,
+    at: int,
+    folder: Path | None = None,
 ) -> Export:
-    """Write a release as a zip. Raises Forbidden, NotFound (format), or Conflict (recalled, or held)."""
+    """Write a release as a zip, by way of a nameless file in `folder`; of the notes one is held at a time.
+
+    Raises Forbidden, NotFound (format), or Conflict (recalled, or held).
+    """
     policy.require(session, actor, policy.Action.EXPORT_RELEASE, project_subject(release.project_id), at=at)
     require_exportable(session, release)
-    chosen = FORMATS.get(format_key)
-    losses = LossReport(chosen.key)
-    contents = dict(chosen.files(list(_answers(session, release)), manifest_of(release), losses))
-    contents["manifest.json"] = release.manifest
-    contents["losses.json"] = canonical_json(losses.rows()) + "\n"
-    digests = {name: sha256(text) for name, text in contents.items()}
-    contents["SHA256SUMS"] = "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
-    _write_zip(out, contents)
+    writer, losses = _writer(format_key), LossReport(format_key)
+    with ExportFiles(folder) as files:
+        writer.write(_documents(session, release), Writing(files, losses, manifest_of(release), vocabulary()))
+        files.write("manifest.json", release.manifest.encode("utf-8"))
+        files.write("losses.json", (canonical_json(losses.rows()) + "\n").encode("utf-8"))
+        digests = files.digests()
+        sums = "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
+        files.write("SHA256SUMS", sums.encode("utf-8"))
+        files.pack(out)
     out.seek(0)
     archive = hashlib.file_digest(out, "sha256").hexdigest()
     record(
@@ -75,24 +86,22 @@ def export_release(
     return Export(archive, digests, losses.rows())
 
 
-def _write_zip(out: BinaryIO, contents: dict[str, str]) -> None:
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(contents):
-            entry = zipfile.ZipInfo(name, date_time=_EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            archive.writestr(entry, contents[name].encode("utf-8"))
+def _writer(format_key: str) -> FormatWriter:
+    writer = FORMATS.get(format_key).writer
+    if writer is None:
+        known = ", ".join(one.key for one in writers(FORMATS))
+        raise NotFound("unknown-format", f"the format {format_key!r} is only read; written are: {known}")
+    return writer
 
 
-def _answers(session: Session, release: Release) -> Iterator[Answer]:
+def _documents(session: Session, release: Release) -> Iterator[ExchangeDocument]:
     for item, submission in answers_of(session, release):
         document = get_document(session, item.document_id)
         encounter = session.get(Encounter, document.encounter_id)
         patient = session.get(Patient, document.subject_id)
         assert encounter is not None and patient is not None  # noqa: S101  (foreign keys)
-        yield Answer(
-            item_id=item.id,
-            label=item.label,
+        yield ExchangeDocument(
+            id=item.label,
             modality=item.modality,
             text=text_of(session, document.id),
             meta={
@@ -139,7 +148,7 @@ def write_to(session: Session, actor: AnyActor, release: Release, format_key: st
     partial = path.with_name(path.name + ".partial")
     try:
         with partial.open("w+b") as out:
-            export = export_release(session, actor, release, format_key, out, at=at)
+            export = export_release(session, actor, release, format_key, out, at=at, folder=path.parent)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

@@ -27,7 +27,7 @@ class ReleaseRecall(Base):
     __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
 
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True, autoincrement=False)
-    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, autoincrement=False)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, autoincrement=False, index=True)
     reason: Mapped[str] = mapped_column(Text)
     recalled_at: Mapped[int]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, select
@@ -13,6 +14,8 @@ from app.core.errors import NotFound
 from app.review.item import Item
 from app.review.signature import Signature
 from app.review.submission import Submission
+
+_PAGE = 200
 
 
 class Release(Base):
@@ -32,7 +35,7 @@ class Release(Base):
     #: canonical JSON, verbatim
     manifest: Mapped[str] = mapped_column(Text)
     manifest_sha256: Mapped[str] = mapped_column(Text)
-    cut_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    cut_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     cut_at: Mapped[int]
 
 
@@ -43,8 +46,8 @@ class ReleaseItem(Base):
     __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
 
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True, autoincrement=False)
-    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, autoincrement=False)
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, autoincrement=False, index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
 
 
 def get_release(session: Session, release_id: int) -> Release:
@@ -62,16 +65,23 @@ def list_releases(session: Session, project_id: int) -> list[Release]:
     )
 
 
-def answers_of(session: Session, release: Release) -> list[tuple[Item, Submission]]:
-    """Items and answers of a release, by item id."""
-    rows = session.execute(
-        select(Item, Submission)
-        .join(ReleaseItem, ReleaseItem.item_id == Item.id)
-        .join(Submission, Submission.id == ReleaseItem.submission_id)
-        .where(ReleaseItem.release_id == release.id)
-        .order_by(Item.id)
-    )
-    return [(item, submission) for item, submission in rows]
+def answers_of(session: Session, release: Release) -> Iterator[tuple[Item, Submission]]:
+    """Items and answers of a release, by item id; read page by page, so that a large one is never held whole."""
+    after = 0
+    while True:
+        page = session.execute(
+            select(Item, Submission)
+            .join(ReleaseItem, ReleaseItem.item_id == Item.id)
+            .join(Submission, Submission.id == ReleaseItem.submission_id)
+            .where(ReleaseItem.release_id == release.id, Item.id > after)
+            .order_by(Item.id)
+            .limit(_PAGE)
+        ).all()
+        for item, submission in page:
+            after = item.id
+            yield item, submission
+        if len(page) < _PAGE:
+            return
 
 
 def manifest_of(release: Release) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from app.guidelines.acknowledgement import require_acknowledged
 from app.guidelines.text import require_citation
 from app.guidelines.version import get_guideline
 from app.review import states
-from app.review.assignment import Assignment, Step, get_assignment, workflow_for
+from app.review.assignment import Assignment, get_assignment
+from app.review.authority import workflow_for
 from app.review.draft import require_may_work, start_draft
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
@@ -38,6 +39,7 @@ from app.review.submission import (
     require_valid,
 )
 from app.review.weight import changes_of, may_decide_weight, weighty_labels
+from app.review.workflows import Step
 
 WITHDRAWN = "withdrawn"
 

@@ -14,7 +14,7 @@ from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.errors import Conflict, Invalid, NotFound, Problem
-from app.review.assignment import Assignment, Step, get_assignment, require_awaited
+from app.review.assignment import Assignment, get_assignment, require_awaited
 from app.review.draft import DraftElement, require_may_work
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
@@ -22,6 +22,7 @@ from app.review.modality import Action
 from app.review.states import AssignmentState
 from app.review.submission import readings
 from app.review.weight import elements_of_weight
+from app.review.workflows import Step
 
 
 class ElementConfirmation(Base):

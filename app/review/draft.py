@@ -24,12 +24,14 @@ from app.corpus.free_text import require_free_text
 from app.corpus.project import get_project
 from app.corpus.suggestion import latest_suggestion, withheld_because
 from app.review import states
-from app.review.assignment import Assignment, Step, get_assignment, require_awaited, require_may_finish, subject_of
+from app.review.assignment import Assignment, get_assignment, require_awaited, subject_of
+from app.review.authority import require_may_finish
 from app.review.guideline import keep_guideline
 from app.review.hold import require_no_hold
-from app.review.item import CodeLookup, context_of, get_item, modality_of, no_codes
+from app.review.item import context_of, get_item, modality_of
 from app.review.modality import Action, Context
 from app.review.states import AssignmentState
+from app.review.workflows import Step
 
 Body = dict[str, Any]
 
@@ -135,7 +137,6 @@ def change_draft(
     changes: list[Change],
     *,
     expected_version: int,
-    codes: CodeLookup = no_codes,
     at: int,
 ) -> int:
     """Apply a person's actions in order, all or none; returns the draft's new version.
@@ -153,7 +154,7 @@ def change_draft(
         raise Conflict("stale-version", "the draft has changed", details={"version": assignment.draft_version})
     item = get_item(session, assignment.item_id)
     require_awaited(item, assignment.step)
-    context = context_of(session, item, codes)
+    context = context_of(session, item)
     put: dict[str, Body | None] = {}
     for change in changes:
         _require_well_named(change)

@@ -13,7 +13,7 @@ from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.audit.models import Event
-from app.core.db import Session
+from app.core.db import Session, lock
 from app.core.errors import Conflict, Invalid
 from app.corpus.project import project_subject
 from app.guidelines.version import GuidelineVersion, current_guideline, get_guideline
@@ -39,7 +39,7 @@ def keep_guideline(session: Session, item: Item) -> GuidelineVersion:
     """
     if item.guideline_version_id is None:
         # Two readers may open at once while a version is published: the second waits, and keeps what the first took.
-        session.refresh(item, with_for_update=True)
+        lock(session, item)
     if item.guideline_version_id is None:
         item.guideline_version_id = current_guideline(session, item.project_id, item.modality).id
     return get_guideline(session, item.guideline_version_id)

@@ -50,11 +50,11 @@ class Hold(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
-    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
     kind: Mapped[str] = mapped_column(Text)
-    opened_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    opened_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     opened_at: Mapped[int]
-    closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     closed_at: Mapped[int | None]
 
 

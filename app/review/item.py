@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Actor, Subject, record
-from app.core.db import RECORD, Base, Session
+from app.core.db import RECORD, Base, Session, get_locked
 from app.core.errors import NotFound
 from app.corpus.document import Document, Verdict, claim_of, get_document, text_of
 from app.corpus.project import Project, get_project
@@ -41,7 +41,7 @@ class Item(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
-    schema_id: Mapped[int] = mapped_column(ForeignKey("label_schema.id"))
+    schema_id: Mapped[int] = mapped_column(ForeignKey("label_schema.id"), index=True)
     modality: Mapped[str] = mapped_column(Text)
     #: the document's random name, copied for lists
     label: Mapped[str] = mapped_column(Text)
@@ -50,7 +50,7 @@ class Item(Base):
     #: T4 must settle it: a significant or critical label is, or was, in dispute
     escalated: Mapped[bool]
     #: the version all its readings, rulings and signatures are made under; None before the first task is opened
-    guideline_version_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"))
+    guideline_version_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"), index=True)
     created_at: Mapped[int]
 
 
@@ -92,7 +92,7 @@ def create_item(
 
 def get_item(session: Session, item_id: int, *, lock: bool = False) -> Item:
     """The item, locked when it is about to be advanced. Raises NotFound."""
-    item = session.get(Item, item_id, with_for_update=lock or None)
+    item = get_locked(session, Item, item_id) if lock else session.get(Item, item_id)
     if item is None:
         raise NotFound("item", f"there is no item {item_id}")
     return item
@@ -141,7 +141,7 @@ def no_codes(_system: str, _release: str, _code: str) -> None:
 
 
 def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Context:
-    """Document, schema and code lookup of an item: the one way to its text.
+    """Document, schema and code lookup of an item, as a check needs them: the one way to its text.
 
     Raises NotFound when the text was erased, Conflict while it is hidden.
     """
@@ -149,7 +149,6 @@ def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Co
     document = get_document(session, item.document_id)
     encounter = session.get(Encounter, document.encounter_id)
     schema = session.get(LabelSchema, item.schema_id)
-    project = get_project(session, item.project_id)
     assert encounter is not None and schema is not None  # noqa: S101  (foreign keys)
     return Context(
         document={
@@ -164,13 +163,21 @@ def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Co
                 "code_release": encounter.code_release,
                 "sex": encounter.sex,
                 "age_band": encounter.age_band,
-                "deid": json.loads(document.deid_json)
-                | {"verdict": document.verdict, "status": claim_of(session, project).words},
             },
         },
         schema=schema.content,
         codes=codes,
     )
+
+
+def deidentification_of(session: Session, item: Item) -> dict[str, Any]:
+    """What a page says of how a text was de-identified: engine, mode, verdict, and what the project may claim.
+
+    Counts over the whole project: asked for when a task is shown, never when an answer is saved or checked.
+    """
+    document, project = get_document(session, item.document_id), get_project(session, item.project_id)
+    done: dict[str, Any] = json.loads(document.deid_json)
+    return done | {"verdict": document.verdict, "status": claim_of(session, project).words}
 
 
 def modality_of(item: Item) -> Modality:

@@ -11,11 +11,12 @@ from app.core.db import Session
 from app.core.registry import Registry
 from app.review import states
 from app.review.adjudication import open_adjudication
-from app.review.assignment import Assignment, Step
+from app.review.assignment import Assignment
 from app.review.draft import start_draft
 from app.review.item import Item
 from app.review.states import AssignmentState, ItemState
 from app.review.verification import open_verification
+from app.review.workflows import Step
 
 _WAITING = (AssignmentState.OFFERED, AssignmentState.OPEN)
 

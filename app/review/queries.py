@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 
 from app.accounts import policy
 from app.accounts.actor import Actor
@@ -20,14 +20,17 @@ from app.core.errors import Conflict, NotFound
 from app.corpus.document import Document, documents_of_encounter, get_document
 from app.corpus.project import Project, get_project, project_subject
 from app.review.adjudication import cases_of, rulings_of
-from app.review.assignment import AWAITED, Assignment, Step, earlier_work, find_own, subject_of
+from app.review.assignment import AWAITED, Assignment, find_own, subject_of
 from app.review.draft import assemble
 from app.review.hold import Hold, list_open_holds, require_not_held_by_others, require_visible
 from app.review.item import CodeLookup, Item, context_of, get_item, may_be_read, modality_of, not_held
+from app.review.relations import earlier_work
+from app.review.round import Round, newest
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import Submission, gold_of, latest_of, payload_of
 from app.review.verification import verifier_reason
-from app.review.waiting import given_back, in_hand, may_finish
+from app.review.waiting import given_back, in_hand, may_finish, workflows_awaiting
+from app.review.workflows import Step
 
 VIEW_WINDOW = 15 * clock.MINUTE
 _SETTLED = (ItemState.VERIFIED, ItemState.SIGNED, ItemState.RELEASED)
@@ -261,18 +264,25 @@ def _overlap(one: tuple[int, int] | None, other: tuple[int, int] | None) -> bool
 def queue(session: Session, actor: Actor, project_id: int, step: Step, *, at: int) -> list[Item]:
     """Items that wait for an adjudicator or verifier and that this actor may take now, hardest first.
 
-    Escalated items come first, then by complexity and age (queue order v1, R8). The policy is asked once for
-    escalated items and once for the others, and the database leaves out what this person may not take.
+    Escalated items come first, then by complexity and age (queue order v1, R8). The policy is asked once for each
+    workflow under way and kind of item, and the database leaves out what this person may not take.
     """
     policy.require(session, actor, policy.Action.VIEW_PROJECT, project_subject(project_id), at=at)
     project = get_project(session, project_id)
-    kinds = [escalated for escalated in (True, False) if may_finish(actor, project, step, escalated=escalated, at=at)]
+    kinds = [
+        (Round.workflow_sha256 == workflow.digest) & (Item.escalated == escalated)
+        for workflow in workflows_awaiting(session, project_id, step)
+        for escalated in (True, False)
+        if may_finish(actor, project, workflow, step, escalated=escalated, at=at)
+    ]
     rows = session.scalars(
         select(Item)
+        .join(Round, Round.item_id == Item.id)
         .where(
             Item.project_id == project_id,
             Item.state.in_(AWAITED[step]),
-            Item.escalated.in_(kinds),
+            newest(),
+            or_(false(), *kinds),
             ~_task(Assignment.person_id == actor.id, earlier_work()),
             ~_task(Assignment.person_id == actor.id, given_back(step)),
             ~_task(Assignment.person_id != actor.id, in_hand(step)),

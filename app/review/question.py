@@ -12,12 +12,14 @@ from app.accounts.actor import Actor
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
-from app.core.db import RECORD, Base, Session
+from app.core.db import RECORD, Base, Session, get_locked
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.corpus.free_text import require_free_text
 from app.corpus.project import project_subject
-from app.review.assignment import Assignment, Step, has_worked_on, subject_of
+from app.review.assignment import Assignment, subject_of
 from app.review.hold import HoldKind, close_hold, open_hold, open_holds
+from app.review.relations import has_worked_on
+from app.review.workflows import Step
 
 
 class QuestionState(StrEnum):
@@ -40,8 +42,8 @@ class Question(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
-    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
-    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
     asked_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     element_id: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
@@ -49,7 +51,7 @@ class Question(Base):
     state: Mapped[str] = mapped_column(Text)
     answer: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[int]
-    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     answered_at: Mapped[int | None]
 
 
@@ -128,7 +130,7 @@ def _record(session: Session, tag: Tag, actor: Actor, question: Question, text: 
 
 def get_question(session: Session, question_id: int, *, lock: bool = False) -> Question:
     """Raises NotFound."""
-    question = session.get(Question, question_id, with_for_update=lock or None)
+    question = get_locked(session, Question, question_id) if lock else session.get(Question, question_id)
     if question is None:
         raise NotFound("question", f"there is no question {question_id}")
     return question

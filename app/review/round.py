@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.audit import streams
 from app.audit.events import Tag
@@ -11,6 +11,7 @@ from app.audit.log import Actor, Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.errors import NotFound
 from app.review.item import Item
+from app.review.workflows import Workflow, frozen_workflow
 
 
 class Round(Base):
@@ -27,15 +28,35 @@ class Round(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
     number: Mapped[int]
     readers: Mapped[int]
+    #: the rules it began under, whatever the project's settings say later: key, SHA-256 and canonical JSON
+    workflow_key: Mapped[str] = mapped_column(Text)
+    workflow_sha256: Mapped[str] = mapped_column(Text)
+    workflow_json: Mapped[str] = mapped_column(Text)
     #: the submission this round reconsiders
     cites_submission_id: Mapped[int | None]
     opened_at: Mapped[int]
 
+    @property
+    def workflow(self) -> Workflow:
+        """The rules of this round."""
+        return frozen_workflow(self.workflow_json)
 
-def open_round(session: Session, actor: Actor, item: Item, readers: int, *, cites: int | None = None, at: int) -> Round:
-    """Begin the next round of an item."""
+
+def open_round(
+    session: Session, actor: Actor, item: Item, workflow: Workflow, *, cites: int | None = None, at: int
+) -> Round:
+    """Begin the next round of an item, under rules that are frozen into it."""
     last = session.scalar(select(func.max(Round.number)).where(Round.item_id == item.id)) or 0
-    row = Round(item_id=item.id, number=last + 1, readers=readers, cites_submission_id=cites, opened_at=at)
+    row = Round(
+        item_id=item.id,
+        number=last + 1,
+        readers=workflow.readers,
+        workflow_key=workflow.key,
+        workflow_sha256=workflow.digest,
+        workflow_json=workflow.document,
+        cites_submission_id=cites,
+        opened_at=at,
+    )
     session.add(row)
     session.flush()
     record(
@@ -44,11 +65,32 @@ def open_round(session: Session, actor: Actor, item: Item, readers: int, *, cite
         stream=streams.item(item.id),
         actor=actor,
         subject=Subject("round", row.id),
-        data={"item": item.id, "number": row.number, "readers": readers, "cites": cites},
+        data={
+            "item": item.id,
+            "number": row.number,
+            "readers": row.readers,
+            "cites": cites,
+            "workflow": row.workflow_key,
+            "workflow_sha256": row.workflow_sha256,
+        },
         project_id=item.project_id,
         at=at,
     )
     return row
+
+
+def get_round(session: Session, round_id: int) -> Round:
+    """Raises NotFound."""
+    row = session.get(Round, round_id)
+    if row is None:
+        raise NotFound("round", f"there is no round {round_id}")
+    return row
+
+
+def newest() -> ColumnElement[bool]:
+    """The round is the newest of its item."""
+    other = aliased(Round)
+    return Round.number == select(func.max(other.number)).where(other.item_id == Round.item_id).scalar_subquery()
 
 
 def current_round(session: Session, item_id: int) -> Round:

@@ -50,14 +50,14 @@ class Signature(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
     #: the task that was closed: one signature per closing
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
     record_type: Mapped[str] = mapped_column(Text)
     record_id: Mapped[int]
     record_sha256: Mapped[str] = mapped_column(Text)
-    signer_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    signer_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     signer_name: Mapped[str] = mapped_column(Text)
     step: Mapped[str] = mapped_column(Text)
     meaning: Mapped[str] = mapped_column(Text)

@@ -15,14 +15,15 @@ from app.core.db import Database, Session
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, Invalid
 from app.review import adjudication, states, verification
-from app.review.assignment import Assignment, Step, find_own, subject_of_item, workflow_for
+from app.review.assignment import Assignment, find_own
+from app.review.authority import subject_of_item, workflow_for
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, get_item, no_codes
 from app.review.meaning import STATEMENTS, Act, Meaning
 from app.review.signature import Ending, Signature, Signed, Signer, make_signature
 from app.review.states import ItemState
-from app.review.strategies.workflow import ESCALATION_TIER
 from app.review.submission import Submission, latest_of
+from app.review.workflows import ESCALATION_TIER, Step
 
 PROOF_SECONDS = 5.0
 
@@ -152,10 +153,10 @@ def _require_may_sign(session: Session, actor: Actor, item: Item, meaning: Meani
     """Role, tier of this step, credential and identity, at this moment. Raises Forbidden."""
     workflow = workflow_for(session, item)
     tiers = {
-        Meaning.ADJUDICATION: workflow.adjudicator_tier,
+        Meaning.ADJUDICATION: workflow.of(Step.ADJUDICATE).tier,
         Meaning.ESCALATION: ESCALATION_TIER,
-        Meaning.VERIFICATION: workflow.verifier_tier,
-        Meaning.REJECTION: workflow.verifier_tier,
+        Meaning.VERIFICATION: workflow.of(Step.VERIFY).tier,
+        Meaning.REJECTION: workflow.of(Step.VERIFY).tier,
     }
     policy.require(session, actor, policy.Action.SIGN, subject_of_item(session, item, tiers[meaning]), at=at)
 

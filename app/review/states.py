@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Actor, Subject, record
-from app.core.db import Session
+from app.core.db import Session, lock
 from app.core.errors import Conflict
 from app.core.registry import Registry
 
@@ -164,6 +164,7 @@ def advance(
     at: int,
 ) -> None:
     """Take one transition and say so. Raises Conflict when it is not in the table, or a gate is shut."""
+    lock(session, row)  # of two transitions at once the second sees what the first made of the row
     machine = row.machine
     before, after = row.state, machine.next(row.state, event)
     for gate in GATES:

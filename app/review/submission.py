@@ -21,20 +21,15 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.registry import Registry
 from app.guidelines.acknowledgement import require_acknowledged
 from app.review import states
-from app.review.assignment import (
-    Assignment,
-    Step,
-    get_assignment,
-    require_awaited,
-    subject_of,
-    workflow_for,
-)
+from app.review.assignment import Assignment, get_assignment, require_awaited, subject_of
+from app.review.authority import workflow_for
 from app.review.draft import assemble
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
 from app.review.round import current_round
 from app.review.states import ItemState
 from app.review.weight import elements_of_weight, weighty_labels
+from app.review.workflows import Step
 
 
 class SubmissionKind(StrEnum):
@@ -61,13 +56,13 @@ class Submission(Base):
     ordinal: Mapped[int]
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[str] = mapped_column(Text)
     #: SHA-256 of salt ‖ canonical document; the salt is with the body
     body_sha256: Mapped[str] = mapped_column(Text)
     elements: Mapped[int]
-    guideline_version_id: Mapped[int] = mapped_column(ForeignKey("guideline_version.id"))
-    schema_id: Mapped[int] = mapped_column(ForeignKey("label_schema.id"))
+    guideline_version_id: Mapped[int] = mapped_column(ForeignKey("guideline_version.id"), index=True)
+    schema_id: Mapped[int] = mapped_column(ForeignKey("label_schema.id"), index=True)
     #: canonical JSON: roles, tier and credentials at the moment of freezing
     credentials_json: Mapped[str] = mapped_column(Text)
     frozen_at: Mapped[int]

@@ -17,7 +17,7 @@ from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, Invalid
 from app.guidelines.acknowledgement import require_acknowledged
 from app.review import states
-from app.review.assignment import Assignment, Step, get_assignment
+from app.review.assignment import Assignment, get_assignment
 from app.review.confirmation import require_confirmed
 from app.review.draft import assemble, require_may_work, start_draft
 from app.review.hold import require_no_hold
@@ -33,6 +33,7 @@ from app.review.submission import (
     require_valid,
 )
 from app.review.weight import changes_of, label_classes, may_decide_weight
+from app.review.workflows import Step
 
 
 def open_verification(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> None:

@@ -14,24 +14,14 @@ from app.accounts.person import get_person
 from app.core.db import Session
 from app.corpus.member import list_members
 from app.corpus.project import Project
-from app.review.assignment import (
-    AWAITED,
-    Assignment,
-    Step,
-    asked_by,
-    earlier_actors,
-    earlier_work,
-    find_readers,
-    finishing_act,
-    held,
-    reading_subject,
-    rounds_with_vacancies,
-    seats_taken,
-)
+from app.review.assignment import AWAITED, Assignment
+from app.review.authority import asked_by, finishing_act
+from app.review.distribution import find_readers, reading_subject, rounds_with_vacancies, seats_taken
 from app.review.item import Item, count_by_state, not_held
-from app.review.round import Round
+from app.review.relations import earlier_actors, earlier_work, held
+from app.review.round import Round, newest
 from app.review.states import AssignmentState, ItemState
-from app.review.strategies.workflow import ESCALATION_TIER, workflow_of
+from app.review.workflows import ESCALATION_TIER, Step, Workflow, frozen_workflow, workflow_of
 
 Acts = list[tuple[policy.Action, policy.PolicySubject]]
 _SIGNING_TIER = 3
@@ -42,16 +32,24 @@ _NEARNESS = (
 )  # fmt: skip
 
 
-def finishing_acts(project: Project, step: Step, *, escalated: bool) -> Acts:
+def finishing_acts(project: Project, workflow: Workflow, step: Step, *, escalated: bool) -> Acts:
     """What the policy is asked of whoever ends a step: the act itself, and the signature it ends with."""
-    action, tier = finishing_act(workflow_of(project.setting("workflow")), step, escalated=escalated)
+    action, tier = finishing_act(workflow, step, escalated=escalated)
     return [(action, asked_by(project, tier)), (policy.Action.SIGN, asked_by(project, _SIGNING_TIER))]
 
 
-def may_finish(actor: Actor, project: Project, step: Step, *, escalated: bool, at: int) -> bool:
+def may_finish(actor: Actor, project: Project, workflow: Workflow, step: Step, *, escalated: bool, at: int) -> bool:
     """Whether the person may end this step of such an item, as far as it does not depend on which item it is."""
-    acts = finishing_acts(project, step, escalated=escalated)
+    acts = finishing_acts(project, workflow, step, escalated=escalated)
     return all(policy.may(actor, action, subject, at=at) for action, subject in acts)
+
+
+def workflows_awaiting(session: Session, project_id: int, step: Step) -> list[Workflow]:
+    """The rules of the rounds under way of items that wait for this step: few, each once."""
+    waiting = (Item.project_id == project_id, Item.state.in_(AWAITED[step]))
+    one_each = select(func.min(Round.id)).join(Item, Item.id == Round.item_id).where(*waiting, newest())
+    rounds = session.scalars(select(Round).where(Round.id.in_(one_each.group_by(Round.workflow_sha256))))
+    return [row.workflow for row in rounds]
 
 
 def given_back(step: Step) -> ColumnElement[bool]:
@@ -88,13 +86,16 @@ class _Team:
     at: int
     actors: list[Actor]
     readers: frozenset[int]
-    able_to: dict[tuple[Step, bool], frozenset[int]] = field(default_factory=dict)
+    able_to: dict[tuple[Workflow, Step, bool], frozenset[int]] = field(default_factory=dict)
 
-    def able(self, step: Step, *, escalated: bool) -> frozenset[int]:
-        if (step, escalated) not in self.able_to:
-            may = (a.id for a in self.actors if may_finish(a, self.project, step, escalated=escalated, at=self.at))
-            self.able_to[step, escalated] = frozenset(may)
-        return self.able_to[step, escalated]
+    def able(self, workflow: Workflow, step: Step, *, escalated: bool) -> frozenset[int]:
+        if (workflow, step, escalated) not in self.able_to:
+            self.able_to[workflow, step, escalated] = frozenset(
+                actor.id
+                for actor in self.actors
+                if may_finish(actor, self.project, workflow, step, escalated=escalated, at=self.at)
+            )
+        return self.able_to[workflow, step, escalated]
 
     def nearest(self, acts: Acts) -> str:
         """What the person lacks who comes nearest to doing these acts."""
@@ -104,15 +105,15 @@ class _Team:
         }
         return max(reasons, key=_NEARNESS.index, default="role-missing")
 
-    def lack_of(self, step: Step, *, escalated: bool) -> str:
+    def lack_of(self, workflow: Workflow, step: Step, *, escalated: bool) -> str:
         """In words, what is missing where nobody at all may end a step."""
-        acts = finishing_acts(self.project, step, escalated=escalated)
+        acts = finishing_acts(self.project, workflow, step, escalated=escalated)
         who = _doer(step, escalated=escalated)
         tier = acts[0][1].min_tier
         return self._words(self.nearest(acts), who, f"T{tier}" if escalated else f"T{tier} {who}")
 
     def lack_of_readers(self) -> str:
-        acts = [(policy.Action.ANNOTATE, reading_subject(self.project))]
+        acts = [(policy.Action.ANNOTATE, reading_subject(self.project, workflow_of(self.project)))]
         return self._words(self.nearest(acts), "reader", f"T{acts[0][1].min_tier} reader")
 
     def _words(self, reason: str, who: str, of_tier: str) -> str:
@@ -156,19 +157,19 @@ def stopped_items(session: Session, project: Project, *, at: int) -> list[Stoppe
 
 def ahead(session: Session, project: Project, *, at: int) -> list[str]:
     """What would stop later, whatever is read now: steps of the workflow for which nobody is here."""
-    team, workflow = _team(session, project, at=at), workflow_of(project.setting("workflow"))
+    team, workflow = _team(session, project, at=at), workflow_of(project)
     steps = [("What is escalated", Step.ADJUDICATE, True)]
     if workflow.readers > 1:
         steps.insert(0, ("What readers see differently", Step.ADJUDICATE, False))
     if not workflow.adjudicator_finishes:
         steps.append(("What is settled", Step.VERIFY, False))
     said = [
-        f"{what} could not go on here: {team.lack_of(step, escalated=escalated)}"
+        f"{what} could not go on here: {team.lack_of(workflow, step, escalated=escalated)}"
         for what, step, escalated in steps
-        if not team.able(step, escalated=escalated)
+        if not team.able(workflow, step, escalated=escalated)
     ]
-    settle = team.able(Step.ADJUDICATE, escalated=workflow.readers == 1)
-    verify = team.able(Step.VERIFY, escalated=False)
+    settle = team.able(workflow, Step.ADJUDICATE, escalated=workflow.readers == 1)
+    verify = team.able(workflow, Step.VERIFY, escalated=False)
     if not workflow.adjudicator_finishes and settle and len(settle | verify) == 1:
         said.append("What is settled could not go on here: no second verifier")
     return said
@@ -188,7 +189,7 @@ def _unread(session: Session, team: _Team) -> Counter[tuple[str, str]]:
     for item_id, person in session.execute(had.where(*ready, held())):
         earlier[item_id].add(person)
     fresh = (session.scalar(select(func.count()).select_from(Item).where(*ready)) or 0) - len(earlier)
-    seats = workflow_of(team.project.setting("workflow")).readers
+    seats = workflow_of(team.project).readers
     stopped: Counter[tuple[str, str]] = Counter()
     for people, count in ((set(), fresh), *((one, 1) for one in earlier.values())):
         if count and len(team.readers - people) < seats:
@@ -209,7 +210,9 @@ def _half_read(session: Session, team: _Team) -> Counter[tuple[str, str]]:
     stopped: Counter[tuple[str, str]] = Counter()
     for row in rounds_with_vacancies(session, team.project.id):
         missing = row.readers - seats_taken(session, row.id)
-        if len(team.readers - earlier_actors(session, row.item_id)) < missing:
+        other = row.workflow != workflow_of(team.project)
+        readers = frozenset(find_readers(session, team.project, row.workflow, at=team.at)) if other else team.readers
+        if len(readers - earlier_actors(session, row.item_id)) < missing:
             stopped[Step.ANNOTATE.value, _readers_lack(team, missing)] += 1
     own = policy.PolicySubject(
         "project", team.project.id, project_id=team.project.id, relations=frozenset({policy.OWN_ASSIGNMENT})
@@ -231,14 +234,16 @@ def _unfinished(session: Session, team: _Team) -> Counter[tuple[str, str]]:
     for step in (Step.ADJUDICATE, Step.VERIFY):
         here = (Item.project_id == team.project.id, Item.state.in_(AWAITED[step]), not_held())
         out, hand = _people(session, here, earlier_work() | given_back(step)), _people(session, here, in_hand(step))
-        for item_id, escalated in session.execute(select(Item.id, Item.escalated).where(*here)):
-            able = team.able(step, escalated=escalated)
+        items = select(Item.id, Item.escalated, Round.workflow_json).join(Round, Round.item_id == Item.id)
+        for item_id, escalated, rules in session.execute(items.where(*here, newest())):
+            workflow = frozen_workflow(rules)
+            able = team.able(workflow, step, escalated=escalated)
             free = able - out[item_id]
             if hand[item_id] and not free & hand[item_id]:
                 lack = f"their {_doer(step, escalated=escalated)} may not go on; take the task back"
             elif not free:
                 second = f"no second {_doer(step, escalated=escalated)}"
-                lack = second if able else team.lack_of(step, escalated=escalated)
+                lack = second if able else team.lack_of(workflow, step, escalated=escalated)
             else:
                 continue
             stopped[step.value, lack] += 1

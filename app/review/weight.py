@@ -8,9 +8,9 @@ from app.agreement.changes import Change, weighty_changes, weighty_elements
 from app.agreement.judgements import Payload
 from app.core.db import Session
 from app.corpus.schema import LabelSchema
-from app.review.assignment import subject_of_item
+from app.review.authority import subject_of_item
 from app.review.item import CodeLookup, Item, context_of, modality_of
-from app.review.strategies.workflow import ESCALATION_TIER
+from app.review.workflows import ESCALATION_TIER
 
 
 def label_classes(session: Session, item: Item) -> dict[str, str]:

@@ -14,11 +14,12 @@ from app.guidelines.acknowledgement import has_acknowledged
 from app.guidelines.text import sections
 from app.http import context
 from app.http.access import access, acting
-from app.review.assignment import Assignment, Step, claim, get_assignment
+from app.review.assignment import Assignment, claim, get_assignment
 from app.review.guideline import kept_guideline
 from app.review.item import Item, get_item, modality_of
 from app.review.opening import open_task
 from app.review.queries import neighbours, own_adjudication, own_work
+from app.review.workflows import Step
 from app.web.markdown import render
 
 workbench_pages = Blueprint("workbench", __name__)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "0001_v02"
 down_revision = None
 
 # 64 bits wide; SQLite gives AUTOINCREMENT only to INTEGER.
@@ -258,6 +258,47 @@ POSTGRESQL_TRIGGERS = [
     "ALTER TABLE pipeline_refusal ENABLE ALWAYS TRIGGER pipeline_refusal_no_change",
     "CREATE TRIGGER pipeline_refusal_no_truncate BEFORE TRUNCATE ON pipeline_refusal FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE pipeline_refusal ENABLE ALWAYS TRIGGER pipeline_refusal_no_truncate",
+]
+
+# Foreign keys that no other index begins with: deleting or looking up what they name would read the whole table.
+FOREIGN_KEYS = [
+    ("assignment", "guideline_version_id"),
+    ("assignment", "project_id"),
+    ("credential", "verified_by"),
+    ("guideline_acknowledgement", "person_id"),
+    ("guideline_version", "published_by"),
+    ("hold", "closed_by"),
+    ("hold", "opened_by"),
+    ("hold", "project_id"),
+    ("item", "guideline_version_id"),
+    ("item", "schema_id"),
+    ("leak_audit", "planned_by"),
+    ("leak_sample", "document_id"),
+    ("member", "project_id"),
+    ("person", "identity_verified_by"),
+    ("phi_incident", "decided_by"),
+    ("phi_incident", "document_id"),
+    ("phi_incident", "item_id"),
+    ("phi_incident", "new_document_id"),
+    ("pipeline_entry", "owner_id"),
+    ("pipeline_entry", "registered_by"),
+    ("pipeline_entry_signature", "signer_id"),
+    ("pipeline_entry_withdrawal", "withdrawn_by"),
+    ("question", "answered_by"),
+    ("question", "assignment_id"),
+    ("question", "item_id"),
+    ("reauthentication", "person_id"),
+    ("release", "cut_by"),
+    ("release_item", "item_id"),
+    ("release_item", "submission_id"),
+    ("release_recall", "item_id"),
+    ("server_role", "person_id"),
+    ("signature", "project_id"),
+    ("signature", "signer_id"),
+    ("source", "encounter_id"),
+    ("submission", "guideline_version_id"),
+    ("submission", "person_id"),
+    ("submission", "schema_id"),
 ]
 
 
@@ -924,6 +965,9 @@ def upgrade():
         sa.Column("item_id", INT, nullable=False),
         sa.Column("number", INT, nullable=False),
         sa.Column("readers", INT, nullable=False),
+        sa.Column("workflow_key", sa.Text(), nullable=False),
+        sa.Column("workflow_sha256", sa.Text(), nullable=False),
+        sa.Column("workflow_json", sa.Text(), nullable=False),
         sa.Column("cites_submission_id", INT, nullable=True),
         sa.Column("opened_at", INT, nullable=False),
         sa.CheckConstraint("readers >= 1", name=op.f("ck_round_readers_positive")),
@@ -1305,6 +1349,8 @@ def upgrade():
         ["project_id", "pipeline", "month", "label"],
         unique=False,
     )
+    for table, column in FOREIGN_KEYS:
+        op.create_index(op.f(f"ix_{table}_{column}"), table, [column], unique=False)
     dialect = op.get_bind().dialect.name
     for statement in SQLITE_TRIGGERS if dialect == "sqlite" else POSTGRESQL_TRIGGERS:
         # Without parameters, so that a per cent sign stays one.

@@ -11,7 +11,7 @@ import app.audit.evidence  # noqa: F401  (its registries are used by commands on
 from app import plugins
 from app.core import registry
 from app.core.db import Base
-from app.factory import create_app
+from app.factory import Server, create_app
 
 ROOT = Path(__file__).parents[2]
 create_app()
@@ -71,6 +71,21 @@ def test_the_server_is_built_by_the_first_request_and_not_before():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "200"]
+
+
+def test_the_routes_are_there_for_whoever_lists_them(home):
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "routes"]
+    done = subprocess.run(command, cwd=ROOT, env=home, capture_output=True, text=True, check=True)
+    assert "/sign-in" in done.stdout
+    assert "/api/v1/session" in done.stdout
+
+
+def test_a_server_that_could_not_be_built_answers_nobody(monkeypatch):
+    monkeypatch.setattr(plugins, "BLUEPRINTS", ("app.web.home:no_such_pages",))
+    server = Server()
+    for _ in range(2):
+        with pytest.raises(AttributeError):
+            server.test_client().get("/sign-in")
 
 
 def test_every_table_that_others_refer_to_is_where_the_list_says():

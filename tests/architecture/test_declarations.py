@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from jinja2 import Environment
+from sqlalchemy import UniqueConstraint
 
 from app.audit.events import Tag
 from app.core.db import OPERATIONAL, PROJECTION, RECORD, Base
@@ -120,3 +121,19 @@ def test_only_plugins_fills_registries():
 def test_whoever_starts_the_application_composes_it(entry):
     text = (ROOT / (entry if entry.endswith(".py") else f"{entry}.py")).read_text(encoding="utf-8")
     assert "create_app" in text or "Server()" in text
+
+
+FOREIGN_KEYS = [(table, key) for table in TABLES for key in table.foreign_key_constraints]
+# (table, column) → why nobody ever looks from there.
+NO_INDEX: dict[tuple[str, str], str] = {}
+
+
+@pytest.mark.parametrize(("table", "key"), FOREIGN_KEYS, ids=lambda x: getattr(x, "name", None))
+def test_a_foreign_key_has_an_index_that_begins_with_it(table, key):
+    wanted = list(key.column_keys)
+    if (table.name, wanted[0]) in NO_INDEX:
+        return
+    whole = [index for index in table.indexes if index.dialect_options["postgresql"].get("where") is None]
+    keys = [constraint for constraint in table.constraints if isinstance(constraint, UniqueConstraint)]
+    begins = [[column.name for column in one.columns][: len(wanted)] for one in (table.primary_key, *whole, *keys)]
+    assert wanted in begins

@@ -19,7 +19,7 @@ LAYERS = [
     ["corpus", "terminology", "guidelines"],
     ["accounts", "jobs"],
     ["audit"],
-    ["deidentify", "tagging"],
+    ["deidentify", "tagging", "formats"],
     ["core", "settings"],
 ]
 # Packages that compose the application may know each other.

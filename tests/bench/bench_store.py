@@ -5,7 +5,6 @@ bare SQLite update of the same element, as durable, without anything else: what 
 versions, checks and an audit trail would cost.
 """
 
-import io
 import json
 import sqlite3
 import statistics
@@ -26,12 +25,16 @@ from app.corpus.source import Source
 from app.corpus.suggestion import add_suggestion
 from app.corpus.vault import Vault
 from app.factory import create_app
+from app.formats.jsonl import JsonLinesFormat
+from app.formats.losses import LossReport
+from app.formats.model import ExchangeDocument
+from app.formats.protocol import Writing
 from app.guidelines.version import publish
 from app.intake.load import Delivery, LoadJob, start_batch
-from app.release.formats import Answer
-from app.release.formats.jsonl import JsonLines
-from app.release.formats.losses import LossReport
-from app.review.assignment import Assignment, assign_ready
+from app.release.archive import ExportFiles
+from app.release.vocabulary import vocabulary
+from app.review.assignment import Assignment
+from app.review.distribution import assign_ready
 from app.review.draft import Change, change_draft, start_draft
 from app.review.item import admit, create_item
 from app.review.queries import own_work
@@ -95,7 +98,7 @@ def measure_import(services, notes):
 
 
 SETTINGS = {
-    "strategy": "two_readers", "pipeline": "bench", "machine_passed_may_be_assigned": True,
+    "pipeline": "bench", "machine_passed_may_be_assigned": True,
     "workflow": "two_readers_adjudicator",
 }  # fmt: skip
 
@@ -208,11 +211,12 @@ def bare_saves(path, count):
 def measure_export(services, tasks, lead, size):
     with services.database.reading() as session:
         elements = own_work(session, lead, session.get(Assignment, tasks[0].id), at=clock.now()).payload["elements"]
-    answers = [Answer(n, f"d{n}", "notes", TEXT, {}, elements, {}) for n in range(1000)]
+    documents = [ExchangeDocument(f"d{n}", TEXT, elements) for n in range(1000)]
     began = time.perf_counter()
-    for _name, text in JsonLines().files(answers, {"release": 1}, LossReport("jsonl")):
-        io.BytesIO(text.encode())
-    say("export_per_s", len(answers) / (time.perf_counter() - began), "notes/s", size)
+    with ExportFiles() as files:
+        into = Writing(files, LossReport("jsonl"), {"release": 1}, vocabulary())
+        JsonLinesFormat.writer.write(documents, into)
+    say("export_per_s", len(documents) / (time.perf_counter() - began), "notes/s", size)
 
 
 def main():

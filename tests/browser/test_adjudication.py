@@ -153,3 +153,24 @@ def test_what_changed_elsewhere_meanwhile_is_not_signed(page, case):
     refused.wait_for()
     assert "not what you have before you any more" in refused.inner_text()
     assert case.signatures == []
+
+
+def test_what_is_signed_takes_no_more_decisions_and_says_who_is_next(page, case):
+    for count in range(1, 6):
+        critical = "escalated" in current(page)
+        page.keyboard.press("1")
+        if critical:
+            page.keyboard.press("Enter")
+        decided(page, count)
+    page.keyboard.press("Control+Enter")
+    page.keyboard.type("sam")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".signature")
+    assert page.get_by_role("button", name="Sign & close").is_disabled()
+    assert page.get_by_role("button", name="Undo").count() == 0
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+Enter")
+    assert page.get_by_role("dialog").count() == 0
+    assert len(case.rulings) == 5

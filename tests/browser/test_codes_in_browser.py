@@ -6,7 +6,6 @@ from app.core import clock
 from app.review.assignment import get_assignment
 from app.review.draft import Change, change_draft
 from app.review.opening import open_task
-from app.terminology.search import Lookup
 from tests.browser.notes_page import NotesPage
 from tests.browser.test_accessibility import violations
 from tests.unit.annotation.test_encounter_codes import entity, listed
@@ -31,8 +30,7 @@ def _fill(world, session, assignment_id, elements):
     at, actor, row = clock.now(), world.actor(session, "ana"), get_assignment(session, assignment_id)
     open_task(session, actor, row, at=at)
     changes = [Change(key, body | {"status": "confirmed"}) for key, body in elements.items()]
-    lookup = Lookup(world.app.extensions["settings"].terminology_dir)
-    change_draft(session, actor, row, changes, expected_version=row.draft_version, codes=lookup, at=at)
+    change_draft(session, actor, row, changes, expected_version=row.draft_version, at=at)
 
 
 def findings(notes):

@@ -9,16 +9,17 @@ from app.core import clock
 from app.corpus.member import add_member
 from app.corpus.project import create_project, find_project
 from app.corpus.schema import load_schema
-from app.review.assignment import Step, claim
+from app.review.assignment import claim
 from app.review.item import Item, get_item
 from app.review.opening import open_task
+from app.review.workflows import Step
 from tests.browser import sample
 from tests.browser.notes_page import until
 from tests.browser.world import OPERATOR, PASSWORD, SETTINGS, Task
 
 TEXT = "Rash and pruritus after amoxicillin."
 WORDS = [("Rash", "adverse_event", {}), ("pruritus", "adverse_event", {}), ("amoxicillin", "medication", {})]
-ALONE = SETTINGS | {"workflow": "trainee_verifier", "strategy": "one_reader"}
+ALONE = SETTINGS | {"workflow": "trainee_verifier"}
 
 
 def _project(world, session):
@@ -31,7 +32,7 @@ def _project(world, session):
         add_member(session, OPERATOR, project, world.ids[name], role, at=at)
     session.flush()
     load_schema(session, OPERATOR, project, sample.SCHEMA, at=at)
-    world.publish_guideline(session, "notes", "3.2", "alone")
+    world.publish_guideline(session, "notes", "3.2", "alone", accepted_by=("ana", "sam"))
 
 
 def _read(world, session):

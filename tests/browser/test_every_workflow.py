@@ -4,15 +4,15 @@ import pytest
 
 from app.core import clock
 from app.corpus.project import get_project
+from app.plugins import PARTS
 from app.release.cutting import cut
 from app.review.meaning import STATEMENTS
-from app.review.strategies.workflow import WORKFLOWS
 from tests.browser import sample
 from tests.browser.live import serving
 from tests.browser.notes_page import until
 from tests.browser.world import PASSWORD, World
 
-DEFAULT, TRAINEE, THREE = WORKFLOWS
+DEFAULT, TRAINEE, THREE = PARTS["workflow"]
 
 
 @pytest.fixture
@@ -21,9 +21,8 @@ def world_of(database_templates, tmp_path):
     running = []
 
     def make(workflow):
-        strategy = {1: "one_reader", 2: "two_readers"}[WORKFLOWS[workflow].readers]
         opened = database_templates.fresh("sqlite", tmp_path)
-        world = World(opened.__enter__(), tmp_path / "var", workflow=workflow, strategy=strategy)
+        world = World(opened.__enter__(), tmp_path / "var", workflow=workflow)
         served = serving(world.app)
         world.url = served.__enter__()
         running.extend([opened, served])
@@ -60,13 +59,27 @@ def settle(open_task, case):
     return words
 
 
+def confirm_singly(page):
+    """Where one person alone read: each significant and critical element, until none is left."""
+    left = page.locator("#confirm-strip button")
+    while left.count():
+        words = page.locator("#confirm-strip").inner_text()
+        page.keyboard.press("Shift+C")
+        until(page, f"document.querySelector('#confirm-strip').innerText !== {words!r}")
+
+
 def verify(open_page, world, item, decision="accept", reason=""):
     """Vic takes the item, decides and signs; what he read."""
     task = world.write(lambda session: world.take_to_verify(session, item))
     page = open_page(f"{world.url}/assignments/{task.id}", **world.context("vic"))
     page.wait_for_selector("[data-ready]")
+    page.locator("[data-surface]").focus()
+    if decision != "reject":
+        confirm_singly(page)
     page.locator("[data-surface]").press("Control+Enter")
     page.wait_for_selector("dialog")
+    if page.locator("dialog").get_by_role("button", name="Reject the answer").count():
+        page.locator("dialog").get_by_role("button", name="Reject the answer").click()
     while page.locator("dialog").get_by_role("button", name="Finish all the same").count():
         page.locator("dialog").get_by_role("button", name="Finish all the same").click()
         page.wait_for_selector("dialog")

@@ -65,7 +65,7 @@ def test_ruling_before_accepting_opens_the_guideline_and_the_case_is_still_there
 
 def test_a_guideline_that_requires_citations_is_asked_for_the_section_once(world, open_task):
     strict = "---\ncitations: required\n---\n"
-    world.write(lambda s: world.publish_guideline(s, "notes", "4.0", ("ana", "ben", "sam"), strict))
+    world.write(lambda s: world.publish_guideline(s, "notes", "4.0", accepted_by=("ana", "ben", "sam"), front_matter=strict))
     case = world.case()
     page = open_task(case)
     page.keyboard.press("1")

@@ -27,14 +27,16 @@ from app.factory import create_app
 from app.guidelines.acknowledgement import acknowledge
 from app.guidelines.version import get_guideline, publish
 from app.review.adjudication import Decision, rule, rulings_of
-from app.review.assignment import Assignment, Step, assign_ready, claim, find_readers, get_assignment
+from app.review.assignment import Assignment, claim, get_assignment
+from app.review.distribution import assign_ready, find_readers
 from app.review.draft import Change, assemble, change_draft
 from app.review.hold import Hold
-from app.review.item import Item, admit, create_item, get_item, no_codes
+from app.review.item import Item, admit, create_item, get_item
 from app.review.opening import open_task
 from app.review.question import Question
 from app.review.signature import signatures_of
 from app.review.submission import submit
+from app.review.workflows import Step
 from app.settings import Settings
 from app.terminology.releases import ensure_builtin
 from tests.browser import sample
@@ -199,7 +201,7 @@ class World:
         open_task(session, actor, row, at=at)
         acknowledge(session, actor, get_guideline(session, row.guideline_version_id), at=at)
         changes = [Change(key, body) for key, body in payload["elements"].items()]
-        change_draft(session, actor, row, changes, expected_version=0, codes=_any_code, at=at)
+        change_draft(session, actor, row, changes, expected_version=0, at=at)
         submit(session, actor, row, codes=_any_code, at=at)
 
     def take(self, session, item):
@@ -307,7 +309,7 @@ class Task:
             open_task(session, actor, row, at=at)
             session.flush()
             merged = {key: assemble(session, self.id)["elements"].get(key, {}) | part for key, part in bodies(self, session).items()}
-            change_draft(session, actor, row, [Change(k, b) for k, b in merged.items()], expected_version=row.draft_version, codes=no_codes, at=at)
+            change_draft(session, actor, row, [Change(k, b) for k, b in merged.items()], expected_version=row.draft_version, at=at)
 
         self.world.write(unit)
 

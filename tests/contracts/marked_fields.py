@@ -155,6 +155,12 @@ ELEMENTS = {"notes": NOTE, "reports": REPORT, "imaging": RECORD}
 AT = {"entity": "ae"}  # else an element is named like its kind
 
 
+def suggested(modality, kind):
+    """Two bodies of the kind that a model may have proposed."""
+    body = ELEMENTS[modality][AT.get(kind, kind)]
+    return tuple(body | {"because": [{"rule": mark()}]} for _ in range(2))
+
+
 def elements_with(case, value):
     """The answer of the case's modality with the value in the field."""
     elements = dict(ELEMENTS[case.modality])

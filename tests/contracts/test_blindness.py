@@ -13,13 +13,14 @@ import pytest
 from app.accounts.loading import load_actor
 from app.core import clock
 from app.core.errors import ChartmarkError
-from app.review.assignment import Assignment, Step, claim, find_own, next_task
+from app.review.assignment import Assignment, claim, find_own, next_task
 from app.review.draft import Change, change_draft
 from app.review.item import get_item
 from app.review.opening import open_task
 from app.review.queries import UNFINISHED, feedback, neighbours, own_tasks, own_work, queue
 from app.review.question import ask, list_own_questions
 from app.review.submission import recall, submit
+from app.review.workflows import Step
 from tests.contracts.test_every_route import SECRET, World
 
 CANARY = "canary-of-ann"

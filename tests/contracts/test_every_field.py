@@ -7,19 +7,20 @@ import pytest
 
 from app.annotation.bodies import fields_of, kind_of, payload_problems
 from app.factory import create_app
-from app.release.formats import FORMATS, Answer
-from app.release.formats.losses import LossReport, fields_held
+from app.formats.losses import fields_held
+from app.formats.model import ExchangeDocument
+from app.formats.protocol import FORMATS, writers
 from app.review.modality import MODALITIES
 from tests.contracts import marked_fields as marked
+from tests.exports import exported
 
 create_app()
 
 
 def write(one, modality, elements, facts=marked.FACTS):
-    answer = Answer(1, facts["id"], modality, marked.TEXT, facts["meta"], elements, facts["provenance"])
-    losses = LossReport(one.key)
-    files = dict(one.files([answer], {"release": 1}, losses))
-    return files, {(row["kind"], row["field"]): row["count"] for row in losses.rows()}
+    document = ExchangeDocument(facts["id"], marked.TEXT, elements, modality, facts["meta"], facts["provenance"])
+    files, lost = exported(one, [document])
+    return files, {(row["kind"], row["field"]): row["count"] for row in lost}
 
 
 def views(files):
@@ -63,7 +64,7 @@ def every_case():
     return [case for modality in MODALITIES for case in marked.cases(modality)]
 
 
-@pytest.mark.parametrize("one", list(FORMATS), ids=lambda f: f.key)
+@pytest.mark.parametrize("one", writers(FORMATS), ids=lambda f: f.key)
 class TestEveryField:
     @pytest.mark.parametrize("case", every_case(), ids=str)
     def test_is_written_or_named_in_the_loss_report(self, one, case):
@@ -98,32 +99,37 @@ class Liar:
     """Writes the text and says that nothing was lost."""
 
     key = "liar"
-    title = "Liar"
-    modalities = ("notes", "reports", "imaging")
+    modalities = None
 
-    def files(self, answers, manifest, losses):
-        yield "all.txt", "".join(answer.text for answer in answers)
+    @property
+    def writer(self):
+        return self
+
+    def write(self, documents, into):
+        for document in documents:
+            into.say("all.txt", document.text)
 
 
 class Overdone(Liar):
     """Writes everything and says that everything was lost."""
 
-    def files(self, answers, manifest, losses):
-        for answer in answers:
-            losses.item(answer.facts(), answer.elements, "modesty")
-            yield "all.json", json.dumps(answer.elements)
+    def write(self, documents, into):
+        for document in documents:
+            into.losses.item(document.facts(), document.elements, "modesty")
+            into.say("all.json", json.dumps(document.elements))
 
 
-# A field with one possible value says nothing that could be lost.
-@pytest.mark.parametrize("case", [case for case in every_case() if len(case.values) > 1], ids=str)
+# A field with one possible value says nothing that could be told apart.
+TOLD_APART = [case for case in every_case() if len(case.values) > 1]
+
+
+@pytest.mark.parametrize("case", TOLD_APART, ids=str)
 def test_a_format_that_loses_in_silence_is_found_out(case):
     assert list(dishonesty(Liar(), case))
 
 
 # A rejected element may leave the files and be reported: its status is both written and lost.
-@pytest.mark.parametrize(
-    "case", [case for case in every_case() if case.field != "status" and len(case.values) > 1], ids=str
-)
+@pytest.mark.parametrize("case", [case for case in TOLD_APART if case.field != "status"], ids=str)
 def test_a_format_that_calls_lost_what_it_writes_is_found_out(case):
     assert list(dishonesty(Overdone(), case))
 

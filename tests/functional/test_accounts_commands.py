@@ -29,6 +29,14 @@ def test_a_team_starts_with_an_admin_who_chooses_the_password(app, run):
     assert app.test_client().get(path).status_code == 200
 
 
+def test_a_link_leads_to_where_the_server_runs(app, run):
+    for port, command in (("8000", ("create", "ann", "--name", "Ann")), ("8123", ("reset", "ann"))):
+        if port != "8000":
+            app.extensions["settings"].address_path.write_text(f"http://127.0.0.1:{port}\n")
+        [said] = run(*command)
+        assert said["link"].startswith(f"http://127.0.0.1:{port}/password/")
+
+
 def test_a_credential_gives_a_tier_until_it_is_revoked(run):
     run("create", "boss", "--name", "The Boss")
     run("create", "ann", "--name", "Ann", "--profession", "physician")

@@ -1,6 +1,7 @@
 """`intake load` from the command line: what it says of files that are no notes, and how it exits."""
 
 import json
+import zipfile
 
 import pytest
 
@@ -33,6 +34,17 @@ def test_what_was_passed_over_is_listed_in_a_field_of_its_own_and_is_no_failure(
     assert again.exit_code == 1
     assert "brat standoff (.ann)" in again.stdout
     assert "passed over: entry 3: " in again.stdout
+
+
+def test_a_column_named_for_a_table_is_not_looked_for_in_text_files_beside_it(flask, tmp_path):
+    (tmp_path / "one.txt").write_text("No fever today.")
+    with zipfile.ZipFile(tmp_path / "more.zip", "w") as archive:
+        archive.writestr("two.txt", "The cough has settled.")
+    (tmp_path / "table.csv").write_text("id,report_body\nthree,The lungs are clear.\n")
+    paths = [tmp_path / name for name in ("one.txt", "more.zip", "table.csv")]
+    answer = flask("intake", "load", "pp", *paths, "--map", "text=report_body", "--json")
+    assert answer.exit_code == 0, answer.output
+    assert json.loads(answer.stdout)["stored"] == 3
 
 
 @pytest.mark.parametrize(("name", "said"), [("n.pdf", "PDF"), ("n.ann", "brat"), ("n.bin", "unknown kind")])

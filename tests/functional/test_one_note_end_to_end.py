@@ -193,6 +193,7 @@ def test_one_note_from_file_to_verified_release(clinic):
     cleo = clinic.browser("cleo")
     taken = cleo.post(f"/items/{item.id}/verification", data=form(cleo)).headers["Location"]
     shown = cleo.get(f"/api/v1{taken}").json
+    accept_guideline(cleo, shown)
     verifying = {"username": "cleo", "password": PASSWORD, "meaning": "verification", "seen": seen_answer(shown)}
     signed = cleo.post(f"/api/v1/items/{item.id}/verification", json=verifying)
     assert signed.status_code == 201, signed.json

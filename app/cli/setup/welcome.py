@@ -12,6 +12,7 @@ from app.demo.load import SHEET
 from app.pipelines.register.lookup import list_standings
 from app.terminology.releases import ensure_builtin
 
+LOCAL = "http://127.0.0.1"
 
 def _progress(message: str) -> None:
     click.echo(message, err=True)
@@ -26,7 +27,8 @@ def welcome(port: int) -> None:
     ensure_builtin(settings.terminology_dir, _progress)
     code_releases.note_releases()
     code_releases.compile_terms(_progress)
-    click.echo(f"\n  Chartmark: http://127.0.0.1:{port}")
+    settings.address_path.write_text(f"{LOCAL}:{port}\n")
+    click.echo(f"\n  Chartmark: {LOCAL}:{port}")
     sheet = settings.var_dir / SHEET
     if sheet.exists():
         click.echo(f"  Sign in with a name and password from {sheet}")

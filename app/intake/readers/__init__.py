@@ -23,10 +23,14 @@ Input = Path | Entry
 
 @dataclass(frozen=True)
 class Row:
-    """A raw row: its place within the file, and values by column name (or by ``"1"``, ``"2"``, … without header)."""
+    """A raw row: its place within the file, and values by column name (or by ``"1"``, ``"2"``, … without header).
+
+    `is_file`: a whole file that is one note; it has no columns, so that no mapping of columns is about it.
+    """
 
     where: str
     values: dict[str, Any]
+    is_file: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,4 +33,5 @@ def row_of(name: str, where: str, data: bytes) -> Row | Problem:
     text = decode(data, where)
     if isinstance(text, Problem):
         return text
-    return Row(where, {"id": name[:-4] if name.lower().endswith(".txt") else name, "text": text})
+    values = {"id": name[:-4] if name.lower().endswith(".txt") else name, "text": text}
+    return Row(where, values, is_file=True)

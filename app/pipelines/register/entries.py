@@ -14,7 +14,7 @@ from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.audit.models import Event
 from app.core import clock
-from app.core.db import Session
+from app.core.db import Session, get_locked
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem, invalid
 from app.corpus.free_text import require_free_text
@@ -171,7 +171,7 @@ def withdraw(session: Session, actor: AnyActor, recorded: Recorded, reason: str,
 
 
 def _locked(session: Session, row: PipelineEntry) -> PipelineEntry:
-    found = session.get(PipelineEntry, row.id, with_for_update=True)
+    found = get_locked(session, PipelineEntry, row.id)
     if found is None:
         raise NotFound("pipeline-entry", "the register holds no such entry")
     return found

@@ -32,9 +32,9 @@ class PipelineEntry(Base):
     #: canonical JSON, verbatim: what the owner signs; the other columns are copies of it
     statement: Mapped[str] = mapped_column(Text)
     statement_sha256: Mapped[str] = mapped_column(Text)
-    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     review_by: Mapped[int]
-    registered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    registered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     registered_at: Mapped[int]
 
     def stated(self, *, signed_at: int | None = None, withdrawn_at: int | None = None) -> Entry:
@@ -53,7 +53,7 @@ class EntrySignature(Base):
     __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("pipeline_entry.id"), primary_key=True, autoincrement=False)
-    signer_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    signer_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     signer_name: Mapped[str] = mapped_column(Text)
     signed_at: Mapped[int]
     #: canonical JSON, verbatim: what the signature value covers
@@ -71,7 +71,7 @@ class EntryWithdrawal(Base):
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("pipeline_entry.id"), primary_key=True, autoincrement=False)
     reason: Mapped[str] = mapped_column(Text)
-    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     at: Mapped[int]
 
 

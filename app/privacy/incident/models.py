@@ -29,15 +29,15 @@ class Incident(Base):
 
     hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id"), primary_key=True, autoincrement=False)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
-    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
-    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
-    new_document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    new_document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
     outcome: Mapped[str] = mapped_column(Text)
     #: why it had got through; counted to find which rule is missing
     cause: Mapped[str] = mapped_column(Text)
     #: canonical JSON list of [start, end, type]
     spans_json: Mapped[str] = mapped_column(Text)
-    decided_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     decided_at: Mapped[int]
 
 

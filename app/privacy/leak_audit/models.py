@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import RECORD, Base, Session
+from app.core.db import RECORD, Base, Session, get_locked
 from app.core.errors import NotFound
 
 
@@ -60,7 +60,7 @@ class LeakAudit(Base):
     #: its exact 95 % interval
     sensitivity_low_ppm: Mapped[int | None]
     sensitivity_high_ppm: Mapped[int | None]
-    planned_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    planned_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     planned_at: Mapped[int]
     drawn_at: Mapped[int | None]
     closed_at: Mapped[int | None]
@@ -78,7 +78,7 @@ class LeakSample(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     audit_id: Mapped[int] = mapped_column(ForeignKey("leak_audit.id"))
-    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
     stratum: Mapped[str] = mapped_column(Text)
     #: the order of checking, which mixes the strata
     ordinal: Mapped[int]
@@ -123,7 +123,7 @@ class LeakResult(Base):
 
 def get_audit(session: Session, audit_id: int, *, lock: bool = False) -> LeakAudit:
     """Raises NotFound."""
-    audit = session.get(LeakAudit, audit_id, with_for_update=lock or None)
+    audit = get_locked(session, LeakAudit, audit_id) if lock else session.get(LeakAudit, audit_id)
     if audit is None:
         raise NotFound("leak-audit", f"there is no leak audit {audit_id}")
     return audit

@@ -11,7 +11,7 @@ from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.audit.models import Event
 from app.core import clock
-from app.core.db import Session
+from app.core.db import Session, lock
 from app.core.errors import Conflict, Invalid
 from app.corpus.document import Document, Verdict, get_document, text_of
 from app.corpus.project import Project, get_project, project_subject
@@ -94,7 +94,7 @@ def refuse(session: Session, actor: Actor, document_id: int, reason: str, *, at:
 def _undecided(session: Session, actor: Actor, document_id: int, *, at: int) -> Document:
     document = get_document(session, document_id)
     _require(session, actor, document, at=at)
-    session.refresh(document, with_for_update=True)
+    lock(session, document)
     if not is_undecided(session, document):
         raise Conflict("decided", "this document was decided on already")
     return document

@@ -16,12 +16,11 @@ from app.corpus.source import SourceState, count_sources
 from app.http import context
 from app.http.access import access, acting
 from app.jobs.job import Job, JobState, list_jobs
-from app.review.assignment import assign_ready, find_readers
+from app.review.distribution import assign_ready, find_readers
 from app.review.item import count_by_state
 from app.review.queries import visible_holds
-from app.review.strategies import STRATEGIES
-from app.review.strategies.workflow import WORKFLOWS
 from app.review.waiting import ahead, stopped_items
+from app.review.workflows import workflow_of
 from app.web.acts import Refusal, attempt
 from app.web.projects.door import enter, page
 from app.web.projects.words import ASIDE, JOBS, STATES, VERDICTS, WAITS
@@ -64,7 +63,7 @@ def progress(key: str) -> ResponseReturnValue:
 @overview_pages.post("/assignments")
 @access(acting(Action.ASSIGN))
 def assign(key: str) -> ResponseReturnValue:
-    """Give ready items to readers by the project's strategy."""
+    """Give ready items to readers who have the least to do."""
     actor, at = context.actor(), context.at()
 
     def unit(session: Session) -> int:
@@ -93,8 +92,7 @@ def _page(key: str, error: Refusal | None = None) -> str:
             "ahead": ahead(session, project, at=context.at()),
             "readers": len(find_readers(session, project, at=context.at())),
             "jobs": jobs_of(session, project),
-            "strategy": STRATEGIES.get(project.setting("strategy")).title,
-            "workflow": WORKFLOWS[project.setting("workflow")],
+            "workflow": workflow_of(project),
         }
         return page("overview", "overview", project, error=error, **values)
 

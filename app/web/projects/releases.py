@@ -13,11 +13,11 @@ from app.accounts.policy import Action
 from app.core.db import Session
 from app.core.errors import NotFound
 from app.corpus.project import Project
+from app.formats.protocol import FORMATS, writers
 from app.http import context
 from app.http.access import access, acting
 from app.release.cutting import cut
 from app.release.export import list_exports, write_to
-from app.release.formats import FORMATS
 from app.release.recall import items_to_carry, recalled_numbers, recalls_of, successor_of
 from app.release.release import Release, get_release, list_releases, manifest_of, signatures_in
 from app.review.item import count_by_state
@@ -67,7 +67,7 @@ def show(key: str, number: int) -> ResponseReturnValue:
             "manifest_text": json.dumps(manifest_of(release), indent=2, ensure_ascii=False)[:20_000],
             "signatures": signatures[:PAGE],
             "more": signatures[PAGE - 1][1].id if len(signatures) > PAGE else None,
-            "formats": list(FORMATS),
+            "formats": writers(FORMATS),
             "exports": list_exports(session, release),
             "recalls": recalls_of(session, release),
             "successor": successor_of(session, release),

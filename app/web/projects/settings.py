@@ -50,10 +50,12 @@ def change(key: str) -> ResponseReturnValue:
 def _page(key: str, error: Refusal | None = None) -> str:
     with context.database().reading() as session:
         project = enter(session, key, Action.CHANGE_PROJECT)
-        values = {name: project.setting(name) for name in SETTINGS}
-        return page("settings", "settings", project, settings=SETTINGS.values(), values=values, error=error)
+        shown = [setting for setting in SETTINGS.values() if not setting.retired]
+        values = {setting.name: project.setting(setting.name) for setting in shown}
+        return page("settings", "settings", project, settings=shown, values=values, error=error)
 
 
 def _read(form: MultiDict[str, str]) -> dict[str, Any]:
     """Every setting as the form states it. Raises Invalid naming the field."""
-    return checked_settings({name: setting.read(form.get(name, "")) for name, setting in SETTINGS.items()})
+    shown = [setting for setting in SETTINGS.values() if not setting.retired]
+    return checked_settings({setting.name: setting.read(form.get(setting.name, "")) for setting in shown})

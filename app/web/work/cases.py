@@ -11,9 +11,9 @@ from app.accounts.actor import Actor, ProjectRole
 from app.corpus.project import Project, list_projects
 from app.http import context
 from app.http.access import SIGNED_IN, access
-from app.review.assignment import Step
 from app.review.item import Item
 from app.review.queries import queue
+from app.review.workflows import Step
 from app.web.menu import Entry
 
 cases_pages = Blueprint("cases", __name__, url_prefix="/cases")

@@ -18,7 +18,7 @@ PAGE = "/projects/first/releases"
 def team(database, tmp_path):
     """Four signed items of four patients, two of each sex but only one of them old."""
     team = Team(tmp_path, database)
-    changes = {"workflow": "trainee_verifier", "strategy": "one_reader", "k_min": 2}
+    changes = {"workflow": "trainee_verifier", "k_min": 2}
     team.write(lambda session, at: change_settings(session, OPERATOR, get_project(session, "first"), changes, at=at))
     for sex, band in (("F", "40-49"), ("F", "40-49"), ("M", "40-49"), ("M", "50-59")):
         item, (task,) = team.item("ann")

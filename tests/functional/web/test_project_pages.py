@@ -141,7 +141,7 @@ def test_papers_are_filed_by_digest(team):
     assert len(team.read(lambda session: list_papers(session, team.project_id))) == 1
 
 
-def test_ready_items_are_given_to_readers_by_the_strategy(team):
+def test_ready_items_are_given_to_readers_who_have_the_least_to_do(team):
     def ready(session, at):
         from app.corpus.document import Document
         from app.review.item import create_item
@@ -161,7 +161,7 @@ def test_ready_items_are_given_to_readers_by_the_strategy(team):
     assert "To do (1)" in words(team.get("ben", "/work"))
     again = team.post("lead", f"{SHEET}/assignments").headers["Location"]
     assert "Nothing was assigned" in words(team.get("lead", again))
-    team.post("lead", f"{SHEET}/settings", **settings_form(team, strategy="one_reader"))
+    team.post("lead", f"{SHEET}/settings", **settings_form(team))
     assert "the workflow needs 2 readers" in words(team.post("lead", f"{SHEET}/assignments"))
 
 

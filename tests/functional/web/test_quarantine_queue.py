@@ -20,7 +20,7 @@ from tests.build import OPERATOR, SCHEMA
 from tests.functional.web.conftest import Team, words
 
 INCIDENTS = "/privacy/projects/first/incidents"
-EASY = {"pipeline": "chartmark_rules", "machine_passed_may_be_assigned": True, "strategy": "one_reader",
+EASY = {"pipeline": "chartmark_rules", "machine_passed_may_be_assigned": True,
         "workflow": "trainee_verifier"}  # fmt: skip
 
 
@@ -90,7 +90,7 @@ SPANISH = "El paciente acude a consulta por dolor torácico de dos días. No tie
 
 def spanish(team):
     run(team, "project", "create", "es", "--language", "es", "--set", "machine_passed_may_be_assigned=true",
-        "--set", "pipeline=chartmark_rules", "--set", "strategy=one_reader",
+        "--set", "pipeline=chartmark_rules",
         "--set", "workflow=trainee_verifier")  # fmt: skip
 
     def join(session, at):

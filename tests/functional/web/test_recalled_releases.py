@@ -34,7 +34,7 @@ LEAKING = f"Canary chest pain. {CANARY} came. No fever. " + "Well since. " * 700
 def team(database, tmp_path):
     """On both databases; two items are signed, one of them with a name in its text."""
     team = Team(tmp_path, database)
-    changes = {"workflow": "trainee_verifier", "strategy": "one_reader"}
+    changes = {"workflow": "trainee_verifier"}
     team.write(lambda session, at: change_settings(session, OPERATOR, get_project(session, "first"), changes, at=at))
     team.write(fill)
     team.items = [finish(team, text) for text in (LEAKING, "Canary chest pain. No fever.")]

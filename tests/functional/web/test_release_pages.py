@@ -17,7 +17,7 @@ PAGE = "/projects/first/releases"
 
 @pytest.fixture
 def signed(team):
-    changes = {"workflow": "trainee_verifier", "strategy": "one_reader"}
+    changes = {"workflow": "trainee_verifier"}
     team.write(lambda session, at: change_settings(session, OPERATOR, get_project(session, "first"), changes, at=at))
     item, (task,) = team.item("ann")
     team.answer("ann", task, e1=problem(7, 17))
@@ -45,7 +45,7 @@ def test_a_release_is_cut_shown_and_taken_away(signed):
 
 
 def test_what_a_format_cannot_say_is_in_the_zip_on_the_page_and_printed(team, tmp_path):
-    changes = {"workflow": "trainee_verifier", "strategy": "one_reader"}
+    changes = {"workflow": "trainee_verifier"}
     team.write(lambda session, at: change_settings(session, OPERATOR, get_project(session, "first"), changes, at=at))
     item, (task,) = team.item("ann")
     exposure = {"kind": "exposure", "mentions": ["e1"], "situation": "overdose"}

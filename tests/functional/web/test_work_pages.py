@@ -89,7 +89,7 @@ def _one_reader(session, at):
     from app.corpus.project import change_settings, get_project
     from tests.build import OPERATOR
 
-    changes = {"workflow": "trainee_verifier", "strategy": "one_reader"}
+    changes = {"workflow": "trainee_verifier"}
     change_settings(session, OPERATOR, get_project(session, "first"), changes, at=at)
 
 

@@ -51,6 +51,11 @@ def test_specialties_are_stored_as_credentials_state_them():
     assert checked_settings({"specialties": ["Radiology "]}) == {"specialties": ["radiology"]}
 
 
+def test_a_retired_setting_is_still_taken_from_scripts_and_offered_to_nobody():
+    assert checked_settings({"strategy": "one_reader"}) == {"strategy": "one_reader"}
+    assert SETTINGS["strategy"].retired
+
+
 def test_only_what_was_named_is_stored():
     assert checked_settings({}) == {}
     assert checked_settings({"k_min": 3}) == {"k_min": 3}
@@ -73,4 +78,5 @@ def test_the_model_and_the_table_name_the_same():
 def test_the_command_lists_every_setting_with_what_it_accepts():
     out = CliRunner().invoke(project, ["settings"])
     assert out.exit_code == 0, out.output
-    assert [line.split('"')[3] for line in out.output.splitlines()] == list(SETTINGS)
+    shown = [name for name, one in SETTINGS.items() if not one.retired]
+    assert [line.split('"')[3] for line in out.output.splitlines()] == shown

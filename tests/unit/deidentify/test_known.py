@@ -58,3 +58,25 @@ def test_a_common_word_is_not_taken_for_the_name(found, name, text):
 
 def test_a_common_word_beside_the_rest_of_the_name_is(found):
     assert ("NAME", "Young") in found("Here Mr Young came", names=["May Young"])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "values"),
+    [
+        ("İpek Yılmaz", "İpek came; İPEK, I\u0307pek and ipek", "İpek İPEK I\u0307pek ipek"),
+        ("İpek Yılmaz", "the chart of Yılmaz, or YILMAZ", "Yılmaz YILMAZ"),
+        ("İlknur", "on the label: İ l k n u r", "İ l k n u r"),
+        ("Işık", "the chart of IŞIK, called işik", "IŞIK işik"),
+        ("Straße", "the chart of STRASSE, or Straße", "STRASSE Straße"),
+        ("Böll", "the chart of Boll, or BÖLL, or Bo\u0308ll", "Boll BÖLL Bo\u0308ll"),
+        ("Bo\u0308ll", "the chart of Böll", "Böll"),
+    ],
+)
+def test_a_known_name_is_found_in_other_characters_of_the_same_letters(found, name, text, values):
+    parts = [part for _, part in found(text, names=[name])]
+    missed = [value for value in values.split(" ") if not any(value in part for part in parts)]
+    assert not missed
+
+
+def test_a_name_without_its_marks_that_is_a_common_word_is_guarded(found):
+    assert found("the bar was closed", names=["Bär"]) == []

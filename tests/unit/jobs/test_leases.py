@@ -200,6 +200,25 @@ def test_several_workers_do_every_chunk_once(database, services, toy, queue):
     assert sorted(toy.tidied) == numbers
 
 
+def test_whoever_works_until_nothing_is_left_waits_for_what_another_worker_holds(database, services, toy, queue):
+    """`jobs work --until-empty` beside `make run`: afterwards the texts are there, not half-way."""
+    number = queue()
+    elsewhere = take(database, number)
+    ended = []
+
+    def until_empty():
+        worker.work(services, until_empty=True)
+        ended.append(row(database, number).state)
+
+    waiting = threading.Thread(target=until_empty)
+    waiting.start()
+    waiting.join(0.2)
+    assert ended == []
+    worker.run_job(services, elsewhere)
+    waiting.join(30)
+    assert ended == ["done"]
+
+
 def test_a_worker_told_to_stop_gives_its_job_back(database, services, toy, queue):
     number = queue()
     worker.run_job(services, take(database, number), stop=lambda: len(toy.counted) == 1)

@@ -4,6 +4,8 @@ import pytest
 
 from app.factory import create_app
 from app.review.modality import MODALITIES
+from app.review.workflows import WORKFLOWS
+from tests.build import composed
 from tests.team import Team
 from tests.toy import Toy
 
@@ -21,6 +23,21 @@ def toy_modality():
 def team(database):
     """Coins of no weight: a T3 adjudicator may settle them."""
     return Team(database)
+
+
+@pytest.fixture
+def workflow():
+    """`workflow(readers=3)` makes a composed workflow known, for the test; its key."""
+    made = []
+
+    def make(**rules):
+        made.append(composed(f"composed_{len(made)}", **rules))
+        WORKFLOWS.add(made[-1])
+        return made[-1].key
+
+    yield make
+    for one in made:
+        WORKFLOWS.remove(one.key)
 
 
 @pytest.fixture

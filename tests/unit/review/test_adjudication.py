@@ -7,9 +7,10 @@ from app.agreement.judgements import Choice, Ruling
 from app.audit.events import Tag
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.review.adjudication import Decision, RulingRow, cases_of, close, rule, rulings_of, withdraw_ruling
-from app.review.assignment import Step, claim
+from app.review.assignment import claim
 from app.review.item import get_item
 from app.review.submission import gold_of, payload_of
+from app.review.workflows import Step
 from tests.team import Team
 
 

@@ -9,11 +9,11 @@ from app.core.errors import Conflict, Forbidden, Invalid
 from app.guidelines.acknowledgement import Acknowledgement, acknowledge
 from app.guidelines.version import get_guideline, list_guidelines, publish
 from app.review.adjudication import Decision, cases_of, close, rule
-from app.review.assignment import Step
 from app.review.guideline import count_elsewhere, keep_guideline, kept_guideline, move_item, move_items
 from app.review.item import get_item
 from app.review.submission import Submission, recall, submit
 from app.review.verification import reject, verify
+from app.review.workflows import Step
 from tests.team import T0, Team
 
 STRICT = "---\ncitations: required\n---\n# 1 Coins\n\nCite.\n"
@@ -82,7 +82,7 @@ def test_reading_settling_and_verifying_each_need_the_guideline_accepted(databas
 
 
 def test_a_single_reader_and_its_verifier_need_it_too(database):
-    team = Team(database, workflow="trainee_verifier", strategy="one_reader")
+    team = Team(database, workflow="trainee_verifier")
     team.unread = {"ann", "vera"}
     item, ann = team.item("ann")
     team.open("ann", ann)

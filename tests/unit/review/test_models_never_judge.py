@@ -29,7 +29,8 @@ from app.privacy.stage.review import refuse as refuse_document
 from app.release.cutting import cut
 from app.release.export import write_to
 from app.review.adjudication import Decision, close, rule, withdraw_ruling
-from app.review.assignment import Step, assign_ready, claim, decline
+from app.review.assignment import claim, decline
+from app.review.distribution import assign_ready
 from app.review.draft import Change, change_draft
 from app.review.hold import close_hold, open_holds, report_phi
 from app.review.meaning import Act
@@ -38,6 +39,7 @@ from app.review.question import ask
 from app.review.signing import Closing, sign_closing
 from app.review.submission import recall, submit
 from app.review.verification import reject, verify
+from app.review.workflows import Step
 from tests.build import OPERATOR
 from tests.signing import AUTH, confirm
 from tests.team import T0

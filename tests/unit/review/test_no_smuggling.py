@@ -17,12 +17,13 @@ from app.audit.events import Tag
 from app.core.digest import canonical_json
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.review.adjudication import Decision, RulingRow, cases_of, close, rule, withdraw_ruling
-from app.review.assignment import Assignment, Step, claim
+from app.review.assignment import Assignment, claim
 from app.review.confirmation import confirm_element, confirmed_elements
 from app.review.draft import assemble
 from app.review.item import get_item
 from app.review.submission import Submission, gold_of, payload_of, readings, submit
 from app.review.verification import verify
+from app.review.workflows import Step
 from tests.team import Team
 from tests.unit.modalities.notes.notes import SCHEMA, TEXT, entity, relation
 
@@ -257,8 +258,7 @@ def keyed_verifications(team, gold):
 def test_every_label_of_weight_was_read_twice_decided_by_t4_or_confirmed_singly(sqlite_database, world, workflow):
     schema, text, pool = WORLDS[world]
     single = workflow == "trainee_verifier"
-    options = {"workflow": workflow} | ({"strategy": "one_reader"} if single else {})
-    team = Team(sqlite_database, "critical", schema=schema, **options)
+    team = Team(sqlite_database, "critical", schema=schema, workflow=workflow)
     team.schema, team.two = schema or {"labels": [{"key": "coin", "class": "critical"}]}, not single
     dice, ends = random.Random(f"{world} {workflow}"), []
     for _ in range(RUNS):

@@ -7,21 +7,13 @@ from app.core import clock
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.corpus.document import Document
 from app.corpus.schema import current_schema
-from app.review.assignment import (
-    Assignment,
-    Step,
-    claim,
-    decline,
-    earlier_actors,
-    find_own,
-    find_readers,
-    next_task,
-    offer,
-    revoke_tasks,
-)
+from app.review.assignment import Assignment, claim, decline, find_own, next_task, offer, revoke_tasks
+from app.review.distribution import find_readers
 from app.review.item import admit, create_item
 from app.review.queries import queue
+from app.review.relations import earlier_actors
 from app.review.round import current_round
+from app.review.workflows import Step
 from tests.build import OPERATOR, make_document
 from tests.team import T0, Team
 

@@ -10,22 +10,22 @@ from app.core import clock
 from app.core.digest import sha256
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.corpus.project import get_project
+from app.plugins import PARTS
 from app.release.cutting import cut
 from app.release.release import manifest_of, signatures_in
 from app.review import states
-from app.review.assignment import Step
 from app.review.hold import HoldKind, lift_hold, open_hold
 from app.review.item import Item, count_by_state
 from app.review.meaning import STATEMENTS, Act, Meaning
 from app.review.signature import Signature, signatures_of
 from app.review.signing import Closing, sign_closing
-from app.review.strategies.workflow import WORKFLOWS
 from app.review.submission import gold_of, readings
 from app.review.verification import verify
+from app.review.workflows import WORKFLOWS, Step
 from tests.signing import AUTH, confirm, end_step, settle, turn_down
 from tests.team import T0, Team
 
-DEFAULT, TRAINEE, THREE = WORKFLOWS
+DEFAULT, TRAINEE, THREE = PARTS["workflow"]
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def three(database):
 @pytest.fixture
 def trainee(database):
     """One reader, one verifier."""
-    return Team(database, workflow=TRAINEE, strategy="one_reader")
+    return Team(database, workflow=TRAINEE)
 
 
 @pytest.fixture
@@ -185,8 +185,9 @@ def test_an_adjudicators_signature_releases_nothing_where_a_verifier_must_follow
     assert refused.value.code == "not-signed-off"
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS.values(), ids=lambda w: w.key)
-def test_no_workflow_ends_with_a_rejection_and_every_one_with_a_verification(workflow):
+@pytest.mark.parametrize("key", PARTS["workflow"])
+def test_no_workflow_ends_with_a_rejection_and_every_one_with_a_verification(key):
+    workflow = WORKFLOWS.get(key)
     assert Meaning.REJECTION not in workflow.endings
     assert Meaning.VERIFICATION in workflow.endings
     assert (Meaning.ADJUDICATION in workflow.endings) == workflow.adjudicator_finishes

@@ -1,6 +1,5 @@
 """Blind answers frozen, recalled, compared; where an item goes from there."""
 
-import dataclasses
 import json
 
 import pytest
@@ -16,11 +15,10 @@ from app.core.digest import canonical_json, salted_sha256
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from app.corpus.suggestion import add_suggestion
 from app.review import states
-from app.review.assignment import Assignment, earlier_actors
+from app.review.assignment import Assignment
 from app.review.draft import assemble
 from app.review.queries import own_work
-from app.review.strategies import STRATEGIES
-from app.review.strategies.workflow import WORKFLOWS
+from app.review.relations import earlier_actors
 from app.review.submission import Submission, SubmissionBody, latest_of, payload_of, readings, recall, submit
 from tests.build import OPERATOR
 from tests.team import T0, Team
@@ -191,7 +189,7 @@ def _suggest(session, item, provenance):
 
 
 def test_a_project_with_one_reader_goes_straight_to_its_verifier(database):
-    team = Team(database, workflow="trainee_verifier", strategy="one_reader")
+    team = Team(database, workflow="trainee_verifier")
     item, ann = team.item("ann")
     team.answer("ann", ann, c1="heads")
     assert team.state(item) == "verification"
@@ -215,11 +213,9 @@ def test_the_frozen_snapshot_holds_only_credentials_that_are_valid_at_that_momen
     assert [held["profession"] for held in said] == ["physician"]
 
 
-def test_with_three_readers_the_first_cannot_recall_once_the_second_has_submitted(team, monkeypatch):
+def test_with_three_readers_the_first_cannot_recall_once_the_second_has_submitted(database, workflow):
     """The item still waits for the third, so only the answers of the others tell."""
-    three = dataclasses.replace(WORKFLOWS["two_readers_adjudicator"], readers=3)
-    monkeypatch.setitem(WORKFLOWS, "two_readers_adjudicator", three)
-    monkeypatch.setattr(STRATEGIES.get("two_readers"), "readers", 3)
+    team = Team(database, workflow=workflow(readers=3))
     item, ann, ben, _ = team.item("ann", "ben", "cal")
     team.answer("ann", ann, c1="heads")
     team.act("ann", recall, ann)

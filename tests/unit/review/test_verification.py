@@ -7,13 +7,14 @@ from app.audit.events import Tag
 from app.core import clock
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.review.adjudication import Decision, cases_of, close, rule
-from app.review.assignment import Assignment, Step, claim
+from app.review.assignment import Assignment, claim
 from app.review.draft import assemble
 from app.review.item import get_item, no_codes
 from app.review.queries import feedback
 from app.review.round import current_round
 from app.review.submission import gold_of, payload_of
 from app.review.verification import reject, verify
+from app.review.workflows import Step
 from tests.team import T0
 
 

@@ -11,12 +11,13 @@ from app.core.errors import ChartmarkError
 from app.corpus.member import list_members, remove_member
 from app.corpus.project import change_settings
 from app.review.adjudication import close, rule
-from app.review.assignment import Step, claim, decline, revoke_tasks
+from app.review.assignment import claim, decline, revoke_tasks
 from app.review.hold import HoldKind, open_hold
 from app.review.item import get_item
 from app.review.queries import queue
 from app.review.verification import reject
 from app.review.waiting import ahead, stopped_items
+from app.review.workflows import Step
 from tests.build import OPERATOR
 from tests.team import T0, Team
 from tests.unit.review.test_guideline import decision
@@ -232,6 +233,6 @@ def test_what_would_stop_later_is_said_before_anybody_reads(team):
 
 @pytest.mark.parametrize("workflow", ["team_of_three", "trainee_verifier"])
 def test_only_steps_of_the_projects_workflow_are_missed(database, workflow):
-    team = Team(database, workflow=workflow, strategy="one_reader" if workflow == "trainee_verifier" else "two_readers")
+    team = Team(database, workflow=workflow)
     team.person("ada")
     assert later(team) == ["What is escalated could not go on here: no T4"]

@@ -6,20 +6,20 @@ from app.agreement.judgements import Choice, Ruling
 from app.audit.events import Tag
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.review.adjudication import Decision, RulingRow, cases_of, close, rule
-from app.review.assignment import Step, claim
+from app.review.assignment import claim
 from app.review.confirmation import confirm_element, confirmed_elements
 from app.review.draft import assemble
 from app.review.item import get_item
 from app.review.queries import queue
-from app.review.strategies import workflow as workflows
 from app.review.submission import gold_of, payload_of
 from app.review.verification import verify
+from app.review.workflows import Step
 from tests.team import Team
 from tests.unit.modalities.notes.notes import SCHEMA, TEXT, entity, relation
 
 DRUG, WIDER = entity(11, 22, "DRUG"), entity(5, 22, "DRUG")
 RASH = entity(0, 4, "ADE")
-ONE_READER = {"workflow": "trainee_verifier", "strategy": "one_reader"}
+ONE_READER = {"workflow": "trainee_verifier"}
 
 
 @pytest.fixture
@@ -219,9 +219,8 @@ class TestAgreedItemsThatPass:
     @pytest.mark.parametrize(
         ("elements", "state"), [({"d": DRUG}, "passed_by_sampling"), ({"a": RASH}, "verification")]
     )
-    def test_only_an_item_without_a_label_of_weight_passes_unseen(self, notes, monkeypatch, elements, state):
-        passing = workflows.Workflow("passing", "Agreed passes", readers=2, agreed_pass=True)
-        monkeypatch.setitem(workflows.WORKFLOWS, "two_readers_adjudicator", passing)
+    def test_only_an_item_without_a_label_of_weight_passes_unseen(self, database, workflow, elements, state):
+        notes = Team(database, schema=SCHEMA, workflow=workflow(agreed_pass=True))
         assert notes.state(notes.read_as(TEXT, ann=elements, ben=elements)) == state
 
 

@@ -14,8 +14,8 @@ export async function close(page) {
   "Sign", ({ username, password }) => (username && password ? null : "Please give your user name and your password."));
   if (!answer) return undefined;
   try {
-    const { signature } = await post(`${page.url}/closing`, { ...answer, meaning, seen: seen(page) });
-    page.closed(signature);
+    const { signature, state } = await post(`${page.url}/closing`, { ...answer, meaning, seen: seen(page) });
+    page.closed(signature, state);
   } catch (error) {
     if (mustAccept(page.root, error)) return undefined;
     const lines = error.problems.length ? error.problems.map((p) => p.message) : [error.message];

@@ -12,7 +12,11 @@ import { showKeys } from "../controllers/key-help.js";
 import { close } from "./closing.js";
 import { ownVersion } from "./own.js";
 import { columnsOf } from "./readings.js";
+import { drawRecord } from "./record.js";
 import { RulingBar } from "./ruling-bar.js";
+
+/** Where an element stands in the text: its own span, or the evidence of an answer. */
+const piecesOf = (body) => body.fragments ?? (Array.isArray(body.evidence?.[0]) ? body.evidence : null);
 
 class Page {
   constructor(root, data) {
@@ -35,7 +39,7 @@ class Page {
       const row = event.target.closest("[role=option]");
       if (row) this.show(row.dataset.key);
     });
-    if (data.signatures?.length) this.closed(data.signatures.at(-1));
+    if (data.signatures?.length) this.closed(data.signatures.at(-1), data.item.state);
     this.show((this.cases.find((c) => !c.ruling) ?? this.cases[0])?.key);
   }
 
@@ -46,7 +50,7 @@ class Page {
       nextOpen: () => this.#step(1, open), previousOpen: () => this.#step(-1, open),
       choose: (key) => this.#take(Number(key) - 1), none: () => this.decide({ choice: "none" }),
       own: () => this.#own(), why: () => this.bar.chooseReason(), edit: () => this.confirm(),
-      undo: () => this.#undo(), finish: () => close(this), more: () => this.#agreements(),
+      undo: () => this.#undo(), finish: () => (this.data.may.close ? close(this) : undefined), more: () => this.#agreements(),
       ask: () => this.#ask(), guideline: () => toggleGuideline(this.root), help: () => showKeys(this.keymap),
       go: () => go(this.root, this.keymap, announce),
       back: () => { this.pending = null; this.#render(); this.surface.focus({ preventScroll: true }); },
@@ -140,11 +144,16 @@ class Page {
   }
 
   async #undo() {
-    const last = this.undone.pop();
+    const last = this.data.may.rule ? this.undone.pop() : null;
     if (!last) return announce("Nothing to undo");
     const c = this.cases.find((one) => one.key === last.key);
-    if (last.before) await put(`${this.url}/rulings/${c.key}`, last.before);
-    else await remove(`${this.url}/rulings/${c.key}`);
+    try {
+      if (last.before) await put(`${this.url}/rulings/${c.key}`, last.before);
+      else await remove(`${this.url}/rulings/${c.key}`);
+    } catch (error) {
+      this.undone.push(last);
+      return this.#refused("Undoing", error);
+    }
     c.ruling = last.before;
     this.show(c.key);
     return announce("Undone");
@@ -224,14 +233,21 @@ class Page {
       parts.length ? parts : h("p", { class: "empty" }, "nothing here"));
   }
 
+  #record() {
+    const keys = new Set(this.current.versions.flatMap((version) => Object.values(version).map((body) => body.keyword)));
+    const agreed = Object.values(this.data.agreed_elements).filter((body) => body.keyword).map((body) => [body.keyword, body.verdict]);
+    drawRecord(this.root.querySelector("#context"), this.data.present.fields, keys, this.unfolded ? Object.fromEntries(agreed) : null);
+  }
+
   /** The whole text, with the spans of this case, each with the letters of who marked it. */
   #text() {
     this.drawn = this.at;
+    if (this.data.present.fields) return void this.#record();
     for (const id of [...this.view.spans.keys()]) this.view.setSpan(id, null);
     const spans = new Map();
     this.current.versions.forEach((version, at) => {
       for (const body of Object.values(version)) {
-        const pieces = body.fragments ?? (body.evidence?.length && Array.isArray(body.evidence[0]) ? body.evidence : null);
+        const pieces = piecesOf(body);
         if (!pieces) continue;
         const key = `${pieces.flat().join("-")}:${body.label.replaceAll(/\s/g, "_")}`; // ids of marks hold no spaces
         if (!spans.has(key)) spans.set(key, { pieces, label: body.label, letters: [] });
@@ -256,18 +272,23 @@ class Page {
 
   /** What everybody agrees on, where the server tells it. */
   #agreed() {
-    for (const [id, body] of Object.entries(this.data.agreed_elements ?? {})) {
-      if (!body.fragments) continue;
+    for (const [id, body] of Object.entries(this.data.agreed_elements)) {
+      const places = piecesOf(body);
+      if (!places) continue;
       const found = this.labels.get(body.label) ?? { tag: body.label, title: body.label };
-      const pieces = body.fragments.map(([s, e]) => [this.table.toUnit(s), this.table.toUnit(e)]);
+      const pieces = places.map(([s, e]) => [this.table.toUnit(s), this.table.toUnit(e)]);
       this.view.setSpan(id, { id, pieces, tint: "", line: "dotted", color: 7, tag: found.tag ?? found.title, say: `${found.title}, agreed` });
     }
   }
 
-  closed({ name, at, meaning, sha256, ends_workflow: ended }) {
-    this.data.may.rule = false;
+  /** `state` is where the signature left the item. */
+  closed({ name, at, meaning, sha256, ends_workflow: ended }, state) {
+    Object.assign(this.data.may, { rule: false, close: false });
+    this.root.querySelector('[data-do="finish"]').disabled = true;
+    const next = { escalated: "It changes a label of weight: a senior reviewer decides next. ", verification: "Somebody else verifies it next. " };
     this.root.querySelector("#strip").replaceChildren(h("div", { class: "signature", role: "status" },
-      h("b", null, `Signed by ${name}`), ` · ${new Date(at).toLocaleString()} · ${meaning} · SHA-256 ${sha256} · ${ended ? "" : "Somebody else verifies it next. "}`, h("a", { href: this.root.dataset.home || "/" }, "Back to the work list")));
+      h("b", null, `Signed by ${name}`), ` · ${new Date(at).toLocaleString()} · ${meaning} · SHA-256 ${sha256} · ${ended ? "" : next[state] ?? ""}`, h("a", { href: this.root.dataset.home || "/" }, "Back to the work list")));
+    announce("Signed");
     this.#render();
   }
 }

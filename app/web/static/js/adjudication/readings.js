@@ -14,9 +14,9 @@ export function fieldsOf(body, words) {
     case "exposure": return [["exposure", mentions(body.mentions)], ...rest("role", "action_taken", "situation")];
     case "assessment": return [["event", words.element(body.event)], ["exposure", words.element(body.exposure)], ...rest("certainty", "method", "result", "dechallenge", "rechallenge", "expectedness")];
     case "chain": return [["same thing", mentions(body.mentions)]];
-    case "observation": return [["observation", words.label(body.label)], ["value", body.value], ["evidence", words.text(body.evidence ?? []) || "–"]];
-    case "critical": return [["critical", words.label(body.label)], ["category", String(body.category)]];
-    case "field": return [["field", body.keyword], ["verdict", body.verdict], ...rest("value", "reason")];
+    case "observation": return [["observation", words.label(body.label)], ["value", body.value.replaceAll("_", " ")], ["evidence", words.text(body.evidence ?? []) || "–"]];
+    case "critical": return [["critical", words.label(body.label)], ["category", body.category === null ? "not mentioned" : String(body.category)]];
+    case "field": return [["field", words.label(body.keyword)], ["verdict", body.verdict], ...rest("value", "reason")];
     case "rest": return [["everything else", body.value.replaceAll("_", " ")]];
     default: return [[body.kind, ""]];
   }

@@ -8,7 +8,14 @@ export class RulingBar {
     const { reasons, sections } = page.data;
     this.reasons = reasons.map((r) => (typeof r === "string" ? { key: r, title: r.replaceAll("-", " ") } : r));
     this.chosen = h("select", { dataset: { keep: "reason" } }, this.reasons.map((r, i) => option(r.key, `${i + 1} ${r.title}`, this.reasons[0].key)));
-    this.section = h("select", { dataset: { keep: "section" } }, option("", "–", ""), (sections ?? []).map((s) => option(s.number, `${s.number} ${s.title}`, "")));
+    const confirm = (event) => {
+      if (event.key !== "Enter" || !page.pending || !this.section.value) return;
+      event.preventDefault(); // here it would open the list again
+      event.stopPropagation();
+      page.confirm();
+      page.surface.focus({ preventScroll: true });
+    };
+    this.section = h("select", { dataset: { keep: "section" }, onkeydown: confirm }, option("", "–", ""), (sections ?? []).map((s) => option(s.number, `${s.number} ${s.title}`, "")));
   }
 
   /** Whether this guideline wants the section a ruling follows, and none is chosen yet. */
@@ -17,7 +24,7 @@ export class RulingBar {
   }
 
   askForSection() {
-    announce("Choose the section of the guideline that this follows, then Confirm; it stays for the next case");
+    announce("Choose the guideline section this follows, then Enter; it stays for the next case");
     this.section.focus();
   }
 
@@ -50,8 +57,8 @@ export class RulingBar {
       button("Nobody is right", page.keymap.handlers.none, { key: key("none"), disabled: off, keep: "none" }),
       h("label", { class: "field inline" }, h("span", null, "Reason ", h("kbd", { "aria-hidden": true }, key("why") ?? "")), this.chosen),
       h("label", { class: "field inline" }, h("span", null, page.data.citation_required ? "Guideline section (needed)" : "Guideline section"), this.section),
-      page.undone.length ? button("Undo", page.keymap.handlers.undo, { key: key("undo"), keep: "undo" }) : null,
-      pending ? h("p", { class: "strip warn" }, `${this.#weight()}${this.#words(pending)}. `, button("Confirm", () => page.confirm(), { key: "Enter", primary: true, keep: "confirm" })) : null);
+      page.undone.length && !off ? button("Undo", page.keymap.handlers.undo, { key: key("undo"), keep: "undo" }) : null,
+      pending ? h("p", { class: "strip warn" }, `${this.#weight()}${this.#words(pending)}${this.lacksSection() ? ", once its section is chosen" : ""}. `, button("Confirm", () => page.confirm(), { key: "Enter", primary: true, keep: "confirm" })) : null);
   }
 
   #weight() {

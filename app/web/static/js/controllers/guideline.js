@@ -48,6 +48,6 @@ export function mustAccept(root, error) {
   show(root, guide, true);
   guide.scrollTop = 0;
   guide.focus();
-  announce(`Not recorded yet: ${error.message}. Tab goes to the button that accepts it.`);
+  announce(`Not recorded: ${error.message} (Tab, then Enter)`);
   return true;
 }

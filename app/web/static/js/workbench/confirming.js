@@ -14,7 +14,7 @@ export class Confirming {
       for (const id of ids) this.confirmed.delete(id); // what changed is to be looked at again
       if (ids.size) this.render();
     });
-    this.render();
+    queueMicrotask(() => this.render()); // once the workbench has its keys
   }
 
   #kindOf(body) {
@@ -42,7 +42,7 @@ export class Confirming {
     const body = this.space.store.elements.get(id);
     const kind = this.#kindOf(body);
     const words = body.kind === "relation" ? this.space.nameOf?.(body) : this.space.textOf(body);
-    return [kind?.title ?? kind?.key, body.value ?? body.verdict ?? (body.category && `category ${body.category}`), words].filter(Boolean).join(" · ");
+    return [kind?.title ?? kind?.key, body.verdict ?? body.value ?? (body.category && `category ${body.category}`), words].filter(Boolean).join(" · ");
   }
 
   goTo(id) {

@@ -6,20 +6,28 @@ import { post } from "../lib/api.js";
 import { h, plural } from "../lib/dom.js";
 import { verify } from "./verifying.js";
 
+const ANYWAY = { text: "Finish all the same", value: "finish", primary: true };
+
 /** `space.open()` lists what must be done first, `space.unseen()` what was never on screen, `space.advice()` what rules advise: [{message, go}]. */
 export async function finish(space) {
   const { may } = space.data;
   if (!may.submit && !may.verify) return void space.say("This item cannot be finished here");
-  const open = [...(space.open?.() ?? []), ...(space.confirming?.open() ?? [])];
+  const open = space.open?.() ?? [];
   if (open.length) return listOpen(space, `${plural(open.length, "thing")} still open`, open);
+  const waiting = space.confirming?.open() ?? [];
+  if (waiting.length) {
+    const reject = { text: "Reject the answer …", value: "reject" }; // what is sent back need not be confirmed first
+    const answer = await listOpen(space, `${plural(waiting.length, "thing")} still open`, waiting, [reject]);
+    return answer === "reject" ? verify(space, "reject") : undefined;
+  }
   const unseen = space.unseen?.() ?? [];
   if (unseen.length) {
-    const answer = await listOpen(space, "Not everything was on screen", unseen, "Finish all the same");
+    const answer = await listOpen(space, "Not everything was on screen", unseen, [ANYWAY]);
     if (answer !== "finish") return undefined;
   }
   const advice = (await space.advice?.()) ?? [];
   if (advice.length) {
-    const answer = await listOpen(space, "Coding rules advise", advice, "Finish all the same");
+    const answer = await listOpen(space, "Coding rules advise", advice, [ANYWAY]);
     if (answer !== "finish") return undefined;
   }
   await space.autosave.flush();
@@ -27,9 +35,8 @@ export async function finish(space) {
   return may.verify ? verify(space) : send(space);
 }
 
-async function listOpen(space, title, problems, anyway) {
-  const buttons = [{ text: "Close", value: null, primary: !anyway }];
-  if (anyway) buttons.push({ text: anyway, value: "finish", primary: true });
+async function listOpen(space, title, problems, others = []) {
+  const buttons = [{ text: "Close", value: null, primary: !others.some((b) => b.primary) }, ...others];
   let answer = null;
   const goTo = { finish: null };
   const content = [problemList(problems, (problem) => goTo.finish({ go: problem }))];

@@ -63,6 +63,12 @@ class ImagingSpace extends Workspace {
     this.say(id ? "Fields that are not there are open again" : "No other field is in the record");
   }
 
+  /** What a verdict is about: the record's value, the one in its place, or why it is of no use. */
+  textOf(body) {
+    if (body.kind !== "field") return "";
+    return body.reason ?? shown(body.value ?? this.fields.get(body.keyword)?.value);
+  }
+
   decide(verdict, part = {}) {
     const key = this.rows.current;
     const [id, body] = this.answer(key);

@@ -7,13 +7,13 @@ import { mustAccept } from "../controllers/guideline.js";
 
 const REASONS = ["guideline", "slip", "ambiguous", "guideline-silent", "terminology-gap"];
 
-export async function verify(space) {
-  const changed = space.store.done.length > 0;
+/** `wish` is the decision the dialog starts from: where something was changed "change", else "accept". */
+export async function verify(space, wish = space.store.done.length > 0 ? "change" : "accept") {
   const { verify: accepting, reject: rejecting } = space.data.signing; // what is read here is, word for word, what is recorded
   const statement = h("p", { class: "statement", "aria-live": "polite" });
   const signs = () => (decision.value === "reject" ? rejecting : accepting);
   const say = () => { statement.textContent = signs().statement; };
-  const decision = h("select", { name: "decision", onchange: say }, ["accept", "change", "reject"].map((v) => option(v, v, changed ? "change" : "accept")));
+  const decision = h("select", { name: "decision", onchange: say }, ["accept", "change", "reject"].map((v) => option(v, v, wish)));
   const reason = h("select", { name: "reason" }, option("", "–", ""), REASONS.map((v) => option(v, v.replace("-", " "), "")));
   say();
   const answer = await form("Verify and sign", [
@@ -23,14 +23,15 @@ export async function verify(space) {
   ], "Sign", (given) => (!given.username || !given.password ? "Please give your user name and your password." : given.decision !== "accept" && !given.reason ? "Please choose the reason." : null));
   if (!answer) return;
   await space.autosave.flush();
-  await send(space, answer);
+  await send(space, { ...answer, meaning: signs().meaning });
 }
 
 async function send(space, answer) {
   const elements = Object.fromEntries(space.store.elements);
   const seen = sha256(canonicalJson({ elements, submissions: space.data.submissions }));
   try {
-    const { next } = await post(`/api/v1/items/${space.data.item.id}/verification`, { ...answer, meaning: signs().meaning, seen });
+    const { next, state } = await post(`/api/v1/items/${space.data.item.id}/verification`, { ...answer, seen });
+    if (state === "escalated") await ask("Signed", [h("p", null, "A significant or critical label was changed: a senior reviewer decides next.")], [{ text: "Go on", value: null, primary: true }]);
     location.assign(next ?? space.root.dataset.home ?? "/");
   } catch (error) {
     if (mustAccept(space.root, error)) return undefined;

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from app.core.digest import canonical_json
-from app.release.formats import Answer
-from app.release.formats.losses import LossReport
-from app.release.formats.safety.rows import Tables
+from app.formats.model import ExchangeDocument
+from app.formats.protocol import Writing
+from app.formats.safety.columns import SafetyColumns
+from app.formats.safety.totals import SafetyTables
 
 # The first line says what nobody may take it for (domain H.1).
 README = """\
@@ -53,28 +53,22 @@ JSON lines hold every value unchanged.
 """
 
 
-class Safety:
-    """What a pharmacovigilance team takes. A drug may be absent, an event may have no drug.
+class SafetyWriter:
+    """A drug may be absent, an event may have no drug.
 
     Every event is in `events` or in `excluded`, every pair in `assessments` or in `excluded_pairs`
     (domain 0.8, 0.9, H).
     """
 
-    key = "adverse-events"
-    title = "Adverse-event tables (CSV and JSONL)"
     modalities = ("notes",)
 
-    def files(
-        self, answers: Iterable[Answer], manifest: dict[str, Any], losses: LossReport
-    ) -> Iterator[tuple[str, str]]:
-        tables = Tables(manifest["release"], losses)
-        for answer in answers:
-            if answer.modality in self.modalities:
-                tables.add(answer)
+    def write(self, documents: Iterable[ExchangeDocument], into: Writing) -> None:
+        into.say("README.txt", README)
+        tables = SafetyTables(SafetyColumns(into.vocabulary), into)
+        for document in documents:
+            if document.modality in self.modalities:
+                tables.add(document)
             else:
-                losses.item(answer.facts(), answer.elements, "the tables hold adverse events of notes only")
+                into.losses.item(document.facts(), document.elements, "the tables hold adverse events of notes only")
         tables.summarise()
-        yield "README.txt", README
-        for table in tables.tables.values():
-            yield from table.files(losses)
-        yield "counts.json", canonical_json(tables.counts()) + "\n"
+        into.say("counts.json", canonical_json(tables.counts()) + "\n")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.release.formats.naranjo import POINTS, answered, category, score
+from app.formats.safety.naranjo import POINTS, answered, category, score
 
 UNKNOWN = ["unknown"] * 10
 

@@ -1,9 +1,9 @@
 """brat standoff: what its lines say, that other readers get the same from them, and what they cannot say."""
 
-from app.release.formats import Answer
-from app.release.formats.brat import Brat
-from app.release.formats.losses import LossReport
+from app.formats.brat import BratFormat
+from app.formats.model import ExchangeDocument
 from app.tagging.evaluation.readers.brat import Brat as Reader
+from tests.exports import exported
 
 TEXT = "rash 😀\u2028all over after\r\namoxicillin; the exanthema is gone"
 
@@ -14,9 +14,8 @@ def entity(words, label="ADVERSE_EVENT", **more):
 
 
 def write(elements):
-    losses = LossReport("brat")
-    answer = Answer(1, "D-1", "notes", TEXT, {"patient": "S-1"}, elements, {"guideline": "1.0"})
-    return dict(Brat().files([answer], {"release": 1}, losses)), losses.rows()
+    document = ExchangeDocument("D-1", TEXT, elements, "notes", {"patient": "S-1"}, {"guideline": "1.0"})
+    return exported(BratFormat(), [document])
 
 
 def lines(elements):

@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.annotation.vocabulary import AXES, SERIOUSNESS
-from app.release.formats import Answer
-from app.release.formats.losses import LossReport
-from app.release.formats.safety.rows import table_columns
-from app.release.formats.safety.writer import Safety
+from app.formats.model import ExchangeDocument
+from app.formats.safety import AdverseEventsFormat
+from app.formats.safety.columns import SafetyColumns
+from app.release.vocabulary import vocabulary
+from tests.exports import exported
+
+COLUMNS = SafetyColumns(vocabulary()).tables
 
 META = {"patient": "S-1", "encounter": "E-1", "note_type": "discharge"}
 PROVENANCE = {"guideline": "1.0", "submission_sha256": "0" * 64}
@@ -49,13 +52,11 @@ class Tables:
     """The files of answers, as a reader gets them."""
 
     def __init__(self, *answers):
-        losses = LossReport("adverse-events")
-        given_answers = [
-            Answer(n, f"D-{n}", "notes", TEXT, META | {"patient": f"S-{n}"}, elements, PROVENANCE)
+        documents = [
+            ExchangeDocument(f"D-{n}", TEXT, elements, "notes", META | {"patient": f"S-{n}"}, PROVENANCE)
             for n, elements in enumerate(answers, start=1)
         ]
-        self.files = dict(Safety().files(given_answers, {"release": 1}, losses))
-        self.losses = losses.rows()
+        self.files, self.losses = exported(AdverseEventsFormat(), documents)
         self.counts = json.loads(self.files["counts.json"])
 
     def rows(self, name):
@@ -262,7 +263,7 @@ class TestWhatIsAnEvent:
 
 def test_every_table_is_there_with_its_columns_when_there_is_nothing_to_list():
     tables = Tables()
-    for name, columns in table_columns().items():
+    for name, columns in COLUMNS.items():
         assert next(csv.reader(io.StringIO(tables.files[f"{name}.csv"]))) == columns
         assert len(set(columns)) == len(columns)
     assert tables.losses == []
@@ -272,7 +273,7 @@ def test_every_table_is_there_with_its_columns_when_there_is_nothing_to_list():
 def test_it_says_that_it_is_no_safety_report_and_names_every_table():
     readme = Tables().files["README.txt"]
     assert "not a safety report" in readme.splitlines()[0]
-    assert all(f"\n{name} " in readme for name in table_columns())
+    assert all(f"\n{name} " in readme for name in COLUMNS)
 
 
 def _assertions():
@@ -307,7 +308,7 @@ def answers(draw):
 @given(st.lists(answers(), max_size=3))
 def test_the_numbers_add_up(notes):
     tables = Tables(*notes)
-    rows = {name: tables.rows(name) for name in table_columns()}
+    rows = {name: tables.rows(name) for name in COLUMNS}
     counts, summary = tables.counts, {row["class"]: row for row in rows["summary"]}
     live = [{k: b for k, b in note.items() if b.get("status") != "rejected"} for note in notes]
 

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.annotation.payload import Elements, live, of_kind
-from app.annotation.vocabulary import AXES
 from app.core.digest import canonical_json
-from app.release.formats import Answer
-from app.release.formats.losses import REJECTED, LossReport
+from app.formats.losses import REJECTED
+from app.formats.model import Elements, ExchangeDocument, of_kind
+from app.formats.protocol import Writing
 
 # What the lines say of each kind; everything else an element holds is in the loss report.
 _WRITTEN: dict[str, tuple[str, ...]] = {
@@ -23,44 +22,41 @@ _LINE_ENDS = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _NO_NAME = re.compile("[^A-Za-z0-9_-]")
 
 
-class Brat:
+class BratWriter:
     """One .txt and .ann a document, and `documents.jsonl` with what is known of each.
 
     An axis left out of an assertion has its unmarked value, as everywhere.
     """
 
-    key = "brat"
-    title = "brat standoff"
     modalities = ("notes",)
 
-    def files(
-        self, answers: Iterable[Answer], manifest: dict[str, Any], losses: LossReport
-    ) -> Iterator[tuple[str, str]]:
-        known = []
-        for answer in answers:
-            if answer.modality not in self.modalities:
-                losses.item(answer.facts(), answer.elements, "is no text with spans")
+    def write(self, documents: Iterable[ExchangeDocument], into: Writing) -> None:
+        into.say("documents.jsonl", "")
+        for document in documents:
+            facts = document.facts()
+            if document.modality not in self.modalities:
+                into.losses.item(facts, document.elements, "is no text with spans")
                 continue
-            known.append({name: value for name, value in answer.facts().items() if name != "text"})
-            yield f"{answer.label}.txt", answer.text
-            yield f"{answer.label}.ann", "".join(line + "\n" for line in _Document(answer, losses).lines())
-        yield "documents.jsonl", "".join(canonical_json(one) + "\n" for one in known)
+            into.say(f"{document.id}.txt", facts.pop("text"))
+            into.say(f"{document.id}.ann", "".join(line + "\n" for line in _Lines(document, into).lines()))
+            into.say("documents.jsonl", canonical_json(facts) + "\n")
 
 
-class _Document:
+class _Lines:
     """The lines of one .ann file: numbered by place, whatever the ids of the elements."""
 
-    def __init__(self, answer: Answer, losses: LossReport) -> None:
-        self.text = answer.text
-        self.losses = losses
-        elements = live({"elements": answer.elements})
+    def __init__(self, document: ExchangeDocument, into: Writing) -> None:
+        self.text = document.text or ""
+        self.losses = into.losses
+        self.axes = into.vocabulary.axes
+        elements = document.said()
         self.entities = {k: b for k, b in of_kind(elements, "entity").items() if self._pieces(b)}
         order = sorted(self.entities, key=lambda key: (elements[key]["fragments"], elements[key]["label"], key))
         self.numbers = {key: f"T{position}" for position, key in enumerate(order, start=1)}
         self.relations = self._ordered_relations(elements)
         chains = of_kind(elements, "chain")
         self.chains = {key: body for key, body in chains.items() if set(body["mentions"]) <= self.numbers.keys()}
-        self._report(answer.elements, elements)
+        self._report(document.elements, elements)
 
     def lines(self) -> Iterator[str]:
         for key, number in self.numbers.items():
@@ -117,7 +113,7 @@ class _Document:
     def _attributes(self) -> Iterator[str]:
         for key, number in self.numbers.items():
             assertion = self.entities[key].get("assertion", {})
-            for axis, values in AXES.items():
+            for axis, values in self.axes.items():
                 value = assertion.get(axis, values[0])
                 if value != values[0]:
                     yield f"{axis.capitalize()} {number}" + ("" if value is True else f" {value}")

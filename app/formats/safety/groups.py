@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from app.annotation.payload import Elements, of_kind
-from app.annotation.vocabulary import full_assertion
+from app.formats.model import Elements, of_kind
 
 # What schemas call an adverse event, without case and signs: ours, and the names of public corpora.
 EVENT_LABELS = frozenset({"adverseevent", "adversereaction", "adversedrugevent", "adversedrugreaction", "ade", "adr"})
@@ -19,6 +18,14 @@ LISTED = ("included", "past_reaction")
 VERDICTS = (*LISTED, "uncertain", "hypothetical", "future", "negated", "not_the_patient", "no_mention")
 # A drug the mother took may harm the fetus: that is this case's event (domain 0.9).
 _OWN = ("patient", "fetus")
+# What a mention says that says nothing of it.
+_UNMARKED = {
+    "experiencer": "patient",
+    "polarity": "affirmed",
+    "hypothetical": False,
+    "temporality": "current",
+    "certainty": "certain",
+}
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ def verdict_on(assertion: dict[str, Any] | None) -> str:
 
     Conditional ("dyspnoea on exertion") happens to the patient and does not exclude.
     """
-    said = full_assertion(assertion)
+    said = _UNMARKED | (assertion or {})
     checks = (
         (said["experiencer"] not in _OWN, "not_the_patient"),
         (said["polarity"] == "negated", "negated"),

@@ -1,0 +1,63 @@
+"""Tables as CSV that no spreadsheet runs, each beside its twin as JSON lines; written row by row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from app.core.digest import canonical_json
+from app.formats.protocol import Writing
+
+Row = dict[str, Any]
+
+# A spreadsheet takes a cell that begins so for a formula (OWASP; full-width forms too). The apostrophe
+# is among them, so that taking one away from a cell that has it always gives the value back.
+GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", "'")
+GUARD = "'"
+_WHY = "has an apostrophe before it, which keeps a spreadsheet from running it; the JSON lines hold it unchanged"
+
+
+class TableFiles:
+    """One table: the columns there are, in order, whatever the rows; a row lacks none and has no others."""
+
+    def __init__(self, name: str, columns: list[str], into: Writing) -> None:
+        self.name = name
+        self.columns = columns
+        self.into = into
+        self.count = 0
+        into.say(f"{name}.csv", _line(columns))
+        into.say(f"{name}.jsonl", "")
+
+    def add(self, row: Row) -> None:
+        """Write a row to both files. Raises KeyError or ValueError for one with other columns."""
+        ordered = {column: row[column] for column in self.columns}
+        if extra := row.keys() - set(self.columns):
+            raise ValueError(f"the table {self.name} has no column {sorted(extra)[0]}")
+        self.into.say(f"{self.name}.csv", _line([self._guarded(*one) for one in ordered.items()]))
+        self.into.say(f"{self.name}.jsonl", canonical_json(ordered) + "\n")
+        self.count += 1
+
+    def _guarded(self, column: str, value: Any) -> str:
+        """A cell; one that a spreadsheet would run has an apostrophe before it (ASVS 1.2.10)."""
+        text = cell(value)
+        if not (isinstance(value, str) and text.startswith(GUARDED)):
+            return text
+        self.into.losses.add(f"{self.name}.csv", column, _WHY)
+        return GUARD + text
+
+
+def _line(cells: list[str]) -> str:
+    """RFC 4180 with LF."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue()
+
+
+def cell(value: Any) -> str:
+    """A value as one cell: null and an empty list are empty, lists and records are JSON."""
+    if value is None or value == []:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return canonical_json(value) if isinstance(value, list | dict) else str(value)

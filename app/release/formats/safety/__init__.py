@@ -1,1 +1,0 @@
-"""Adverse-event tables for pharmacovigilance."""

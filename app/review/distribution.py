@@ -1,0 +1,109 @@
+"""Distribution: who may read, and which of them is given which item: always those with the least to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import func, select
+
+from app.accounts import policy
+from app.accounts.actor import Actor, ProjectRole
+from app.accounts.loading import load_actor
+from app.accounts.person import get_person
+from app.core.db import Session
+from app.corpus.member import list_members
+from app.corpus.project import Project, project_subject
+from app.review import states
+from app.review.assignment import Assignment, offer, open_tasks
+from app.review.authority import asked_by
+from app.review.item import Item, available_items, get_item
+from app.review.relations import earlier_actors
+from app.review.round import Round, open_round
+from app.review.states import AssignmentState, ItemState
+from app.review.workflows import Step, Workflow, workflow_of
+
+
+def assign_ready(
+    session: Session, actor: Actor, project: Project, readers: list[int], *, limit: int = 200, at: int
+) -> int:
+    """Assign items to those of `readers` who have the least to do, as many as the workflow asks; returns how many.
+
+    First come items of which a reader has left (recused, or the task was taken back), then ready
+    ones. `readers` are the people who may read now (role, tier and credential already checked by
+    the caller's query); an item for which there are not enough of them stays as it is.
+    """
+    policy.require(session, actor, policy.Action.ASSIGN, project_subject(project.id), at=at)
+    workflow = workflow_of(project)
+    load = open_tasks(session, readers)
+    assigned = _fill_vacancies(session, actor, project, readers, load, at=at)
+    for item in available_items(session, project.id, ItemState.READY, limit):
+        earlier = earlier_actors(session, item.id)
+        chosen = least_loaded(item.id, [p for p in readers if p not in earlier], load, workflow.readers)
+        if len(chosen) < workflow.readers:
+            continue
+        row = open_round(session, actor, item, workflow, at=at)
+        for person in chosen:
+            offer(session, actor, item, row, person_id=person, step=Step.ANNOTATE, at=at)
+            load[person] = load.get(person, 0) + 1
+        states.advance(session, actor, item, "assigned", at=at)
+        assigned += 1
+    return assigned
+
+
+def _fill_vacancies(
+    session: Session, actor: Actor, project: Project, readers: list[int], load: dict[int, int], *, at: int
+) -> int:
+    """Give seats that were declined or revoked to others; returns how many items are complete again."""
+    filled = 0
+    for row in rounds_with_vacancies(session, project.id):
+        item = get_item(session, row.item_id)
+        earlier = earlier_actors(session, item.id)
+        # The project's rules may ask less of readers now than those of the round do.
+        able = find_readers(session, project, row.workflow, at=at) if row.workflow != workflow_of(project) else readers
+        free = [p for p in readers if p in able and p not in earlier]
+        missing = row.readers - seats_taken(session, row.id)
+        if len(free) < missing:
+            continue
+        for person in least_loaded(item.id, free, load, missing):
+            offer(session, actor, item, row, person_id=person, step=Step.ANNOTATE, at=at)
+            load[person] = load.get(person, 0) + 1
+        filled += 1
+    return filled
+
+
+def least_loaded(item_id: int, candidates: list[int], load: dict[int, int], readers: int) -> list[int]:
+    """Those with the fewest open tasks; ties rotate with the item so that pairs mix.
+
+    `load` is how many open tasks each candidate has; fewer than `readers` when there are not enough.
+    """
+    rotation = {person: (position + item_id) % len(candidates) for position, person in enumerate(candidates)}
+    return sorted(candidates, key=lambda person: (load.get(person, 0), rotation[person]))[:readers]
+
+
+def rounds_with_vacancies(session: Session, project_id: int) -> list[Round]:
+    """Rounds under way in which somebody left; few, so the rest is asked of each."""
+    left = Assignment.state.in_((AssignmentState.DECLINED, AssignmentState.REVOKED))
+    seat = select(Assignment.round_id).where(Assignment.step == Step.ANNOTATE, left)
+    under_way = (Item.project_id == project_id, Item.state == ItemState.IN_ANNOTATION)
+    rows = session.scalars(select(Round).join(Item, Item.id == Round.item_id).where(*under_way, Round.id.in_(seat)))
+    return [row for row in rows if row.readers > seats_taken(session, row.id)]
+
+
+def seats_taken(session: Session, round_id: int) -> int:
+    staying = Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN, AssignmentState.SUBMITTED))
+    taken = (Assignment.round_id == round_id, Assignment.step == Step.ANNOTATE, staying)
+    return session.scalar(select(func.count()).select_from(Assignment).where(*taken)) or 0
+
+
+def reading_subject(project: Project, workflow: Workflow) -> policy.PolicySubject:
+    """What a project asks of readers, of a task that does not exist yet: could they do it once it is theirs?"""
+    tier = max(project.setting("reader_tier"), workflow.of(Step.ANNOTATE).tier)
+    return replace(asked_by(project, tier), relations=frozenset({policy.OWN_ASSIGNMENT}))
+
+
+def find_readers(session: Session, project: Project, workflow: Workflow | None = None, *, at: int) -> list[int]:
+    """People who may read in a project now, by its own workflow or by another: role, tier, credential."""
+    subject = reading_subject(project, workflow or workflow_of(project))
+    people = sorted({m.person_id for m in list_members(session, project.id) if m.role == ProjectRole.ANNOTATOR})
+    actors = (load_actor(session, person_id, at=at) for person_id in people if get_person(session, person_id).is_active)
+    return [actor.id for actor in actors if policy.may(actor, policy.Action.ANNOTATE, subject, at=at)]
