@@ -3,6 +3,7 @@
 from app.agreement.judgements import Bearer, Choice, Difference, DifferenceKind, Unit
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Problem, invalid
+from app.corpus.receiving import TextIntake
 
 
 class Toy:
@@ -12,6 +13,7 @@ class Toy:
     title = "Coins"
     noun = "Toss"
     kinds = ()
+    intake = TextIntake("a coin toss")
 
     def present(self, context):
         return {"text": context.text, "faces": ["heads", "tails"]}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from app.annotation.vocabulary import AXES, CLASSES
 from app.core.errors import Invalid, Problem, invalid
 from app.core.reading import decoded, parsed, read_text
+
+OwnProblems = Callable[[Any, dict[str, Any]], list[tuple[str, str]]]
 
 _KEY = re.compile(r"\S(.{0,78}\S)?")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}|[a-z][a-z0-9-]{0,30}|\d{1,2}")
@@ -27,22 +30,22 @@ _FIELDS = {
 }
 
 
-def read_schema(path: Path) -> dict[str, Any]:
+def read_schema(path: Path, own: OwnProblems) -> dict[str, Any]:
     """The checked schema of a file. Raises Invalid naming file and line, or the place within the schema."""
     try:
-        return _checked(parsed(read_text(path), path.name))
+        return _checked(parsed(read_text(path), path.name), own)
     except Invalid as error:
         known = path.name in error.message
         raise Invalid("schema", error.message if known else f"{path.name}: {error.message}", error.problems) from None
 
 
-def parse_schema(data: bytes) -> dict[str, Any]:
+def parse_schema(data: bytes, own: OwnProblems) -> dict[str, Any]:
     """The checked schema of what somebody sent. Raises Invalid as `read_schema`."""
-    return _checked(parsed(decoded(data, "the file"), "the file"))
+    return _checked(parsed(decoded(data, "the file"), "the file"), own)
 
 
-def _checked(content: Any) -> dict[str, Any]:
-    problems = schema_problems(content)
+def _checked(content: Any, own: OwnProblems) -> dict[str, Any]:
+    problems = schema_problems(content, own)
     if problems:
         raise invalid(problems, "schema")
     checked: dict[str, Any] = content
@@ -69,8 +72,11 @@ def assertion_axes(schema: dict[str, Any]) -> set[str]:
     return {axis["key"] if isinstance(axis, dict) else axis for axis in schema["assertion"]}
 
 
-def schema_problems(body: Any) -> list[Problem]:
-    """What keeps a schema from being loaded; empty: nothing. Places are JSON paths."""
+def schema_problems(body: Any, own: OwnProblems) -> list[Problem]:
+    """What keeps a schema from being loaded; empty: nothing. Places are JSON paths.
+
+    `own` answers, of a modality's key and a label, what the modality has against it.
+    """
     if not isinstance(body, dict):
         return [Problem("bad-schema", "schema", "a schema is a JSON object")]
     problems = [
@@ -84,7 +90,8 @@ def schema_problems(body: Any) -> list[Problem]:
     if not labels and not wrong:
         problems.append(Problem("no-labels", "labels", "a schema needs at least one label"))
     for where, label in labels:
-        problems += _label_problems(label, where, body.get("modality"))
+        problems += _label_problems(label, where)
+        problems += [Problem(code, where, why) for code, why in own(body.get("modality"), label)]
     return problems + _relation_problems(body, labels) + _axis_problems(body) + _reason_problems(body)
 
 
@@ -107,7 +114,7 @@ def _keyed_list(body: dict[str, Any], name: str) -> tuple[list[tuple[str, dict[s
     return good, problems
 
 
-def _label_problems(label: dict[str, Any], where: str, modality: Any) -> list[Problem]:
+def _label_problems(label: dict[str, Any], where: str) -> list[Problem]:
     problems = []
     if not isinstance(label.get("title", label["key"]), str):
         problems.append(Problem("bad-field", where, "title must be a string"))
@@ -118,30 +125,7 @@ def _label_problems(label: dict[str, Any], where: str, modality: Any) -> list[Pr
         problems.append(Problem("bad-colour", where, "color must be #rrggbb or the name of a palette colour"))
     if label.get("category") not in (None, 1, 2, 3):
         problems.append(Problem("bad-category", where, "category must be 1, 2 or 3"))
-    if modality == "imaging":
-        problems += _field_problems(label, where)
     return problems
-
-
-def _field_problems(label: dict[str, Any], where: str) -> list[Problem]:
-    problems = []
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,79}", str(label.get("keyword", label["key"]))):
-        problems.append(Problem("bad-keyword", where, "keyword must be a DICOM keyword"))
-    vr = label.get("VR", label.get("vr"))
-    if vr is not None and not re.fullmatch(r"[A-Z]{2}", str(vr)):
-        problems.append(Problem("bad-vr", where, "VR must be two capital letters"))
-    allowed = label.get("allowed")
-    if allowed is not None and not (isinstance(allowed, list) and all(isinstance(v, str) for v in allowed)):
-        problems.append(Problem("bad-field", where, "allowed must be a list of strings"))
-    limits = label.get("range")
-    if limits is not None and not _is_range(limits):
-        problems.append(Problem("bad-field", where, "range must be [low, high]"))
-    return problems
-
-
-def _is_range(limits: Any) -> bool:
-    pair = isinstance(limits, list) and len(limits) == 2 and all(type(n) in (int, float) for n in limits)
-    return pair and limits[0] <= limits[1]
 
 
 def _relation_problems(body: dict[str, Any], labels: list[tuple[str, dict[str, Any]]]) -> list[Problem]:

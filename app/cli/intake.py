@@ -10,7 +10,7 @@ import click
 
 from app.accounts.actor import OperatorActor
 from app.cli import machine
-from app.cli.nouns import Noun
+from app.cli.nouns import KeyOf, Noun
 from app.core import clock
 from app.core.db import Session
 from app.core.errors import Invalid
@@ -21,6 +21,7 @@ from app.intake.record import NAMES
 from app.intake.withdraw import withdraw_batch
 from app.jobs.job import Job, JobState, claim_one, get_job, owner_name
 from app.jobs.worker import IDLE_SECONDS, run_job
+from app.review.modality import MODALITIES
 
 
 @click.group(cls=Noun)
@@ -33,7 +34,7 @@ def intake() -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--reader", help="Kind of file, where its ending does not say.")
 @click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Column (name or number) of a field.")
-@click.option("--modality", type=click.Choice(["notes", "reports", "imaging"]), help="What the records are.")
+@click.option("--modality", type=KeyOf(MODALITIES), help="What the records are.")
 @click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
 def load(
     project: str,

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from flask.cli import AppGroup
 
 from app.core.errors import ChartmarkError
+from app.core.registry import Registry
+
+
+class KeyOf(click.ParamType):
+    """A key of a registry, which is asked only when somebody gives one."""
+
+    name = "key"
+
+    def __init__(self, registry: Registry[Any]) -> None:
+        self._registry = registry
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        return f"[{'|'.join(self._registry.keys())}]"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in self._registry:
+            self.fail(f"{value!r} is not one of {', '.join(map(repr, self._registry.keys()))}.", param, ctx)
+        return value
 
 
 class Noun(AppGroup):

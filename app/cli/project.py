@@ -14,7 +14,7 @@ from app.accounts.person import get_by_username, get_person
 from app.annotation.schema import read_schema
 from app.audit.evidence import declare_transitions
 from app.cli import machine
-from app.cli.nouns import Noun
+from app.cli.nouns import KeyOf, Noun
 from app.core.db import Session
 from app.core.errors import Invalid, NotFound
 from app.core.reading import read_text
@@ -26,9 +26,8 @@ from app.guidelines.version import Change, publish
 from app.review.assignment import revoke_tasks
 from app.review.distribution import assign_ready, find_readers
 from app.review.item import count_by_state
+from app.review.modality import MODALITIES, own_label_problems
 from app.review.waiting import ahead, stopped_items
-
-MODALITY = click.Choice(["notes", "reports", "imaging"])
 
 
 @click.group(cls=Noun)
@@ -122,7 +121,7 @@ def _remove(session: Session, actor: OperatorActor, project_id: int, entry: str,
 @project.command()
 @click.argument("key")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--modality", type=MODALITY, default="notes", show_default=True)
+@click.option("--modality", type=KeyOf(MODALITIES), default=lambda: MODALITIES.keys()[0], help="Else the first.")
 @click.option("--version", required=True)
 @click.option("--change", type=click.Choice([change.value for change in Change]), default="minor", show_default=True)
 @click.option("--by", required=True, help="User name of the person who publishes.")
@@ -206,7 +205,7 @@ def schema() -> None:
 @click.option("--project", "key", required=True, help="Project that gets the schema.")
 def load(path: Path, key: str) -> None:
     """Load a label schema (JSON) into a project."""
-    content = read_schema(path)
+    content = read_schema(path, own_label_problems)
 
     def unit(session: Session, actor: OperatorActor, at: int) -> LabelSchema:
         return load_schema(session, actor, get_project(session, key), content, at=at)

@@ -35,6 +35,7 @@ from app.review.assignment import Assignment
 from app.review.distribution import assign_ready, find_readers
 from app.review.draft import assemble, change_draft
 from app.review.item import CodeLookup, Item
+from app.review.modality import own_label_problems
 from app.review.opening import open_task
 from app.review.states import AssignmentState
 from app.review.submission import submit
@@ -148,7 +149,7 @@ def _set_up(
     lead = load_actor(session, ids["quinn"], at=at)
     for name in SCHEMAS:
         content = json.loads(_data(f"schemas/{name}.json").read_text(encoding="utf-8"))
-        problems = schema_problems(content)
+        problems = schema_problems(content, own_label_problems)
         if problems:
             raise invalid(problems, "demo-schema")
         load_schema(session, OPERATOR, project, content, at=at)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.db import Session
-from app.core.digest import canonical_json, new_salt, salted_sha256
+from app.core.digest import new_salt, salted_sha256
 from app.core.errors import Problem
 from app.corpus.batch import Batch
 from app.corpus.project import get_project
@@ -16,6 +16,7 @@ from app.corpus.source import Source, SourceBody, SourceState, open_source, seal
 from app.corpus.subject import Encounter, Patient, find_or_add_encounters, find_or_add_subjects
 from app.corpus.vault import SubjectKey, Vault
 from app.intake.record import Record
+from app.review.modality import claimed_by
 
 Checked = tuple[Record | None, list[Problem]]
 
@@ -46,11 +47,13 @@ class _New:
 def store_chunk(session: Session, vault: Vault, batch: Batch, checked: list[Checked], modality: str) -> Outcome:
     """Store what is new among checked rows, in their order; count the rest, with the reasons."""
     outcome = Outcome()
-    _Storing(session, vault, batch, modality).add(_new_ones(session, vault, batch, checked, outcome), outcome)
+    _Storing(session, vault, batch, modality).add(_new_ones(session, vault, batch, checked, modality, outcome), outcome)
     return outcome
 
 
-def _new_ones(session: Session, vault: Vault, batch: Batch, checked: list[Checked], outcome: Outcome) -> list[_New]:
+def _new_ones(
+    session: Session, vault: Vault, batch: Batch, checked: list[Checked], modality: str, outcome: Outcome
+) -> list[_New]:
     """Rows that are neither refused nor here already; an id may also come twice in one chunk."""
     references = [vault.reference("source", batch.project_id, found.id) if found else "" for found, _ in checked]
     earlier = _Earlier(session, vault, batch.project_id, references)
@@ -59,7 +62,7 @@ def _new_ones(session: Session, vault: Vault, batch: Batch, checked: list[Checke
         if found is None:
             outcome.refuse(problems)
             continue
-        text = canonical_json({"fields": found.fields}) if found.fields else found.text
+        text = claimed_by(found, modality).intake.prepare(found)
         if reference in new:
             _note_duplicate(new[reference].text, text, found.where, outcome)
         elif reference not in earlier.sources:
@@ -153,19 +156,13 @@ class _Storing:
             subject_id=encounter.subject_id,
             encounter_id=encounter.id,
             reference=new.reference,
-            modality=self._modality or _modality(new.record),
+            modality=claimed_by(new.record, self._modality).key,
             note_type=new.record.note_type,
             language=new.record.language or language,
             text_sha256=salted_sha256(salt, new.text),
             state=SourceState.QUARANTINED,
             reason="",
         )
-
-
-def _modality(found: Record) -> str:
-    if found.fields:
-        return "imaging"
-    return "reports" if "radiology" in found.note_type.lower() else "notes"
 
 
 def _outside(found: Record) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from app.pipelines.register.lookup import Standing, judge, scopes_of, standing_o
 from app.pipelines.register.models import PipelineRefusal
 from app.pipelines.register.rules import out_of_scope, rule_of
 from app.review.item import Item, admit
+from app.review.modality import untagged
 from app.review.states import ItemState
 from app.tagging.protocol import PIPELINES, Pipeline, provenance
 
@@ -163,7 +164,7 @@ def _untouched(project: Project, standing: Standing, origin: dict[str, str]) -> 
         Document.project_id == project.id,
         Document.verdict.in_((Verdict.MACHINE_PASSED, Verdict.ACCEPTED)),
         there.exists(),
-        Document.modality != "imaging",  # fields of a file, not sentences
+        Document.modality.not_in(untagged()),
         ~seen.exists(),
         ~refused.exists(),
     ]

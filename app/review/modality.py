@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from app.agreement.judgements import Difference, Payload, Ruling, Unit
 from app.core.errors import Problem
 from app.core.registry import Registry
+from app.corpus.receiving import Cleaning, Delivered, ModalityIntake
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Modality(Protocol):
     title: str
     noun: str  # what one of its items is called, as a heading begins
     kinds: tuple[type[Any], ...]  # pydantic models of its elements: all else about their fields is derived
+    intake: ModalityIntake
 
     def present(self, context: Context) -> dict[str, Any]:
         """What the workbench draws: JSON without anything the reader may not see."""
@@ -104,3 +106,26 @@ class Modality(Protocol):
 
 
 MODALITIES: Registry[Modality] = Registry("modality", Modality)
+
+
+def claimed_by(record: Delivered, told: str = "") -> Modality:
+    """The modality of a record: the one it was delivered as, else the last of those that claim it."""
+    if told:
+        return MODALITIES.get(told)
+    return next(modality for modality in reversed(list(MODALITIES)) if modality.intake.claims(record))
+
+
+def cleaned_as(modality: str, cleaning: Cleaning) -> bool:
+    """Whether texts of a modality are de-identified in this way."""
+    return MODALITIES.get(modality).intake.cleaning == cleaning
+
+
+def untagged() -> list[str]:
+    """Keys of the modalities whose texts no pipeline reads."""
+    return [modality.key for modality in MODALITIES if not modality.intake.tagged]
+
+
+def own_label_problems(modality: Any, label: dict[str, Any]) -> list[tuple[str, str]]:
+    """What the modality of a schema has against one of its labels; nobody asks for one that is not known."""
+    known = isinstance(modality, str) and modality in MODALITIES
+    return MODALITIES.get(modality).intake.label_problems(label) if known else []

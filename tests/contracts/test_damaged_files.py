@@ -16,6 +16,7 @@ from app.core.errors import ChartmarkError
 from app.deidentify.gold import read_gold as deid_gold
 from app.factory import compose
 from app.intake.files import Files
+from app.review.modality import own_label_problems
 from app.tagging.comparison import read_cases
 from app.tagging.evaluation.gold import read_gold
 from app.terminology.importers.protocol import CODE_SYSTEMS
@@ -77,7 +78,7 @@ READERS = {
     "gold lines": ("n.jsonl", f"{MARKS}\n" * 3, {}, lambda path: list(read_gold(path))),
     "cases": ("n.tsv", NEGEX, {}, lambda path: list(read_cases(path)[0])),
     "de-identification gold": ("g.jsonl", f"{DEID}\n" * 3, {}, lambda p: list(deid_gold(p.read_bytes(), p.name))),
-    "schema": ("s.json", SCHEMA, {}, read_schema),
+    "schema": ("s.json", SCHEMA, {}, lambda path: read_schema(path, own_label_problems)),
     "intake table": ("n.csv", f"id,text\n1,{TEXT}\n2,Fever.\n", {}, lambda path: list(Files([str(path)]).rows())),
     "intake lines": ("n.jsonl", f"{MARKS}\n" * 3, {}, lambda path: list(Files([str(path)]).rows())),
     "intake JSON": ("n.json", f'[{{"id":"1","text":"{TEXT}"}}]', {}, lambda path: list(Files([str(path)]).rows())),

@@ -19,6 +19,7 @@ from app.core.digest import canonical_json
 from app.core.errors import Invalid, Problem
 from app.modalities.imaging.dicom.consistency import flags
 from app.modalities.imaging.dicom.values import parts_of, range_problem, value_problem
+from app.modalities.imaging.intake import MetadataIntake
 from app.modalities.imaging.kinds import KINDS, NOT_PRESENT, VERDICTS
 from app.review.modality import Action, Context
 
@@ -28,6 +29,7 @@ class Imaging:
     title = "Imaging metadata"
     noun = "Metadata record"
     kinds = KINDS
+    intake = MetadataIntake()
 
     def present(self, context: Context) -> dict[str, Any]:
         """The schema's fields in order, with values and flags; of other fields only doubts are told."""

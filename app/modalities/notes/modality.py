@@ -15,6 +15,7 @@ from app.annotation.schema import known_keys
 from app.core.errors import Problem
 from app.modalities.notes.cases import note_differences
 from app.modalities.notes.check import check_note
+from app.modalities.notes.intake import NoteIntake
 from app.modalities.notes.kinds import KINDS
 from app.modalities.notes.settle import settle_note
 from app.modalities.notes.suggest import suggested_note, within_schema
@@ -30,6 +31,7 @@ class Notes:
     title = "Clinical notes"
     noun = "Note"
     kinds = KINDS
+    intake = NoteIntake()
 
     def present(self, context: Context) -> dict[str, Any]:
         """The text, the schema, and the metadata a reader may see."""

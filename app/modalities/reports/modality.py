@@ -18,6 +18,7 @@ from app.annotation.payload import Elements, live, of_kind
 from app.annotation.schema import known_keys, label_named
 from app.annotation.suggest import suggested_keyed
 from app.core.errors import Problem
+from app.modalities.reports.intake import ReportIntake
 from app.modalities.reports.kinds import KINDS, NOT_MENTIONED, VALUES
 from app.review.modality import Action, Context
 
@@ -27,6 +28,7 @@ class Reports:
     title = "Radiology report labels"
     noun = "Report"
     kinds = KINDS
+    intake = ReportIntake()
 
     def present(self, context: Context) -> dict[str, Any]:
         """The text, the labels in the schema's order, and which sections a reader goes by."""

@@ -22,6 +22,7 @@ from app.core.errors import Unavailable, code_of, invalid
 from app.corpus.document import Document, DocumentMap, Verdict, add_document
 from app.corpus.language import lacks
 from app.corpus.project import get_project
+from app.corpus.receiving import Cleaning
 from app.corpus.schema import current_schema, modalities_with_schema
 from app.corpus.source import (
     Source,
@@ -44,6 +45,7 @@ from app.privacy.stage.external import as_received
 from app.privacy.stage.later import flag_earlier
 from app.privacy.stage.metadata import clean_metadata
 from app.review.item import create_item
+from app.review.modality import cleaned_as
 
 SUBJECTS_PER_CHUNK = 20
 WORKER = ServiceActor("deid", VERSION)
@@ -209,7 +211,7 @@ def _clean(sources: Opened, policy: Policy, key: bytes) -> list[tuple[int, Deide
     texts = [
         SourceText(id=str(source.id), text=body["text"], known=body["known"], language=source.language)
         for source, body in sources
-        if source.modality != "imaging"
+        if cleaned_as(source.modality, Cleaning.SENTENCES)
     ]
     if lacks(policy.language):
         cleaned = [as_received(text) for text in texts]
@@ -218,7 +220,7 @@ def _clean(sources: Opened, policy: Policy, key: bytes) -> list[tuple[int, Deide
         cleaned = deidentify_subject(texts, policy, key=secret, engine=full_engine(), subject=subject)
     results = {int(r.id): r for r in cleaned}
     for source, body in sources:
-        if source.modality == "imaging":
+        if cleaned_as(source.modality, Cleaning.FIELDS):
             fields = json.loads(body["text"])["fields"]
             results[source.id] = clean_metadata(str(source.id), fields)
     return [(source.id, results[source.id]) for source, _ in sources]

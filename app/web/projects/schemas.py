@@ -14,6 +14,7 @@ from app.core.errors import Invalid
 from app.corpus.schema import LabelSchema, list_schemas, load_schema
 from app.http import context
 from app.http.access import access, acting
+from app.review.modality import own_label_problems
 from app.web.acts import Refusal, attempt
 from app.web.projects.door import enter, page
 
@@ -47,7 +48,7 @@ def _content() -> dict[str, Any]:
     data = file.stream.read(MAX_BYTES + 1) if file else b""
     if not data or len(data) > MAX_BYTES:
         raise Invalid("schema", f"choose a JSON file of at most {MAX_BYTES} bytes")
-    return parse_schema(data)
+    return parse_schema(data, own_label_problems)
 
 
 def _page(key: str, error: Refusal | None = None) -> str:

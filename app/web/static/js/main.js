@@ -1,12 +1,7 @@
 // Starts what the page asks for: data-workbench and data-controller name modules, loaded on demand.
 import SignOut from "./controllers/sign-out.js"; // at once: a click before it was there would destroy unsent changes
 
-const WORKBENCHES = {
-  notes: () => import("./workbench/notes.js"),
-  reports: () => import("./workbench/reports.js"),
-  imaging: () => import("./workbench/imaging.js"),
-  adjudication: () => import("./adjudication/page.js"),
-};
+const workbench = (name) => import(name === "adjudication" ? "./adjudication/page.js" : `./workbench/${name}.js`);
 
 const CONTROLLERS = {
   "job-progress": () => import("./controllers/job-progress.js"),
@@ -19,7 +14,7 @@ async function startAll() {
   for (const form of document.querySelectorAll("form[data-sign-out]")) new SignOut(form);
   for (const root of document.querySelectorAll("[data-workbench]")) {
     try {
-      const { start } = await WORKBENCHES[root.dataset.workbench]();
+      const { start } = await workbench(root.dataset.workbench);
       root.workbench = await start(root);
       root.dataset.ready = "yes";
     } catch (error) {

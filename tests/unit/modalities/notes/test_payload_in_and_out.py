@@ -14,7 +14,7 @@ from app.modalities.notes.check import check_note
 from app.modalities.notes.kinds import KINDS
 from app.modalities.notes.suggest import suggested_note
 from app.modalities.notes.units import note_units
-from app.review.modality import Action
+from app.review.modality import Action, own_label_problems
 
 from .notes import CONTEXT, SCHEMA, code, entity, payload, relation
 
@@ -196,7 +196,7 @@ def test_agreement_is_computed_from_the_same_units():
 
 
 def test_a_good_schema_has_no_problems():
-    assert schema_problems(SCHEMA) == []
+    assert schema_problems(SCHEMA, own_label_problems) == []
 
 
 @pytest.mark.parametrize(
@@ -253,10 +253,10 @@ def test_a_good_schema_has_no_problems():
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_schema_is_refused_for(why, change, code, where):
-    problems = schema_problems({**SCHEMA, "relations": [], **change})
+    problems = schema_problems({**SCHEMA, "relations": [], **change}, own_label_problems)
     assert [(problem.code, problem.where) for problem in problems] == [(code, where)]
 
 
 @pytest.mark.parametrize("body", [None, [], "x", 1])
 def test_what_is_no_schema_is_a_problem_not_a_crash(body):
-    assert schema_problems(body)[0].code == "bad-schema"
+    assert schema_problems(body, own_label_problems)[0].code == "bad-schema"

@@ -29,7 +29,7 @@ class Page {
     this.list = root.querySelector("#cases");
     this.labels = new Map(data.schema.labels.map((label, i) => [label.keyword ?? label.key, { color: i % 8, ...label }]));
     this.bar = new RulingBar(root.querySelector("#ruling"), this);
-    this.keymap = new Keymap("adjudication", {});
+    this.keymap = new Keymap(["cases"], {});
     const acts = this.#acts();
     Object.assign(this.keymap.handlers, acts);
     this.keymap.attach(root);

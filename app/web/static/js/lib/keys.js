@@ -34,7 +34,7 @@ export function keyName(event) {
 const inField = (node) => node.closest?.("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]");
 
 export class Keymap {
-  /** `handlers` maps a name of the table to a function (key, event). */
+  /** `screen` lists what can be done there; `handlers` maps a name of the table to a function (key, event). */
   constructor(screen, handlers) {
     this.rows = keysFor(screen);
     this.handlers = handlers;

@@ -13,7 +13,7 @@ const VERDICTS = ["confirmed", "corrected", "unusable"];
 class ImagingSpace extends Workspace {
   constructor(root, data) {
     super(root, data);
-    this.keymap = new Keymap("imaging", {});
+    this.keymap = new Keymap(["questions", "answers"], {});
     this.fields = new Map(data.present.fields.map((field) => [field.keyword, field]));
     this.foot = new Foot(root);
     this.editing = null;

@@ -33,7 +33,7 @@ class NoteSpace extends Workspace {
     this.labels = new Map(this.schema.labels.map((label, i) => [label.key, { color: i % 8, ...label, at: i }]));
     this.snapper = new Snapper(table.text, lang);
     this.view = new NoteView(this.surface, table, { lang, ondrawn: () => this.arcs?.redraw() });
-    this.keymap = new Keymap("notes", {});
+    this.keymap = new Keymap(["spans", "text", "answers"], {});
     this.terms = new Terms(this, () => this.#render());
     this.arcs = new Arcs(this.view, store, { titles: (type) => this.relationTitle(type), lineOf: (id) => this.lineOf(id) });
     this.act = noteActs(this);

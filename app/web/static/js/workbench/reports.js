@@ -24,7 +24,7 @@ class ReportSpace extends Workspace {
     const lang = data.document.language ?? "en";
     this.snapper = new Snapper(table.text, lang);
     this.view = new NoteView(this.surface, table, { lang });
-    this.keymap = new Keymap("reports", {});
+    this.keymap = new Keymap(["questions", "text", "answers"], {});
     this.seen = new Seen(this.view);
     this.foot = new Foot(root);
     this.rows = new Rows(root.querySelector("#observations"), this.schema.labels.map((label) => label.key), {
