@@ -4,7 +4,7 @@ import pytest
 
 from app.audit.events import Tag
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
-from app.review.assignment import Step, claim, next_task
+from app.review.assignment import claim, next_task
 from app.review.hold import Hold, HoldKind, close_hold, lift_hold, open_hold, open_holds, report_phi
 from app.review.item import available_items, context_of, get_item
 from app.review.queries import encounter_document, own_work, visible_holds
