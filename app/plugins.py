@@ -295,5 +295,6 @@ TABLES: Mapping[str, str] = {
     "source": "app.corpus.source",
     "subject": "app.corpus.subject",
     "submission": "app.review.submission",
+    "suggestion": "app.corpus.suggestion",
     "submission_body": "app.review.submission",
 }
