@@ -30,9 +30,9 @@ class Change:
 def weighty_changes(settled: list[Unit], readings: list[list[Unit]], weighty: Collection[str]) -> list[Change]:
     """What nobody read and somebody settled all the same, among judgements that bear a label of `weighty`.
 
-    New: no reading says it, or none so often of overlapping text. Moved: readings do, but of no overlapping text; a label stays where it is as
-    long as it lies within what the readings that overlap it mark together. Gone: all readings said it, and
-    of overlapping text nothing says it any more.
+    New: no reading says it, or none so often of overlapping text. Moved: readings do, but of no overlapping
+    text; a label stays where it is as long as it lies within what the readings that overlap it mark together.
+    Gone: all readings said it, and of overlapping text nothing says it any more.
     """
     said = [[unit for unit in units if bears(unit, weighty)] for units in readings]
     kept = [unit for unit in settled if bears(unit, weighty)]
