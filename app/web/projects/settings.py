@@ -125,7 +125,7 @@ def _read(form: MultiDict[str, str]) -> dict[str, Any]:
             wanted[name] = bool(typed)
         elif isinstance(default, int):
             low, high = RANGES[name]
-            if not typed.isascii() or not typed.isdigit() or not low <= int(typed) <= high:
+            if not (typed.isascii() and typed.isdigit() and len(typed) < 10) or not low <= int(typed) <= high:
                 problems.append(Problem("not-in-range", name, f"a whole number from {low} to {high}"))
             else:
                 wanted[name] = int(typed)
