@@ -30,9 +30,9 @@ class Change:
 def weighty_changes(settled: list[Unit], readings: list[list[Unit]], weighty: Collection[str]) -> list[Change]:
     """What nobody read and somebody settled all the same, among judgements that bear a label of `weighty`.
 
-    New: no reading says it. Moved: readings do, but of no overlapping text; a label stays where it is as
-    long as it lies within what the readings that overlap it mark together. Gone: all readings said it, and
-    of overlapping text nothing says it any more.
+    New: no reading says it, or none so often of overlapping text. Moved: readings do, but of no overlapping
+    text; a label stays where it is as long as it lies within what the readings that overlap it mark
+    together. Gone: all readings said it, and of overlapping text nothing says it any more.
     """
     said = [[unit for unit in units if bears(unit, weighty)] for units in readings]
     kept = [unit for unit in settled if bears(unit, weighty)]
@@ -43,6 +43,8 @@ def weighty_changes(settled: list[Unit], readings: list[list[Unit]], weighty: Co
         if not _within(unit, same):
             kind = ChangeKind.MOVED if same else ChangeKind.NEW
             changes.append(Change(kind, unit.label, unit.bearer.element))
+        elif _met(unit, kept) > max(_met(unit, units) for units in said):
+            changes.append(Change(ChangeKind.NEW, unit.label, unit.bearer.element))
     everybodys = [one for one in (said[0] if said else []) if all(_meets_any(one, units) for units in said[1:])]
     gone = [unit for unit in everybodys if not _meets_any(unit, kept)]
     changes += [Change(ChangeKind.GONE, unit.label, unit.bearer.element) for unit in gone]
@@ -83,6 +85,10 @@ def _meets(one: Unit, other: Unit) -> bool:
 
 def _meets_any(unit: Unit, others: list[Unit]) -> bool:
     return any(_meets(unit, other) for other in others)
+
+
+def _met(unit: Unit, others: list[Unit]) -> int:
+    return sum(_meets(unit, other) for other in others)
 
 
 def _within(unit: Unit, same: list[Unit]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from app.agreement.judgements import Choice, Difference, Ruling
 from app.annotation.bodies import Kinds, payload_problems
-from app.annotation.payload import Elements
+from app.annotation.payload import Elements, live
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Problem, invalid
 
@@ -42,11 +42,11 @@ def paired(
 
 
 def chosen(case: Difference, ruling: Ruling) -> Elements:
-    """The version a ruling puts in the place of the case."""
+    """The version a ruling puts in the place of the case: nothing that is rejected in it."""
     if ruling.choice is Choice.TAKE:
         assert ruling.version is not None  # noqa: S101 - `paired` has refused it
         return case.versions[ruling.version]
-    return ruling.elements if ruling.choice is Choice.OWN else {}
+    return live({"elements": ruling.elements}) if ruling.choice is Choice.OWN else {}
 
 
 def _misfits(case: Difference, ruling: Ruling, kinds: Kinds, strays: Strays) -> list[Problem]:

@@ -18,7 +18,7 @@ from app.review.assignment import Assignment, get_assignment, next_task
 from app.review.confirmation import confirm_element, confirmed_elements
 from app.review.opening import open_task
 from app.review.queries import encounter_document, needs_view, note_view, own_work
-from app.review.submission import payload_of, recall, submit
+from app.review.submission import recall, submit
 
 assignments_api = Blueprint("assignments_api", __name__, url_prefix="/api/v1/assignments")
 
@@ -127,7 +127,7 @@ def finish(assignment_id: int) -> ResponseReturnValue:
         following = next_task(session, actor.id)
         return {
             "submission": submission.id,
-            "folded": sorted(drafted.keys() - payload_of(session, submission.id)["elements"].keys()),
+            "folded": sorted(drafted.keys() - own_work(session, actor, assignment, at=at).payload["elements"].keys()),
             "next": f"/assignments/{following.id}" if following else None,
         }
 

@@ -21,7 +21,7 @@ from app.review.assignment import find_own
 from app.review.hold import report_phi
 from app.review.item import get_item
 from app.review.meaning import Act
-from app.review.queries import note_view, own_adjudication
+from app.review.queries import note_view, own_adjudication, settling
 from app.review.workflows import Step
 
 items_api = Blueprint("items_api", __name__, url_prefix="/api/v1/items")
@@ -36,9 +36,9 @@ def show(item_id: int) -> ResponseReturnValue:
     def unit(session: Session) -> dict:
         item = get_item(session, item_id)
         task = own_adjudication(session, actor, item, at=at)
-        cases = adjudication.cases_of(session, item, task, codes)
+        before = settling(session, actor, task, codes, at=at)
         note_view(session, actor, task, at=at)
-        return present.adjudication(session, item, task, cases, codes)
+        return present.adjudication(session, item, task, before)
 
     return jsonify(context.database().writing(unit))
 

@@ -15,15 +15,14 @@ from app.corpus.project import get_project
 from app.guidelines.acknowledgement import has_acknowledged
 from app.guidelines.text import asks_for_citations, sections
 from app.guidelines.version import GuidelineVersion, get_guideline
-from app.review.adjudication import Cases, agreed_elements, rulings_of
+from app.review.adjudication import Cases
 from app.review.assignment import Assignment
 from app.review.confirmation import confirmed_elements, one_reader
 from app.review.item import CodeLookup, Item, context_of, deidentification_of, get_item, modality_of
 from app.review.modality import Context
-from app.review.queries import OwnWork
+from app.review.queries import OwnWork, Settling
 from app.review.signature import Signature, signature_of_task
 from app.review.signing import statements_for
-from app.review.verification import answer_to_verify
 from app.review.weight import label_classes
 from app.review.workflows import Step
 
@@ -47,7 +46,7 @@ def workbench(
         "schema": context.schema,
         "guideline": _guideline(session, actor, guideline),
         "elements": work.payload["elements"],
-        "submissions": _verified(session, assignment) if work.editable else [],
+        "submissions": [work.verifies] if work.editable and work.verifies else [],
         "confirmations": _confirmations(session, assignment),
         "signing": statements_for(item, assignment.step),
         "version": work.version,
@@ -60,11 +59,6 @@ def workbench(
             "recall": work.may_recall,
         },
     }
-
-
-def _verified(session: Session, assignment: Assignment) -> list[str]:
-    """The digest of the answer this task verifies: what its signature will be bound to."""
-    return [answer_to_verify(session, assignment).body_sha256] if assignment.step == Step.VERIFY else []
 
 
 def _confirmations(session: Session, assignment: Assignment) -> dict[str, Any]:
@@ -101,14 +95,10 @@ def _siblings(session: Session, item: Item) -> list[dict[str, Any]]:
     ]
 
 
-def adjudication(
-    session: Session, item: Item, assignment: Assignment, cases: Cases, codes: CodeLookup
-) -> dict[str, Any]:
+def adjudication(session: Session, item: Item, assignment: Assignment, before: Settling) -> dict[str, Any]:
     """The cases of an item, its versions by letter, and the rulings that stand."""
-    context = context_of(session, item, codes)
-    rulings = rulings_of(session, assignment.id)
+    context, cases = context_of(session, item), before.cases
     classes = label_classes(session, item)
-    agreed = agreed_elements(item, cases, context)
     guideline = get_guideline(session, assignment.guideline_version_id or 0)
     return {
         "item": _item(item) | {"escalated": item.escalated},
@@ -117,10 +107,10 @@ def adjudication(
         "schema": context.schema,
         "present": modality_of(item).present(context),
         "versions": _versions(session, item, cases),
-        "agreed": len(agreed),
-        "agreed_elements": agreed,
+        "agreed": len(before.agreed),
+        "agreed_elements": before.agreed,
         "submissions": [answer.body_sha256 for answer in cases.submissions],
-        "cases": [_case(case, rulings.get(case.key), classes) for case in cases.differences],
+        "cases": [_case(case, before.rulings.get(case.key), classes) for case in cases.differences],
         "reasons": list(REASONS),
         "sections": [s for s in sections(guideline.body) if s["number"]],
         "guideline": {"id": guideline.id, "version": guideline.version},

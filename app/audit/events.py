@@ -88,7 +88,7 @@ class Tag(StrEnum):
     SUBMISSION_RECALLED = "review.submission.recalled", "An answer was recalled by its author."
     CASE_RULED = "review.case.ruled", "A difference was settled."
     RULING_WITHDRAWN = "review.ruling.withdrawn", "A settlement was taken back before closing."
-    GOLD_FROZEN = "review.gold.frozen", "An adjudicated or verified answer was frozen."
+    ANSWER_SETTLED = "review.gold.frozen", "An adjudicated or verified answer was frozen."
     SIGNATURE_MADE = "review.signature.made", "A record was signed.", True
     HOLD_OPENED = "review.hold.opened", "An item was held back."
     HOLD_CLOSED = "review.hold.closed", "A hold ended."

@@ -28,7 +28,6 @@ from app.review.distribution import assign_ready, find_readers
 from app.review.item import count_by_state
 from app.review.modality import MODALITIES, own_label_problems
 from app.review.waiting import ahead, stopped_items
-from app.terminology.search import open_releases
 
 
 @click.group(cls=Noun)
@@ -173,13 +172,14 @@ def unassign(key: str, username: str) -> None:
 
 @project.command("codes")
 @click.argument("key")
-@click.option("--rebuild", is_flag=True, help="First count anew which codes the final answers use.")
+@click.option("--rebuild", is_flag=True, help="First count anew which codes the settled answers use.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: each encounter, then the counts.")
 def codes_command(key: str, *, rebuild: bool, as_json: bool) -> None:
-    """Coding rules over the final answers of the project KEY, all notes of an encounter together."""
+    """Coding rules over the settled answers of the project KEY, all notes of an encounter together."""
     # Code systems bring numpy; no other command of a project needs them.
     from app.projection.code_use import rebuild as rebuild_uses
     from app.quality.coding import coding_report, count_findings
+    from app.terminology.search import open_releases
 
     releases = open_releases(machine.machine().settings.terminology_dir, "icd10cm")
     row = machine.read(lambda session: get_project(session, key))

@@ -17,11 +17,12 @@ from app.demo.people import accept_guideline
 from app.jobs.job import Services
 from app.release.cutting import cut
 from app.review import adjudication, verification
-from app.review.adjudication import Decision, cases_of, rule
+from app.review.adjudication import Decision, rule
 from app.review.assignment import Assignment, claim
 from app.review.item import CodeLookup, Item, get_item
 from app.review.meaning import Act
 from app.review.opening import open_task
+from app.review.queries import settling
 from app.review.signing import Closing, sign_closing
 from app.review.states import ItemState
 from app.review.workflows import Step
@@ -43,7 +44,7 @@ class Desk:
         """The first reader is right in every case; a senior reviewer may do it where a label is critical."""
 
         def unit(session: Session, actor: Actor, task: Assignment, at: int) -> None:
-            for case in cases_of(session, get_item(session, item), task, self.codes).differences:
+            for case in settling(session, actor, task, self.codes, at=at).cases.differences:
                 ruling = Ruling(case.key, Choice.TAKE, 0, reason=REASONS[0], citation=PRINCIPLE)
                 decision = Decision(ruling, confirmed=True)
                 rule(session, actor, task, decision, codes=self.codes, at=at)

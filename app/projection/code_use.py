@@ -1,4 +1,4 @@
-"""Which codes the final answers of a project use: kept as answers are frozen, rebuilt from them at will."""
+"""Which codes the settled answers of a project use: kept as answers are frozen, rebuilt from them at will."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from app.agreement.judgements import Payload
 from app.annotation.coding.encounter import codes_in
 from app.core.db import PROJECTION, Base, Session
 from app.review.item import Item, get_item
-from app.review.submission import Submission, SubmissionKind, final_answers, payload_of
+from app.review.queries.answers import Submission, SubmissionKind, payload_of, settled_answers
 
 
 class CodeUse(Base):
-    """One code in the final answer of one item.
+    """One code in the settled answer of one item.
 
     The row goes with the answer's body: what was destroyed must not live on in a copy.
     """
@@ -36,13 +36,13 @@ class CodeUse(Base):
 
 
 class CodeUses:
-    """Keeps `code_use` in step with final answers."""
+    """Keeps `code_use` in step with settled answers."""
 
     key = "code_use"
 
     def frozen(self, session: Session, item: Item, submission: Submission, payload: Payload) -> None:
-        """The item's codes are those of its newest final answer."""
-        if submission.kind != SubmissionKind.GOLD:
+        """The item's codes are those of its newest settled answer."""
+        if submission.kind != SubmissionKind.SETTLED:
             return
         session.flush()  # the body's row must be there before what refers to it
         session.execute(delete(CodeUse).where(CodeUse.item_id == item.id))
@@ -51,10 +51,10 @@ class CodeUses:
 
 
 def rebuild(session: Session, project_id: int) -> int:
-    """Make a project's rows anew from its final answers; says how many there are."""
+    """Make a project's rows anew from its settled answers; says how many there are."""
     session.execute(delete(CodeUse).where(CodeUse.project_id == project_id))
     keeper = CodeUses()
-    for submission in final_answers(session, project_id):
+    for submission in settled_answers(session, project_id):
         item, payload = get_item(session, submission.item_id), payload_of(session, submission.id)
         keeper.frozen(session, item, submission, payload)
     session.flush()
@@ -62,7 +62,7 @@ def rebuild(session: Session, project_id: int) -> int:
 
 
 def usage(session: Session, project_id: int, system: str) -> dict[str, int]:
-    """Code → number of items in whose final answer it stands, for the ranking of searches."""
+    """Code → number of items in whose settled answer it stands, for the ranking of searches."""
     rows = session.execute(
         select(CodeUse.code, func.count())
         .where(CodeUse.project_id == project_id, CodeUse.system == system)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,16 +13,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.agreement.judgements import Payload
 from app.annotation.bodies import Kinds
 from app.annotation.payload import meaning, schema_key
-from app.audit import streams
-from app.audit.events import Tag
-from app.audit.models import Event
 from app.core.db import PROJECTION, Base, Session
 from app.core.errors import Conflict, NotFound
 from app.corpus.suggestion import Suggestion
+from app.review.assignment import get_assignment
 from app.review.item import Item, context_of, get_item, modality_of
+from app.review.queries.answers import Submission, SubmissionKind, payload_of, readings_kept, standing_readings
 from app.review.round import Round
-from app.review.states import ItemState
-from app.review.submission import Recall, Submission, SubmissionBody, SubmissionKind, payload_of
 
 ACTIONS = ("accepted", "edited", "rejected")
 
@@ -68,7 +64,8 @@ class SuggestionUses:
     def frozen(self, session: Session, item: Item, submission: Submission, payload: Payload) -> None:
         if submission.kind != SubmissionKind.READING or not _is_first_round(session, submission):
             return
-        suggestion = _started_from(session, submission.assignment_id)
+        started_from = get_assignment(session, submission.assignment_id).suggestion_id
+        suggestion = session.get(Suggestion, started_from) if started_from else None
         if suggestion is None:
             return
         names = {name: getattr(suggestion, name) for name in ("pipeline", "version", "digest")}
@@ -120,15 +117,6 @@ def _is_first_round(session: Session, submission: Submission) -> bool:
     return row is not None and row.number == 1
 
 
-def _started_from(session: Session, assignment_id: int) -> Suggestion | None:
-    """The suggestions a draft was started from: the log is the record of that."""
-    body = session.scalar(
-        select(Event.body).where(Event.stream == streams.assignment(assignment_id), Event.tag == str(Tag.DRAFT_STARTED))
-    )
-    number = json.loads(body)["data"].get("suggestion") if body else None
-    return session.get(Suggestion, number) if number else None
-
-
 def rebuild(session: Session, project_id: int) -> int:
     """Make a project's rows anew from the readings whose bodies still exist; says how many there are.
 
@@ -136,15 +124,8 @@ def rebuild(session: Session, project_id: int) -> int:
     """
     own = SuggestionUse.project_id == project_id
     session.execute(delete(SuggestionUse).where(own))
-    readings = session.scalars(
-        select(Submission)
-        .join(Item, Item.id == Submission.item_id)
-        .join(SubmissionBody, SubmissionBody.submission_id == Submission.id)
-        .where(Item.project_id == project_id, Submission.kind == SubmissionKind.READING)
-        .order_by(Submission.id)
-    ).all()
     keeper = SuggestionUses()
-    for submission in readings:
+    for submission in readings_kept(session, project_id):
         item, payload = get_item(session, submission.item_id), payload_of(session, submission.id)
         with suppress(Conflict, NotFound):
             keeper.frozen(session, item, submission, payload)
@@ -158,17 +139,10 @@ def rates(session: Session, project_id: int) -> list[dict[str, Any]]:
     An answer that was recalled does not count. Nor does one whose co-readers are still at work: counts
     of a single item would tell them what the other said.
     """
-    recalled = select(Recall.submission_id)
     groups = (SuggestionUse.pipeline, SuggestionUse.version, SuggestionUse.month, SuggestionUse.label)
     rows = session.execute(
         select(*groups, *(func.sum(getattr(SuggestionUse, action)) for action in ACTIONS))
-        .join(Submission, Submission.id == SuggestionUse.submission_id)
-        .join(Item, Item.id == Submission.item_id)
-        .where(
-            SuggestionUse.project_id == project_id,
-            Submission.id.not_in(recalled),
-            Item.state != ItemState.IN_ANNOTATION,
-        )
+        .where(SuggestionUse.project_id == project_id, SuggestionUse.submission_id.in_(standing_readings(project_id)))
         .group_by(*groups)
         .order_by(SuggestionUse.pipeline, SuggestionUse.version, SuggestionUse.month.desc(), SuggestionUse.label)
     )

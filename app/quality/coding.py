@@ -1,4 +1,4 @@
-"""Coding rules over answers: one person's draft as it stands, or a project's final answers."""
+"""Coding rules over answers: one person's draft as it stands, or a project's settled answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.corpus.document import get_document
 from app.corpus.subject import OLDEST, age_range
 from app.review.item import context_of, get_item
 from app.review.modality import Context
-from app.review.submission import Submission, final_answers, payload_of
+from app.review.queries.answers import Submission, payload_of, settled_answers
 from app.terminology.coding_rules import Facts, Finding, check
 from app.terminology.coding_rules.case import NOT_ASSESSED
 from app.terminology.release import ReleaseData
@@ -68,12 +68,12 @@ class CodedEncounter:
 
 
 def coding_report(session: Session, project_id: int, releases: Sequence[ReleaseData]) -> Iterator[CodedEncounter]:
-    """Findings over the final answers of a project, one encounter after the other.
+    """Findings over the settled answers of a project, one encounter after the other.
 
     Coders code encounters, not notes (domain 0.1): the notes of one make one list.
     """
     by_encounter: dict[int, list[Submission]] = {}
-    for submission in final_answers(session, project_id):
+    for submission in settled_answers(session, project_id):
         document = get_document(session, get_item(session, submission.item_id).document_id)
         by_encounter.setdefault(document.encounter_id, []).append(submission)
     for submissions in by_encounter.values():

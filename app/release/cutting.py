@@ -23,9 +23,9 @@ from app.release.recall import items_to_carry, recalls_of, releases_to_supersede
 from app.release.release import Release, ReleaseItem
 from app.review import states
 from app.review.item import Item, available_items
+from app.review.queries.answers import settled_answer
 from app.review.signature import Signature, signatures_of, valid_signatures
 from app.review.states import ItemState
-from app.review.submission import gold_of
 
 MANIFEST_VERSION = 1
 
@@ -96,23 +96,23 @@ def _replaced(session: Session, release: Release) -> dict[str, Any]:
 
 def _entry(session: Session, item: Item) -> dict[str, Any]:
     """What the manifest says of one item: digests, signatures, versions."""
-    gold = gold_of(session, item.id)
-    assert gold is not None  # noqa: S101  (a signed item has one)
+    settled = settled_answer(session, item.id)
+    assert settled is not None  # noqa: S101  (a signed item has one)
     return {
         "item": item.id,
         "label": item.label,
         "modality": item.modality,
         "text_sha256": get_document(session, item.document_id).text_sha256,
-        "submission": gold.id,
-        "submission_sha256": gold.body_sha256,
-        "schema": gold.schema_id,
-        "guideline_version": gold.guideline_version_id,
-        "signatures": [_signature(s) for s in valid_signatures(session, item.id, gold.body_sha256)],
+        "submission": settled.id,
+        "submission_sha256": settled.body_sha256,
+        "schema": settled.schema_id,
+        "guideline_version": settled.guideline_version_id,
+        "signatures": [_signature(s) for s in valid_signatures(session, item.id, settled.body_sha256)],
         # Who settled, verified or rejected on the way there: each signed another answer than this one.
         "earlier_signatures": [
             _signature(s) | {"record_sha256": s.record_sha256}
             for s in signatures_of(session, item.id)
-            if s.record_sha256 != gold.body_sha256
+            if s.record_sha256 != settled.body_sha256
         ],
     }
 

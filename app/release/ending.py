@@ -9,9 +9,9 @@ from app.core.db import Session
 from app.core.errors import Conflict
 from app.corpus.project import Project
 from app.review.item import Item
+from app.review.queries.answers import settled_answer
 from app.review.round import get_round
 from app.review.signature import Signature, final_signature
-from app.review.submission import gold_of
 
 
 class WorkflowEnding:
@@ -32,8 +32,8 @@ class WorkflowEnding:
 
 def _ending(session: Session, item: Item) -> Signature | None:
     """The signature that ended the item's workflow, asked of the rules and not only of the row."""
-    gold = gold_of(session, item.id)
-    made = final_signature(session, item.id, gold.body_sha256) if gold else None
-    if gold is None or made is None:
+    settled = settled_answer(session, item.id)
+    made = final_signature(session, item.id, settled.body_sha256) if settled else None
+    if settled is None or made is None:
         return None
-    return made if made.meaning in get_round(session, gold.round_id).workflow.endings else None
+    return made if made.meaning in get_round(session, settled.round_id).workflow.endings else None

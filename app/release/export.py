@@ -32,8 +32,8 @@ from app.release.recall import require_exportable
 from app.release.release import Release, answers_of, manifest_of
 from app.release.vocabulary import vocabulary
 from app.review.item import Item
+from app.review.queries.answers import Submission, payload_of
 from app.review.signature import valid_signatures
-from app.review.submission import Submission, payload_of
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import RECORD, Base, Session
 from app.core.errors import NotFound
 from app.review.item import Item
+from app.review.queries.answers import Submission, answers_among
 from app.review.signature import Signature
-from app.review.submission import Submission
-
-_PAGE = 200
 
 
 class Release(Base):
@@ -67,21 +65,7 @@ def list_releases(session: Session, project_id: int) -> list[Release]:
 
 def answers_of(session: Session, release: Release) -> Iterator[tuple[Item, Submission]]:
     """Items and answers of a release, by item id; read page by page, so that a large one is never held whole."""
-    after = 0
-    while True:
-        page = session.execute(
-            select(Item, Submission)
-            .join(ReleaseItem, ReleaseItem.item_id == Item.id)
-            .join(Submission, Submission.id == ReleaseItem.submission_id)
-            .where(ReleaseItem.release_id == release.id, Item.id > after)
-            .order_by(Item.id)
-            .limit(_PAGE)
-        ).all()
-        for item, submission in page:
-            after = item.id
-            yield item, submission
-        if len(page) < _PAGE:
-            return
+    return answers_among(session, select(ReleaseItem.submission_id).where(ReleaseItem.release_id == release.id))
 
 
 def manifest_of(release: Release) -> dict[str, Any]:

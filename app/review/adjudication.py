@@ -283,14 +283,14 @@ def close(
     require_valid(session, item, payload, codes)
     changes = changes_of(session, item, payload, cases.payloads, codes)
     escalates = bool(changes) and not may_decide_weight(session, actor, item, Action.ADJUDICATE, at=at)
-    gold = freeze(session, actor, assignment, payload, SubmissionKind.GOLD, at=at)
-    states.advance(session, actor, assignment, "submitted", data={"submission_sha256": gold.body_sha256}, at=at)
+    settled = freeze(session, actor, assignment, payload, SubmissionKind.SETTLED, at=at)
+    states.advance(session, actor, assignment, "submitted", data={"submission_sha256": settled.body_sha256}, at=at)
     if escalates:
         item.escalated = True
         labels = sorted({change.label for change in changes})
-        states.advance(session, actor, item, "escalated", data={"labels": labels, "gold": gold.body_sha256}, at=at)
-        return gold
-    settled = "resolved" if item.state == ItemState.ESCALATED else "adjudicated"
+        states.advance(session, actor, item, "escalated", data={"labels": labels, "gold": settled.body_sha256}, at=at)
+        return settled
+    ended = "resolved" if item.state == ItemState.ESCALATED else "adjudicated"
     finally_ = "_finally" if workflow_for(session, item).adjudicator_finishes else ""
-    states.advance(session, actor, item, settled + finally_, data={"gold": gold.body_sha256}, at=at)
-    return gold
+    states.advance(session, actor, item, ended + finally_, data={"gold": settled.body_sha256}, at=at)
+    return settled

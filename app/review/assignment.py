@@ -64,6 +64,8 @@ class Assignment(Base):
     draft_version: Mapped[int]
     #: frozen when the draft begins: the guideline the answer was given under
     guideline_version_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"), index=True)
+    #: the suggestions its draft began from
+    suggestion_id: Mapped[int | None] = mapped_column(ForeignKey("suggestion.id"), index=True)
     offered_at: Mapped[int]
     opened_at: Mapped[int | None]
 
@@ -79,6 +81,7 @@ def offer(session: Session, actor: Actor, item: Item, row: Round, *, person_id: 
         state=states.ASSIGNMENT.start,
         draft_version=0,
         guideline_version_id=None,
+        suggestion_id=None,
         offered_at=at,
         opened_at=None,
     )

@@ -20,6 +20,7 @@ from app.review.item import Item, available_items, get_item
 from app.review.relations import earlier_actors
 from app.review.round import Round, open_round
 from app.review.states import AssignmentState, ItemState
+from app.review.submission import reconsidered
 from app.review.workflows import Step, Workflow, workflow_of
 
 
@@ -41,7 +42,7 @@ def assign_ready(
         chosen = least_loaded(item.id, [p for p in readers if p not in earlier], load, workflow.readers)
         if len(chosen) < workflow.readers:
             continue
-        row = open_round(session, actor, item, workflow, at=at)
+        row = open_round(session, actor, item, workflow, cites=reconsidered(session, item.id), at=at)
         for person in chosen:
             offer(session, actor, item, row, person_id=person, step=Step.ANNOTATE, at=at)
             load[person] = load.get(person, 0) + 1

@@ -100,6 +100,7 @@ def start_draft(
                 "digest": suggestion.digest,
             }
             provenance |= names | {"suggestion": suggestion.id}
+            assignment.suggestion_id = suggestion.id
             suggestions = [suggestion.content | names]
         payload = modality_of(item).suggest(context_of(session, item), suggestions)
     else:

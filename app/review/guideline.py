@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -12,7 +11,6 @@ from app.accounts.actor import Actor
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
-from app.audit.models import Event
 from app.core.db import Session, lock
 from app.core.errors import Conflict, Invalid
 from app.corpus.project import project_subject
@@ -62,7 +60,7 @@ def move_item(session: Session, actor: Actor, item: Item, guideline: GuidelineVe
         raise Conflict("state", "the item is settled: it keeps its guideline", details={"state": item.state})
     if before == guideline.id:
         return False
-    item.guideline_version_id = guideline.id
+    item.guideline_version_id, item.guideline_before_id, item.guideline_moved_at = guideline.id, before, at
     under_way = select(Assignment).where(Assignment.item_id == item.id, Assignment.state == AssignmentState.OPEN)
     for task in session.scalars(under_way):
         task.guideline_version_id = guideline.id
@@ -129,9 +127,7 @@ def kept_guideline(session: Session, item: Item, assignment: Assignment) -> Kept
     in_force = current_guideline(session, item.project_id, item.modality)
     version_id = assignment.guideline_version_id or item.guideline_version_id or in_force.id
     guideline = get_guideline(session, version_id)
-    moves = (Event.stream == streams.item(item.id), Event.tag == str(Tag.ITEM_GUIDELINE_MOVED))
-    last = session.scalar(select(Event.body).where(*moves).order_by(Event.id.desc()).limit(1))
-    said = json.loads(last) if last else None
-    if said is None or said["data"]["to"] != guideline.id:
+    if item.guideline_before_id is None or item.guideline_version_id != guideline.id:
         return Kept(guideline, in_force)
-    return Kept(guideline, in_force, get_guideline(session, said["data"]["from"]).version, said["at"])
+    before = get_guideline(session, item.guideline_before_id)
+    return Kept(guideline, in_force, before.version, item.guideline_moved_at)

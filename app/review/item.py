@@ -51,6 +51,9 @@ class Item(Base):
     escalated: Mapped[bool]
     #: the version all its readings, rulings and signatures are made under; None before the first task is opened
     guideline_version_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"), index=True)
+    #: the version it was last moved from, and when
+    guideline_before_id: Mapped[int | None] = mapped_column(ForeignKey("guideline_version.id"), index=True)
+    guideline_moved_at: Mapped[int | None]
     created_at: Mapped[int]
 
 
@@ -68,6 +71,8 @@ def create_item(
         complexity=complexity,
         escalated=False,
         guideline_version_id=None,
+        guideline_before_id=None,
+        guideline_moved_at=None,
         created_at=at,
     )
     session.add(item)

@@ -21,6 +21,7 @@ class Round(Base):
     __table_args__ = (
         UniqueConstraint("item_id", "number"),
         CheckConstraint("readers >= 1", name="readers_positive"),
+        CheckConstraint("number = 1 OR cites_submission_id IS NOT NULL", name="rework_cites"),
         {"info": {"kind": RECORD, "append_only": True}},
     )
 
@@ -32,7 +33,7 @@ class Round(Base):
     workflow_key: Mapped[str] = mapped_column(Text)
     workflow_sha256: Mapped[str] = mapped_column(Text)
     workflow_json: Mapped[str] = mapped_column(Text)
-    #: the submission this round reconsiders
+    #: the submission this round reconsiders; no foreign key, since submissions refer to rounds
     cites_submission_id: Mapped[int | None]
     opened_at: Mapped[int]
 

@@ -77,7 +77,6 @@ ITEM = Machine(
         (_I.IMPORTED, "deid_accepted"): _I.READY,
         (_I.READY, "assigned"): _I.IN_ANNOTATION,
         (_I.IN_ANNOTATION, "all_submitted"): _I.SUBMITTED,
-        (_I.SUBMITTED, "recalled"): _I.IN_ANNOTATION,
         (_I.SUBMITTED, "found_agreed"): _I.AGREED,
         (_I.SUBMITTED, "found_disagreed"): _I.DISAGREED,
         (_I.AGREED, "sent_to_verification"): _I.VERIFICATION,
@@ -93,9 +92,11 @@ ITEM = Machine(
         (_I.VERIFICATION, "changed"): _I.VERIFIED,
         (_I.VERIFICATION, "escalated"): _I.ESCALATED,
         (_I.VERIFICATION, "rejected"): _I.READY,
+        # issue 14 (sampling and acceptance) will fire this
         (_I.PASSED_BY_SAMPLING, "sampled"): _I.VERIFICATION,
         (_I.VERIFIED, "signed"): _I.SIGNED,
         (_I.SIGNED, "included"): _I.RELEASED,
+        # issue 14 (a refused lot, drift: re-review of what was accepted) will fire these two
         (_I.REREVIEW, "reopened"): _I.READY,
         **{
             (state, "sent_to_rereview"): _I.REREVIEW

@@ -36,7 +36,7 @@ class SubmissionKind(StrEnum):
     """What an answer is: one reader's, or the item's."""
 
     READING = "reading"
-    GOLD = "gold"
+    SETTLED = "gold"
 
 
 class Submission(Base):
@@ -174,7 +174,7 @@ def freeze(
     session.add(SubmissionBody(submission_id=submission.id, body=body, salt=salt))
     record(
         session,
-        Tag.SUBMISSION_FROZEN if kind == SubmissionKind.READING else Tag.GOLD_FROZEN,
+        Tag.SUBMISSION_FROZEN if kind == SubmissionKind.READING else Tag.ANSWER_SETTLED,
         stream=streams.assignment(assignment.id),
         actor=actor,
         subject=Subject("submission", submission.id),
@@ -292,23 +292,23 @@ def contenders(session: Session, assignment: Assignment) -> list[Submission]:
     verifier did, what was to be verified and the verifier's answer.
     """
     own = select(func.min(Submission.id)).where(Submission.assignment_id == assignment.id).scalar_subquery()
-    gold = list(
+    settled = list(
         session.scalars(
             select(Submission)
             .where(
                 Submission.round_id == assignment.round_id,
-                Submission.kind == SubmissionKind.GOLD,
+                Submission.kind == SubmissionKind.SETTLED,
                 (own.is_(None)) | (Submission.id < own),
             )
             .order_by(Submission.id)
         )
     )
-    if not gold:
+    if not settled:
         return readings(session, assignment.round_id)
-    if get_assignment(session, gold[-1].assignment_id).step == Step.ADJUDICATE:
-        return [*readings(session, assignment.round_id), gold[-1]]
-    before = gold[-2] if len(gold) > 1 else readings(session, assignment.round_id)[0]
-    return [before, gold[-1]]
+    if get_assignment(session, settled[-1].assignment_id).step == Step.ADJUDICATE:
+        return [*readings(session, assignment.round_id), settled[-1]]
+    before = settled[-2] if len(settled) > 1 else readings(session, assignment.round_id)[0]
+    return [before, settled[-1]]
 
 
 def latest_of(session: Session, assignment_id: int) -> Submission:
@@ -330,22 +330,40 @@ def payload_of(session: Session, submission_id: int) -> Payload:
     return payload
 
 
-def gold_of(session: Session, item_id: int) -> Submission | None:
-    """The item's final answer, the newest if there were several rounds."""
+def settled_answer(session: Session, item_id: int) -> Submission | None:
+    """The item's settled answer, the newest if there were several rounds."""
     return session.scalar(
         select(Submission)
-        .where(Submission.item_id == item_id, Submission.kind == SubmissionKind.GOLD)
+        .where(Submission.item_id == item_id, Submission.kind == SubmissionKind.SETTLED)
         .order_by(Submission.id.desc())
         .limit(1)
     )
 
 
-def final_answers(session: Session, project_id: int) -> list[Submission]:
-    """The newest final answer of each item of a project that was not withdrawn, whose body still exists."""
+def reconsidered(session: Session, item_id: int) -> int | None:
+    """The answer that a new round of an item reads anew: what was settled last, else the first of equal readings.
+
+    None before the first round.
+    """
+    last = session.scalar(
+        select(Submission)
+        .where(Submission.item_id == item_id, Submission.id.not_in(select(Recall.submission_id)))
+        .order_by(Submission.round_id.desc(), Submission.id.desc())
+        .limit(1)
+    )
+    if last is None or last.kind == SubmissionKind.SETTLED:
+        return last.id if last else None
+    return readings(session, last.round_id)[0].id
+
+
+def settled_answers(session: Session, project_id: int) -> list[Submission]:
+    """The newest settled answer of each item of a project that was not withdrawn, whose body still exists."""
     newest = (
         select(func.max(Submission.id))
         .join(Item, Item.id == Submission.item_id)
-        .where(Item.project_id == project_id, Item.state != ItemState.WITHDRAWN, Submission.kind == SubmissionKind.GOLD)
+        .where(
+            Item.project_id == project_id, Item.state != ItemState.WITHDRAWN, Submission.kind == SubmissionKind.SETTLED
+        )
         .group_by(Submission.item_id)
     )
     kept = select(SubmissionBody.submission_id)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
-from sqlalchemy import select
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.actor import Actor
 from app.accounts.policy import Action
 from app.agreement.judgements import REASONS
-from app.audit import streams
-from app.audit.events import Tag
-from app.audit.models import Event
-from app.core.db import Session
+from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, Invalid
 from app.guidelines.acknowledgement import require_acknowledged
@@ -27,13 +23,25 @@ from app.review.submission import (
     Submission,
     SubmissionKind,
     freeze,
-    gold_of,
     payload_of,
     readings,
     require_valid,
+    settled_answer,
 )
 from app.review.weight import changes_of, label_classes, may_decide_weight
 from app.review.workflows import Step
+
+
+class VerifierChange(Base):
+    """A verifier ended an item with another answer than the one before them, and why."""
+
+    __tablename__ = "verifier_change"
+    __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, autoincrement=False)
+    verified_submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    #: one of `REASONS`; empty where only what nobody compares was changed
+    reason: Mapped[str] = mapped_column(Text)
 
 
 def open_verification(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> None:
@@ -45,9 +53,9 @@ def open_verification(session: Session, actor: Actor, assignment: Assignment, *,
 
 def answer_to_verify(session: Session, assignment: Assignment) -> Submission:
     """The adjudicated answer of this round, or what its readers agreed on."""
-    gold = gold_of(session, assignment.item_id)
-    if gold is not None and gold.round_id == assignment.round_id:
-        return gold
+    settled = settled_answer(session, assignment.item_id)
+    if settled is not None and settled.round_id == assignment.round_id:
+        return settled
     return readings(session, assignment.round_id)[0]
 
 
@@ -68,7 +76,7 @@ def verify(
     codes: CodeLookup = no_codes,
     at: int,
 ) -> Submission | None:
-    """Accept the answer, or change it where the draft differs; freezes the gold answer.
+    """Accept the answer, or change it where the draft differs; freezes the settled answer.
 
     A change needs a reason. A changed label of weight is not the verifier's to settle: the item is
     escalated and None is returned. `confirmed` is the second key with which a senior reviewer changes
@@ -78,7 +86,8 @@ def verify(
     assignment, item = _require_verifying(session, actor, assignment, at=at)
     payload = modality_of(item).folded(assemble(session, assignment.id))
     require_valid(session, item, payload, codes)
-    before = payload_of(session, answer_to_verify(session, assignment).id)
+    verified = answer_to_verify(session, assignment)
+    before = payload_of(session, verified.id)
     context = context_of(session, item, codes)
     differences = modality_of(item).differences([before, payload], context)
     if differences and reason not in REASONS:
@@ -94,32 +103,30 @@ def verify(
         if weighty and not confirmed:
             raise Invalid("second-key", "a significant or critical label needs a second confirmation")
         require_confirmed(session, item, assignment, payload, codes)
-    gold = freeze(session, actor, assignment, payload, SubmissionKind.GOLD, at=at)
-    states.advance(session, actor, assignment, "submitted", data={"submission_sha256": gold.body_sha256}, at=at)
+    settled = freeze(session, actor, assignment, payload, SubmissionKind.SETTLED, at=at)
+    states.advance(session, actor, assignment, "submitted", data={"submission_sha256": settled.body_sha256}, at=at)
     if escalates:
         item.escalated = True
         states.advance(session, actor, item, "escalated", data={"labels": sorted(weighty)}, at=at)
         return None
     changed = canonical_json(before) != canonical_json(payload)
+    if changed:
+        session.add(VerifierChange(submission_id=settled.id, verified_submission_id=verified.id, reason=reason))
     states.advance(
         session,
         actor,
         item,
         "changed" if changed else "accepted",
-        data={"gold": gold.body_sha256, "labels": labels, "reason": reason, "second_key": confirmed},
+        data={"gold": settled.body_sha256, "labels": labels, "reason": reason, "second_key": confirmed},
         at=at,
     )
-    return gold
+    return settled
 
 
-def verifier_reason(session: Session, gold: Submission) -> str:
-    """Why the verifier changed the answer, as the event of the change says; empty where nobody did."""
-    advanced = (Event.stream == streams.item(gold.item_id), Event.tag == str(Tag.ITEM_ADVANCED))
-    for body in session.scalars(select(Event.body).where(*advanced).order_by(Event.id.desc())):
-        data = json.loads(body)["data"]
-        if data.get("event") == "changed" and data.get("gold") == gold.body_sha256:
-            return str(data["reason"])
-    return ""
+def verifier_reason(session: Session, settled: Submission) -> str:
+    """Why the verifier changed the answer; empty where nobody did."""
+    change = session.get(VerifierChange, settled.id)
+    return change.reason if change else ""
 
 
 def reject(session: Session, actor: Actor, assignment: Assignment, reason: str, *, at: int) -> None:

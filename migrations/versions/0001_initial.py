@@ -104,6 +104,9 @@ SQLITE_TRIGGERS = [
     "CREATE TRIGGER submission_recall_no_update BEFORE UPDATE ON submission_recall WHEN 1 BEGIN SELECT RAISE(ABORT, 'submission_recall is append-only'); END",
     "CREATE TRIGGER submission_recall_no_delete BEFORE DELETE ON submission_recall WHEN 1 BEGIN SELECT RAISE(ABORT, 'submission_recall is append-only'); END",
     "CREATE TRIGGER submission_recall_no_replace_0 BEFORE INSERT ON submission_recall WHEN EXISTS (SELECT 1 FROM submission_recall WHERE submission_id = NEW.submission_id) BEGIN SELECT RAISE(ABORT, 'submission_recall is append-only'); END",
+    "CREATE TRIGGER verifier_change_no_update BEFORE UPDATE ON verifier_change WHEN 1 BEGIN SELECT RAISE(ABORT, 'verifier_change is append-only'); END",
+    "CREATE TRIGGER verifier_change_no_delete BEFORE DELETE ON verifier_change WHEN 1 BEGIN SELECT RAISE(ABORT, 'verifier_change is append-only'); END",
+    "CREATE TRIGGER verifier_change_no_replace_0 BEFORE INSERT ON verifier_change WHEN EXISTS (SELECT 1 FROM verifier_change WHERE submission_id = NEW.submission_id) BEGIN SELECT RAISE(ABORT, 'verifier_change is append-only'); END",
     "CREATE TRIGGER pipeline_entry_no_update BEFORE UPDATE ON pipeline_entry WHEN 1 BEGIN SELECT RAISE(ABORT, 'pipeline_entry is append-only'); END",
     "CREATE TRIGGER pipeline_entry_no_delete BEFORE DELETE ON pipeline_entry WHEN 1 BEGIN SELECT RAISE(ABORT, 'pipeline_entry is append-only'); END",
     "CREATE TRIGGER pipeline_entry_no_replace_0 BEFORE INSERT ON pipeline_entry WHEN EXISTS (SELECT 1 FROM pipeline_entry WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'pipeline_entry is append-only'); END",
@@ -242,6 +245,10 @@ POSTGRESQL_TRIGGERS = [
     "ALTER TABLE submission_recall ENABLE ALWAYS TRIGGER submission_recall_no_change",
     "CREATE TRIGGER submission_recall_no_truncate BEFORE TRUNCATE ON submission_recall FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE submission_recall ENABLE ALWAYS TRIGGER submission_recall_no_truncate",
+    "CREATE TRIGGER verifier_change_no_change BEFORE UPDATE OR DELETE ON verifier_change FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE verifier_change ENABLE ALWAYS TRIGGER verifier_change_no_change",
+    "CREATE TRIGGER verifier_change_no_truncate BEFORE TRUNCATE ON verifier_change FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
+    "ALTER TABLE verifier_change ENABLE ALWAYS TRIGGER verifier_change_no_truncate",
     "CREATE TRIGGER pipeline_entry_no_change BEFORE UPDATE OR DELETE ON pipeline_entry FOR EACH ROW EXECUTE FUNCTION chartmark_refuse_change()",
     "ALTER TABLE pipeline_entry ENABLE ALWAYS TRIGGER pipeline_entry_no_change",
     "CREATE TRIGGER pipeline_entry_no_truncate BEFORE TRUNCATE ON pipeline_entry FOR EACH STATEMENT EXECUTE FUNCTION chartmark_refuse_change()",
@@ -877,6 +884,8 @@ def upgrade():
         sa.Column("complexity", INT, nullable=False),
         sa.Column("escalated", sa.Boolean(), nullable=False),
         sa.Column("guideline_version_id", INT, nullable=True),
+        sa.Column("guideline_before_id", INT, nullable=True),
+        sa.Column("guideline_moved_at", INT, nullable=True),
         sa.Column("created_at", INT, nullable=False),
         sa.CheckConstraint(
             "state IN ('imported','ready','in_annotation','submitted','agreed','disagreed','adjudication','escalated','verification','passed_by_sampling','verified','signed','released','rereview','withdrawn')",
@@ -885,6 +894,9 @@ def upgrade():
         sa.CheckConstraint("complexity BETWEEN 0 AND 2", name=op.f("ck_item_complexity_range")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_item_document_id")),
         sa.ForeignKeyConstraint(
+            ["guideline_before_id"], ["guideline_version.id"], name=op.f("fk_item_guideline_before_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["guideline_version_id"], ["guideline_version.id"], name=op.f("fk_item_guideline_version_id")
         ),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_item_project_id")),
@@ -892,6 +904,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
         sa.UniqueConstraint("document_id", "schema_id", name=op.f("uq_item_document_id_schema_id")),
     )
+    op.create_index(op.f("ix_item_guideline_before_id"), "item", ["guideline_before_id"], unique=False)
     op.create_index("ix_item_project_state", "item", ["project_id", "state", "id"], unique=False)
     op.create_table(
         "leak_sample",
@@ -971,6 +984,7 @@ def upgrade():
         sa.Column("cites_submission_id", INT, nullable=True),
         sa.Column("opened_at", INT, nullable=False),
         sa.CheckConstraint("readers >= 1", name=op.f("ck_round_readers_positive")),
+        sa.CheckConstraint("number = 1 OR cites_submission_id IS NOT NULL", name=op.f("ck_round_rework_cites")),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_round_item_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round")),
         sa.UniqueConstraint("item_id", "number", name=op.f("uq_round_item_id_number")),
@@ -986,6 +1000,7 @@ def upgrade():
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("draft_version", INT, nullable=False),
         sa.Column("guideline_version_id", INT, nullable=True),
+        sa.Column("suggestion_id", INT, nullable=True),
         sa.Column("offered_at", INT, nullable=False),
         sa.Column("opened_at", INT, nullable=True),
         sa.CheckConstraint(
@@ -1000,9 +1015,11 @@ def upgrade():
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_assignment_person_id")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_assignment_project_id")),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_assignment_round_id")),
+        sa.ForeignKeyConstraint(["suggestion_id"], ["suggestion.id"], name=op.f("fk_assignment_suggestion_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
         sa.UniqueConstraint("round_id", "person_id", "step", name=op.f("uq_assignment_round_id_person_id_step")),
     )
+    op.create_index(op.f("ix_assignment_suggestion_id"), "assignment", ["suggestion_id"], unique=False)
     op.create_index(op.f("ix_assignment_item_id"), "assignment", ["item_id"], unique=False)
     op.create_index("ix_assignment_person_state", "assignment", ["person_id", "state", "id"], unique=False)
     op.create_index(
@@ -1233,6 +1250,20 @@ def upgrade():
         sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_submission_recall")),
     )
     op.create_table(
+        "verifier_change",
+        sa.Column("submission_id", INT, autoincrement=False, nullable=False),
+        sa.Column("verified_submission_id", INT, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_verifier_change_submission_id")),
+        sa.ForeignKeyConstraint(
+            ["verified_submission_id"], ["submission.id"], name=op.f("fk_verifier_change_verified_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_verifier_change")),
+    )
+    op.create_index(
+        op.f("ix_verifier_change_verified_submission_id"), "verifier_change", ["verified_submission_id"], unique=False
+    )
+    op.create_table(
         "code_use",
         sa.Column("submission_id", INT, autoincrement=False, nullable=False),
         sa.Column("system", sa.Text(), nullable=False),
@@ -1369,6 +1400,8 @@ def downgrade():
     op.drop_index("ix_code_use_project_code", table_name="code_use")
     op.drop_index(op.f("ix_code_use_item_id"), table_name="code_use")
     op.drop_table("code_use")
+    op.drop_index(op.f("ix_verifier_change_verified_submission_id"), table_name="verifier_change")
+    op.drop_table("verifier_change")
     op.drop_table("submission_recall")
     op.drop_table("submission_body")
     op.drop_index(op.f("ix_release_supersession_release_id"), table_name="release_supersession")
@@ -1401,6 +1434,7 @@ def downgrade():
     )
     op.drop_index("ix_assignment_person_state", table_name="assignment")
     op.drop_index(op.f("ix_assignment_item_id"), table_name="assignment")
+    op.drop_index(op.f("ix_assignment_suggestion_id"), table_name="assignment")
     op.drop_table("assignment")
     op.drop_table("round")
     op.drop_index(op.f("ix_leak_check_person_id"), table_name="leak_check")
@@ -1411,6 +1445,7 @@ def downgrade():
     op.drop_table("suggestion")
     op.drop_table("leak_sample")
     op.drop_index("ix_item_project_state", table_name="item")
+    op.drop_index(op.f("ix_item_guideline_before_id"), table_name="item")
     op.drop_table("item")
     op.drop_table("document_map")
     op.drop_table("document_body")

@@ -261,7 +261,7 @@ DOORS = (
         "app/settings.py",
         'int(raw) if field.type == "int" else raw',
         "raw",
-        (EDGE, ENTERING, "tests/functional/test_security_check.py"),
+        ("tests/unit/test_settings.py",),
         "`CHARTMARK_IDLE_MINUTES=5` would not be a number of minutes.",
     ),
     Fault(
@@ -269,7 +269,7 @@ DOORS = (
         "app/corpus/vault.py",
         '    return f"subject-key:{subject_id}"\n',
         '    return "subject-key"\n',
-        ("tests/unit/privacy", "tests/functional/test_backup_and_log.py"),
+        ("tests/unit/corpus/test_vault.py",),
         "A wrapped key moved to another subject's row would open that subject's texts.",
     ),
     Fault(
@@ -277,7 +277,7 @@ DOORS = (
         "app/corpus/vault.py",
         '    message = f"{kind}\\x1f{project_id}\\x1f{value}".encode()\n',
         '    message = f"{kind}\\x1f{value}".encode()\n',
-        ("tests/functional/test_intake_command.py", "tests/functional/web/test_deliveries.py"),
+        ("tests/unit/corpus/test_vault.py",),
         "A patient could be followed from one project into another.",
     ),
     Fault(

@@ -294,7 +294,7 @@ REVIEW = (
         "app/agreement/changes.py",
         "    gone = [unit for unit in everybodys if not _meets_any(unit, kept)]\n",
         "    gone: list[Unit] = []\n",
-        (CHANGES, SMUGGLING),
+        (CHANGES, WEIGHT),
         "A critical label all readers had could be dropped by one person.",
     ),
     Fault(
@@ -302,7 +302,7 @@ REVIEW = (
         "app/agreement/changes.py",
         "    return overlap(unit.fragments, _union(met)) == length(unit.fragments)\n",
         "    return bool(met)\n",
-        (CHANGES, SMUGGLING),
+        (CHANGES, WEIGHT),
         "A label could be stretched over text nobody had marked.",
     ),
     Fault(
@@ -310,7 +310,7 @@ REVIEW = (
         "app/agreement/changes.py",
         "    return (one.kind, one.label, one.value, key) == (other.kind, other.label, other.value, theirs)\n",
         "    return (one.kind, one.label, key) == (other.kind, other.label, theirs)\n",
-        (CHANGES, SMUGGLING, WEIGHT),
+        (CHANGES, WEIGHT),
         "The negation of a critical finding could be turned round.",
     ),
     Fault(
@@ -359,7 +359,7 @@ REVIEW = (
         RULES + "confirmation.py",
         "        & (DraftElement.version == ElementConfirmation.version)\n",
         "",
-        (WEIGHT, VERIFICATION, SMUGGLING),
+        (WEIGHT, VERIFICATION),
         "An element changed after it was confirmed would still count as confirmed.",
     ),
     Fault(
@@ -367,7 +367,7 @@ REVIEW = (
         RULES + "confirmation.py",
         "    missing = [key for key in elements_of_weight(session, item, payload, codes) if key not in confirmed]\n",
         "    missing = [key for key in elements_of_weight(session, item, payload, codes) if not confirmed]\n",
-        (WEIGHT, VERIFICATION, SMUGGLING),
+        (WEIGHT, VERIFICATION),
         "One confirmation would stand for every element of weight.",
     ),
     # --- signing -----------------------------------------------------------------------------------------

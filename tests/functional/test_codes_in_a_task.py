@@ -81,7 +81,7 @@ class Clinic:
             task = get_assignment(session, self.tasks[who])
             task.guideline_version_id = current_guideline(session, task.project_id, "notes").id
             actor = load_actor(session, self.ids[who], at=self.at)
-            freeze(session, actor, task, {"elements": elements}, SubmissionKind.GOLD, at=self.at)
+            freeze(session, actor, task, {"elements": elements}, SubmissionKind.SETTLED, at=self.at)
 
         self.database.writing(unit)
 

@@ -29,7 +29,7 @@ def settle_note(payloads: list[Payload], rulings: list[Ruling]) -> Payload:
     settling.place_agreed(cases, [case for case, ruling in pairs if ruling.choice is Choice.OWN])
     for case, ruling in pairs:
         if ruling.choice is Choice.OWN:
-            settling.place_own(case, ruling.elements)
+            settling.place_own(case, chosen(case, ruling))
         elif ruling.choice is Choice.TAKE:
             settling.place_taken(ruling.version or 0, chosen(case, ruling))
     return {"elements": settling.linked()}

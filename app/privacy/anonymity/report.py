@@ -16,8 +16,8 @@ from app.corpus.project import Project
 from app.corpus.subject import Encounter
 from app.privacy.anonymity.figures import COMMON_THRESHOLDS, Row, anonymity, sufficient_generalisation, suppressed
 from app.review.item import Item
+from app.review.queries.answers import payload_of, settled_answer
 from app.review.states import ItemState
-from app.review.submission import gold_of, payload_of
 
 QUASI = ("sex", "age_band", "setting", "note_type", "findings")
 # Smaller counts are not printed (CMS cell size policy).
@@ -77,9 +77,9 @@ def patient_rows(session: Session, items: Sequence[Item]) -> list[Row]:
 
 
 def _findings(session: Session, item: Item) -> set[str]:
-    """Categories (three characters) of the codes in an item's final answer."""
-    gold = gold_of(session, item.id)
-    elements = payload_of(session, gold.id)["elements"] if gold else {}
+    """Categories (three characters) of the codes in an item's settled answer."""
+    settled = settled_answer(session, item.id)
+    elements = payload_of(session, settled.id)["elements"] if settled else {}
     return {str(body["code"])[:3] for body in elements.values() if body.get("kind") == "code_assignment"}
 
 

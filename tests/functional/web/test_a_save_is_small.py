@@ -48,7 +48,7 @@ def test_one_save_enters_few_files_and_asks_nothing_that_only_a_page_shows(team)
     save(team, task, 0)  # parts are imported when they are first asked for
     files = entered(lambda: save(team, task, 1))
     own = {name for name in files if name.split("/")[0] not in ROAD}
-    assert {"api/assignments.py", "review/draft.py", "modalities/notes.py"} <= own
+    assert {"api/assignments.py", "review/draft.py"} <= own
     assert {name.split("/")[0] for name in own} == {"api", "annotation", "corpus", "modalities", "review"}
     assert len(own) <= OWN, sorted(own)
     assert len(files) <= ALL, sorted(files)

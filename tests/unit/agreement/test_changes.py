@@ -92,3 +92,10 @@ def test_elements_of_weight_carry_the_label_themselves():
         v={"kind": "event", "mentions": ["a"], "subtype": "drug_reaction", "seriousness": []},
     )  # fmt: skip
     assert sorted(weighty_elements(note_units(whole), WEIGHTY)) == ["a", "r"]
+
+
+def test_a_second_mention_inside_an_agreed_one_is_new():
+    read = payload(a=entity(10, 30, "ADE"))
+    settled = payload(a=entity(10, 30, "ADE"), b=entity(10, 20, "ADE"))
+    assert ("new", "ADE") in changes(settled, read, read)
+    assert changes(settled, settled, settled) == []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.core.db import Base
 from app.deidentify.engine import SourceText, deidentify_subject
 from app.deidentify.policy import Policy
-from app.deidentify.replace.dateshift import WINDOW_DAYS, is_ambiguous, order_shown, shift_text, subject_shift
+from app.deidentify.replace.dateshift import WINDOW_DAYS, is_ambiguous, order_shown, shift_text, subject_shift, year_of
 from app.deidentify.verdict import NEEDS_REVIEW
 from app.factory import compose
 from app.privacy.engines import rules_engine
@@ -69,10 +69,27 @@ def test_a_month_and_year_become_a_possible_month(year, month, days):
         ("15th of January 2022", -15, "31st of December 2021"),
         ("Jan 20th '23", -20, "Dec 31st '22"),
         ("2/12", -12, "1/31"),
+        ("3/4/48", -1, "3/3/48"),
     ],
 )
 def test_a_shifted_date_keeps_its_form(text, days, expected):
     assert shift_text(text, days).text == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "expected"),
+    [("13/02/2023", "mdy", "12/02/2023"), ("02/13/2023", "dmy", "02/12/2023"), ("1.31.99", "dmy", "1.30.99")],
+)
+def test_a_date_that_shows_its_order_is_moved_in_it_whatever_the_order_of_the_site(text, order, expected):
+    assert shift_text(text, -1, order).text == expected
+
+
+@pytest.mark.parametrize(("year", "full"), [("49", "2049"), ("50", "1950"), ("68", "1968"), ("99", "1999")])
+def test_two_digits_of_a_year_are_of_this_century_below_50(year, full):
+    """29 February tells which: 1968 had one, 2049 and 1950 had none."""
+    assert year_of(f"3/4/{year}") == full
+    leap = int(full) % 4 == 0
+    assert (shift_text(f"2/29/{year}", -1).text == f"2/28/{year}") is leap
 
 
 def test_what_is_no_date_is_not_guessed():

@@ -5,6 +5,9 @@ import pytest
 
 from app.core.errors import Invalid
 from app.deidentify.language import guess_language, lacking, require_supported
+from app.deidentify.note import Note
+from app.deidentify.policy import Policy
+from app.deidentify.verdict import REFUSED, judge
 from app.privacy.scan import scan_text
 
 
@@ -64,6 +67,11 @@ def test_a_foreign_note_is_refused_with_what_its_language_lacks(text):
     assert refused.value.code == "language-unsupported"
     assert "no recognisers" in str(refused.value)
     assert text[:12] not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_the_verdict_on_a_foreign_note_is_a_refusal(text):
+    assert (judge(Note(text), [], Policy(), with_model=False).outcome) == REFUSED
 
 
 def test_what_a_language_lacks_is_empty_for_the_built_in_one():

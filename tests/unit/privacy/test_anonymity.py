@@ -3,6 +3,7 @@
 import pytest
 
 from app.privacy.anonymity.figures import anonymity, band, prefix, sufficient_generalisation, suppressed
+from app.privacy.anonymity.report import QUASI, risk_report
 
 
 def rows_of(*sizes):
@@ -42,3 +43,19 @@ def test_a_few_rows_may_be_left_out_instead():
 
 def test_ages_from_90_share_one_band():
     assert [band(10)(a) for a in (89, 90, 104)] == ["80–89", "90+", "90+"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shown"),
+    [
+        ({"female": 30, "male": 20, "other": 5}, {"female": 30, "suppressed": "2 values"}),
+        ({"female": 30, "male": 8, "other": 5}, {"female": 30, "suppressed": "2 values"}),
+        ({"female": 30, "male": 20}, {"female": 30, "male": 20}),
+        ({"female": 30, "other": 5}, {"suppressed": "2 values"}),
+    ],
+)
+def test_a_small_cell_does_not_follow_from_the_others(sizes, shown):
+    """A single hidden cell is the sum less the others: the next smallest is hidden with it."""
+    alike = dict.fromkeys(QUASI, "same")
+    rows = [alike | {"sex": sex} for sex, size in sizes.items() for _ in range(size)]
+    assert risk_report(rows, 2)["cells"]["sex"] == shown

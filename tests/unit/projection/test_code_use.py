@@ -41,7 +41,7 @@ class Study:
             task.guideline_version_id = guideline.id
             self.tasks.append(task.id)
 
-    def freeze(self, position, *codes, kind=SubmissionKind.GOLD):
+    def freeze(self, position, *codes, kind=SubmissionKind.SETTLED):
         def unit(session):
             actor = load_actor(session, self.reader, at=self.at)
             payload = {"elements": {f"a{n}": listed(code, n + 1) for n, code in enumerate(codes)}}

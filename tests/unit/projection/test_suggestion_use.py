@@ -16,7 +16,7 @@ from app.review.draft import Change, assemble, change_draft
 from app.review.item import get_item
 from app.review.opening import open_task
 from app.review.round import open_round
-from app.review.submission import recall, submit
+from app.review.submission import recall, reconsidered, submit
 from app.review.workflows import Step
 from tests.build import OPERATOR, composed, make_project, make_task
 from tests.unit.accounts.people import give_credential, make_person
@@ -159,7 +159,8 @@ def test_readers_of_a_later_round_do_not_count(study):
         item = get_item(session, item_id)
         states.advance(session, OPERATOR, item, "rejected", at=study.at)
         states.advance(session, OPERATOR, item, "assigned", at=study.at)
-        row = open_round(session, OPERATOR, item, composed(readers=1), at=study.at)
+        cited = reconsidered(session, item_id)
+        row = open_round(session, OPERATOR, item, composed(readers=1), cites=cited, at=study.at)
         return offer(session, OPERATOR, item, row, person_id=study.people["cal"], step=Step.ANNOTATE, at=study.at).id
 
     third = study.write(again)

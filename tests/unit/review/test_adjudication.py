@@ -9,7 +9,7 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.review.adjudication import Decision, RulingRow, cases_of, close, rule, rulings_of, withdraw_ruling
 from app.review.assignment import claim
 from app.review.item import get_item
-from app.review.submission import gold_of, payload_of
+from app.review.submission import payload_of, settled_answer
 from app.review.workflows import Step
 from tests.team import Team
 
@@ -37,7 +37,7 @@ def test_the_taken_version_becomes_the_items_answer(team):
     gold = team.act("ada", close, task)
     assert team.read(lambda s: payload_of(s, gold.id)) == {"elements": {"c1": {"face": "tails"}}}
     assert (gold.kind, gold.person_id) == ("gold", team.person("ada"))
-    assert team.read(lambda s: gold_of(s, task.item_id)).id == gold.id
+    assert team.read(lambda s: settled_answer(s, task.item_id)).id == gold.id
     assert team.reload(task).state == "submitted"
     assert team.state(get(team, task)) == "verification"
 
@@ -67,7 +67,7 @@ def test_nothing_is_closed_while_a_case_is_open(team):
         team.act("ada", close, task)
     assert refused.value.code == "cases-open"
     assert refused.value.details == {"cases": [key]}
-    assert team.read(lambda s: gold_of(s, task.item_id)) is None
+    assert team.read(lambda s: settled_answer(s, task.item_id)) is None
 
 
 def test_a_later_ruling_counts_and_the_earlier_stays_in_the_record(team):

@@ -5,7 +5,7 @@ import pytest
 from app.audit.events import Tag
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.review.assignment import claim, next_task
-from app.review.hold import Hold, HoldKind, lift_hold, open_holds, report_phi
+from app.review.hold import Hold, HoldKind, close_hold, lift_hold, open_hold, open_holds, report_phi
 from app.review.item import available_items, context_of, get_item
 from app.review.queries import encounter_document, own_work, visible_holds
 from app.review.question import answer, ask, list_questions
@@ -19,6 +19,9 @@ def text_of_item(team, item):
 
 
 class TestReportedIdentifiers:
+    def hold(self, team, item, kind):
+        return team.do("ann", lambda s, ann: open_hold(s, ann, item.id, item.project_id, kind, at=T0))
+
     def test_a_report_hides_the_text_from_everybody_at_once(self, team):
         item, ann, ben = team.item("ann", "ben")
         for name, task in (("ann", ann), ("ben", ben)):
@@ -67,6 +70,27 @@ class TestReportedIdentifiers:
         assert team.act("ann", own_work, ann).payload["elements"] == {"c1": {"face": "heads"}}
         with pytest.raises(Conflict):
             team.act("priv", lift_hold, hold)
+
+    @pytest.mark.parametrize("kind", [HoldKind.PHI, HoldKind.QUARANTINE])
+    @pytest.mark.parametrize("door", [lift_hold, close_hold])
+    def test_only_a_privacy_officer_says_that_no_identifier_stands_there(self, team, kind, door):
+        """A lead and an adjudicator may close other holds; this one is not theirs."""
+        item, _, _ = team.item("ann", "ben")
+        hold = self.hold(team, item, kind)
+        for name in ("lena", "ada", "tess"):
+            with pytest.raises(Forbidden):
+                team.act(name, door, hold)
+        assert team.reload(hold).closed_at is None
+        team.act("priv", door, hold)
+
+    @pytest.mark.parametrize("kind", [HoldKind.PHI, HoldKind.QUARANTINE])
+    def test_what_may_hold_an_identifier_is_shown_to_nobody(self, team, kind):
+        item, ann, _ = team.item("ann", "ben")
+        team.open("ann", ann)
+        self.hold(team, item, kind)
+        with pytest.raises(Conflict) as refused:
+            text_of_item(team, item)
+        assert refused.value.code == "hidden"
 
     def test_a_held_item_is_not_assigned_and_not_taken(self, team):
         ready = team.ready_item()

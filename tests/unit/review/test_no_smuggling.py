@@ -21,7 +21,7 @@ from app.review.assignment import Assignment, claim
 from app.review.confirmation import confirm_element, confirmed_elements
 from app.review.draft import assemble
 from app.review.item import get_item
-from app.review.submission import Submission, gold_of, payload_of, readings, submit
+from app.review.submission import Submission, payload_of, readings, settled_answer, submit
 from app.review.verification import verify
 from app.review.workflows import Step
 from tests.team import Team
@@ -227,7 +227,7 @@ def stands(one, reading):
 def unanswered_for(play, session):
     """Judgements of weight in the final answer that nobody entitled stands for."""
     team, item = play.team, get_item(session, play.item.id)
-    gold = gold_of(session, item.id)
+    gold = settled_answer(session, item.id)
     final = judgements(team.schema, payload_of(session, gold.id))
     read = [judgements(team.schema, payload_of(session, r.id)) for r in readings(session, gold.round_id)]
     senior = [team.person(name) for name in ("tess", "theo")]

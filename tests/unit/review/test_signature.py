@@ -17,9 +17,9 @@ from app.review import states
 from app.review.hold import HoldKind, lift_hold, open_hold
 from app.review.item import Item, count_by_state
 from app.review.meaning import STATEMENTS, Act, Meaning
-from app.review.signature import Signature, signatures_of
+from app.review.signature import Signature, final_signature, signatures_of, valid_signatures
 from app.review.signing import Closing, sign_closing
-from app.review.submission import gold_of, readings
+from app.review.submission import readings, settled_answer
 from app.review.verification import verify
 from app.review.workflows import WORKFLOWS, Step
 from tests.signing import AUTH, confirm, end_step, settle, turn_down
@@ -62,7 +62,7 @@ def release(team):
 def test_in_the_default_workflow_the_adjudicator_signs_and_the_verifier_finishes(team):
     item = team.read_by_two("heads", "tails")
     signed = settle(team, "ada", item).signature
-    own = team.read(lambda s: gold_of(s, item.id))
+    own = team.read(lambda s: settled_answer(s, item.id))
     assert (team.state(item), signed.record_sha256) == ("verification", own.body_sha256)
     assert made(team, item) == [("adjudicate", "adjudication", False)]
     confirm(team, "vera", item)
@@ -135,11 +135,32 @@ def test_a_rejection_signs_the_rejected_answer_and_the_reason_and_finishes_nothi
     assert [(s["meaning"], s["reason"]) for s in entry["earlier_signatures"]] == [("rejection", "ambiguous")]
 
 
+def test_a_signature_that_somebody_must_still_verify_ends_no_workflow(team):
+    item = team.read_by_two("heads", "tails")
+    settled = settle(team, "ada", item).signature
+    assert team.read(lambda s: valid_signatures(s, item.id, settled.record_sha256))
+    assert team.read(lambda s: final_signature(s, item.id, settled.record_sha256)) is None
+    last = confirm(team, "vera", item).signature
+    assert team.read(lambda s: final_signature(s, item.id, last.record_sha256)).id == last.id
+
+
+def test_a_proof_of_presence_is_for_everything_a_signer_asks_for():
+    asked = Closing(7, Act.REJECT, "rejection", "0" * 64, "slip")
+    others = {"item_id": 8, "act": Act.VERIFY, "meaning": "", "seen": "1" * 64}
+    others |= {"reason": "oversight", "confirmed": True}
+    assert others.keys() == Closing.__dataclass_fields__.keys()
+    intents = {replace(asked, **{name: value}).intent().signed_sha256 for name, value in others.items()}
+    assert len(intents | {asked.intent().signed_sha256}) == len(others) + 1
+
+
 def test_a_rejection_of_what_an_adjudicator_settled_names_that_answer(team):
     item = team.read_by_two("heads", "tails")
     settled = settle(team, "ada", item).signature
     rejected = turn_down(team, "vera", item).signature
     assert rejected.record_sha256 == settled.record_sha256
+    # One digest, two signatures: only the one that does not reject stands for it.
+    standing = team.read(lambda s: valid_signatures(s, item.id, settled.record_sha256))
+    assert [one.id for one in standing] == [settled.id]
     assert team.state(item) == "ready"
 
 
@@ -198,7 +219,7 @@ def test_no_workflow_ends_with_a_rejection_and_every_one_with_a_verification(key
 
 def test_the_manifest_says_who_what_when_and_why(team, agreed):
     signature = confirm(team, "vera", agreed).signature
-    gold = team.read(lambda s: gold_of(s, agreed.id))
+    gold = team.read(lambda s: settled_answer(s, agreed.id))
     manifest = json.loads(signature.manifest)
     # The fields of domain E: printed name, date and time, meaning (21 CFR 11.50(a)).
     assert (manifest["signer_name"], manifest["signer_id"]) == ("Dr Vera", team.person("vera"))

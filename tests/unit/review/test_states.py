@@ -13,7 +13,6 @@ ITEM_STEPS = [
     ("imported", "deid_accepted", "ready", "A text enters review once its de-identification is accepted."),
     ("ready", "assigned", "in_annotation", "It is given to its blind readers."),
     ("in_annotation", "all_submitted", "submitted", "The last reader has submitted."),
-    ("submitted", "recalled", "in_annotation", "A lead may send it back before it is compared."),
     ("submitted", "found_agreed", "agreed", "The answers do not differ."),
     ("submitted", "found_disagreed", "disagreed", "The answers differ."),
     ("agreed", "sent_to_verification", "verification", "A credentialed person looks at what was agreed."),

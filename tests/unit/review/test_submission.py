@@ -42,6 +42,15 @@ def test_an_answer_is_frozen_with_its_author_guideline_and_digest(team):
     assert "heads" not in json.dumps(event)
 
 
+def test_two_answers_alike_have_digests_of_their_own(team):
+    """An answer has few possible contents: without a salt of its own an erased one could be guessed."""
+    _, ann, ben = team.item("ann", "ben")
+    frozen = [team.answer(name, task, c1="heads") for name, task in (("ann", ann), ("ben", ben))]
+    bodies = [team.read(lambda s, one=one: s.get(SubmissionBody, one.id)) for one in frozen]
+    assert len({one.body for one in bodies}) == 1
+    assert len({one.body_sha256 for one in frozen}) == len({one.salt for one in bodies}) == 2
+
+
 def test_the_item_waits_until_the_last_reader_has_submitted(team):
     item, ann, ben = team.item("ann", "ben")
     team.answer("ann", ann, c1="heads")

@@ -12,7 +12,7 @@ from app.review.draft import assemble
 from app.review.item import get_item, no_codes
 from app.review.queries import feedback
 from app.review.round import current_round
-from app.review.submission import gold_of, payload_of
+from app.review.submission import payload_of, settled_answer
 from app.review.verification import reject, verify
 from app.review.workflows import Step
 from tests.team import T0
@@ -25,7 +25,7 @@ def agreed(team, verifier="vera"):
 
 
 def face(team, item):
-    gold = team.read(lambda s: gold_of(s, item.id))
+    gold = team.read(lambda s: settled_answer(s, item.id))
     return team.read(lambda s: payload_of(s, gold.id))["elements"]["c1"]["face"]
 
 
@@ -206,7 +206,7 @@ def test_feedback_waits_until_the_item_is_settled_though_an_answer_is_frozen(tea
     assert refused()
     settle(team, "ada", item, "heads")
     assert team.state(item) == "verification"
-    assert team.read(lambda s: gold_of(s, item.id)) is not None
+    assert team.read(lambda s: settled_answer(s, item.id)) is not None
     assert refused()
     task = team.take("vera", item)
     team.act("vera", reject, task, "guideline")

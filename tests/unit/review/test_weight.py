@@ -11,7 +11,7 @@ from app.review.confirmation import confirm_element, confirmed_elements
 from app.review.draft import assemble
 from app.review.item import get_item
 from app.review.queries import queue
-from app.review.submission import gold_of, payload_of
+from app.review.submission import payload_of, settled_answer
 from app.review.verification import verify
 from app.review.workflows import Step
 from tests.team import Team
@@ -44,7 +44,7 @@ def own(case, elements, confirmed=True):
 
 
 def final(team, item):
-    gold = team.read(lambda s: gold_of(s, item.id))
+    gold = team.read(lambda s: settled_answer(s, item.id))
     return team.read(lambda s: payload_of(s, gold.id))["elements"]
 
 

@@ -9,17 +9,19 @@ from pydantic import ValidationError
 
 from app.audit.events import Tag
 from app.core.digest import sha256
-from app.core.errors import Forbidden, NotFound
+from app.core.errors import Conflict, Forbidden, NotFound
 from app.corpus.project import change_settings
 from app.plugins import PARTS
 from app.review.assignment import claim, decline
 from app.review.distribution import find_readers
-from app.review.round import current_round
-from app.review.verification import reject, verify
+from app.review.item import Item
+from app.review.round import current_round, open_round
+from app.review.submission import settled_answer
+from app.review.verification import VerifierChange, answer_to_verify, reject, verify
 from app.review.waiting import stopped_items
 from app.review.workflows import WORKFLOWS, Step, Workflow, frozen_workflow
-from tests.build import composed
-from tests.team import Team
+from tests.build import OPERATOR, composed
+from tests.team import T0, Team
 from tests.unit.review.test_verification import settle
 from tests.unit.review.test_waiting import offered
 
@@ -205,3 +207,53 @@ def test_an_unknown_workflow_is_no_rule_to_begin_under(database):
     WORKFLOWS.remove("gone")
     with pytest.raises(NotFound, match="gone"):
         team.assign("ann")
+
+
+# --- rework ----------------------------------------------------------------------------------------------
+
+
+def cites(team, item):
+    return round_of(team, item).cites_submission_id
+
+
+def test_a_first_round_cites_nothing_and_the_database_lets_no_later_one_do_so(database):
+    team = Team(database)
+    item, _, _ = team.item("ann", "ben")
+    assert cites(team, item) is None
+    with pytest.raises(Conflict, match="rework_cites"):
+        team.database.writing(lambda s: open_round(s, OPERATOR, s.get(Item, item.id), composed(), at=T0))
+
+
+def test_a_round_after_a_rejection_cites_what_the_readers_had_agreed_on(database):
+    team = Team(database)
+    item = team.read_by_two("heads", "heads")
+    task = team.take("vera", item)
+    rejected = team.read(lambda s: answer_to_verify(s, task).id)
+    team.act("vera", reject, task, "slip")
+    assert team.assign("cal", "dee") == 1
+    said = team.events(Tag.ROUND_OPENED, item=item.id)[-1]["data"]
+    assert (said["number"], said["cites"], cites(team, item)) == (2, rejected, rejected)
+
+
+def test_a_round_after_a_rejected_ruling_cites_the_settled_answer(database):
+    team = Team(database)
+    item = team.read_by_two("heads", "tails")
+    settle(team, "ada", item, "heads")
+    settled = team.read(lambda s: settled_answer(s, item.id))
+    team.act("vera", reject, team.take("vera", item), "slip")
+    assert team.assign("cal", "dee") == 1
+    assert cites(team, item) == settled.id
+
+
+def test_what_a_verifier_changed_and_why_is_a_row(database):
+    team = Team(database)
+    item = team.read_by_two("heads", "heads")
+    task = team.take("vera", item)
+    before = team.read(lambda s: answer_to_verify(s, task).id)
+    team.put("vera", task, version=task.draft_version, c1="tails")
+    changed = team.act("vera", verify, task, reason="slip")
+    row = team.read(lambda s: s.get(VerifierChange, changed.id))
+    assert (row.verified_submission_id, row.reason) == (before, "slip")
+    accepted = team.read_by_two("heads", "heads")
+    answer = team.act("vera", verify, team.take("vera", accepted))
+    assert team.read(lambda s: s.get(VerifierChange, answer.id)) is None

@@ -150,6 +150,14 @@ def test_an_own_version_replaces_the_agreed_elements_shown_with_it_and_others_fo
     assert sorted(settled["k"]["mentions"]) == ["n", "q"]
 
 
+def test_what_is_rejected_in_an_own_version_does_not_pass_into_the_result():
+    one, other = payload(a=entity(0, 4)), payload(z=entity(0, 10))
+    (case,) = note_differences([one, other])
+    own = {"q": entity(0, 4), "w": entity(0, 4, "ADE") | {"status": "rejected"}}
+    settled = settle_note([one, other], [Ruling(case.key, Choice.OWN, elements=own)])["elements"]
+    assert set(settled) == {"q"}
+
+
 def test_evidence_follows_to_the_span_that_took_its_place():
     one = payload(a=entity(0, 4), c=code("E11.9", principal=True, evidence=["a"]))
     other = payload(z=entity(0, 10), c=code("E11.9", principal=True, evidence=["z"]))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, false, func, or_, select
 
 from app.accounts import policy
 from app.accounts.actor import Actor
-from app.agreement.judgements import Difference, Payload
+from app.agreement.judgements import Difference, Payload, Ruling
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
@@ -19,7 +19,7 @@ from app.core.db import Session
 from app.core.errors import Conflict, NotFound
 from app.corpus.document import Document, documents_of_encounter, get_document
 from app.corpus.project import Project, get_project, project_subject
-from app.review.adjudication import cases_of, rulings_of
+from app.review.adjudication import Cases, agreed_elements, cases_of, rulings_of
 from app.review.assignment import AWAITED, Assignment, find_own, subject_of
 from app.review.draft import assemble
 from app.review.hold import Hold, list_open_holds, require_not_held_by_others, require_visible
@@ -27,8 +27,8 @@ from app.review.item import CodeLookup, Item, context_of, get_item, may_be_read,
 from app.review.relations import earlier_work
 from app.review.round import Round, newest
 from app.review.states import AssignmentState, ItemState
-from app.review.submission import Submission, gold_of, latest_of, payload_of
-from app.review.verification import verifier_reason
+from app.review.submission import Submission, latest_of, payload_of, settled_answer
+from app.review.verification import answer_to_verify, verifier_reason
 from app.review.waiting import given_back, in_hand, may_finish, workflows_awaiting
 from app.review.workflows import Step
 
@@ -44,6 +44,8 @@ class OwnWork:
     version: int
     editable: bool
     may_recall: bool
+    #: digest of the answer a verification is about: what its signature will be bound to
+    verifies: str = ""
 
 
 def own_work(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> OwnWork:
@@ -66,7 +68,8 @@ def own_work(session: Session, actor: Actor, assignment: Assignment, *, at: int)
         and item is not None
         and item.state == ItemState.IN_ANNOTATION
     )
-    return OwnWork(payload, assignment.draft_version, editable, may_recall)
+    verifies = answer_to_verify(session, assignment).body_sha256 if assignment.step == Step.VERIFY else ""
+    return OwnWork(payload, assignment.draft_version, editable, may_recall, verifies)
 
 
 def own_adjudication(session: Session, actor: Actor, item: Item, *, at: int) -> Assignment:
@@ -80,6 +83,23 @@ def own_adjudication(session: Session, actor: Actor, item: Item, *, at: int) -> 
         return find_own(session, actor, item, Step.ADJUDICATE, at=at)
     policy.require(session, actor, policy.Action.READ_OWN_WORK, subject_of(last), at=at)
     return last
+
+
+@dataclass(frozen=True)
+class Settling:
+    """What an adjudicator has before them: the cases, the rulings that stand, and what all answers share."""
+
+    cases: Cases
+    rulings: dict[str, Ruling]
+    agreed: dict[str, Any]
+
+
+def settling(session: Session, actor: Actor, task: Assignment, codes: CodeLookup, *, at: int) -> Settling:
+    """The actor's own adjudication, open or closed. Raises Forbidden or NotFound."""
+    policy.require(session, actor, policy.Action.READ_OWN_WORK, subject_of(task), at=at)
+    item = get_item(session, task.item_id)
+    cases = cases_of(session, item, task, codes)
+    return Settling(cases, rulings_of(session, task.id), agreed_elements(item, cases, context_of(session, item, codes)))
 
 
 def visible_holds(session: Session, actor: Actor, project_id: int) -> list[Hold]:
@@ -218,31 +238,31 @@ def feedback(session: Session, actor: Actor, assignment: Assignment, codes: Code
     """
     policy.require(session, actor, policy.Action.READ_OWN_WORK, subject_of(assignment), at=at)
     item = get_item(session, assignment.item_id)
-    gold = gold_of(session, item.id)
-    if not is_settled(item) or gold is None or assignment.state != AssignmentState.SUBMITTED:
+    settled = settled_answer(session, item.id)
+    if not is_settled(item) or settled is None or assignment.state != AssignmentState.SUBMITTED:
         raise Conflict("not-settled", "this item is not settled yet")
     context = context_of(session, item, codes)
-    payloads = [payload_of(session, latest_of(session, assignment.id).id), payload_of(session, gold.id)]
+    payloads = [payload_of(session, latest_of(session, assignment.id).id), payload_of(session, settled.id)]
     differences = modality_of(item).differences(payloads, context)
-    why = _Reasons(session, item, gold, assignment, codes)
+    why = _Reasons(session, item, settled, assignment, codes)
     return Feedback(assignment, item, context.text, differences, [why.of(one) for one in differences])
 
 
 class _Reasons:
-    """The rulings and the verifier's reason behind a final answer, to be found by what they settled."""
+    """The rulings and the verifier's reason behind a settled answer, to be found by what they settled."""
 
-    def __init__(self, session: Session, item: Item, gold: Submission, reading: Assignment, codes: CodeLookup) -> None:
+    def __init__(self, session: Session, item: Item, settled: Submission, own: Assignment, codes: CodeLookup) -> None:
         self.ruled: list[tuple[dict[str, Any], Difference, Reason]] = []
-        settled = (Assignment.step == Step.ADJUDICATE, Assignment.state == AssignmentState.SUBMITTED)
-        tasks = select(Assignment).where(Assignment.round_id == gold.round_id, *settled)
+        ended = (Assignment.step == Step.ADJUDICATE, Assignment.state == AssignmentState.SUBMITTED)
+        tasks = select(Assignment).where(Assignment.round_id == settled.round_id, *ended)
         for task in session.scalars(tasks.order_by(Assignment.id.desc())):
             cases, rulings = cases_of(session, item, task, codes), rulings_of(session, task.id)
-            own = [answer.assignment_id == reading.id for answer in cases.submissions]
+            mine = [answer.assignment_id == own.id for answer in cases.submissions]
             for case in cases.differences:
-                version = case.versions[own.index(True)] if True in own else {}
+                version = case.versions[mine.index(True)] if True in mine else {}
                 if ruling := rulings.get(case.key):
                     self.ruled.append((version, case, Reason(ruling.reason, ruling.citation)))
-        self.verified = verifier_reason(session, gold)
+        self.verified = verifier_reason(session, settled)
 
     def of(self, difference: Difference) -> Reason | None:
         """By the reader's own elements in a case, else by the place or, of the whole document, the label."""
