@@ -13,6 +13,7 @@ class Toy:
     title = "Coins"
     noun = "Toss"
     kinds = ()
+    assets = None
     intake = TextIntake("a coin toss")
 
     def present(self, context):

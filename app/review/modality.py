@@ -58,6 +58,7 @@ class Modality(Protocol):
     noun: str  # what one of its items is called, as a heading begins
     kinds: tuple[type[Any], ...]  # pydantic models of its elements: all else about their fields is derived
     intake: ModalityIntake
+    assets: str | None  # name of its template and script of the workbench; None: the generic questions
 
     def present(self, context: Context) -> dict[str, Any]:
         """What the workbench draws: JSON without anything the reader may not see."""

@@ -24,6 +24,8 @@ from app.web.markdown import render
 
 workbench_pages = Blueprint("workbench", __name__)
 SIGN_IN = "/sign-in"
+# The page of a modality that brings none: a row for every question of its schema.
+ASKED = "answers"
 
 
 @workbench_pages.get("/assignments/<int:assignment_id>")
@@ -38,7 +40,7 @@ def task(assignment_id: int) -> ResponseReturnValue:
         if assignment.step == Step.ADJUDICATE:
             return redirect(f"/items/{item.id}/adjudication")
         values = _frame(session, item, assignment)
-        return render_template(f"workbench/{item.modality}.html", home="/work", **values)
+        return render_template(f"workbench/{modality_of(item).assets or ASKED}.html", home="/work", **values)
 
 
 @workbench_pages.get("/items/<int:item_id>/adjudication")

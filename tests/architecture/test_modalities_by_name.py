@@ -20,7 +20,7 @@ WORDS = {("terminology", "notes"), ("tagging", "reports"), ("release", "notes"),
 def named(path):
     """String constants of a module that are the key of a modality."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Constant) and node.value in MODALITIES:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in MODALITIES:
             yield node.lineno, node.value
 
 

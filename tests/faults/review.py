@@ -282,7 +282,7 @@ REVIEW = (
     ),
     Fault(
         "evidence-follows-nothing",
-        "app/annotation/settle.py",
+        "app/modalities/notes/settle.py",
         "            self._resolved(source, old, result) or _most_overlapping(theirs.get(old), entities)\n",
         "            self._resolved(source, old, result)\n",
         ("tests/unit/annotation/test_settle.py",),

@@ -30,6 +30,7 @@ class Imaging:
     noun = "Metadata record"
     kinds = KINDS
     intake = MetadataIntake()
+    assets = "imaging"
 
     def present(self, context: Context) -> dict[str, Any]:
         """The schema's fields in order, with values and flags; of other fields only doubts are told."""

@@ -32,6 +32,7 @@ class Notes:
     noun = "Note"
     kinds = KINDS
     intake = NoteIntake()
+    assets = "notes"
 
     def present(self, context: Context) -> dict[str, Any]:
         """The text, the schema, and the metadata a reader may see."""

@@ -29,6 +29,7 @@ class Reports:
     noun = "Report"
     kinds = KINDS
     intake = ReportIntake()
+    assets = "reports"
 
     def present(self, context: Context) -> dict[str, Any]:
         """The text, the labels in the schema's order, and which sections a reader goes by."""

@@ -1,5 +1,6 @@
 // Several readers' elements of one case, lined up: slots, their fields in words, and which fields differ. Pure.
 import { assertionOf, PLAIN } from "../annotator/payload.js";
+import { spoken } from "../lib/dom.js";
 
 /** Fields of one element as [name, words]; `words` names labels, texts under offsets and other elements. */
 export function fieldsOf(body, words) {
@@ -14,12 +15,28 @@ export function fieldsOf(body, words) {
     case "exposure": return [["exposure", mentions(body.mentions)], ...rest("role", "action_taken", "situation")];
     case "assessment": return [["event", words.element(body.event)], ["exposure", words.element(body.exposure)], ...rest("certainty", "method", "result", "dechallenge", "rechallenge", "expectedness")];
     case "chain": return [["same thing", mentions(body.mentions)]];
-    case "observation": return [["observation", words.label(body.label)], ["value", body.value.replaceAll("_", " ")], ["evidence", words.text(body.evidence ?? []) || "–"]];
-    case "critical": return [["critical", words.label(body.label)], ["category", body.category === null ? "not mentioned" : String(body.category)]];
-    case "field": return [["field", words.label(body.keyword)], ["verdict", body.verdict], ...rest("value", "reason")];
     case "rest": return [["everything else", body.value.replaceAll("_", " ")]];
-    default: return [[body.kind, ""]];
+    default: return asked(body) ? answered(body, words) : [[body.kind, ""]];
   }
+}
+
+const BOOKKEEPING = ["kind", "label", "keyword", "status", "origin", "because"];
+
+/** The key of the schema an element answers, where it answers one. */
+const asked = (body) => (body.fragments ? null : body.label ?? body.keyword ?? null);
+
+const isPlaces = (value) => Array.isArray(value) && Array.isArray(value[0]);
+
+/** An answer to one question: the question, what is said, and last the places in the text. */
+function answered(body, words) {
+  const said = Object.entries(body).filter(([name]) => !BOOKKEEPING.includes(name));
+  const places = said.filter(([name, value]) => isPlaces(value) || name === "evidence");
+  const plain = said.filter((entry) => !places.includes(entry));
+  return [
+    [spoken(body.kind), words.label(asked(body))],
+    ...plain.map(([name, value]) => [spoken(name), value === null ? "not mentioned" : [value].flat().map(spoken).join(", ")]),
+    ...places.map(([name, value]) => [spoken(name), words.text(value) || "–"]),
+  ];
 }
 
 function assertionWords(body) {
@@ -33,7 +50,7 @@ const codeWords = (body, words) => (body.codes ?? []).map(words.code).join(", ")
 const spanOf = (body) => body.fragments ?? null;
 
 function question(body) {
-  return body.kind === "observation" || body.kind === "critical" ? `${body.kind} ${body.label}` : body.kind === "field" ? `field ${body.keyword}` : body.kind;
+  return asked(body) ? `${body.kind} ${asked(body)}` : body.kind;
 }
 
 const overlap = (a, b) => a.some(([s, e]) => b.some(([x, y]) => s < y && x < e));

@@ -94,7 +94,7 @@ export class Workspace {
 
   /** The texts under the offsets of a body; the server checks them against its own. */
   quotes(body) {
-    const pairs = body.fragments ?? (body.kind === "observation" || body.kind === "critical" ? body.evidence : null);
+    const pairs = body.fragments ?? (Array.isArray(body.evidence?.[0]) ? body.evidence : null); // evidence may be ids
     return pairs?.length ? pairs.map(([start, end]) => this.table.slice(start, end)) : null;
   }
 

@@ -1,0 +1,1 @@
+"""Modalities that prove the shape; the product ships none of them."""

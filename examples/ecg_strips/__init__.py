@@ -1,0 +1,1 @@
+"""ECG strips described in words: findings by lead, and intervals in milliseconds."""
