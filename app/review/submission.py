@@ -343,16 +343,3 @@ def gold_of(session: Session, item_id: int) -> Submission | None:
         .order_by(Submission.id.desc())
         .limit(1)
     )
-
-
-def final_answers(session: Session, project_id: int) -> list[Submission]:
-    """The newest final answer of each item of a project that was not withdrawn, whose body still exists."""
-    newest = (
-        select(func.max(Submission.id))
-        .join(Item, Item.id == Submission.item_id)
-        .where(Item.project_id == project_id, Item.state != ItemState.WITHDRAWN, Submission.kind == SubmissionKind.GOLD)
-        .group_by(Submission.item_id)
-    )
-    kept = select(SubmissionBody.submission_id)
-    chosen = (Submission.id.in_(newest), Submission.id.in_(kept))
-    return list(session.scalars(select(Submission).where(*chosen).order_by(Submission.item_id)))
