@@ -238,6 +238,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     },
     "projection": {
         "code_use": "app.projection.code_use:CodeUses",
+        "settled_answer": "app.review.settled:SettledAnswers",
         "suggestion_use": "app.projection.suggestion_use:SuggestionUses",
     },
     "gate": {

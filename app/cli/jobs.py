@@ -13,6 +13,7 @@ from app.audit.sequencer import sequence
 from app.cli import machine
 from app.cli.nouns import Noun
 from app.core import clock
+from app.core.counts import fold_counts
 from app.core.db import Session
 from app.corpus.project import get_project
 from app.jobs.job import Job, list_jobs, retry
@@ -48,8 +49,9 @@ def _seal(services: machine.Machine, stop: threading.Event) -> None:
     while not stop.wait(SEAL_EVERY_SECONDS):
         try:
             sequence(services.database, signer, at=clock.now())
+            fold_counts(services.database)
         except Exception:  # a worker's loop: nothing is lost, and the next second tries again
-            LOG.exception("the audit log could not be sealed")
+            LOG.exception("the audit log could not be sealed, or counts not folded")
 
 
 @jobs.command("list")

@@ -15,18 +15,23 @@ from app.annotation.schema import read_schema
 from app.audit.evidence import declare_transitions
 from app.cli import machine
 from app.cli.nouns import KeyOf, Noun
+from app.core.counts import count_states, recount
 from app.core.db import Session
 from app.core.errors import Invalid, NotFound
 from app.core.reading import read_text
+from app.corpus.document import Document
 from app.corpus.member import add_member, list_members, remove_member
 from app.corpus.project import change_settings, create_project, get_project, list_projects
 from app.corpus.schema import LabelSchema, list_schemas, load_schema
 from app.corpus.settings import SETTINGS
+from app.corpus.source import Source
 from app.guidelines.version import Change, publish
 from app.review.assignment import revoke_tasks
 from app.review.distribution import assign_ready, find_readers
-from app.review.item import count_by_state
+from app.review.item import Item, count_by_state
 from app.review.modality import MODALITIES, own_label_problems
+from app.review.settled import rebuild as rebuild_settled
+from app.review.settled import settled_answers
 from app.review.waiting import ahead, stopped_items
 
 
@@ -193,6 +198,28 @@ def codes_command(key: str, *, rebuild: bool, as_json: bool) -> None:
             place = f"{coded.encounter} {' '.join(coded.items)} {finding.severity}: {', '.join(finding.codes)}"
             click.echo(f"{place}: {finding.message}")
     _say({"counts": count_findings(report)})
+
+
+@project.command("counts")
+@click.argument("key")
+@click.option("--rebuild", is_flag=True, help="First make the counts and the list of settled answers anew.")
+def counts_command(key: str, *, rebuild: bool) -> None:
+    """Items and records by state and documents by verdict of the project KEY, and how many have a settled answer."""
+    models = (Item, Document, Source)
+    row = machine.read(lambda session: get_project(session, key))
+
+    def anew(session: Session, _operator: OperatorActor, _at: int) -> None:
+        for model in models:
+            recount(session, model, row.id)
+        rebuild_settled(session, row.id)
+
+    def look(session: Session) -> dict[str, Any]:
+        counts: dict[str, Any] = {model.__tablename__: count_states(session, model, row.id) for model in models}
+        return counts | {"settled_answers": len(settled_answers(session, row.id))}
+
+    if rebuild:
+        machine.write(anew)
+    _say(machine.read(look))
 
 
 @click.group(cls=Noun)

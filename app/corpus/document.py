@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.counts import count_states
 from app.core.db import RECORD, Base, Session
 from app.core.digest import new_salt, salted_sha256
 from app.core.errors import NotFound
@@ -35,7 +36,7 @@ class Document(Base):
         Index("ix_document_project_id_id", "project_id", "id"),
         CheckConstraint("verdict IN ('machine_passed','needs_review','accepted','refused')", name="verdict_known"),
         CheckConstraint("characters >= 0", name="characters_positive"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "counted": "verdict"}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -51,7 +52,7 @@ class Document(Base):
     language: Mapped[str] = mapped_column(Text)
     text_sha256: Mapped[str] = mapped_column(Text)
     characters: Mapped[int]
-    verdict: Mapped[str] = mapped_column(Text)
+    verdict: Mapped[str] = mapped_column(Text, active_history=True)
     #: reason codes for the verdict, joined by a comma
     reasons: Mapped[str] = mapped_column(Text)
     #: canonical JSON: engine, version, digest, mode, dates, claim
@@ -117,10 +118,7 @@ def documents_of_encounter(session: Session, encounter_id: int) -> list[Document
 
 def count_by_verdict(session: Session, project_id: int) -> dict[str, int]:
     """Verdict → number of documents of a project."""
-    rows = session.execute(
-        select(Document.verdict, func.count()).where(Document.project_id == project_id).group_by(Document.verdict)
-    )
-    return dict(rows.all())
+    return count_states(session, Document, project_id)
 
 
 NOT_CHECKED = "machine passed, not checked"

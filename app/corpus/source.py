@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, Un
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import ColumnElement
 
+from app.core.counts import count_states
 from app.core.db import RECORD, Base, Session
 from app.core.errors import NotFound
 from app.corpus.vault import open_json, seal_json
@@ -31,7 +32,7 @@ class Source(Base):
         UniqueConstraint("project_id", "reference"),
         Index("ix_source_state", "project_id", "state", "subject_id"),
         CheckConstraint("state IN ('quarantined','deidentified','refused','withdrawn')", name="state_known"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "counted": "state"}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -46,7 +47,7 @@ class Source(Base):
     language: Mapped[str] = mapped_column(Text)
     #: SHA-256 of salt ‖ text; the salt is inside the sealed body
     text_sha256: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, active_history=True)
     #: why it was refused, or why it is still in quarantine: reason codes joined by a comma
     reason: Mapped[str] = mapped_column(Text)
 
@@ -121,10 +122,7 @@ def sources_of(session: Session, subject_id: int) -> list[Source]:
 
 def count_sources(session: Session, project_id: int) -> dict[str, int]:
     """State → number of records a project received."""
-    rows = session.execute(
-        select(Source.state, func.count()).where(Source.project_id == project_id).group_by(Source.state)
-    )
-    return dict(rows.all())
+    return count_states(session, Source, project_id)
 
 
 def refused_sources(session: Session, project_id: int, *, after: int = 0, limit: int = 50) -> list[Source]:

@@ -54,9 +54,9 @@ def rebuild(session: Session, project_id: int) -> int:
     """Make a project's rows anew from its settled answers; says how many there are."""
     session.execute(delete(CodeUse).where(CodeUse.project_id == project_id))
     keeper = CodeUses()
-    for submission in settled_answers(session, project_id):
-        item, payload = get_item(session, submission.item_id), payload_of(session, submission.id)
-        keeper.frozen(session, item, submission, payload)
+    for answer in settled_answers(session, project_id):
+        submission = session.get_one(Submission, answer.submission_id)
+        keeper.frozen(session, get_item(session, answer.item_id), submission, payload_of(session, submission.id))
     session.flush()
     return session.scalar(select(func.count()).select_from(CodeUse).where(CodeUse.project_id == project_id)) or 0
 

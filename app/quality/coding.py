@@ -15,7 +15,7 @@ from app.corpus.document import get_document
 from app.corpus.subject import OLDEST, age_range
 from app.review.item import context_of, get_item
 from app.review.modality import Context
-from app.review.queries.answers import Submission, payload_of, settled_answers
+from app.review.queries.answers import AnswerOfItem, payload_of, settled_answers
 from app.terminology.coding_rules import Facts, Finding, check
 from app.terminology.coding_rules.case import NOT_ASSESSED
 from app.terminology.release import ReleaseData
@@ -72,14 +72,14 @@ def coding_report(session: Session, project_id: int, releases: Sequence[ReleaseD
 
     Coders code encounters, not notes (domain 0.1): the notes of one make one list.
     """
-    by_encounter: dict[int, list[Submission]] = {}
-    for submission in settled_answers(session, project_id):
-        document = get_document(session, get_item(session, submission.item_id).document_id)
-        by_encounter.setdefault(document.encounter_id, []).append(submission)
-    for submissions in by_encounter.values():
-        items = [get_item(session, submission.item_id) for submission in submissions]
+    by_encounter: dict[int, list[AnswerOfItem]] = {}
+    for answer in settled_answers(session, project_id):
+        document = get_document(session, get_item(session, answer.item_id).document_id)
+        by_encounter.setdefault(document.encounter_id, []).append(answer)
+    for answers in by_encounter.values():
+        items = [get_item(session, answer.item_id) for answer in answers]
         contexts = [context_of(session, item) for item in items]
-        payloads = [payload_of(session, submission.id) for submission in submissions]
+        payloads = [payload_of(session, answer.submission_id) for answer in answers]
         coded = encounter_codes(*((p, context.text) for p, context in zip(payloads, contexts, strict=True)))
         if coded.codes or coded.others:
             meta = contexts[0].document["meta"]

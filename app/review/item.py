@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Actor, Subject, record
+from app.core.counts import count_states
 from app.core.db import RECORD, Base, Session, get_locked
 from app.core.errors import NotFound
 from app.corpus.document import Document, Verdict, claim_of, get_document, text_of
@@ -34,7 +35,7 @@ class Item(Base):
         Index("ix_item_project_state", "project_id", "state", "id"),
         CheckConstraint("complexity BETWEEN 0 AND 2", name="complexity_range"),
         CheckConstraint("state IN (" + ",".join(f"'{s}'" for s in states.ItemState) + ")", name="state_known"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "counted": "state"}},
     )
     machine: ClassVar[states.Machine] = states.ITEM
 
@@ -45,7 +46,7 @@ class Item(Base):
     modality: Mapped[str] = mapped_column(Text)
     #: the document's random name, copied for lists
     label: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, active_history=True)
     complexity: Mapped[int]
     #: T4 must settle it: a significant or critical label is, or was, in dispute
     escalated: Mapped[bool]
@@ -105,8 +106,7 @@ def get_item(session: Session, item_id: int, *, lock: bool = False) -> Item:
 
 def count_by_state(session: Session, project_id: int) -> dict[str, int]:
     """State → number of items; the states add up to all items (INV-16)."""
-    rows = session.execute(select(Item.state, func.count()).where(Item.project_id == project_id).group_by(Item.state))
-    return dict(rows.all())
+    return count_states(session, Item, project_id)
 
 
 def list_items(

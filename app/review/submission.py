@@ -354,18 +354,3 @@ def reconsidered(session: Session, item_id: int) -> int | None:
     if last is None or last.kind == SubmissionKind.SETTLED:
         return last.id if last else None
     return readings(session, last.round_id)[0].id
-
-
-def settled_answers(session: Session, project_id: int) -> list[Submission]:
-    """The newest settled answer of each item of a project that was not withdrawn, whose body still exists."""
-    newest = (
-        select(func.max(Submission.id))
-        .join(Item, Item.id == Submission.item_id)
-        .where(
-            Item.project_id == project_id, Item.state != ItemState.WITHDRAWN, Submission.kind == SubmissionKind.SETTLED
-        )
-        .group_by(Submission.item_id)
-    )
-    kept = select(SubmissionBody.submission_id)
-    chosen = (Submission.id.in_(newest), Submission.id.in_(kept))
-    return list(session.scalars(select(Submission).where(*chosen).order_by(Submission.item_id)))

@@ -300,6 +300,8 @@ FOREIGN_KEYS = [
     ("release_item", "submission_id"),
     ("release_recall", "item_id"),
     ("server_role", "person_id"),
+    ("settled_answer", "project_id"),
+    ("settled_answer", "submission_id"),
     ("signature", "project_id"),
     ("signature", "signer_id"),
     ("source", "encounter_id"),
@@ -1380,6 +1382,41 @@ def upgrade():
         ["project_id", "pipeline", "month", "label"],
         unique=False,
     )
+    op.create_table(
+        "settled_answer",
+        sa.Column("item_id", INT, autoincrement=False, nullable=False),
+        sa.Column("submission_id", INT, nullable=False),
+        sa.Column("project_id", INT, nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_settled_answer_item_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_settled_answer_project_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission_body.submission_id"],
+            name=op.f("fk_settled_answer_submission_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_settled_answer")),
+    )
+    op.create_table(
+        "state_count",
+        sa.Column("project_id", INT, autoincrement=False, nullable=False),
+        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("count", INT, nullable=False),
+        sa.PrimaryKeyConstraint("project_id", "table_name", "state", name=op.f("pk_state_count")),
+    )
+    op.create_table(
+        "state_count_delta",
+        sa.Column("id", INT, autoincrement=True, nullable=False),
+        sa.Column("project_id", INT, nullable=False),
+        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("change", INT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_state_count_delta")),
+    )
+    op.create_index(
+        "ix_state_count_delta_project_id_table_name", "state_count_delta", ["project_id", "table_name"], unique=False
+    )
     for table, column in FOREIGN_KEYS:
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column], unique=False)
     dialect = op.get_bind().dialect.name
@@ -1389,6 +1426,9 @@ def upgrade():
 
 
 def downgrade():
+    op.drop_table("state_count_delta")
+    op.drop_table("state_count")
+    op.drop_table("settled_answer")
     op.drop_index("ix_suggestion_use_project_id_pipeline", table_name="suggestion_use")
     op.drop_table("suggestion_use")
     op.drop_index("ix_pipeline_refusal_project_pipeline", table_name="pipeline_refusal")

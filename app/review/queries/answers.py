@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 
 from app.core.db import Session
 from app.review.item import Item
+from app.review.settled import AnswerOfItem, settled_answers
 from app.review.states import ItemState
 from app.review.submission import (
     Recall,
@@ -19,10 +20,10 @@ from app.review.submission import (
     SubmissionKind,
     payload_of,
     settled_answer,
-    settled_answers,
 )
 
 __all__ = [
+    "AnswerOfItem",
     "Submission",
     "SubmissionKind",
     "answers_among",
