@@ -91,7 +91,8 @@ def settle_keyed(payloads: list[Payload], rulings: list[Ruling], questions: Ques
 
     def strays(case: Difference, own: Elements) -> list[str]:
         asked = {questions.question(body) for version in case.versions for body in version.values()}
-        return [key for key, body in own.items() if questions.question(body) not in asked]
+        # A `rest` speaks of every question, so it fits no single case.
+        return [key for key, body in own.items() if body["kind"] == REST or questions.question(body) not in asked]
 
     pairs = paired(keyed_differences(payloads, questions), rulings, questions.kinds, strays)
     disputed = {key for case, _ in pairs for key in case.versions[0]}
