@@ -47,7 +47,7 @@ test: lint       ## everything: lint, unit, functional, contracts, architecture,
 	@sh tests/needs.sh
 	@$(PY) -m pytest -n 2 --dist loadfile
 
-bench: .venv/.installed-dev ## figures as JSON lines (ONLY=preannotate|deid|search|store|agreement|verify …)
+bench: .venv/.installed-dev ## figures as JSON lines (ONLY=preannotate|deid|search|store|agreement|verify|commands …)
 	@$(PY) -m tests.bench $(ONLY)
 
 quality: .venv/.installed-dev ## figures on public sets, others beside ours (ONLY=deid|assertion|entities|relations, TABLE=1)

@@ -180,12 +180,6 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "medspacy_stock": "app.tagging.stock:MedspacyStock",
         "*": "app.pipelines.folder:register_installed",  # one JSON card each under var/pipelines
     },
-    "gold reader": {
-        "brat": "app.tagging.evaluation.readers.brat:Brat",
-        "bioc": "app.tagging.evaluation.readers.bioc:BioC",
-        "pubtator": "app.tagging.evaluation.readers.pubtator:PubTator",
-        "jsonl": "app.tagging.evaluation.readers.json_lines:JsonLines",
-    },
     "clearance": {
         "pipeline-register": "app.pipelines.register.clearance:EntryInForce",
     },
@@ -260,6 +254,8 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "jsonl": "app.formats.jsonl:JsonLinesFormat",
         "brat": "app.formats.brat:BratFormat",
         "adverse-events": "app.formats.safety:AdverseEventsFormat",
+        "bioc": "app.formats.bioc:BioCFormat",
+        "pubtator": "app.formats.pubtator:PubTatorFormat",
     },
     "state machine": {
         "item": "app.release.evidence:ITEM_STATES",
@@ -295,5 +291,6 @@ TABLES: Mapping[str, str] = {
     "source": "app.corpus.source",
     "subject": "app.corpus.subject",
     "submission": "app.review.submission",
+    "suggestion": "app.corpus.suggestion",
     "submission_body": "app.review.submission",
 }

@@ -13,6 +13,7 @@ from app.core.errors import Conflict, Invalid
 from app.http import context
 from app.http.access import access, acting
 from app.http.idempotency import answer_once
+from app.http.values import row_number
 from app.review import draft, question
 from app.review.assignment import Assignment, get_assignment, next_task
 from app.review.confirmation import confirm_element, confirmed_elements
@@ -92,9 +93,10 @@ def _with_current(assignment_id: int, act) -> ResponseReturnValue:  # noqa: ANN0
 
 def _expected_version() -> int:
     tag = request.headers.get("If-Match", "").strip().strip('"')
-    if not tag.isdecimal():
-        raise Invalid("if-match", 'the draft\'s version belongs into the header If-Match, as "17"')
-    return int(tag)
+    try:
+        return row_number(tag)
+    except ValueError:
+        raise Invalid("if-match", 'the draft\'s version belongs into the header If-Match, as "17"') from None
 
 
 @assignments_api.put("/<int:assignment_id>/confirmations/<element_id>")

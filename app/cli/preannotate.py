@@ -16,11 +16,11 @@ from app.cli.streams import require_text, standard_input, stream_json_lines
 from app.core.clock import iso, now
 from app.core.errors import ChartmarkError, Invalid
 from app.pipelines.folder import register_folder
+from app.pipelines.gold import read_cases, read_gold
 from app.pipelines.register.lookup import Standing, list_standings
 from app.settings import Settings
-from app.tagging.comparison import compare, read_cases
+from app.tagging.comparison import compare
 from app.tagging.evaluation.evaluate import evaluate
-from app.tagging.evaluation.gold import read_gold
 from app.tagging.protocol import PIPELINES, Pipeline
 
 DEFAULT_PIPELINE = "chartmark_rules"

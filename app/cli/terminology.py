@@ -12,7 +12,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.cli import code_releases
+from app.cli.setup import code_releases
 from app.cli.streams import standard_input, stream_json_lines, stream_lines
 from app.core.errors import ChartmarkError, Invalid
 from app.terminology.artefacts import list_releases

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from app.core.errors import Invalid
 
@@ -15,12 +17,17 @@ def read_text(path: Path) -> str:
     """A file as UTF-8 text, line ends kept, a byte order mark dropped. Raises Invalid."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            return whole_text(file, path.name)
     except OSError:
         raise Invalid("unreadable", f"{path.name}: the file cannot be read") from None
+
+
+def whole_text(raw: IO[bytes], name: str) -> str:
+    """An open file as `read_text` reads one. Raises Invalid."""
+    data = raw.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise Invalid("file-too-large", f"{path.name}: more than {MAX_BYTES:,} bytes")
-    return decoded(data, path.name)
+        raise Invalid("file-too-large", f"{name}: more than {MAX_BYTES:,} bytes")
+    return decoded(data, name)
 
 
 def decoded(data: bytes, name: str) -> str:
@@ -42,3 +49,24 @@ def parsed(text: str, name: str, *, first_line: int = 1) -> Any:
     except (ValueError, RecursionError):  # a number of 5,000 digits; 100,000 brackets
         place = f"{name} line {first_line}"
         raise Invalid("bad-json", f"{place} is not valid JSON: a number too long, or nested too deep") from None
+
+
+def text_lines(raw: IO[bytes], name: str) -> Iterator[tuple[int, str]]:
+    """Lines of UTF-8 with their numbers, without the line feed, one after the other; a byte order mark is dropped.
+
+    Raises Invalid naming the line that is not UTF-8, or longer than any file may be.
+    """
+    place = 0
+    for number in count(1):
+        data = raw.readline(MAX_BYTES + 1)
+        if not data:
+            return
+        if len(data) > MAX_BYTES:
+            raise Invalid("file-too-large", f"{name} line {number}: more than {MAX_BYTES:,} bytes")
+        try:
+            line = data.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            at = place + error.start
+            raise Invalid("not-utf8", f"byte {at} of {name} is not UTF-8 (line {number})") from None
+        place += len(data)
+        yield number, line.removesuffix("\n")

@@ -49,8 +49,16 @@ def _check_site() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Forbidden("csrf", "this request came from another site")
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and _host_of(origin) != request.host:
         raise Forbidden("csrf", "this request came from another site")
+
+
+def _host_of(origin: str) -> str:
+    """Host and port; empty where it is no address (`http://[`)."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _check_type() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.http import access, cookies, csrf, errors, headers, limits, request_log
+from app.http import access, cookies, csrf, errors, headers, limits, request_log, values
 
 
 def install(app: Flask) -> None:
     """Everything between the socket and a view. after_request runs last to first."""
     _trust_proxies(app)
+    values.install(app)  # before any route is added
     headers.install(app)
     request_log.install(app)
     cookies.install(app)
@@ -36,3 +37,4 @@ def _check() -> None:
     access.check_signed_in()
     csrf.check_token()
     access.check_door()
+    values.check()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.agreement.judgements import Difference, Payload, Ruling, Unit
@@ -24,7 +24,6 @@ class Context:
     document: dict[str, Any]
     schema: dict[str, Any]
     codes: Callable[[str, str, str], dict[str, Any] | None] = lambda system, release, code: None
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:

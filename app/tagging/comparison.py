@@ -14,7 +14,7 @@ from typing import Any
 from app.core.errors import Invalid
 from app.core.reading import read_text
 from app.tagging.evaluation.evaluate import CLINICAL, gold_axes
-from app.tagging.evaluation.gold import GoldDocument, GoldEntity, read_gold
+from app.tagging.evaluation.gold import GoldDocument, GoldEntity
 from app.tagging.evaluation.reasons import why_wrong
 from app.tagging.evaluation.scores import Counts
 from app.tagging.protocol import Entity, Pipeline
@@ -44,16 +44,11 @@ class Case:
     uncertain: bool = False
 
 
-def read_cases(path: Path) -> tuple[list[Case], tuple[str, ...]]:
-    """The cases of a NegEx file (.tsv) or of any gold, and the axes they say something about.
-
-    Of gold it is the problems and symptoms, on the axes its entities mark anywhere.
-    """
-    if path.suffix == ".tsv":
-        return list(read_negex(path)), NEGEX_AXES
+def gold_cases(documents: Iterable[GoldDocument]) -> tuple[list[Case], tuple[str, ...]]:
+    """The problems and symptoms of gold as cases, and the axes its entities mark anywhere."""
     marked: set[str] = set()
     cases = []
-    for document in read_gold(path):
+    for document in documents:
         for entity in document.entities:
             if entity.label in CLINICAL:
                 axes = gold_axes(entity.assertion)

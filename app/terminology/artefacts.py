@@ -126,8 +126,9 @@ def make_current(root: Path, manifest: Manifest) -> None:
 
 
 def _read_pointer(root: Path, system: str) -> str | None:
-    pointer = root / f"{system}.current"
-    return pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
+    # Looked for among those there are: a name that somebody typed may be longer than a file's.
+    found = [one for one in root.glob("*.current") if one.name == f"{system}.current"]
+    return found[0].read_text(encoding="utf-8").strip() if found else None
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import request
 
+from app.http.values import row_number
+
 NOTICES = {
     "signed-out": "You are signed out.",
     "password-chosen": "Your password is set. Sign in with it.",
@@ -49,4 +51,4 @@ NOTICES = {
 def notice() -> str:
     """The sentence of `?notice=…`, or nothing; its number comes from `?count=…`."""
     sentence = NOTICES.get(request.args.get("notice", ""), "")
-    return sentence.format(count=request.args.get("count", 0, type=int))
+    return sentence.format(count=request.args.get("count", 0, type=row_number))

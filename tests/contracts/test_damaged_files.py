@@ -16,9 +16,8 @@ from app.core.errors import ChartmarkError
 from app.deidentify.gold import read_gold as deid_gold
 from app.factory import compose
 from app.intake.files import Files
+from app.pipelines.gold import read_cases, read_gold
 from app.review.modality import own_label_problems
-from app.tagging.comparison import read_cases
-from app.tagging.evaluation.gold import read_gold
 from app.terminology.importers.protocol import CODE_SYSTEMS
 from app.terminology.importers.reading.source import Source
 from app.terminology.releases import import_release

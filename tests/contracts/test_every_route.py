@@ -101,8 +101,8 @@ def world(tmp_path_factory, database_templates):
 
 
 class World:
-    def __init__(self, folder, templates):
-        self._open = templates.fresh("sqlite", folder)
+    def __init__(self, folder, templates, kind="sqlite"):
+        self._open = templates.fresh(kind, folder)
         database = self._open.__enter__()
         self.app = create_app(Settings(var=str(folder), database_url=database.url))
         self.database = self.app.extensions["database"]
@@ -114,6 +114,11 @@ class World:
             give_credential(self.database, self._people[name], self._people["boss"], tier=4)
         at = clock.now()
         self.database.writing(lambda session: self._build(session, at))
+
+    def close(self):
+        """Let go of the database, which is dropped where it is a server's."""
+        self.app.extensions["database"].dispose()
+        self._open.__exit__(None, None, None)
 
     def _add(self, name):
         return make_person(self.database, name, *([ServerRole.ADMIN] if name == "boss" else []))

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.factory import compose
+from app.pipelines.gold import read_gold
 from app.tagging.annotate import annotate_note
 from app.tagging.evaluation.evaluate import evaluate
-from app.tagging.evaluation.gold import read_gold
 from app.tagging.labels import AXES
 
 DATA = Path(__file__).parents[1] / "data"

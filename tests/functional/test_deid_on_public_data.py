@@ -4,8 +4,8 @@ import pytest
 
 from app.deidentify.note import Note
 from app.factory import compose
+from app.pipelines.gold import read_gold
 from app.privacy.engines import full_engine
-from app.tagging.evaluation.gold import read_gold
 from tests.public_data import DATA
 from tests.quality.converters.asq_phi import read_queries
 from tests.quality.converters.presidio_research import read_synthetic

@@ -4,8 +4,8 @@ import pytest
 
 from app.factory import compose
 from app.pipelines.chartmark import ChartmarkRules
+from app.pipelines.gold import read_gold
 from app.tagging.comparison import read_negex
-from app.tagging.evaluation.gold import read_gold
 from tests.public_data import DATA
 from tests.quality.measure_entities import CLASSES, SETS, gold_of
 from tests.quality.measure_relations import sentence_found

@@ -11,9 +11,9 @@ from pathlib import Path
 from app.core.errors import Invalid
 from app.factory import compose
 from app.pipelines.chartmark import ChartmarkRules
+from app.pipelines.gold import read_gold
 from app.tagging.comparison import read_negex
 from app.tagging.evaluation.evaluate import evaluate
-from app.tagging.evaluation.gold import read_gold
 from app.tagging.evaluation.scores import Counts
 from app.tagging.stock import MedspacyStock
 from tests.quality.baselines import medspacy_mended, oracles

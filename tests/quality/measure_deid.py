@@ -9,8 +9,8 @@ import re
 
 from app.deidentify.note import Note
 from app.factory import compose
+from app.pipelines.gold import read_gold
 from app.privacy.engines import full_engine, rules_engine
-from app.tagging.evaluation.gold import read_gold
 from tests.quality.baselines import oracles
 from tests.quality.converters.asq_phi import read_queries
 from tests.quality.converters.obi_notes import read_texts

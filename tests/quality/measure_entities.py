@@ -4,8 +4,8 @@ import os
 
 from app.factory import compose
 from app.pipelines.chartmark import ChartmarkRules
+from app.pipelines.gold import read_gold
 from app.tagging.evaluation.evaluate import evaluate
-from app.tagging.evaluation.gold import read_gold
 from tests.quality.baselines.dictionary import Dictionary
 from tests.quality.converters.psytar import read_sentences
 from tests.quality.converters.spl_adr import read_sections

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
+from typing import Any
 
-from app.agreement.metrics.data import Link, Reading, Span
+from app.agreement.metrics.data import Link, Span
 from app.agreement.reading.collected import Collected
 from app.core.errors import Invalid
+from app.formats.brat.read import TEXT_UNREADABLE, BratReader
+from app.formats.files import FilesOnDisk
+from app.formats.model import Elements, ExchangeDocument, of_kind
 
-_SPAN = re.compile(r"(T\S+)\t(\S+) ((?:[0-9]{1,18} [0-9]{1,18};)*[0-9]{1,18} [0-9]{1,18})(?:\t.*)?")
-_RELATION = re.compile(r"R\S+\t(\S+) \S+?:([TE]\S+) \S+?:([TE]\S+)\s*")
-_EVENT = re.compile(r"(E\S+)\t\S+?:(T\S+)((?: \S+?:[TE]\S+)*)\s*")
-# Lines of other kinds (attributes, normalisations, equivalences, notes) are no spans and no mistakes.
-_OTHER = re.compile(r"[AMN*#]\S*\s.*")
-
-_Named = tuple[str, str, str, str]  # place in the file, type, ids of head and tail
+# What is said of a span is not compared, and so no loss when it cannot be read.
+_NOT_COMPARED = ("bad_attribute", TEXT_UNREADABLE)
 
 
 def read_brat(folder: Path, into: Collected) -> None:
@@ -28,9 +26,8 @@ def read_brat(folder: Path, into: Collected) -> None:
     if not homes:
         raise Invalid("no-annotations", f"{folder.name} holds no .ann file")
     for home in homes:
-        for path in sorted(home.rglob("*.ann")):
-            document = path.relative_to(home).with_suffix("").as_posix()
-            _read_file(path, document, home.name, into)
+        for document in BratReader().read(FilesOnDisk(home)):
+            _add(document, home.name, into)
 
 
 def note_missing(into: Collected) -> None:
@@ -48,66 +45,30 @@ def _reader_folders(folder: Path, holders: list[Path]) -> list[Path]:
     return sorted({folder / path.relative_to(folder).parts[0] for path in holders})
 
 
-def _read_file(path: Path, document: str, rater: str, into: Collected) -> None:
-    reading = into.reading(document, rater)
-    where = f"{rater}/{path.name}"
-    text = _text(path.with_suffix(".txt"))
-    if text is not None:
-        into.add_text(document, text, where)
-    lines = _text(path)
-    if lines is None:
-        into.leave_out("not_utf8", where)
-        return
-    spans: dict[str, Span] = {}
-    relations: list[_Named] = []
-    events: dict[str, str] = {}
-    for number, raw in enumerate(lines.split("\n"), start=1):
-        line = raw.rstrip("\r")
-        place = f"{where}: line {number}"
-        if found := _SPAN.fullmatch(line):
-            _add_span(found, place, text, spans, into)
-        elif found := _RELATION.fullmatch(line):
-            relations.append((place, found[1], found[2], found[3]))
-        elif found := _EVENT.fullmatch(line):
-            events[found[1]] = found[2]
-            relations += [(place, *_role(part, found[1])) for part in found[3].split()]
-        elif line.strip() and not _OTHER.fullmatch(line):
-            into.leave_out("bad_line", place)
+def _add(document: ExchangeDocument, rater: str, into: Collected) -> None:
+    reading = into.reading(document.id, rater)
+    where = f"{rater}/{Path(document.file).name}"
+    if document.text is not None:
+        into.add_text(document.id, document.text, where)
+    for problem in document.problems:
+        if problem.code not in _NOT_COMPARED:
+            into.leave_out(problem.code, f"{where}: {problem.where}" if problem.where else where)
+    spans = {key: _span(body) for key, body in of_kind(document.elements, "entity").items()}
     reading.spans.extend(spans.values())
-    triggers = {event: spans[trigger] for event, trigger in events.items() if trigger in spans}
-    _add_links(relations, {**spans, **triggers}, reading, into)
+    reading.links.extend(_links(document.elements, spans))
 
 
-def _add_span(found: re.Match[str], place: str, text: str | None, spans: dict[str, Span], into: Collected) -> None:
-    pairs = [tuple(int(n) for n in piece.split()) for piece in found[3].split(";")]
-    fragments = tuple(sorted((start, end) for start, end in pairs))
-    length = len(text) if text is not None else None
-    outside = any(start >= end or (length is not None and end > length) for start, end in fragments)
-    if outside:
-        into.leave_out("bad_offsets", place)
-    elif found[1] in spans:
-        into.leave_out("id_used_twice", place)
-    else:
-        spans[found[1]] = Span(found[2], fragments)
+def _span(body: dict[str, Any]) -> Span:
+    return Span(body["label"], tuple((start, end) for start, end in body["fragments"]))
 
 
-def _role(argument: str, event: str) -> tuple[str, str, str]:
-    """`Drug:T3` of an event as a relation from its trigger to the argument."""
-    role, _, target = argument.partition(":")
-    return role, event, target
-
-
-def _add_links(relations: list[_Named], spans: dict[str, Span], reading: Reading, into: Collected) -> None:
-    for place, kind, head, tail in relations:
-        if head in spans and tail in spans:
-            reading.links.append(Link(kind, spans[head], spans[tail]))
-        else:
-            into.leave_out("bad_relation", place)
-
-
-def _text(path: Path) -> str | None:
-    """The file as it is, line ends kept; None when it is missing or not UTF-8."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except (FileNotFoundError, UnicodeDecodeError):
-        return None
+def _links(elements: Elements, spans: dict[str, Span]) -> list[Link]:
+    """Relations, and each role of an event as one from its trigger."""
+    events = of_kind(elements, "event")
+    ends = spans | {key: spans[body["mentions"][0]] for key, body in events.items()}
+    links = [
+        Link(body["type"], ends[body["head"]], ends[body["tail"]]) for body in of_kind(elements, "relation").values()
+    ]
+    return links + [
+        Link(role, ends[key], ends[target]) for key, body in events.items() for role, target in body["roles"]
+    ]

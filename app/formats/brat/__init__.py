@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.formats.brat.read import BratReader
 from app.formats.brat.write import BratWriter
 
 
@@ -11,4 +12,4 @@ class BratFormat:
     key = "brat"
     title = "brat standoff"
     writer = BratWriter()
-    reader = None
+    reader = BratReader()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.formats.jsonl.read import JsonLinesReader
 from app.formats.jsonl.write import JsonLinesWriter
 
 
@@ -11,4 +12,4 @@ class JsonLinesFormat:
     key = "jsonl"
     title = "JSON lines, everything"
     writer = JsonLinesWriter()
-    reader = None
+    reader = JsonLinesReader()

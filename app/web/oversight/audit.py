@@ -20,6 +20,7 @@ from app.corpus.log import Filter, newest_checkpoint, read_log
 from app.corpus.project import find_project, list_projects
 from app.http import context
 from app.http.access import access, acting
+from app.http.values import row_number
 from app.web.menu import Entry
 
 audit_pages = Blueprint("audit", __name__, url_prefix="/audit")
@@ -85,7 +86,7 @@ def _filter(session: Session, default_project: int | None) -> Filter:
         stream=asked.get("stream", "").strip(),
         person_id=(person.id if person else 0) if username else None,
         tag=asked.get("tag", ""),
-        before=asked.get("before", type=int),
+        before=asked.get("before", type=row_number),
     )
 
 

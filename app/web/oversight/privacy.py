@@ -14,6 +14,7 @@ from app.corpus.project import Project, get_project, list_projects, project_subj
 from app.corpus.source import refused_sources
 from app.http import context
 from app.http.access import SIGNED_IN, access, acting
+from app.http.values import row_number
 from app.privacy.stage.doubts import doubtful_pieces
 from app.privacy.stage.review import REFUSALS, accept, is_undecided, list_undecided, read_document, refuse
 from app.web.acts import Refusal, attempt
@@ -45,7 +46,7 @@ def index() -> ResponseReturnValue:
 @access(acting(Action.DECIDE_QUARANTINE))
 def queue(key: str) -> ResponseReturnValue:
     """Documents to decide on, and records refused at the gate, with reasons."""
-    after, refused_after = (request.args.get(name, 0, type=int) for name in ("after", "refused_after"))
+    after, refused_after = (request.args.get(name, 0, type=row_number) for name in ("after", "refused_after"))
     with context.database().reading() as session:
         project = _enter(session, key)
         documents = list_undecided(session, project, after=after, limit=PAGE + 1)

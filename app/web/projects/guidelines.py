@@ -19,6 +19,7 @@ from app.guidelines.text import sections
 from app.guidelines.version import Change, GuidelineVersion, get_guideline, list_guidelines, publish
 from app.http import context
 from app.http.access import access, acting
+from app.http.values import row_number
 from app.review.guideline import count_elsewhere, list_elsewhere, move_item, move_items
 from app.review.item import get_item
 from app.review.modality import MODALITIES
@@ -71,7 +72,7 @@ def read(key: str, guideline_id: int) -> ResponseReturnValue:
     with context.database().reading() as session:
         project = enter(session, key)
         version = _get(session, project, guideline_id)
-        against = request.args.get("against", type=int)
+        against = request.args.get("against", type=row_number)
         other = _get(session, project, against) if against else None
         values: dict[str, Any] = {
             "version": version,

@@ -16,6 +16,7 @@ from app.corpus.project import Project
 from app.formats.protocol import FORMATS, writers
 from app.http import context
 from app.http.access import access, acting
+from app.http.values import row_number
 from app.release.cutting import cut
 from app.release.export import list_exports, write_to
 from app.release.recall import items_to_carry, recalled_numbers, recalls_of, successor_of
@@ -59,7 +60,7 @@ def show(key: str, number: int) -> ResponseReturnValue:
     with context.database().reading() as session:
         project = enter(session, key, *ACTS["releases"])
         release = _get(session, project, number)
-        after = request.args.get("after", 0, type=int)
+        after = request.args.get("after", 0, type=row_number)
         signatures = signatures_in(session, release, after=after, limit=PAGE + 1)
         values: dict[str, Any] = {
             "release": release,

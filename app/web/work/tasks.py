@@ -10,6 +10,7 @@ from app.accounts.policy import Action
 from app.core.db import Session
 from app.http import context
 from app.http.access import SIGNED_IN, access, acting
+from app.http.values import row_number
 from app.review.assignment import get_assignment, next_task
 from app.review.queries import FINISHED, UNFINISHED, Task, count_unfinished, feedback, note_view, own_tasks
 from app.review.question import list_own_questions
@@ -91,7 +92,7 @@ def take_back(assignment_id: int) -> ResponseReturnValue:
 
 
 def _page(area: str, wanted: tuple[AssignmentState, ...], *, settled: bool = False) -> str:
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=row_number)
     with context.database().reading() as session:
         actor = context.actor()
         tasks: list[Task] = own_tasks(session, actor, wanted, settled=settled, after=after, limit=PAGE + 1)

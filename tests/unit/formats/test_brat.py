@@ -1,8 +1,8 @@
 """brat standoff: what its lines say, that other readers get the same from them, and what they cannot say."""
 
 from app.formats.brat import BratFormat
+from app.formats.files import FilesHeld, FilesOnDisk
 from app.formats.model import ExchangeDocument
-from app.tagging.evaluation.readers.brat import Brat as Reader
 from tests.exports import exported
 
 TEXT = "rash 😀\u2028all over after\r\namoxicillin; the exanthema is gone"
@@ -68,8 +68,10 @@ def test_a_span_is_cut_wherever_a_reader_of_lines_would_break_it_and_the_report_
     assert lost(elements) == {("entity", "fragments"): 1}
     (tmp_path / "D-1.txt").write_bytes(TEXT.encode())
     (tmp_path / "D-1.ann").write_bytes(write(elements)[0]["D-1.ann"].encode())
-    (document,) = Reader().read(tmp_path, lambda label: label)
-    assert [(e.label, e.fragments) for e in document.entities] == [("ADVERSE_EVENT", [[0, 6], [7, 21], [23, 27]])]
+    (document,) = BratFormat.reader.read(FilesOnDisk(tmp_path))
+    assert document.elements == {
+        "T1": {"kind": "entity", "label": "ADVERSE_EVENT", "fragments": [[0, 6], [7, 21], [23, 27]]}
+    }
 
 
 def test_a_label_that_brat_cannot_spell_is_spelt_and_reported():
@@ -88,3 +90,20 @@ def test_what_is_known_of_the_note_stands_beside_it():
     assert files["documents.jsonl"] == (
         '{"id":"D-1","meta":{"patient":"S-1"},"modality":"notes","provenance":{"guideline":"1.0"}}\n'
     )
+
+
+def test_what_is_written_is_read_back():
+    code = {"system": "MedDRA", "release": "29.0", "code": "10037844"}
+    elements = {
+        "T1": entity("rash", assertion={"certainty": "possible", "conditional": True}, codes=[code]),
+        "T2": RX,
+        "T3": entity("exanthema"),
+        "R1": {"kind": "relation", "type": "causes", "head": "T2", "tail": "T1", "certainty": "probable"},
+        "c": {"kind": "chain", "mentions": ["T1", "T3"]},
+    }
+    files, _ = write(elements)
+    held = FilesHeld("release", {name: text.encode() for name, text in files.items()})
+    (document,) = BratFormat.reader.read(held)
+    assert (document.id, document.text, document.problems) == ("D-1", TEXT, [])
+    chain = next(key for key, body in document.elements.items() if body["kind"] == "chain")
+    assert {("c" if key == chain else key): body for key, body in document.elements.items()} == elements

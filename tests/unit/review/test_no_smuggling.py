@@ -67,6 +67,7 @@ WORLDS = {
         "x": [seen("Pneumothorax", "positive"), seen("Pneumothorax", "negative"), None, None],
         "n": [seen("Nodule", "uncertain"), seen("Nodule", "positive"), None],
         "c": [{"kind": "critical", "label": "Pneumothorax", "category": 1}, None, None],
+        "rest": [{"kind": "rest", "value": "not_mentioned"}],
     }),
     "imaging": (IMAGE, canonical_json({"fields": {"Modality": "MR", "KVP": "120", "BodyPartExamined": "KNEE"}}), {
         "m": [field("Modality"), field("Modality"), field("Modality", verdict="corrected", value="CT")],

@@ -3,7 +3,8 @@
 import pytest
 
 from app.factory import compose
-from app.tagging.comparison import Case, compare, read_cases, read_negex
+from app.pipelines.gold import read_cases
+from app.tagging.comparison import Case, compare, read_negex
 from app.tagging.evaluation import reasons
 from app.tagging.labels import assertion
 from app.tagging.protocol import Annotated, Entity

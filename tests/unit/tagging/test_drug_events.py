@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from app.factory import compose
+from app.pipelines.gold import read_gold
 from app.tagging.annotate import annotate_note
 from app.tagging.evaluation.evaluate import evaluate
-from app.tagging.evaluation.gold import read_gold
 
 GOLD = Path(__file__).parents[2] / "data"
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.core.errors import Invalid
 from app.factory import compose
-from app.tagging.evaluation.gold import read_gold
+from app.pipelines.gold import read_gold
 
 PUBTATOR = """7|t|Gout after ofenol.
 7|a|Ofenol caused severe  gout.
@@ -112,7 +112,7 @@ def test_bioc_that_is_broken_or_declares_entities_is_refused(tmp_path, content):
 
 def test_a_file_in_no_known_format_names_the_formats_there_are(tmp_path):
     (tmp_path / "gold.bin").write_bytes(b"\xff\xfe")
-    with pytest.raises(Invalid, match=r"PubTator.*JSON lines"):
+    with pytest.raises(Invalid, match=r"JSON lines.*PubTator"):
         read_gold(tmp_path / "gold.bin")
 
 

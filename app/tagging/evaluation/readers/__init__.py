@@ -1,1 +1,0 @@
-"""Formats of gold, one a file; registered in `app/plugins.py`."""
