@@ -38,11 +38,18 @@ class AnswerSpace extends Workspace {
 
   #parts() {
     this.selecting = new Selecting(this, this.view, this.snapper, {
-      choices: () => this.#choices(this.rows.current).map((value, i) => ({ text: `${this.questions.get(this.rows.current).title}: ${spoken(value)}`, key: String(i + 1), act: () => this.choose(i) })),
+      choices: () => this.#choices(this.rows.current).map((value, i) => ({
+        text: `${this.questions.get(this.rows.current).title}: ${spoken(value)}`,
+        key: String(i + 1), act: () => this.choose(i),
+      })),
       onclick: (ids) => ids.length && this.jumpTo(ids[0]),
     });
-    this.find = new Find(this.root.querySelector("#find"), this.root.querySelector("#find-count"), this.view, this.snapper, {
-      onpick: (start, end) => { this.surface.focus({ preventScroll: true }); this.selecting.set(start, end); },
+    const [field, count] = ["#find", "#find-count"].map((name) => this.root.querySelector(name));
+    this.find = new Find(field, count, this.view, this.snapper, {
+      onpick: (start, end) => {
+        this.surface.focus({ preventScroll: true });
+        this.selecting.set(start, end);
+      },
       onleave: () => this.surface.focus({ preventScroll: true }),
     });
   }
@@ -51,9 +58,11 @@ class AnswerSpace extends Workspace {
     const open = (key) => this.waits(key);
     return {
       next: () => this.rows.step(1), previous: () => this.rows.step(-1),
-      nextOpen: () => this.rows.step(1, open) || this.say("Everything here is reviewed"), previousOpen: () => this.rows.step(-1, open),
-      choose: (key) => this.choose(Number(key) - 1), none: () => this.#unsaid(), reject: () => this.#clear(this.rows.current),
-      accept: () => this.accept(), rest: () => this.rest(), evidence: () => this.#evidence(), find: () => this.find.open(0),
+      nextOpen: () => this.rows.step(1, open) || this.say("Everything here is reviewed"),
+      previousOpen: () => this.rows.step(-1, open),
+      choose: (key) => this.choose(Number(key) - 1), none: () => this.#unsaid(),
+      reject: () => this.#clear(this.rows.current), accept: () => this.accept(), rest: () => this.rest(),
+      evidence: () => this.#evidence(), find: () => this.find.open(0),
       caret: () => this.selecting.startCursor(this.keymap, this.selecting.lastPlace ?? 0),
       edit: () => this.root.querySelector("tr[aria-current=true] :is(button, input, select)")?.focus(),
     };
@@ -62,7 +71,8 @@ class AnswerSpace extends Workspace {
   /** [id, body] of the answer to one question, or [null, null]. */
   answer(key) {
     const { kind, key_field: field } = this.questions.get(key);
-    return [...this.store.elements].find(([, body]) => body.kind === kind && body[field] === key && body.status !== "rejected") ?? [null, null];
+    const answers = ([, body]) => body.kind === kind && body[field] === key && body.status !== "rejected";
+    return [...this.store.elements].find(answers) ?? [null, null];
   }
 
   /** The field digits choose from: the first closed one that an answer needs. */
@@ -126,7 +136,10 @@ class AnswerSpace extends Workspace {
     if (!this.data.present.unsaid) return;
     const [id] = restOf(this.store.elements);
     if (id) this.store.run({ title: "open again", actions: [{ id, body: null }] });
-    else this.store.run(commands.put(newId("n"), { kind: "rest", value: this.data.present.unsaid, status: "confirmed", origin: HUMAN }, "nothing else"));
+    else {
+      const rest = { kind: "rest", value: this.data.present.unsaid, status: "confirmed", origin: HUMAN };
+      this.store.run(commands.put(newId("n"), rest, "nothing else"));
+    }
     this.say(id ? "What has no answer is open again" : "Nothing else is said");
   }
 
@@ -144,8 +157,9 @@ class AnswerSpace extends Workspace {
   #row(key, current) {
     const question = this.questions.get(key);
     const [, body] = this.answer(key);
+    const state = this.waits(key) ? h("span", { class: "state suggested" }, body ? "not reviewed" : "open") : null;
     return h("tr", { "data-key": key, "aria-current": String(current) },
-      h("th", { scope: "row" }, question.title, this.waits(key) ? h("span", { class: "state suggested" }, body ? "not reviewed" : "open") : null),
+      h("th", { scope: "row" }, question.title, state),
       h("td", null, question.fields.map((field) => this.#field(question, field, body, current))));
   }
 
@@ -153,37 +167,57 @@ class AnswerSpace extends Workspace {
     const off = this.store.readOnly;
     const held = body?.[field.name];
     const keep = `${question.key}-${field.name}`;
-    const set = (value) => { this.rows.moveTo(question.key); this.put(question.key, { [field.name]: value }); };
+    const set = (value) => {
+      this.rows.moveTo(question.key);
+      this.put(question.key, { [field.name]: value });
+    };
     if (field === this.#main(question.key)) {
       return h("div", { class: "values" }, field.values.map((value, i) => button(spoken(value), () => set(value), {
-        key: current && i < 9 ? String(i + 1) : undefined, pressed: held === value, disabled: off, keep: `${keep}-${value}`, label: `${question.title}: ${spoken(value)}` })));
+        key: current && i < 9 ? String(i + 1) : undefined, pressed: held === value, disabled: off,
+        keep: `${keep}-${value}`, label: `${question.title}: ${spoken(value)}`,
+      })));
     }
-    if (field.values && field.many) {
-      const toggled = (value) => (held?.includes(value) ? held.filter((one) => one !== value) : [...(held ?? []), value]);
-      return h("div", { class: "values", role: "group", "aria-label": `${question.title}: ${spoken(field.name)}` }, field.values.map((value) => button(spoken(value), () => set(toggled(value)), {
-        pressed: held?.includes(value) ?? false, disabled: off || !body, keep: `${keep}-${value}`, label: `${question.title}, ${spoken(field.name)}: ${spoken(value)}` })));
-    }
+    if (field.values && field.many) return this.#several(question, field, held ?? [], set, off || !body);
     if (field.values) {
-      return select(spoken(field.name), [["", "–"], ...field.values.map((value) => [String(value), spoken(value)])], String(held ?? ""),
-        (chosen) => set(field.values.find((value) => String(value) === chosen) ?? null), { keep, disabled: off || !body });
+      const choices = [["", "–"], ...field.values.map((value) => [String(value), spoken(value)])];
+      const chosen = (word) => set(field.values.find((value) => String(value) === word) ?? null);
+      return select(spoken(field.name), choices, String(held ?? ""), chosen, { keep, disabled: off || !body });
     }
     if (field.role === "span") return this.#places(question, field, held ?? [], off);
     return this.#typed(question, field, held, set, keep, off || (!body && !field.required));
   }
 
+  /** A list of closed values: each is there or not. */
+  #several(question, field, held, set, disabled) {
+    const named = `${question.title}, ${spoken(field.name)}`;
+    const without = (value) => held.filter((one) => one !== value);
+    const toggle = (value) => () => set(held.includes(value) ? without(value) : [...held, value]);
+    return h("div", { class: "values", role: "group", "aria-label": named }, field.values.map((value) => button(
+      spoken(value), toggle(value), {
+        pressed: held.includes(value), disabled, label: `${named}: ${spoken(value)}`,
+        keep: `${question.key}-${field.name}-${value}`,
+      },
+    )));
+  }
+
   #places(question, field, pairs, off) {
+    const without = (pair) => () => this.put(question.key, { [field.name]: pairs.filter((one) => one !== pair) });
     return h("div", null, pairs.map((pair) => h("div", { class: "row small" },
       button(`“${this.table.slice(...pair)}” l. ${this.table.lineOf(pair[0])}`, () => this.#reveal(pair)),
-      off ? null : button("×", () => this.put(question.key, { [field.name]: pairs.filter((one) => one !== pair) }), { label: "Remove this evidence" }))));
+      off ? null : button("×", without(pair), { label: "Remove this evidence" }))));
   }
 
   #typed(question, field, held, set, keep, disabled) {
     const number = field.role === "number";
-    const input = h("input", { type: number ? "number" : "text", min: field.least, disabled, value: held ?? "", dataset: { keep }, onchange: () => {
+    const changed = () => {
       const value = input.value.trim();
       set(value === "" ? null : number ? Number(value) : value);
-    } });
-    return h("label", { class: "field inline" }, h("span", null, spoken(field.name), h("span", { class: "unseen" }, ` of ${question.title}`)), input);
+    };
+    const type = number ? "number" : "text";
+    const attributes = { type, min: field.least, disabled, value: held ?? "", dataset: { keep }, onchange: changed };
+    const input = h("input", attributes);
+    const name = h("span", null, spoken(field.name), h("span", { class: "unseen" }, ` of ${question.title}`));
+    return h("label", { class: "field inline" }, name, input);
   }
 
   #reveal([start, end]) {
@@ -194,7 +228,8 @@ class AnswerSpace extends Workspace {
     const [id, body] = this.answer(key);
     this.store.focusOn(id);
     this.view.setCurrent(id);
-    this.say(`${this.questions.get(key).title}: ${body ? "answered" : this.waits(key) ? "open" : spoken(this.data.present.unsaid)}`);
+    const state = this.waits(key) ? "open" : spoken(this.data.present.unsaid);
+    this.say(`${this.questions.get(key).title}: ${body ? "answered" : state}`);
     this.rows.render();
   }
 
@@ -204,14 +239,17 @@ class AnswerSpace extends Workspace {
       const [id, body] = this.answer(question.key);
       const pairs = (field && body?.[field.name]) ?? [];
       if (id) this.view.setSpan(id, pairs.length ? {
-        id, pieces: pairs.map(([s, e]) => [this.table.toUnit(s), this.table.toUnit(e)]), tint: isOpen(body) ? "suggested" : "evidence",
-        line: isOpen(body) ? "dashed" : "solid", color: i % 8, say: question.title, tag: question.title,
+        id, pieces: pairs.map(([s, e]) => [this.table.toUnit(s), this.table.toUnit(e)]),
+        tint: isOpen(body) ? "suggested" : "evidence", line: isOpen(body) ? "dashed" : "solid", color: i % 8,
+        say: question.title, tag: question.title,
       } : null);
     });
     this.view.draw();
     const done = this.rows.keys.filter((key) => !this.waits(key)).length;
     const [rest] = restOf(this.store.elements);
-    this.foot.show(`${done} of ${plural(this.rows.keys.length, "question")} answered${rest ? `, the rest ${spoken(this.data.present.unsaid)}` : ""}`, done / (this.rows.keys.length || 1));
+    const all = this.rows.keys.length;
+    const others = rest ? `, the rest ${spoken(this.data.present.unsaid)}` : "";
+    this.foot.show(`${done} of ${plural(all, "question")} answered${others}`, done / (all || 1));
     this.part("rest").setAttribute("aria-pressed", String(Boolean(rest)));
     this.part("rest").disabled = this.store.readOnly;
   }
@@ -224,18 +262,22 @@ class AnswerSpace extends Workspace {
 
   jumpTo(where) {
     const body = this.store.elements.get(where);
-    const question = [...this.questions.values()].find((one) => one.key === where || body?.[one.key_field] === one.key);
+    const meant = (one) => one.key === where || body?.[one.key_field] === one.key;
+    const question = [...this.questions.values()].find(meant);
     if (question) this.rows.moveTo(question.key);
   }
 
   open() {
     return this.rows.keys.filter((key) => this.waits(key)).map((key) => ({
-      message: `${this.answer(key)[1] ? "Not reviewed" : "No answer"}: ${this.questions.get(key).title}`, go: () => this.rows.moveTo(key) }));
+      message: `${this.answer(key)[1] ? "Not reviewed" : "No answer"}: ${this.questions.get(key).title}`,
+      go: () => this.rows.moveTo(key),
+    }));
   }
 
   unseen() {
     return this.seen.missed().map(({ start }) => ({
-      message: `Never on screen: line ${this.view.blocks[start].label}`, go: () => this.view.reveal(this.view.blocks[start].start),
+      message: `Never on screen: line ${this.view.blocks[start].label}`,
+      go: () => this.view.reveal(this.view.blocks[start].start),
     }));
   }
 }
