@@ -113,9 +113,14 @@ def measure(database, metric, ask, *, plans):
 
 def _explain(database, metric, ask):
     asked = []
-    event.listen(database.engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+
+    def note(_connection, _cursor, statement, values, *_):
+        asked.append((statement, values))
+
+    event.listen(database.engine, "before_cursor_execute", note)
     with database.reading() as session:
         ask(session)
+        event.remove(database.engine, "before_cursor_execute", note)
         for statement, values in asked:
             rows = session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", values)
             print(f"-- {metric}\n" + "\n".join(row[0] for row in rows), file=sys.stderr)
