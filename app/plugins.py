@@ -255,6 +255,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "jsonl": "app.formats.jsonl:JsonLinesFormat",
         "brat": "app.formats.brat:BratFormat",
         "adverse-events": "app.formats.safety:AdverseEventsFormat",
+        "conll": "app.formats.conll:ConllFormat",
         "bioc": "app.formats.bioc:BioCFormat",
         "pubtator": "app.formats.pubtator:PubTatorFormat",
     },

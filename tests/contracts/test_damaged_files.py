@@ -62,6 +62,11 @@ SCHEMA = json.dumps(
 )  # fmt: skip
 PUBTATOR = "1|t|Aspirin rash.\n1|a|It went.\n1\t0\t7\tAspirin\tChemical\tD1\n1\tCID\tD1\tD2\n\n2|t|No.\n2|a|More.\n"
 
+CONLL = (
+    "# global.columns = FORM START END TAG\n# newdoc id = 1\nAspirin\t0\t7\tB-Drug\n"
+    "rash\t8\t12\tB-Effect\tO\n\nof\t13\t15\tO\nskin\t16\t20\tD-Effect\n"
+)
+
 # Reader → (name of the file that is damaged, its bytes, the other files, how it is read).
 READERS = {
     "agreement brat": ("n.ann", BRAT, {"n.txt": TEXT}, lambda path: read_files([path.parent])),
@@ -74,6 +79,7 @@ READERS = {
     "gold text beside brat": ("n.txt", TEXT, {"n.ann": BRAT}, lambda path: list(read_gold(path.parent))),
     "gold BioC": ("n.xml", BIOC, {}, lambda path: list(read_gold(path))),
     "gold PubTator": ("n.txt", PUBTATOR, {}, lambda path: list(read_gold(path))),
+    "gold CoNLL": ("n.conll", CONLL, {}, lambda path: list(read_gold(path))),
     "gold lines": ("n.jsonl", f"{MARKS}\n" * 3, {}, lambda path: list(read_gold(path))),
     "cases": ("n.tsv", NEGEX, {}, lambda path: list(read_cases(path)[0])),
     "de-identification gold": ("g.jsonl", f"{DEID}\n" * 3, {}, lambda p: list(deid_gold(p.read_bytes(), p.name))),
