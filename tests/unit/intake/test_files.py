@@ -15,7 +15,7 @@ from app.factory import create_app
 from app.intake.files import Files
 from app.intake.load import Delivery, LoadJob, start_batch
 from app.intake.withdraw import withdraw_batch
-from app.jobs.job import get_job
+from app.jobs.job import claim_one, get_job
 from app.jobs.worker import work
 from app.settings import Settings
 
@@ -89,7 +89,8 @@ def test_a_job_killed_after_its_last_chunk_is_finished_without_counting_again(in
     path = intake.spool / "file-1.jsonl"
     path.write_text(json.dumps({"id": "a", "text": "No fever."}) + "\n")
     batch, job = intake.start(path)
-    LoadJob().chunk(intake.services, intake.look(lambda s: get_job(s, job)), at=AT)  # … and then no more
+    held = intake.services.database.writing(lambda s: claim_one(s, job, "who is killed", at=AT))
+    LoadJob().chunk(intake.services, held, at=AT)  # … and then no more
     assert path.exists()
     work(intake.services, until_empty=True)
     row = intake.look(lambda s: get_batch(s, batch))

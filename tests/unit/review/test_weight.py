@@ -103,7 +103,7 @@ def get(team, task):
 
 LOST = {
     "gone": {"d": DRUG},
-    "moved": {"d": DRUG, "a": entity(4, 10, "ADE")},
+    "moved": {"d": DRUG, "a": entity(11, 22, "ADE")},
     "negated": {"d": DRUG, "a": entity(0, 4, "ADE", assertion={"polarity": "negated"})},
 }
 
