@@ -16,6 +16,7 @@ from app.review.workflows import Step
 from tests.browser import sample
 from tests.browser.notes_page import until
 from tests.browser.world import OPERATOR, PASSWORD, SETTINGS, Task
+from tests.unit.pipelines.register.office import Toy, installed
 
 TEXT = "Rash and pruritus after amoxicillin."
 WORDS = [("Rash", "adverse_event", {}), ("pruritus", "adverse_event", {}), ("amoxicillin", "medication", {})]
@@ -26,7 +27,8 @@ def _project(world, session):
     if find_project(session, "alone"):
         return
     at = clock.now()
-    project = create_project(session, OPERATOR, "alone", "Alone", settings=ALONE, at=at)
+    with installed(Toy("sample")):
+        project = create_project(session, OPERATOR, "alone", "Alone", settings=ALONE, at=at)
     people = {"ana": ProjectRole.ANNOTATOR, "sam": ProjectRole.VERIFIER, "lena": ProjectRole.MANAGER}
     for name, role in people.items():
         add_member(session, OPERATOR, project, world.ids[name], role, at=at)

@@ -15,7 +15,7 @@ from app.corpus.vault import Vault
 from app.factory import create_app
 from app.intake.load import Delivery, LoadJob, start_batch
 from app.intake.readers import MAX_LINE_BYTES, READERS
-from app.jobs.job import Job
+from app.jobs.job import Job, claim_one
 from app.settings import Settings
 
 create_app()
@@ -80,7 +80,8 @@ class Intake:
             project, delivery = get_project(session, self.project_id), Delivery([path], reader or "")
             return start_batch(session, OPERATOR, self.vault, project, delivery, at=AT)
 
-        batch, job = self.database.writing(start)
+        batch, queued = self.database.writing(start)
+        job = self.database.writing(lambda s: claim_one(s, queued.id, "tests", at=AT))
         kind = LoadJob()
         while kind.chunk(self.services, job, at=AT):
             with self.database.reading() as session:

@@ -16,6 +16,7 @@ from app.review.opening import open_task
 from app.review.submission import payload_of, submit
 from tests.build import OPERATOR, make_project, make_task
 from tests.unit.accounts.people import give_credential, make_person
+from tests.unit.pipelines.register.office import Toy, installed
 
 NOW = 1_763_000_000_000
 TEXT = "No  chest\u00a0pain\r\n\u2028 \u00ad\u200b soft\u00adware rash \U0001f642\ufe0f."
@@ -56,7 +57,8 @@ class Desk:
         def build(session):
             people = {self.ann: [ProjectRole.ANNOTATOR], boss: [ProjectRole.MANAGER]}
             project, schema = make_project(session, "study", people, at=NOW)
-            change_settings(session, OPERATOR, project, {"pipeline": "toy"}, at=NOW)
+            with installed(Toy()):
+                change_settings(session, OPERATOR, project, {"pipeline": "toy"}, at=NOW)
             return project.id, schema.id
 
         project_id, schema_id = database.writing(build)
