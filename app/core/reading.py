@@ -11,6 +11,7 @@ from typing import IO, Any
 from app.core.errors import Invalid
 
 MAX_BYTES = 512_000_000
+_BLOCK = 1 << 20
 
 
 def read_text(path: Path) -> str:
@@ -24,10 +25,13 @@ def read_text(path: Path) -> str:
 
 def whole_text(raw: IO[bytes], name: str) -> str:
     """An open file as `read_text` reads one. Raises Invalid."""
-    data = raw.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise Invalid("file-too-large", f"{name}: more than {MAX_BYTES:,} bytes")
-    return decoded(data, name)
+    data = bytearray()
+    # Block by block: one read of "so much at most" sets so much memory aside, however small the file.
+    while block := raw.read(_BLOCK):
+        data += block
+        if len(data) > MAX_BYTES:
+            raise Invalid("file-too-large", f"{name}: more than {MAX_BYTES:,} bytes")
+    return decoded(bytes(data), name)
 
 
 def decoded(data: bytes, name: str) -> str:
