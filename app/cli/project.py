@@ -23,16 +23,10 @@ from app.corpus.document import Document
 from app.corpus.member import add_member, list_members, remove_member
 from app.corpus.project import change_settings, create_project, get_project, list_projects
 from app.corpus.schema import LabelSchema, list_schemas, load_schema
-from app.corpus.settings import SETTINGS
 from app.corpus.source import Source
 from app.guidelines.version import Change, publish
-from app.review.assignment import revoke_tasks
-from app.review.distribution import assign_ready, find_readers
 from app.review.item import Item, count_by_state
-from app.review.modality import MODALITIES, own_label_problems
-from app.review.settled import rebuild as rebuild_settled
-from app.review.settled import settled_answers
-from app.review.waiting import ahead, stopped_items
+from app.review.modality import MODALITIES, own_label_problems  # and no workflows: those bring pydantic
 
 
 @click.group(cls=Noun)
@@ -72,6 +66,8 @@ def set_command(key: str, settings: tuple[str, ...]) -> None:
 @click.argument("key", required=False)
 def settings_command(key: str | None) -> None:
     """Every setting, what it accepts, and its value in the project KEY or its default; one JSON object a line."""
+    from app.corpus.settings import SETTINGS
+
     row = machine.read(lambda session: get_project(session, key)) if key else None
     for name, one in SETTINGS.items():
         if one.retired:
@@ -147,6 +143,8 @@ def guideline(key: str, path: Path, modality: str, version: str, change: str, by
 @click.option("--limit", default=1000, show_default=True)
 def assign(key: str, limit: int) -> None:
     """Assign ready items of the project KEY, to whoever has least to do; says what nobody here can go on with."""
+    from app.review.distribution import assign_ready, find_readers
+    from app.review.waiting import ahead, stopped_items
 
     def unit(session: Session, actor: OperatorActor, at: int) -> dict[str, Any]:
         row = get_project(session, key)
@@ -167,6 +165,7 @@ def assign(key: str, limit: int) -> None:
 @click.argument("username")
 def unassign(key: str, username: str) -> None:
     """Take back what USERNAME has not finished in the project KEY; `assign` gives it to others."""
+    from app.review.assignment import revoke_tasks
 
     def unit(session: Session, actor: OperatorActor, at: int) -> dict[str, Any]:
         row, person = get_project(session, key), get_by_username(session, username)
@@ -205,6 +204,9 @@ def codes_command(key: str, *, rebuild: bool, as_json: bool) -> None:
 @click.option("--rebuild", is_flag=True, help="First make the counts and the list of settled answers anew.")
 def counts_command(key: str, *, rebuild: bool) -> None:
     """Items and records by state and documents by verdict of the project KEY, and how many have a settled answer."""
+    from app.review.settled import rebuild as rebuild_settled
+    from app.review.settled import settled_answers
+
     models = (Item, Document, Source)
     row = machine.read(lambda session: get_project(session, key))
 
@@ -254,6 +256,9 @@ def _summary(session: Session, row: Any) -> dict[str, Any]:
 
 def _settings(pairs: tuple[str, ...]) -> dict[str, Any]:
     """Settings from NAME=VALUE, read as the kind the setting has."""
+    # pydantic, which only commands that change or explain settings need
+    from app.corpus.settings import SETTINGS
+
     found: dict[str, Any] = {}
     for pair in pairs:
         name, value = _pair(pair, "=")
