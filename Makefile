@@ -8,7 +8,15 @@ TABLE   ?=
 # SQLite takes one web process with threads; behind PostgreSQL take more.
 WORKERS ?= 1
 
-.PHONY: help setup run test lint bench quality migrate demo torture screenshots schema
+POINTS  ?= 20
+SEED    ?= 1
+STATE   ?=
+DISASTERS ?=
+USERS   ?= 20
+MINUTES ?= 2
+DATABASE ?= postgresql
+
+.PHONY: help setup run test lint bench quality migrate demo torture simulate test-rare screenshots schema plans lock
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -35,8 +43,7 @@ run: migrate     ## set up, migrate, load the demo (DEMO=0: not), serve on 127.0
 	@$(FLASK) welcome --port $(PORT)
 	@trap 'trap - INT TERM EXIT; kill 0' INT TERM EXIT; \
 	 $(FLASK) jobs work & \
-	 $(PY) -m gunicorn wsgi:app --workers $(WORKERS) --threads 8 --worker-class gthread \
-	   --bind 127.0.0.1:$(PORT) --log-level warning --no-control-socket & \
+	 $(PY) -m gunicorn wsgi:app --workers $(WORKERS) --bind 127.0.0.1:$(PORT) & \
 	 wait
 
 lint: .venv/.installed-dev ## ruff and mypy
@@ -53,11 +60,24 @@ bench: .venv/.installed-dev ## figures as JSON lines (ONLY=preannotate|deid|sear
 quality: .venv/.installed-dev ## figures on public sets, others beside ours (ONLY=deid|assertion|entities|relations, TABLE=1)
 	@$(PY) -m tests.quality $(ONLY) $(if $(TABLE),--table)
 
-torture: .venv/.installed-dev ## random kills of web and worker, for as long as you like
-	@$(PY) -m tests.bench.torture
+torture: .venv/.installed-dev ## kills under load (POINTS=… on each database, SEED=…, STATE=folder to go on from); DISASTERS=1: full disks, clocks, cut lines
+	@$(PY) -m tests.torture --points $(POINTS) --seed $(SEED) $(if $(STATE),--state $(STATE)) $(if $(DISASTERS),--disasters)
+
+test-rare: .venv/.installed-dev ## long tests of what changes seldom: several hosts, kills and disasters, public sets, damaged files, hostile values, leaks
+	@sh tests/needs.sh
+	@$(PY) -m pytest -n 2 --dist loadfile -m rare
+
+simulate: .venv/.installed-dev ## personas over HTTP on PostgreSQL (USERS=…, MINUTES=…, DATABASE=sqlite)
+	@$(PY) -m tests.load --users $(USERS) --minutes $(MINUTES) --database $(DATABASE)
 
 screenshots: .venv/.installed-dev ## pictures of every screen into screenshots/
 	@$(PY) -m tests.browser.screenshots
 
+lock: setup      ## requirements.lock anew: every version with its digest (after each change of the requirements)
+	@$(FLASK) security lock > requirements.lock
+
 schema: setup    ## draw the tables anew into docs/schema.md (after each change of a model)
 	@$(FLASK) database diagram docs/schema.md
+
+plans: .venv/.installed-dev ## write how the databases go about the hottest queries into docs/plans.md (needs PostgreSQL)
+	@$(PY) -m tests.plans docs/plans.md

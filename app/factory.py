@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 import threading
 from collections.abc import Iterable
+from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,10 +18,13 @@ from flask.cli import AppGroup
 from werkzeug.routing import Map
 
 from app import pipeline, plugins
+from app.accounts.breached import use_file
+from app.audit.macs import INFO, EventKeys
 from app.core import registry
 from app.core.db import Database, tell_homes
 from app.core.revision import problem_of
 from app.settings import Settings
+from app.tables import TABLES
 
 _composed = False
 
@@ -25,33 +32,63 @@ _composed = False
 REFUSED = 3
 
 
-def compose() -> None:
-    """Tell the registries what there is, once per process: web, worker, command line and tests call it."""
+def compose(settings: Settings | None = None) -> None:
+    """Tell the registries what there is, once per process: web, worker, command line and tests call it.
+
+    `settings` name what this installation brings besides. Raises ValueError for what cannot be used.
+    """
     global _composed  # noqa: PLW0603
     if not _composed:
         registry.declare(plugins.PARTS)
-        tell_homes(plugins.TABLES)
+        tell_homes(TABLES)
         pipeline.connect()
         _composed = True
+    if settings and settings.breached_passwords:
+        use_file(Path(settings.breached_passwords))
+    if settings and settings.modality_paths:
+        registry.declare({"modality": {**plugins.PARTS["modality"], **_own_modalities(settings.modality_paths)}})
+
+
+def _own_modalities(paths: Iterable[str]) -> dict[str, str]:
+    """Key → where it is. Each is imported here, so that a wrong one ends the start and not somebody's work."""
+    own: dict[str, str] = {}
+    for path in paths:
+        try:
+            key = _named(path).key
+        except (ImportError, AttributeError, ValueError) as error:
+            raise ValueError(f"CHARTMARK_MODALITIES: {path} is no package.module:Class with a key ({error})") from error
+        if key in plugins.PARTS["modality"] or key in own:
+            raise ValueError(f"CHARTMARK_MODALITIES: {path} has the key {key!r} of another modality")
+        own[key] = path
+    return own
 
 
 class Server(Flask):
     """The application. Commands know it as it is; a request, the first, brings the web and every part,
-    and so does whoever asks for the routes (`flask routes`)."""
+    and so does whoever asks for the routes (`flask routes`). Once open it is a Flask application like any other."""
 
     def __init__(self, settings: Settings | None = None) -> None:
-        compose()
+        settings = settings or Settings.from_env()
+        keep_private(settings.var_dir)
+        compose(settings)
         super().__init__("app", static_folder=None)
-        self.extensions["settings"] = settings or Settings.from_env()
-        self.extensions["database"] = Database(self.extensions["settings"].database)
+        self.extensions["settings"] = settings
+        self.extensions["database"] = _database(settings)
         self.cli = _Commands()
-        self._opened = self._installing = False
         # Building reads the routes it adds, so the thread that builds comes by again.
         self._opening = threading.RLock()
+        self._is_open = False
+        self._routes: Map = self.__dict__.pop("url_map")
+        self.wsgi_app = self._first_request  # type: ignore[method-assign]
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def _first_request(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return self.open().wsgi_app(environ, start_response)
+
+    @cached_property
+    def url_map(self) -> Map:  # type: ignore[override]
+        """Every route: asked for before a request came, they are put in place now."""
         self.open()
-        return super().__call__(environ, start_response)
+        return self._routes
 
     def require_schema(self) -> None:
         """End the process, with one sentence, before it touches a database made by another version."""
@@ -62,26 +99,20 @@ class Server(Flask):
     def open(self) -> Server:
         """Put the edge and every page and endpoint in place, once; import every part, and so every model."""
         with self._opening:
-            if not self._opened and not self._installing:
-                self._installing = True
-                try:
-                    self._install()
-                    self._opened = True
-                finally:
-                    self._installing = False
+            if not self._is_open:
+                # What is being built reads routes; who comes meanwhile waits in `_first_request` or here.
+                self.__dict__["url_map"] = self._routes
+                self._install()
+                serve: Any = super().wsgi_app
+                for around in self.extensions["middleware"]:
+                    serve = around(serve)
+                self._is_open = True
+                self.wsgi_app = serve  # type: ignore[method-assign]
         return self
-
-    @property
-    def url_map(self) -> Map:  # type: ignore[override]
-        """Every route."""
-        return self.open()._routes
-
-    @url_map.setter
-    def url_map(self, routes: Map) -> None:
-        self._routes = routes
 
     def _install(self) -> None:
         registry.load_all(plugins.PARTS)
+        self.extensions["middleware"] = []
         for path in plugins.EDGES:
             _named(path)(self)
         for path in plugins.BLUEPRINTS:
@@ -98,6 +129,23 @@ class _Commands(AppGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         path = plugins.COMMANDS.get(cmd_name)
         return _named(path) if path else super().get_command(ctx, cmd_name)
+
+
+def _database(settings: Settings) -> Database:
+    """With the keys by which the log knows what the application wrote."""
+    keys = EventKeys(settings.event_key_path)
+    return Database(settings.database, pooled=bool(settings.pooled), info={INFO: keys})
+
+
+def keep_private(var: Path) -> None:
+    """What this process writes is its user's alone from the first byte, and so is the folder of everything written."""
+    os.umask(0o077)
+    try:
+        mode = var.stat().st_mode
+        if mode & 0o077:
+            var.chmod(stat.S_IMODE(mode) & ~0o077)
+    except OSError:
+        pass  # not there yet, or another user's: `security check` says so
 
 
 def create_app(settings: Settings | None = None) -> Server:

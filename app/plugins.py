@@ -13,17 +13,25 @@ EDGES: tuple[str, ...] = ("app.http.install:install",)
 # Pages and JSON endpoints, one blueprint a file.
 BLUEPRINTS: tuple[str, ...] = (
     "app.web.assets:assets",
+    "app.web.operating:operating_pages",
     "app.web.home:home",
     "app.web.sign_in:sign_in_pages",
     "app.web.account:account_pages",
+    "app.web.factors:factor_pages",
+    "app.web.provider:provider_pages",
+    "app.web.role_proposals:role_proposal_pages",
     "app.web.people:people_pages",
     "app.web.person:person_pages",
+    "app.web.approvals:approvals_pages",
     "app.api.session:session_api",
+    "app.api.factors:factors_api",
     "app.api.assignments:assignments_api",
     "app.api.items:items_api",
     "app.api.codes:codes_api",
     "app.api.coding:coding_api",
     "app.api.guidelines:guidelines_api",
+    "app.api.schemas:schemas_api",
+    "app.api.openapi:openapi_pages",
     "app.web.workbench:workbench_pages",
     "app.web.codes:codes_pages",
     "app.web.work.tasks:work_pages",
@@ -35,16 +43,30 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.projects.questions:questions_pages",
     "app.web.projects.holds:holds_pages",
     "app.web.projects.releases:releases_pages",
+    "app.web.projects.exports:exports_pages",
     "app.web.projects.settings:settings_pages",
+    "app.web.quality.agreement:agreement_pages",
+    "app.web.quality.charts:charts_pages",
+    "app.web.quality.readings:readings_pages",
+    "app.web.quality.lots:lots_pages",
+    "app.web.quality.drift:drift_pages",
+    "app.web.quality.progress:progress_pages",
+    "app.web.quality.critical:critical_pages",
     "app.web.oversight.suggestions:suggestions_pages",
     "app.web.projects.members:members_pages",
     "app.web.projects.schemas:schemas_pages",
     "app.web.projects.papers:papers_pages",
     "app.web.oversight.privacy:privacy_pages",
     "app.web.oversight.audit:audit_pages",
+    "app.web.log:log_tiles",
     "app.web.oversight.leak_audits:leak_audits_pages",
     "app.web.oversight.incidents:incidents_pages",
+    "app.web.oversight.originals:originals_pages",
+    "app.web.oversight.removals:removals_pages",
+    "app.web.oversight.removed_words:removed_words_pages",
     "app.web.oversight.pipelines:pipelines_pages",
+    "app.web.oversight.emergency:emergency_pages",
+    "app.web.oversight.accesses:accesses_pages",
 )
 
 # Entries of the main menu, left to right; who may not see one does not.
@@ -57,6 +79,7 @@ MENU: tuple[str, ...] = (
     "app.web.codes:MENU_ENTRY",
     "app.web.oversight.pipelines:MENU_ENTRY",
     "app.web.people:MENU_ENTRY",
+    "app.web.approvals:MENU_ENTRY",
 )
 
 # Commands of `flask --app wsgi`, name → the group, one file each.
@@ -64,7 +87,7 @@ COMMANDS: Mapping[str, str] = {
     "deid": "app.cli.deid:group",
     "welcome": "app.cli.setup.welcome:welcome",
     "backup": "app.cli.setup.backup:backup",
-    "restore": "app.cli.setup.backup:restore",
+    "restore": "app.cli.setup.restore:restore",
     "security": "app.cli.setup.security:security",
     "database": "app.cli.setup.database:database",
     "audit": "app.cli.audit:audit",
@@ -74,22 +97,58 @@ COMMANDS: Mapping[str, str] = {
     "schema": "app.cli.project:schema",
     "intake": "app.cli.intake:intake",
     "jobs": "app.cli.jobs:jobs",
+    "hosts": "app.cli.hosts:hosts",
     "release": "app.cli.release:release",
     "accounts": "app.cli.accounts:accounts",
+    "approvals": "app.cli.approvals:approvals",
     "terminology": "app.cli.terminology:terminology",
     "preannotate": "app.cli.preannotate:group",
 }
+
+# What `security check` looks at, in this order: functions of an Installation that say findings.
+SECURITY_CHECKS: tuple[str, ...] = (
+    "app.cli.setup.checks.settings:check_network",
+    "app.cli.setup.checks.settings:check_limits",
+    "app.cli.setup.checks.settings:check_files",
+    "app.cli.setup.checks.edge:check_debugging",
+    "app.cli.setup.checks.edge:check_edge",
+    "app.cli.setup.checks.people:check_people",
+    "app.cli.setup.checks.database:check_roles",
+    "app.cli.setup.checks.database:check_log",
+    "app.cli.setup.checks.database:check_record",
+)
+
+# Of these, what a server that others reach may not even start with: settings and files alone.
+BOOT_CHECKS: tuple[str, ...] = (
+    "app.cli.setup.checks.settings:check_network",
+    "app.cli.setup.checks.settings:check_limits",
+    "app.cli.setup.checks.settings:check_files",
+    "app.cli.setup.checks.edge:check_debugging",
+)
 
 # Parts of every registry, by the registry's name: key → where the part is. "*" finds more on this machine.
 PARTS: Mapping[str, Mapping[str, str]] = {
     "membership source": {
         "projects": "app.corpus.member:ProjectMemberships",
     },
+    # What one person asks for and another approves.
+    "act for two": {
+        "server-role": "app.accounts.guarded:GiveServerRole",
+        "credential": "app.accounts.guarded:GrantCredential",
+        "identity": "app.accounts.guarded:VerifyIdentity",
+        "reset": "app.accounts.guarded:ResetPassword",
+        "factors-reset": "app.accounts.guarded:ResetFactors",
+        "member": "app.corpus.member_approval:AddMember",
+        "withdrawal": "app.intake.withdrawal_approval:WithdrawDelivery",
+        "release": "app.release.approval:MakeRelease",
+        "key-rotation": "app.accounts.key_rotation:RotateKey",
+    },
     "relation": {
         "self": "app.accounts.policy:SelfRelation",
         "own-assignment": "app.review.relations:OwnAssignment",
-        "own-work": "app.review.relations:OwnWork",
+        "own-work": "app.review.relations:OwnAnswer",
         "earlier-actor": "app.review.relations:EarlierActor",
+        "held-item": "app.review.relations:HadItem",
     },
     "code system": {
         "icd10cm": "app.terminology.importers.icd10cm:Icd10Cm",
@@ -105,6 +164,10 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "atc": "app.terminology.importers.atc:Atc",
         "own": "app.terminology.importers.own:Own",
     },
+    # What a code system adds to search by words, by the system's key.
+    "system search": {
+        "icd10cm": "app.terminology.icd10cm.searching:Icd10CmSearch",
+    },
     "coding rule": {
         "exists": "app.terminology.coding_rules.completeness:Exists",
         "billable": "app.terminology.coding_rules.completeness:Billable",
@@ -118,19 +181,34 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "drug_sequence": "app.terminology.coding_rules.sequencing:DrugSequence",
         "never_first": "app.terminology.coding_rules.sequencing:NeverFirst",
         "age_sex": "app.terminology.coding_rules.person:AgeSex",
+        "both_sides": "app.terminology.coding_rules.alike:BothSides",
+        "unspecified_beside": "app.terminology.coding_rules.alike:UnspecifiedBeside",
+        "one_stage": "app.terminology.coding_rules.alike:OneValue",
+        "normal_delivery": "app.terminology.coding_rules.obstetric:NormalDelivery",
+        "delivery_record": "app.terminology.coding_rules.obstetric:DeliveryRecord",
+        "trimester": "app.terminology.coding_rules.obstetric:Trimesters",
+        "secondary_only": "app.terminology.coding_rules.supplementary:SecondaryOnly",
+        "cause_episode": "app.terminology.coding_rules.supplementary:EpisodeOfCause",
+        "severe_sepsis": "app.terminology.coding_rules.supplementary:SevereSepsis",
         "laterality": "app.terminology.coding_rules.against_text:Laterality",
         "assertion": "app.terminology.coding_rules.against_text:Assertion",
     },
     # What finds identifiers by rule.
     "recogniser": {
         "dates": "app.deidentify.recognisers.dates:Dates",
+        "named-dates": "app.deidentify.recognisers.named_dates:NamedDates",
         "loose-dates": "app.deidentify.recognisers.loose_dates:LooseDates",
+        "columns": "app.deidentify.recognisers.columns:IdentifierColumns",
+        "references": "app.deidentify.recognisers.numbers.references:References",
+        "house-numbers": "app.deidentify.recognisers.numbers.references:HouseNumbers",
+        "shaped-numbers": "app.deidentify.recognisers.numbers.shapes:ShapedNumbers",
         "birth-years": "app.deidentify.recognisers.years:BirthYears",
         "event-years": "app.deidentify.recognisers.years:EventYears",
         "ages": "app.deidentify.recognisers.ages:Ages",
         "emails": "app.deidentify.recognisers.numbers.network:Emails",
         "urls": "app.deidentify.recognisers.numbers.network:WebAddresses",
         "ips": "app.deidentify.recognisers.numbers.network:InternetAddresses",
+        "files": "app.deidentify.recognisers.numbers.network:FileNames",
         "phones": "app.deidentify.recognisers.numbers.phones:Phones",
         "ssn": "app.deidentify.recognisers.numbers.labelled_ids:SocialSecurity",
         "mrn": "app.deidentify.recognisers.numbers.labelled_ids:MedicalRecords",
@@ -147,10 +225,12 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "streets": "app.deidentify.recognisers.geography.streets:Streets",
         "postcodes": "app.deidentify.recognisers.geography.streets:Postcodes",
         "whole-addresses": "app.deidentify.recognisers.geography.postal:WholeAddresses",
-        "places": "app.deidentify.recognisers.geography.towns:Places",
+        "landmarks": "app.deidentify.recognisers.geography.landmarks:Landmarks",
+        "places": "app.deidentify.recognisers.geography.towns:PlaceNames",
         "countries": "app.deidentify.recognisers.geography.countries:Countries",
         "hospitals": "app.deidentify.recognisers.organisations:Hospitals",
         "employers": "app.deidentify.recognisers.employers:Employers",
+        "houses-in-place": "app.deidentify.recognisers.houses_in_place:HousesInPlace",
         "professions": "app.deidentify.recognisers.professions:Professions",
         "pictures": "app.deidentify.recognisers.pictures:Pictures",
         "unique-traits": "app.deidentify.recognisers.unique:UniqueTraits",
@@ -158,6 +238,10 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "names-listed": "app.deidentify.recognisers.names:ListedNames",
         "names-context": "app.deidentify.recognisers.names_in_context:NamesInContext",
         "names-relation": "app.deidentify.recognisers.relations:NamesByRelation",
+        "initials": "app.deidentify.recognisers.initials:Initials",
+        "names-in-place": "app.deidentify.recognisers.names_in_place:NamesInPlace",
+        "names-role": "app.deidentify.recognisers.names_by_role:NamesByRole",
+        "names-signed": "app.deidentify.recognisers.signatures:SigningNames",
         "known": "app.deidentify.known:KnownIdentifiers",
     },
     "text scanner": {
@@ -172,7 +256,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     "reader": {
         "txt": "app.intake.readers.text_files:TextFiles",
         "zip": "app.intake.readers.archive:Archive",
-        "csv": "app.intake.readers.table:Table",
+        "csv": "app.intake.readers.table:CsvTable",
         "jsonl": "app.intake.readers.jsonl:JsonLines",
     },
     "pipeline": {
@@ -186,11 +270,26 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     "choices of a setting": {
         "workflow": "app.review.workflows:WorkflowChoices",
         "pipeline": "app.pipelines.choices:PipelineChoices",
+        "suggestion profile": "app.modalities.notes.profiles:ProfileChoices",
     },
     "job": {
         "intake.load": "app.intake.load:LoadJob",
         "deid.run": "app.privacy.stage.job:DeidentifyJob",
         "preannotate.run": "app.pipelines.stage:PreannotateJob",
+        "release.cut": "app.release.jobs:CutJob",
+        "release.export": "app.release.jobs:ExportJob",
+        "quality.measure": "app.quality.measuring:MeasureJob",
+    },
+    # What a host must have for a job: one that lacks it leaves the job to others.
+    "need": {
+        "files": "app.intake.elsewhere:DeliveredFiles",
+        "artefacts": "app.jobs.artefact:Announced",
+    },
+    # What hosts must have in common besides the database, by kind.
+    "artefact": {
+        "code systems": "app.terminology.hosting:CodeSystems",
+        "pipelines": "app.pipelines.hosting:InstalledPipelines",
+        "identifier model": "app.privacy.engines:IdentifierModel",
     },
     # Agreement coefficients, in the order they are shown.
     "metric": {
@@ -240,6 +339,11 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "code_use": "app.projection.code_use:CodeUses",
         "settled_answer": "app.review.settled:SettledAnswers",
         "suggestion_use": "app.projection.suggestion_use:SuggestionUses",
+        "critical_finding": "app.review.critical:CriticalFindings",
+        "quality": "app.quality.measuring:MeasuredSoon",
+    },
+    "pause of readers": {
+        "drift": "app.quality.drift.ladder:PausedReaders",
     },
     "gate": {
         "deidentification": "app.review.item:DeidentificationGate",
@@ -250,6 +354,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     "release gate": {
         "k-anonymity": "app.privacy.anonymity.report:AnonymityGate",
         "signatures": "app.release.ending:WorkflowEnding",
+        "lots": "app.quality.acceptance.gate:LotsGate",
     },
     "format": {
         "jsonl": "app.formats.jsonl:JsonLinesFormat",
@@ -270,29 +375,4 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "pipelines": "app.pipelines.register.evidence:SignedEntries",
         "withdrawals": "app.pipelines.register.evidence:Withdrawals",
     },
-}
-
-# Where the tables are that others refer to.
-TABLES: Mapping[str, str] = {
-    "assignment": "app.review.assignment",
-    "audit_event": "app.audit.models",
-    "batch": "app.corpus.batch",
-    "document": "app.corpus.document",
-    "encounter": "app.corpus.subject",
-    "guideline_version": "app.guidelines.version",
-    "hold": "app.review.hold",
-    "item": "app.review.item",
-    "label_schema": "app.corpus.schema",
-    "leak_audit": "app.privacy.leak_audit.models",
-    "leak_sample": "app.privacy.leak_audit.models",
-    "person": "app.accounts.person",
-    "pipeline_entry": "app.pipelines.register.models",
-    "project": "app.corpus.project",
-    "release": "app.release.release",
-    "round": "app.review.round",
-    "source": "app.corpus.source",
-    "subject": "app.corpus.subject",
-    "submission": "app.review.submission",
-    "suggestion": "app.corpus.suggestion",
-    "submission_body": "app.review.submission",
 }

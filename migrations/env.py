@@ -13,6 +13,7 @@ from alembic import context
 
 from app.core.db import Base, make_engine
 from app.core.revision import problem_of
+from app.core.roles import grant_to, is_split, role_of
 from app.factory import create_app
 from app.settings import Settings
 
@@ -20,18 +21,25 @@ create_app()  # imports every model
 
 
 def run() -> None:
-    url = context.config.get_main_option("sqlalchemy.url") or Settings.from_env().database
+    settings = Settings.from_env()
+    if settings.restoring_path.exists():
+        sys.exit("A restore was cut off: run it again (`restore`) before anything is migrated.")
+    named = context.config.get_main_option("sqlalchemy.url")
+    url = named or settings.owner_database
     if problem := problem_of(url, migrating=True):
         sys.exit(problem)
     if url.startswith("sqlite:///"):
         from pathlib import Path
 
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = make_engine(url)
+    engine = make_engine(url, pooled=bool(settings.pooled))
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=False)
         with context.begin_transaction():
             context.run_migrations()
+            if not named and is_split(settings.database, url):
+                # What the application may do is of this version, as the tables are.
+                grant_to(connection, Base.metadata, role_of(settings.database))
         connection.commit()
     engine.dispose()
 

@@ -15,10 +15,13 @@ from app.corpus.project import create_project, get_project
 from app.corpus.schema import current_schema, load_schema
 from app.guidelines.acknowledgement import acknowledge
 from app.guidelines.version import list_guidelines, publish
+from app.release.cutting import cut
+from app.release.export import ExportOrder, OutgoingRelease, export
+from app.review.admission import admit
 from app.review.assignment import Assignment, claim
 from app.review.distribution import assign_ready
-from app.review.draft import Change, change_draft
-from app.review.item import Item, admit, create_item
+from app.review.draft import ElementChange, change_draft
+from app.review.item import Item, create_item
 from app.review.opening import open_task
 from app.review.submission import submit
 from app.review.workflows import Step
@@ -107,6 +110,16 @@ class Team:
         person_id = self.person(name)
         return self.database.writing(lambda s: unit(s, load_actor(s, person_id, at=self.at)))
 
+    def cut(self, name, **more):
+        """The release somebody makes of what is signed."""
+        actor = self.do(name, lambda _session, actor: actor)
+        return cut(self.database, actor, "toys", at=self.at, **more)
+
+    def export(self, name, release, out, format_key="jsonl"):
+        """A release as somebody takes it away, into `out`."""
+        actor = self.do(name, lambda _session, actor: actor)
+        return export(OutgoingRelease(self.database, actor, release.id, ExportOrder(format_key), at=self.at), out)
+
     def act(self, name, service, row, *args, **options):
         """A service's act on a row, at the team's time."""
         return self.do(name, lambda s, actor: service(s, actor, s.get(type(row), row.id), *args, **options, at=self.at))
@@ -147,7 +160,7 @@ class Team:
     def assign(self, *readers):
         """Ready items to these readers by the project's workflow; how many."""
         people = [self.person(name) for name in readers]
-        return self.database.writing(lambda s: assign_ready(s, OPERATOR, self.project(s), people, at=self.at))
+        return self.database.writing(lambda s: assign_ready(s, OPERATOR, self.project(s), people, at=self.at).items)
 
     def item(self, *readers, text="heads or tails"):
         """An item with the tasks of its readers: `item, ann, ben = team.item("ann", "ben")`."""
@@ -165,14 +178,14 @@ class Team:
 
     def put(self, name, task, *, version=0, **faces):
         """Say how coins fell: `put("ann", task, c1="heads")`; None takes a coin away."""
-        changes = [Change(coin, {"face": face} if face else None) for coin, face in faces.items()]
-        return self.act(name, change_draft, task, changes, expected_version=version)
+        changes = [ElementChange(coin, {"face": face} if face else None) for coin, face in faces.items()]
+        return self.act(name, change_draft, task, changes, expected_version=version).version
 
     def write(self, name, task, elements, *, version=None):
         """Put whole bodies, of any modality: `{id: body}`, None takes one away."""
-        changes = [Change(key, body) for key, body in elements.items()]
+        changes = [ElementChange(key, body) for key, body in elements.items()]
         version = self.reload(task).draft_version if version is None else version
-        return self.act(name, change_draft, task, changes, expected_version=version)
+        return self.act(name, change_draft, task, changes, expected_version=version).version
 
     def answer(self, name, task, **faces):
         """Open, say, submit."""

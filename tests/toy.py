@@ -36,11 +36,20 @@ class Toy:
     def stored(self, action, started, context):
         return action.body
 
+    def places(self, body):
+        return []
+
+    def own_words(self, body):
+        return []
+
     def loose(self, put, draft):
         return {}
 
     def folded(self, payload):
         return payload
+
+    def moved(self, payload, change):
+        return payload, {"elements": {}}
 
     def units(self, payload, context):
         return [

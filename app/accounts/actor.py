@@ -54,6 +54,14 @@ class HeldCredential:
         return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
 
 
+def as_held(
+    number: int, profession: str, specialty: str, country: str, tier: int, starts: int, *ends: int | None
+) -> HeldCredential:
+    """A row's columns as an actor carries them: it ends with the earlier of expiry and revocation."""
+    known = [end for end in ends if end is not None]
+    return HeldCredential(number, tier, profession, specialty, country, starts, min(known, default=None))
+
+
 class AnyActor(Protocol):
     """What services and the policy ask of whoever acts."""
 
@@ -79,6 +87,8 @@ class Actor:
     session_ref: str | None = None
     request_id: str | None = None
     kind: Kind = Kind.PERSON
+    #: the approval under which this act, asked for by somebody else, is carried out
+    approval: int | None = None
 
     def tier(self, at: int) -> int:
         """The highest clinical tier held at this moment: 1 to 4, 0 for none."""
@@ -89,7 +99,8 @@ class Actor:
 
     def snapshot(self) -> dict[str, Any]:
         """Ids, roles, tier, session and request; no name, no address."""
-        return {
+        under = {} if self.approval is None else {"approval": self.approval}
+        return under | {
             "kind": self.kind.value,
             "id": self.id,
             "roles": sorted(self.server_roles),
@@ -123,10 +134,13 @@ class OperatorActor:
 
     name: str = "command-line"
     kind: Kind = Kind.OPERATOR
+    #: as an actor's: the approval by a named person under which the shell acts
+    approval: int | None = None
 
     @property
     def id(self) -> int | None:
         return None
 
     def snapshot(self) -> dict[str, Any]:
-        return {"kind": self.kind.value, "name": self.name}
+        under = {} if self.approval is None else {"approval": self.approval}
+        return under | {"kind": self.kind.value, "name": self.name}

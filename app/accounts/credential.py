@@ -9,9 +9,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts import policy
-from app.accounts.actor import AnyActor, HeldCredential
+from app.accounts.actor import AnyActor, HeldCredential, as_held
+from app.accounts.notice import tell
 from app.accounts.person import Person, get_person, subject_of
 from app.accounts.policy import Action
+from app.accounts.second_person import TIER_FOR_TWO, require_two
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
@@ -26,6 +28,12 @@ TIERS = {
 }
 
 
+_STATED = (
+    *("id", "person_id", "tier", "profession", "specialty", "country", "issuing_body", "register_number", "issued_at"),
+    *("expires_at", "next_check_due_at", "evidence_sha256", "verified_by", "verified_at", "verified_method"),
+)
+
+
 class Credential(Base):
     """One qualification of one person. Rows are never changed but for the revocation."""
 
@@ -37,7 +45,14 @@ class Credential(Base):
         CheckConstraint("verified_by <> person_id", name="verified_by_another"),
         CheckConstraint("evidence_sha256 is null or length(evidence_sha256) = 64", name="evidence_sha256"),
         CheckConstraint("(revoked_at is null) = (revoked_because is null)", name="revoked_reasoned"),
-        {"info": {"kind": RECORD}},
+        {
+            "info": {
+                "kind": RECORD,
+                "guard": {"fixed": _STATED, "once": ("revoked_at", "revoked_because")},
+                "bundle": "whole",
+                "tags": (Tag.CREDENTIAL_GRANTED, Tag.CREDENTIAL_REVOKED),
+            }
+        },
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -114,15 +129,9 @@ def grant_credential(
     *,
     at: int,
 ) -> Credential:
-    """Record a verified qualification. Raises Forbidden, Invalid, Conflict("own-credential")."""
-    policy.require(session, actor, Action.GRANT_CREDENTIAL, subject_of(person), at=at)
-    problems = stated.problems()
-    if not checked.method.strip():
-        problems.append(Problem("method-missing", "method", "say how it was checked"))
-    if problems:
-        raise invalid(problems)
-    if get_person(session, checked.by).id == person.id:
-        raise Conflict("own-credential", "somebody else has to verify a credential")
+    """Record a verified qualification; T3 and T4 take two. Raises Forbidden, Invalid, Conflict."""
+    require_may_grant(session, actor, person, stated, checked, at=at)
+    authority = require_two(session, actor) if stated.tier >= TIER_FOR_TWO else {}
     credential = Credential(
         person_id=person.id,
         **(vars(stated) | {"specialty": normal_specialty(stated.specialty)}),
@@ -134,8 +143,28 @@ def grant_credential(
     session.flush()
     data = {"tier": stated.tier, "profession": stated.profession, "specialty": stated.specialty}
     data |= {"country": stated.country, "issued_at": stated.issued_at, "expires_at": stated.expires_at}
-    _say(session, actor, credential, Tag.CREDENTIAL_GRANTED, data | {"verified_by": checked.by}, at=at)
+    _say(session, actor, credential, Tag.CREDENTIAL_GRANTED, data | {"verified_by": checked.by} | authority, at=at)
     return credential
+
+
+def require_may_grant(
+    session: Session,
+    actor: AnyActor,
+    person: Person,
+    stated: Qualification,
+    checked: Verification,
+    *,
+    at: int,
+) -> None:
+    """Raises Forbidden, Invalid, Conflict("own-credential")."""
+    policy.require(session, actor, Action.GRANT_CREDENTIAL, subject_of(person), at=at)
+    problems = stated.problems()
+    if not checked.method.strip():
+        problems.append(Problem("method-missing", "method", "say how it was checked"))
+    if problems:
+        raise invalid(problems)
+    if get_person(session, checked.by).id == person.id:
+        raise Conflict("own-credential", "somebody else has to verify a credential")
 
 
 def revoke_credential(session: Session, actor: AnyActor, credential: Credential, because: str, *, at: int) -> None:
@@ -165,22 +194,13 @@ def list_credentials(session: Session, person_id: int) -> list[Credential]:
 
 def list_held(session: Session, person_id: int) -> tuple[HeldCredential, ...]:
     """The same as the policy reads them."""
-    return tuple(_held(credential) for credential in list_credentials(session, person_id))
-
-
-def _held(row: Credential) -> HeldCredential:
-    ends = [end for end in (row.expires_at, row.revoked_at) if end is not None]
-    return HeldCredential(
-        id=row.id,
-        tier=row.tier,
-        profession=row.profession,
-        specialty=row.specialty,
-        country=row.country,
-        starts_at=row.issued_at,
-        ends_at=min(ends, default=None),
+    return tuple(
+        as_held(c.id, c.profession, c.specialty, c.country, c.tier, c.issued_at, c.expires_at, c.revoked_at)
+        for c in list_credentials(session, person_id)
     )
 
 
 def _say(session: Session, actor: AnyActor, credential: Credential, tag: Tag, data: dict, *, at: int) -> None:
     stream, subject = streams.account(credential.person_id), Subject("credential", credential.id)
-    record(session, tag, stream=stream, actor=actor, subject=subject, data=data, at=at)
+    event = record(session, tag, stream=stream, actor=actor, subject=subject, data=data, at=at)
+    tell(session, credential.person_id, event)

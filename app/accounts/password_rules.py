@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from app.accounts.breached import LEET, is_breached
 from app.core.errors import Problem
 
 MIN_CHARACTERS = 15
@@ -31,7 +32,6 @@ doctor nurse medical medicine health patient annotation annotator annotate chart
 COMMON_WORDS = tuple(_WORDS.split())
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm")
 _RUN = 4
-_LEET = str.maketrans("0134578@$!", "oieastbasi")
 
 
 def normal_password(password: str) -> str:
@@ -50,9 +50,11 @@ def password_problems(password: str, context: Iterable[str] = ()) -> list[Proble
     if len(set(folded)) < MIN_DIFFERENT:
         return [_problem("password-repetitive", "use more different characters")]
     words = [*COMMON_WORDS, *_own_words(context)]
-    if min(_unguessable(folded, words), _unguessable(folded.translate(_LEET), words)) < MIN_UNGUESSABLE:
+    if min(_unguessable(folded, words), _unguessable(folded.translate(LEET), words)) < MIN_UNGUESSABLE:
         text = "too easily guessed: made of common words, sequences, repetition or your own name"
         return [_problem("password-common", text)]
+    if is_breached(password):
+        return [_problem("password-breached", "known from breaches of other servers, or made from one that is")]
     return []
 
 

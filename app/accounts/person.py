@@ -7,20 +7,25 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts import policy
 from app.accounts.actor import AnyActor
+from app.accounts.notice import tell_unless_own
 from app.accounts.policy import Action, PolicySubject
+from app.accounts.second_person import require_two
 from app.accounts.session import close_all
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
+from app.core.digest import new_salt
 from app.core.errors import Conflict, NotFound, Problem, invalid
+from app.core.text import is_printable_line
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]")
+_TOLD = frozenset({Tag.PERSON_REACTIVATED, Tag.IDENTITY_VERIFIED, Tag.IDENTITY_SUSPENDED})
 
 
 class Status(StrEnum):
@@ -43,7 +48,19 @@ class Person(Base):
             name="identity_complete",
         ),
         CheckConstraint("identity_verified_by <> id", name="identity_by_another"),
-        {"info": {"kind": RECORD}},
+        {
+            "info": {
+                "kind": RECORD,
+                "guard": {"fixed": ("id", "username", "display_name", "profession", "specialty", "created_at")},
+                "tags": (
+                    Tag.PERSON_CREATED,
+                    Tag.PERSON_DEACTIVATED,
+                    Tag.PERSON_REACTIVATED,
+                    Tag.IDENTITY_VERIFIED,
+                    Tag.IDENTITY_SUSPENDED,
+                ),
+            }
+        },
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -58,6 +75,8 @@ class Person(Base):
     identity_verified_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     identity_verified_at: Mapped[int | None]
     identity_method: Mapped[str | None] = mapped_column(Text)
+    #: what the digest of this row in the log is made with, so that it tells nobody a name
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary, default=new_salt)
 
     @property
     def is_active(self) -> bool:
@@ -80,7 +99,7 @@ class NewPerson:
             found.append(Problem("username-malformed", "username", rule))
         for where in ("display_name", "profession", "specialty"):
             value = getattr(self, where)
-            if len(value) > 200 or any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in value):
+            if len(value) > 200 or not is_printable_line(value):
                 found.append(Problem("text-unfit", where, "at most 200 printable characters"))
         if not self.display_name.strip():
             # 21 CFR 11.50(a)(1): signatures print the name.
@@ -120,15 +139,29 @@ def create_person(session: Session, actor: AnyActor, new: NewPerson, *, at: int)
 
 
 def verify_identity(session: Session, actor: AnyActor, person: Person, by: int, method: str, *, at: int) -> None:
-    """State that `by` has established who this is (21 CFR 11.100(b)); without it nobody signs."""
+    """State that `by` has established who this is (21 CFR 11.100(b)); without it nobody signs. It takes two."""
+    require_may_identify(session, actor, person, by, method, at=at)
+    authority = require_two(session, actor)
+    person.identity_verified_by, person.identity_verified_at = by, at
+    person.identity_method = method.strip()
+    _say(session, actor, person, Tag.IDENTITY_VERIFIED, {"by": by} | authority, at=at)
+
+
+def require_may_identify(session: Session, actor: AnyActor, person: Person, by: int, method: str, *, at: int) -> None:
+    """Raises Forbidden, Invalid or Conflict("own-identity")."""
     policy.require(session, actor, Action.MANAGE_PEOPLE, subject_of(person), at=at)
     if not method.strip():
         raise invalid([Problem("method-missing", "method", "say how the identity was established")])
     if by == person.id:
         raise Conflict("own-identity", "somebody else has to verify a person's identity")
-    person.identity_verified_by, person.identity_verified_at = by, at
-    person.identity_method = method.strip()
-    _say(session, actor, person, Tag.IDENTITY_VERIFIED, {"by": by}, at=at)
+
+
+def suspend_identity(session: Session, actor: AnyActor, person: Person, *, at: int) -> None:
+    """After a reset it is open again who has the account: nothing is signed until somebody has established it."""
+    if person.identity_verified_at is None:
+        return
+    person.identity_verified_by = person.identity_verified_at = person.identity_method = None
+    _say(session, actor, person, Tag.IDENTITY_SUSPENDED, at=at)
 
 
 def deactivate(session: Session, actor: AnyActor, person: Person, *, at: int) -> None:
@@ -181,5 +214,8 @@ def list_people(session: Session, *, after: str = "", limit: int = 100) -> list[
 
 
 def _say(session: Session, actor: AnyActor, person: Person, tag: Tag, data: dict | None = None, *, at: int) -> None:
+    person.salt = person.salt or new_salt()  # rows from before had none
     stream, subject = streams.account(person.id), Subject("person", person.id)
-    record(session, tag, stream=stream, actor=actor, subject=subject, data=data, at=at)
+    event = record(session, tag, stream=stream, actor=actor, subject=subject, data=data, at=at)
+    if tag in _TOLD:
+        tell_unless_own(session, person.id, event)

@@ -12,7 +12,7 @@ from app.core.errors import ChartmarkError, Forbidden, NotFound
 from app.core.registry import Registry
 
 
-class Relation(Protocol):
+class ActorRelation(Protocol):
     """How an actor stands to a subject. Upper packages register theirs in `app/plugins.py`."""
 
     key: str
@@ -20,7 +20,7 @@ class Relation(Protocol):
     def holds(self, session: Session, actor: Actor, subject: PolicySubject) -> bool: ...
 
 
-RELATIONS: Registry[Relation] = Registry("relation", Relation)
+RELATIONS: Registry[ActorRelation] = Registry("relation", ActorRelation)
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,13 @@ class Action(StrEnum):
     VIEW_PEOPLE = "view-people"
     MANAGE_PEOPLE = "manage-people"
     DEACTIVATE_PERSON = "deactivate-person"
+    RESET_FACTORS = "reset-factors"
     GRANT_CREDENTIAL = "grant-credential"
     REVOKE_CREDENTIAL = "revoke-credential"
     GRANT_ROLE = "grant-role"
     REVOKE_ROLE = "revoke-role"
+    APPROVE = "approve"
+    ROTATE_KEY = "rotate-key"
     # projects
     CREATE_PROJECT = "create-project"
     VIEW_PROJECT = "view-project"
@@ -81,6 +84,8 @@ class Action(StrEnum):
     SUBMIT = "submit"
     RECALL = "recall"
     READ_OWN_WORK = "read-own-work"
+    BREAK_GLASS = "break-glass"
+    READ_ACCESSES = "read-accesses"
     ADJUDICATE = "adjudicate"
     RESOLVE_ESCALATED = "resolve-escalated"
     VERIFY = "verify"
@@ -92,9 +97,14 @@ class Action(StrEnum):
     CLOSE_HOLD = "close-hold"
     # results
     VIEW_QUALITY = "view-quality"
+    SAMPLE_QUALITY = "sample-quality"
+    CHECK_QUALITY = "check-quality"
+    ANSWER_DRIFT = "answer-drift"
     ASSESS_SAFETY = "assess-safety"
     CUT_RELEASE = "cut-release"
+    APPROVE_RELEASE = "approve-release"
     EXPORT_RELEASE = "export-release"
+    EXPORT_UNFINISHED = "export-unfinished"
     READ_AUDIT = "read-audit"
     EXPORT_AUDIT = "export-audit"
 
@@ -105,7 +115,7 @@ _P, _S = ProjectRole, ServerRole
 
 
 @dataclass(frozen=True)
-class Rule:
+class PolicyRule:
     """One row: any of the roles, all of `needs`, none of `never`, a tier where `tier` is set.
 
     `kinds` besides people act without roles: services prepare, operators set up. `identity` asks
@@ -121,8 +131,8 @@ class Rule:
     identity: bool = False
 
 
-def _rule(*roles: ProjectRole | ServerRole, also: tuple[Kind, ...] = (), **rest: object) -> Rule:
-    return Rule(
+def _rule(*roles: ProjectRole | ServerRole, also: tuple[Kind, ...] = (), **rest: object) -> PolicyRule:
+    return PolicyRule(
         roles=frozenset(r for r in roles if isinstance(r, ProjectRole)),
         server=frozenset(r for r in roles if isinstance(r, ServerRole)),
         kinds=frozenset({PERSON, *also}),
@@ -135,16 +145,22 @@ _WORK = (OPERATOR, SERVICE)
 
 # Relations the table speaks of; `self` is ours, the others are registered by review.
 OWN_ASSIGNMENT, OWN_WORK, EARLIER_ACTOR, SELF = "own-assignment", "own-work", "earlier-actor", "self"
+HELD_ITEM = "held-item"
 
-TABLE: dict[Action, Rule] = {
+TABLE: dict[Action, PolicyRule] = {
     Action.VIEW_PEOPLE: _rule(_S.ADMIN, _S.AUDITOR, also=_SET_UP),
     Action.MANAGE_PEOPLE: _rule(_S.ADMIN, also=_SET_UP),
     Action.DEACTIVATE_PERSON: _rule(_S.ADMIN, also=_SET_UP, never=(SELF,)),
+    # Whoever could take his own second factor away by an administrator's page would need none.
+    Action.RESET_FACTORS: _rule(_S.ADMIN, also=_SET_UP, never=(SELF,)),
     # Nobody makes himself a clinician, nor gives himself a role.
     Action.GRANT_CREDENTIAL: _rule(_S.ADMIN, also=_SET_UP, never=(SELF,)),
     Action.REVOKE_CREDENTIAL: _rule(_S.ADMIN, also=_SET_UP),
     Action.GRANT_ROLE: _rule(_S.ADMIN, also=_SET_UP, never=(SELF,)),
     Action.REVOKE_ROLE: _rule(_S.ADMIN, also=_SET_UP, never=(SELF,)),
+    # A second person's key: whether it turns is for the rule of the act that was asked for.
+    Action.APPROVE: _rule(_S.ADMIN, _S.PRIVACY_OFFICER, _P.MANAGER, _P.PRIVACY_OFFICER),
+    Action.ROTATE_KEY: _rule(_S.ADMIN, also=_SET_UP),
     Action.CREATE_PROJECT: _rule(_S.ADMIN, _S.MANAGER, also=_SET_UP),
     Action.VIEW_PROJECT: _rule(*ANYBODY_IN_PROJECT, _S.ADMIN, _S.AUDITOR, _S.PRIVACY_OFFICER, also=_SET_UP),
     Action.CHANGE_PROJECT: _rule(_P.MANAGER, also=_SET_UP),
@@ -176,6 +192,9 @@ TABLE: dict[Action, Rule] = {
     Action.SUBMIT: _rule(_P.ANNOTATOR, _P.VERIFIER, _P.ADJUDICATOR, tier=1, needs=(OWN_ASSIGNMENT,)),
     Action.RECALL: _rule(_P.ANNOTATOR, _P.VERIFIER, _P.ADJUDICATOR, needs=(OWN_WORK,)),
     Action.READ_OWN_WORK: _rule(*ANYBODY_IN_PROJECT, needs=(OWN_WORK,)),
+    # In an emergency: one text, minutes, told at once; privacy officers come in by their own right (domain G.4).
+    Action.BREAK_GLASS: _rule(_P.ANNOTATOR, _P.VERIFIER, _P.ADJUDICATOR, _P.PV_REVIEWER, tier=3),
+    Action.READ_ACCESSES: _rule(_P.AUDITOR, _P.PRIVACY_OFFICER, _S.AUDITOR, _S.PRIVACY_OFFICER),
     # Nobody settles, verifies or signs for an item on which they have worked before (INV-2).
     Action.ADJUDICATE: _rule(_P.ADJUDICATOR, tier=3, never=(EARLIER_ACTOR,)),
     Action.RESOLVE_ESCALATED: _rule(_P.ADJUDICATOR, tier=4, never=(EARLIER_ACTOR,)),
@@ -183,14 +202,22 @@ TABLE: dict[Action, Rule] = {
     Action.SIGN: _rule(_P.VERIFIER, _P.ADJUDICATOR, tier=3, identity=True),
     Action.ASK_QUESTION: _rule(_P.ANNOTATOR, _P.VERIFIER, _P.ADJUDICATOR, _P.PV_REVIEWER),
     Action.ANSWER_QUESTION: _rule(_P.MANAGER, _P.ADJUDICATOR),
-    Action.REPORT_PHI: _rule(*ANYBODY_IN_PROJECT),
+    Action.REPORT_PHI: _rule(*ANYBODY_IN_PROJECT, needs=(HELD_ITEM,)),
     Action.OPEN_HOLD: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.PRIVACY_OFFICER, also=_WORK),
     # Whoever reads an item does not learn from its hold what troubles the other reader (INV-3).
     Action.CLOSE_HOLD: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.PRIVACY_OFFICER, never=(EARLIER_ACTOR,)),
     Action.VIEW_QUALITY: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.AUDITOR, _S.AUDITOR, also=_SET_UP),
+    # Who leads opens, draws and decides lots; clinicians who never worked on the item give verdicts (INV-2).
+    Action.SAMPLE_QUALITY: _rule(_P.MANAGER, also=_SET_UP),
+    Action.CHECK_QUALITY: _rule(_P.VERIFIER, _P.ADJUDICATOR, tier=3, never=(EARLIER_ACTOR,)),
+    Action.ANSWER_DRIFT: _rule(_P.MANAGER),
     Action.ASSESS_SAFETY: _rule(_P.PV_REVIEWER),
     Action.CUT_RELEASE: _rule(_P.MANAGER, also=_SET_UP),
+    # Where the project asks for two: whoever did not ask, and answers for the work or for its privacy.
+    Action.APPROVE_RELEASE: _rule(_P.MANAGER, _P.PRIVACY_OFFICER, _S.PRIVACY_OFFICER),
     Action.EXPORT_RELEASE: _rule(_P.MANAGER, _P.PV_REVIEWER, also=_SET_UP),
+    # Whoever leads; what it holds of blind readings is decided where it is written (INV-3).
+    Action.EXPORT_UNFINISHED: _rule(_P.MANAGER, also=_SET_UP),
     Action.READ_AUDIT: _rule(_P.AUDITOR, _P.MANAGER, _S.AUDITOR, _S.PRIVACY_OFFICER, also=_SET_UP),
     Action.EXPORT_AUDIT: _rule(_P.AUDITOR, _S.AUDITOR, also=_SET_UP),
 }
@@ -230,7 +257,7 @@ def refusal(actor: AnyActor, action: Action, subject: PolicySubject, *, at: int)
     return _role_refusal(actor, rule, subject, at)
 
 
-def _role_refusal(actor: Actor, rule: Rule, subject: PolicySubject, at: int) -> str | None:
+def _role_refusal(actor: Actor, rule: PolicyRule, subject: PolicySubject, at: int) -> str | None:
     if not (actor.roles_in(subject.project_id) & rule.roles or actor.server_roles & rule.server):
         return "role-missing"
     if rule.identity and not actor.identity_verified:
@@ -244,7 +271,7 @@ def _role_refusal(actor: Actor, rule: Rule, subject: PolicySubject, at: int) -> 
     return _clinical_refusal(actor, rule, subject, at)
 
 
-def _clinical_refusal(actor: Actor, rule: Rule, subject: PolicySubject, at: int) -> str | None:
+def _clinical_refusal(actor: Actor, rule: PolicyRule, subject: PolicySubject, at: int) -> str | None:
     valid = [c for c in actor.credentials if c.is_valid(at)]
     if not valid:
         return "credential-expired" if actor.credentials else "credential-missing"

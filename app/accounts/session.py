@@ -5,16 +5,18 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, delete, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Text, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.notice import tell
 from app.audit import streams
 from app.audit.events import Tag
-from app.audit.log import Actor as Recorded
+from app.audit.log import LoggedActor as Recorded
 from app.audit.log import Subject, record
 from app.core.clock import DAY, HOUR, MINUTE, SECOND
 from app.core.db import OPERATIONAL, Base, Session
 from app.core.digest import sha256
+from app.core.errors import NotFound
 
 TOKEN_BYTES = 32
 # `last_seen_at` is written at most this often, so that reading pages does not write.
@@ -39,11 +41,24 @@ class SignInSession(Base):
     expires_at: Mapped[int]
     ended_at: Mapped[int | None]
     ended_because: Mapped[str | None] = mapped_column(Text)
+    #: by what its person was known, words separated by spaces (`password totp`)
+    factors: Mapped[str] = mapped_column(Text, default="password", server_default="password")
+    #: which browser and network it was opened from, for its owner to know it again
+    browser: Mapped[str] = mapped_column(Text, default="", server_default="")
+    network: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    @property
+    def has_two_factors(self) -> bool:
+        return len(self.factors.split()) > 1
 
     @property
     def ref(self) -> str:
         """How the log names the session: neither the token nor what it is looked up by."""
         return sha256(f"session:{self.token_sha256}")[:32]
+
+    def is_living(self, lifetime: Lifetime, *, at: int) -> bool:
+        """Neither ended, nor idle too long, nor too old."""
+        return self.ended_at is None and at < self.expires_at and at - self.last_seen_at < lifetime.idle
 
 
 @dataclass(frozen=True)
@@ -58,31 +73,45 @@ class Lifetime:
         return cls(idle_minutes * MINUTE, session_hours * HOUR)
 
 
+@dataclass(frozen=True)
+class SessionOrigin:
+    """How a session came about: by which factors, in which browser, from which network."""
+
+    factors: tuple[str, ...] = ("password",)
+    browser: str = ""
+    network: str = ""
+
+
 def new_token() -> str:
     """256 random bits."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
-def open_session(session: Session, person_id: int, token: str, lifetime: Lifetime, *, at: int) -> SignInSession:
+def open_session(
+    session: Session, person_id: int, token: str, lifetime: Lifetime, origin: SessionOrigin | None = None, *, at: int
+) -> SignInSession:
     """Start a session under a token made for it; `sign_in` records the event."""
+    origin = origin or SessionOrigin()
     row = SignInSession(
         token_sha256=sha256(token),
         person_id=person_id,
         created_at=at,
         last_seen_at=at,
         expires_at=at + lifetime.absolute,
+        factors=" ".join(origin.factors),
+        browser=origin.browser,
+        network=origin.network,
     )
     session.add(row)
     session.flush()
     return row
 
 
-def find_session(session: Session, token: str, lifetime: Lifetime, *, at: int) -> SignInSession | None:
-    """The living session of a token, or None: unknown, ended, idle too long, or too old."""
+def strengthen(session: Session, token: str, factor: str) -> None:
+    """Its person has just shown another factor in this session."""
     row = session.scalar(select(SignInSession).where(SignInSession.token_sha256 == sha256(token)))
-    if row is None or row.ended_at is not None or at >= row.expires_at:
-        return None
-    return row if at - row.last_seen_at < lifetime.idle else None
+    if row is not None and factor not in row.factors.split():
+        row.factors = f"{row.factors} {factor}"
 
 
 def needs_touch(row: SignInSession, *, at: int) -> bool:
@@ -121,17 +150,30 @@ def _end(session: Session, actor: Recorded, rows: list[SignInSession], because: 
         row.ended_at, row.ended_because = at, because
         stream, subject = streams.account(row.person_id), Subject("session", row.ref)
         data = {"because": because}
-        record(session, Tag.SIGNED_OUT, stream=stream, actor=actor, subject=subject, data=data, at=at)
+        event = record(session, Tag.SIGNED_OUT, stream=stream, actor=actor, subject=subject, data=data, at=at)
+        if because == "ended-by-admin":
+            tell(session, row.person_id, event)
+
+
+def close_one(session: Session, actor: Recorded, person_id: int, ref: str, *, at: int) -> None:
+    """End one session of a person, named as the log names it. Raises NotFound."""
+    rows = [row for row in list_open(session, person_id, at=at) if row.ref == ref]
+    if not rows:
+        raise NotFound("not-found", "there is no such session")
+    _end(session, actor, rows, "ended-by-owner", at=at)
+
+
+def list_open(session: Session, person_id: int, *, at: int) -> list[SignInSession]:
+    """The sessions that have neither ended nor grown too old, newest first."""
+    query = select(SignInSession).where(
+        SignInSession.person_id == person_id, SignInSession.ended_at.is_(None), SignInSession.expires_at > at
+    )
+    return list(session.scalars(query.order_by(SignInSession.id.desc())))
 
 
 def count_open(session: Session, person_id: int, *, at: int) -> int:
     """How many sessions have neither ended nor grown too old."""
-    query = select(SignInSession.id).where(
-        SignInSession.person_id == person_id,
-        SignInSession.ended_at.is_(None),
-        SignInSession.expires_at > at,
-    )
-    return len(session.scalars(query).all())
+    return len(list_open(session, person_id, at=at))
 
 
 def sweep(session: Session, person_id: int, *, at: int) -> None:
@@ -139,3 +181,9 @@ def sweep(session: Session, person_id: int, *, at: int) -> None:
     session.execute(
         delete(SignInSession).where(SignInSession.person_id == person_id, SignInSession.expires_at < at - 30 * DAY)
     )
+
+
+def count_all_open(session: Session, *, at: int) -> int:
+    """How many sessions of anybody have neither ended nor grown too old."""
+    open_now = select(func.count()).where(SignInSession.ended_at.is_(None), SignInSession.expires_at > at)
+    return session.scalar(open_now) or 0

@@ -1,8 +1,9 @@
-"""Brakes on guessing: failures counted in the database, per account and per address."""
+"""Brakes on guessing: failures counted in the database, per account, per known browser and per address."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from sqlalchemy import CheckConstraint, Text, delete
 from sqlalchemy.orm import Mapped, mapped_column
@@ -68,8 +69,26 @@ def brake_account(scope: str, name: str | int) -> Brake:
     return Brake(sha256(f"{scope}:account:{name}"), ACCOUNT)
 
 
+def brake_browser(scope: str, name: str | int, token: str) -> Brake:
+    """For a browser in which this person has signed in before: what strangers do to the account does not reach it."""
+    return Brake(sha256(f"{scope}:browser:{name}:{sha256(token)}"), ACCOUNT)
+
+
 def brake_address(scope: str, address: str) -> Brake:
-    return Brake(sha256(f"{scope}:address:{address}"), ADDRESS)
+    return Brake(sha256(f"{scope}:address:{network_of(address)}"), ADDRESS)
+
+
+def network_of(address: str) -> str:
+    """What one subscriber holds: an IPv4 address, of IPv6 the whole /64 (RFC 6177); other words as they are."""
+    try:
+        known = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(known, IPv6Address):
+        if known.ipv4_mapped is not None:
+            return str(known.ipv4_mapped)
+        return str(IPv6Network((known, 64), strict=False))
+    return str(known)
 
 
 def take_try(session: Session, brakes: list[Brake], *, at: int) -> bool:

@@ -19,7 +19,7 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class LabelChange:
     """One label that was changed, and the element of the settled answer (of a reading, when gone) that bore it."""
 
     kind: ChangeKind
@@ -27,7 +27,7 @@ class Change:
     element: str
 
 
-def weighty_changes(settled: list[Unit], readings: list[list[Unit]], weighty: Collection[str]) -> list[Change]:
+def weighty_changes(settled: list[Unit], readings: list[list[Unit]], weighty: Collection[str]) -> list[LabelChange]:
     """What nobody read and somebody settled all the same, among judgements that bear a label of `weighty`.
 
     New: no reading says it, or none so often of overlapping text. Moved: readings do, but of no overlapping
@@ -42,12 +42,12 @@ def weighty_changes(settled: list[Unit], readings: list[list[Unit]], weighty: Co
         same = [other for other in anywhere if _says_the_same(unit, other)]
         if not _within(unit, same):
             kind = ChangeKind.MOVED if same else ChangeKind.NEW
-            changes.append(Change(kind, unit.label, unit.bearer.element))
+            changes.append(LabelChange(kind, unit.label, unit.bearer.element))
         elif _met(unit, kept) > max(_met(unit, units) for units in said):
-            changes.append(Change(ChangeKind.NEW, unit.label, unit.bearer.element))
+            changes.append(LabelChange(ChangeKind.NEW, unit.label, unit.bearer.element))
     everybodys = [one for one in (said[0] if said else []) if all(_meets_any(one, units) for units in said[1:])]
     gone = [unit for unit in everybodys if not _meets_any(unit, kept)]
-    changes += [Change(ChangeKind.GONE, unit.label, unit.bearer.element) for unit in gone]
+    changes += [LabelChange(ChangeKind.GONE, unit.label, unit.bearer.element) for unit in gone]
     return list(dict.fromkeys(changes))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.agreement.judgements import Unit
-from app.agreement.metrics.data import Link, Ratings, Reading, Span, Spans
+from app.agreement.metrics.data import Link, MarkedSpan, Ratings, Reading, Spans
 
 # Answers by document and rater.
 Answers = dict[str, dict[str, list[Unit]]]
@@ -14,7 +14,7 @@ Answers = dict[str, dict[str, list[Unit]]]
 def spans_of(answers: Answers, *, texts: dict[str, str] | None = None, labels: set[str] | None = None) -> Spans:
     """Entities and relations as spans and links; `labels` keeps only those labels and relation types."""
     readings = {
-        document: {rater: _reading(units, labels) for rater, units in readers.items()}
+        document: {rater: reading_of(units, labels) for rater, units in readers.items()}
         for document, readers in answers.items()
     }
     return Spans(readings, texts or {})
@@ -57,16 +57,17 @@ def _item(document: str, unit: Unit) -> str:
     return f"{document}#{place}#{unit.label}#{unit.key}"
 
 
-def _reading(units: Iterable[Unit], labels: set[str] | None) -> Reading:
+def reading_of(units: Iterable[Unit], labels: set[str] | None = None) -> Reading:
+    """What one reader marked: entities as spans, relations as links; `labels` keeps only these labels and types."""
     wanted = [unit for unit in units if labels is None or unit.label in labels]
-    spans = [Span(unit.label, unit.fragments) for unit in wanted if unit.kind == "entity"]
+    spans = [MarkedSpan(unit.label, unit.fragments) for unit in wanted if unit.kind == "entity"]
     links = [_link(unit) for unit in wanted if unit.kind == "relation"]
     return Reading(spans, links)
 
 
 def _link(unit: Unit) -> Link:
     head, tail = unit.key.split(">")
-    return Link(unit.label, Span("", _fragments(head)), Span("", _fragments(tail)))
+    return Link(unit.label, MarkedSpan("", _fragments(head)), MarkedSpan("", _fragments(tail)))
 
 
 def _fragments(place: str) -> tuple[tuple[int, int], ...]:

@@ -24,6 +24,7 @@ from app.annotation.fields import (
     OneOf,
     Reference,
     Several,
+    ShownAs,
     is_element_id,
 )
 from app.annotation.vocabulary import STATUSES
@@ -46,7 +47,10 @@ class Part(BaseModel):
 
 
 class Origin(Part):
-    """Where an element came from, by the server's word; `suggested` is what it was before a person changed it."""
+    """Where an element came from, by the server's word; `suggested` is what it was before a person changed it.
+
+    `proposed_…` is the one code that was proposed with a suggestion, and the rule that chose it.
+    """
 
     by: Annotated[str, OneOf("model", "human", "import")]
     pipeline: Annotated[str | None, Code(optional=True)] = None
@@ -54,6 +58,10 @@ class Origin(Part):
     digest: Annotated[str | None, Code(optional=True)] = None
     suggestion: Annotated[str | None, Code(optional=True)] = None
     action: Annotated[str | None, Code(optional=True)] = None
+    proposed_system: Annotated[str | None, Code(optional=True)] = None
+    proposed_release: Annotated[str | None, Code(optional=True)] = None
+    proposed_code: Annotated[str | None, Code(optional=True)] = None
+    proposed_rule: Annotated[str | None, Code(optional=True)] = None
     suggested: Annotated[dict[str, Any] | None, AnotherBody()] = None
 
 
@@ -70,8 +78,6 @@ class ElementBody(BaseModel):
     because: Annotated[list[Any], FreeRecords()] = []
 
 
-
-
 Kinds = tuple[type[ElementBody], ...]
 BOOKKEEPING = tuple(name for name in ElementBody.model_fields if name != "kind")
 
@@ -85,10 +91,25 @@ class FieldShape:
     mark: Mark | None
     part: type[Part] | None
     many: Several | None
+    how: ShownAs | None = None
 
     @property
     def reference(self) -> Reference | None:
         return self.mark if isinstance(self.mark, Reference) else None
+
+    @property
+    def shown(self) -> bool:
+        """Whether it is laid beside what other readers say."""
+        mentioned = self.reference is not None and not self.reference.holds
+        return not mentioned if self.how is None else bool(self.how.title)
+
+    @property
+    def title(self) -> str:
+        return self.how.title if self.how else ""
+
+    @property
+    def unsaid(self) -> str | None:
+        return self.how.unsaid if self.how else None
 
     def values(self, value: Any) -> list[Any]:
         """Each value or record of the field in a list."""
@@ -176,10 +197,10 @@ def payload_problems(payload: Any, kinds: Kinds) -> list[Problem]:
     return problems
 
 
-def payload_schema(kinds: Kinds) -> dict[str, Any]:
-    """JSON Schema of a payload; ``x-role`` says what each field is."""
+def payload_schema(kinds: Kinds, ref_template: str = "#/$defs/{model}") -> dict[str, Any]:
+    """JSON Schema of a payload; ``x-role`` says what each field is. `ref_template` says where kinds are to stand."""
     bodies = Annotated[_union(kinds), Field(discriminator="kind")] if len(kinds) > 1 else kinds[0]
-    elements = TypeAdapter(dict[str, bodies]).json_schema()  # type: ignore[valid-type]
+    elements = TypeAdapter(dict[str, bodies]).json_schema(ref_template=ref_template)  # type: ignore[valid-type]
     shared = {"$defs": elements.pop("$defs")} if "$defs" in elements else {}
     whole = {"type": "object", "properties": {"elements": elements}, "required": ["elements"]}
     return whole | {"additionalProperties": False} | shared
@@ -203,7 +224,8 @@ def _shape(name: str, info: FieldInfo) -> FieldShape:
     part = held if isinstance(held, type) and issubclass(held, Part) else None
     if (mark is None) == (part is None):
         raise TypeError(f"the field {name} needs a mark that says what it is, or to be a part")
-    return FieldShape(name, info.is_required(), mark, part, several)
+    how = next((one for one in info.metadata if isinstance(one, ShownAs)), None)
+    return FieldShape(name, info.is_required(), mark, part, several, how)
 
 
 def _refusals(model: type[ElementBody], body: dict[str, Any], where: str) -> list[Problem]:

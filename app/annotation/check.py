@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.annotation.actions import span_problems
 from app.annotation.bodies import Kinds
 from app.annotation.payload import live, schema_key
-from app.annotation.spans import span_problems
 from app.core.errors import Problem
 
 WARNING = "warn-"

@@ -261,6 +261,15 @@ class Several:
         return core_schema.no_info_wrap_validator_function(self._each_once, handler(source))
 
 
+@dataclass(frozen=True)
+class ShownAs:
+    """How a field is called where readers are laid side by side, if not by its name; without a title it is not there.
+    `unsaid`: what is read where nothing stands."""
+
+    title: str = ""
+    unsaid: str | None = None
+
+
 def is_element_id(value: Any) -> bool:
     """1 to 100 letters, digits or ``_ . : -``."""
     return isinstance(value, str) and _ID.fullmatch(value) is not None

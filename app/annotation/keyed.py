@@ -13,11 +13,11 @@ from typing import Any
 
 from app.agreement.judgements import Difference, Payload, Ruling
 from app.agreement.judgements import DifferenceKind as Kind
+from app.annotation.actions import span_fields
 from app.annotation.bodies import Kinds
 from app.annotation.folding import folded
 from app.annotation.payload import Elements, fresh_id, live, schema_key
 from app.annotation.rulings import case_key, chosen, paired
-from app.annotation.spans import span_fields
 from app.annotation.vocabulary import REST
 from app.core.errors import Problem
 

@@ -26,13 +26,15 @@ Elements = dict[str, dict[str, Any]]
 Rename = Callable[[str], str]
 
 
-class Frame(Protocol):
+class PayloadContext(Protocol):
     """What a payload is about; the review core's `Context` is one."""
 
     @property
     def text(self) -> str: ...
     @property
     def schema(self) -> dict[str, Any]: ...
+    @property
+    def known_keys(self) -> set[str]: ...
     @property
     def codes(self) -> Callable[[str, str, str], dict[str, Any] | None]: ...
 

@@ -11,20 +11,19 @@ from functools import cached_property
 from typing import Any
 
 from app.agreement.judgements import Bearer, Difference, Payload, Ruling, Unit
+from app.annotation.actions import Put, action_facts, loose_ends, own_words, places, seeded, stored_body
 from app.annotation.bodies import BOOKKEEPING, ElementBody, FieldShape, Kinds, by_kind, fields_of, payload_problems
 from app.annotation.check import reviewed_problems
-from app.annotation.facts import Put, action_facts
 from app.annotation.fields import FieldRole, Number, OneOf, SchemaKey
 from app.annotation.folding import folded
 from app.annotation.keyed import Questions, keyed_differences, repeated, said, settle_keyed, unanswered
-from app.annotation.loose import loose_ends
-from app.annotation.origin import seeded, stored_body
-from app.annotation.payload import Elements, Frame, live, schema_key
-from app.annotation.schema import known_keys
+from app.annotation.moving import moved_payload
+from app.annotation.payload import Elements, PayloadContext, live, schema_key
 from app.annotation.suggest import suggested_keyed
 from app.annotation.vocabulary import REST
 from app.core.digest import canonical_json
 from app.core.errors import Problem
+from app.core.places import TextChange
 
 _ANSWERING = (FieldRole.CLOSED, FieldRole.NUMBER, FieldRole.DATE, FieldRole.CODE)
 
@@ -47,30 +46,36 @@ class Questionnaire:
         marks = [shape.mark for shape in _answering(by_kind(self.kinds)[REST])] if REST in by_kind(self.kinds) else []
         return next((str(mark.allowed[0]) for mark in marks if isinstance(mark, OneOf)), "")
 
-    def present(self, context: Frame) -> dict[str, Any]:
+    def present(self, context: PayloadContext) -> dict[str, Any]:
         """The text, and what is asked of it with the fields of an answer."""
         questions = [self._presented(label) for label in context.schema["labels"]]
         return {"text": context.text, "schema": context.schema, "questions": questions, "unsaid": self.unsaid}
 
-    def suggest(self, context: Frame, suggestions: list[dict[str, Any]]) -> Payload:
+    def suggest(self, context: PayloadContext, suggestions: list[dict[str, Any]]) -> Payload:
         return seeded(suggested_keyed(suggestions, self.kinds), self.kinds, context.text)
 
-    def check(self, payload: Payload, context: Frame) -> list[Problem]:
+    def check(self, payload: Payload, context: PayloadContext) -> list[Problem]:
         if problems := payload_problems(payload, self.kinds):
             return problems
         questions = self._questions(context)
         return [
-            *reviewed_problems(payload, context.text, known_keys(context.schema), self.kinds),
+            *reviewed_problems(payload, context.text, context.known_keys, self.kinds),
             *self._misplaced(payload, context),
             *repeated(payload, questions),
             *(_open(asked) for asked in unanswered(payload, questions)),
         ]
 
-    def describe(self, action: Put, context: Frame) -> dict[str, Any]:
-        return action_facts(action, self.kinds, known_keys(context.schema), context.text)
+    def describe(self, action: Put, context: PayloadContext) -> dict[str, Any]:
+        return action_facts(action, self.kinds, context.known_keys, context.text)
 
-    def stored(self, action: Put, started: dict[str, Any] | None, context: Frame) -> Any:
+    def stored(self, action: Put, started: dict[str, Any] | None, context: PayloadContext) -> Any:
         return stored_body(action.body, started, self.kinds, context.text)
+
+    def places(self, body: dict[str, Any]) -> list[list[int]]:
+        return places(body, self.kinds)
+
+    def own_words(self, body: dict[str, Any]) -> list[str]:
+        return own_words(body, self.kinds)
 
     def loose(self, put: dict[str, Any], draft: Callable[[], Elements]) -> dict[str, Any]:
         return loose_ends(put, self.kinds, draft)
@@ -78,7 +83,10 @@ class Questionnaire:
     def folded(self, payload: Payload) -> Payload:
         return folded(payload, self.kinds)
 
-    def units(self, payload: Payload, context: Frame) -> list[Unit]:
+    def moved(self, payload: Payload, change: TextChange) -> tuple[Payload, Payload]:
+        return moved_payload(payload, change, self.kinds)
+
+    def units(self, payload: Payload, context: PayloadContext) -> list[Unit]:
         """One unit per question of the schema; what nobody answered by itself has the answer of the `rest`."""
         given = {self._question(body): (self._answer(body), Bearer(key)) for key, body in said(live(payload)).items()}
         rest = len(said(live(payload))) < len(live(payload))
@@ -90,13 +98,13 @@ class Questionnaire:
                 units.append(Unit(self._kind_of(label), key, value, key=key, bearer=bearer))
         return units
 
-    def differences(self, payloads: list[Payload], context: Frame) -> list[Difference]:
+    def differences(self, payloads: list[Payload], context: PayloadContext) -> list[Difference]:
         return keyed_differences(payloads, self._questions(context))
 
-    def settle(self, payloads: list[Payload], rulings: list[Ruling], context: Frame) -> Payload:
+    def settle(self, payloads: list[Payload], rulings: list[Ruling], context: PayloadContext) -> Payload:
         return settle_keyed(payloads, rulings, self._questions(context))
 
-    def _questions(self, context: Frame) -> Questions:
+    def _questions(self, context: PayloadContext) -> Questions:
         order = tuple(label["key"] for label in context.schema["labels"])
         return Questions(self.kinds, self._question, self._answer, order, order, self.unsaid)
 
@@ -113,7 +121,7 @@ class Questionnaire:
         group = label.get("group")
         return str(group) if group in self._asked else next(iter(self._asked))
 
-    def _misplaced(self, payload: Payload, context: Frame) -> list[Problem]:
+    def _misplaced(self, payload: Payload, context: PayloadContext) -> list[Problem]:
         """Answers in the form of another question."""
         wanted = {label["key"]: self._kind_of(label) for label in context.schema["labels"]}
         return [

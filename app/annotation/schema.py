@@ -60,11 +60,6 @@ def relation_named(schema: dict[str, Any], key: str) -> dict[str, Any] | None:
     return next((relation for relation in schema.get("relations", ()) if relation["key"] == key), None)
 
 
-def known_keys(schema: dict[str, Any]) -> set[str]:
-    """Keys of all labels and relation types."""
-    return {part["key"] for name in ("labels", "relations") for part in schema.get(name, ())}
-
-
 def assertion_axes(schema: dict[str, Any]) -> set[str]:
     """The axes readers of this schema set; a schema that is silent uses all."""
     if "assertion" not in schema:

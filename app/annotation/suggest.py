@@ -21,10 +21,17 @@ def suggested_keyed(suggestions: list[dict[str, Any]], kinds: Kinds) -> Payload:
     return {"elements": elements}
 
 
-def add_suggestion(elements: Elements, body: dict[str, Any], answer: dict[str, Any]) -> str:
-    """Puts a body under the next of ``s1``, ``s2``, …, as suggested by a pipeline's answer; gives the id."""
+def add_suggestion(
+    elements: Elements, body: dict[str, Any], answer: dict[str, Any], *, proposed: dict[str, str] | None = None
+) -> str:
+    """Puts a body under the next of ``s1``, ``s2``, …, as suggested by a pipeline's answer; gives the id.
+
+    `proposed` is the one code that goes with it if the reader says so: it stays beside the body.
+    """
     key = f"s{len(elements) + 1}"
     origin = {"by": "model", "suggestion": key}
     origin |= {name: str(answer[name]) for name in ("pipeline", "version", "digest") if answer.get(name)}
+    if proposed:
+        origin |= {f"proposed_{name}": str(proposed[name]) for name in ("system", "release", "code", "rule")}
     elements[key] = {**body, "status": "suggested", "origin": origin}
     return key

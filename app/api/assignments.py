@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from app.accounts.limits import VIEWS
 from app.accounts.policy import Action
 from app.api import bodies, present
 from app.core.db import Session
@@ -12,49 +16,50 @@ from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, Invalid
 from app.http import context
 from app.http.access import access, acting
+from app.http.ahead import open_prefetched, prefetch_next
 from app.http.idempotency import answer_once
 from app.http.values import row_number
+from app.http.workbench import show_task
 from app.review import draft, question
-from app.review.assignment import Assignment, get_assignment, next_task
+from app.review.assignment import Assignment, get_assignment, lock_task, next_task
 from app.review.confirmation import confirm_element, confirmed_elements
-from app.review.opening import open_task
-from app.review.queries import encounter_document, needs_view, note_view, own_work
+from app.review.queries import encounter_document, note_view, own_work
 from app.review.submission import recall, submit
 
 assignments_api = Blueprint("assignments_api", __name__, url_prefix="/api/v1/assignments")
 
 
 @assignments_api.get("/<int:assignment_id>")
-@access(acting(Action.READ_OWN_WORK))
+@access(acting(Action.READ_OWN_WORK), limit=VIEWS)
 def show(assignment_id: int) -> ResponseReturnValue:
     """The task; the first look opens it. The view is in the log before the text leaves."""
-    actor, at = context.actor(), context.at()
-    _open_and_note(assignment_id)
-    with context.database().reading() as session:
-        assignment = get_assignment(session, assignment_id)
-        work = own_work(session, actor, assignment, at=at)
-        return jsonify(present.workbench(session, actor, assignment, work, context.codes()))
+    return jsonify(show_task(assignment_id).data)
 
 
-def _open_and_note(assignment_id: int) -> None:
-    """Write only when there is something to write: a task to open, or a view to note."""
-    actor, at = context.actor(), context.at()
-    with context.database().reading() as session:
-        assignment = get_assignment(session, assignment_id)
-        own_work(session, actor, assignment, at=at)
-        if assignment.state != "offered" and not needs_view(session, assignment, at=at):
-            return
+@assignments_api.get("/<int:assignment_id>/next")
+@access(acting(Action.READ_OWN_WORK))
+def ahead(assignment_id: int) -> ResponseReturnValue:
+    """The person's own next reading, for the page's memory: its text, but no work on it; `next` null: there is none.
 
-    def unit(session: Session) -> None:
-        assignment = get_assignment(session, assignment_id, lock=True)
-        open_task(session, actor, assignment, at=at)
-        note_view(session, actor, assignment, at=at)
+    It is not opened by this. That the text went ahead is in the log before it leaves, tagged `prefetched`.
+    """
+    return jsonify({"next": prefetch_next(assignment_id)})
 
-    context.database().writing(unit)
+
+@assignments_api.post("/<int:assignment_id>/opening")
+@access(acting(Action.READ_OWN_WORK))
+@bodies.takes(bodies.OpeningBody)
+def begin(assignment_id: int) -> ResponseReturnValue:
+    """Open a task whose text went ahead, to show it now: what `GET` says of it, without what went ahead.
+
+    409 `stale-copy` when that is no longer what the task's page shows; then nothing is opened.
+    """
+    return jsonify(open_prefetched(assignment_id, bodies.read(bodies.OpeningBody).sha256))
 
 
 @assignments_api.patch("/<int:assignment_id>/draft")
 @access(acting(Action.ANNOTATE))
+@bodies.takes(bodies.DraftBody)
 def change(assignment_id: int) -> ResponseReturnValue:
     """Apply actions to the draft whose version is in `If-Match`; 412 with what is there when it is not.
 
@@ -63,21 +68,20 @@ def change(assignment_id: int) -> ResponseReturnValue:
     """
     actor, at = context.actor(), context.at()
     changes = [
-        draft.Change(a.element_id, a.body, tuple(a.quote) if a.quote is not None else None)
+        draft.ElementChange(a.element_id, a.body, tuple(a.quote) if a.quote is not None else None)
         for a in bodies.read(bodies.DraftBody).actions
     ]
     expected = _expected_version()
 
     def unit(session: Session) -> dict:
-        assignment = get_assignment(session, assignment_id)
-        version = draft.change_draft(session, actor, assignment, changes, expected_version=expected, at=at)
-        kept = draft.kept_otherwise(session, assignment, changes, since=expected)
-        return {"version": version, "elements": kept}
+        row = lock_task(session, assignment_id)
+        saved = draft.change_draft(session, actor, row, changes, expected_version=expected, at=at)
+        return {"version": saved.version, "elements": saved.otherwise}
 
     return _with_current(assignment_id, lambda: answer_once(unit))
 
 
-def _with_current(assignment_id: int, act) -> ResponseReturnValue:  # noqa: ANN001
+def _with_current(assignment_id: int, act: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     """The answer; a stale version is answered with the draft as it stands (the person's own)."""
     try:
         return act()
@@ -116,10 +120,11 @@ def confirm(assignment_id: int, element_id: str) -> ResponseReturnValue:
 
 @assignments_api.post("/<int:assignment_id>/submission")
 @access(acting(Action.SUBMIT))
+@bodies.takes(bodies.SubmitBody)
 def finish(assignment_id: int) -> ResponseReturnValue:
     """Freeze the answer; `folded` are exact duplicates that are not in it, `next` is the person's next task."""
     actor, at, codes = context.actor(), context.at(), context.codes()
-    believed = bodies.read(bodies.SubmissionBody)
+    believed = bodies.read(bodies.SubmitBody)
 
     def unit(session: Session) -> dict:
         assignment = get_assignment(session, assignment_id)
@@ -138,7 +143,7 @@ def finish(assignment_id: int) -> ResponseReturnValue:
     return answer
 
 
-def _require_same(session: Session, assignment: Assignment, believed: bodies.SubmissionBody) -> None:
+def _require_same(session: Session, assignment: Assignment, believed: bodies.SubmitBody) -> None:
     """Raises Conflict when the server holds another draft than the client shows."""
     payload = draft.assemble(session, assignment.id)
     if believed.count is not None and believed.count != len(payload["elements"]):
@@ -162,13 +167,14 @@ def take_back(assignment_id: int) -> ResponseReturnValue:
 
 @assignments_api.post("/<int:assignment_id>/questions")
 @access(acting(Action.ASK_QUESTION))
+@bodies.takes(bodies.QuestionBody)
 def ask(assignment_id: int) -> ResponseReturnValue:
     """Ask about the guideline; a blocking question holds the item."""
     actor, at, asked = context.actor(), context.at(), bodies.read(bodies.QuestionBody)
 
     def unit(session: Session) -> dict:
         assignment = get_assignment(session, assignment_id)
-        options = {"element_id": asked.element_id or "", "blocking": asked.blocking}
+        options: dict[str, Any] = {"element_id": asked.element_id or "", "blocking": asked.blocking}
         return {"question": question.ask(session, actor, assignment, asked.text, **options, at=at).id}
 
     answer = answer_once(unit)
@@ -177,7 +183,7 @@ def ask(assignment_id: int) -> ResponseReturnValue:
 
 
 @assignments_api.get("/<int:assignment_id>/documents/<int:document_id>")
-@access(acting(Action.READ_OWN_WORK))
+@access(acting(Action.READ_OWN_WORK), limit=VIEWS)
 def other_document(assignment_id: int, document_id: int) -> ResponseReturnValue:
     """Another note of the same encounter, to read: coders code encounters. The view is noted."""
     actor, at = context.actor(), context.at()

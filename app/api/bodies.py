@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
 from flask import request
@@ -10,12 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.core.errors import Invalid, Problem
 
 Body = TypeVar("Body", bound="Strict")
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Strict(BaseModel):
     """A body that takes what it names and nothing else."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class ActionBody(Strict):
@@ -30,11 +32,17 @@ class DraftBody(Strict):
     actions: list[ActionBody] = Field(max_length=500)
 
 
-class SubmissionBody(Strict):
+class SubmitBody(Strict):
     """What the client believes it finishes: number of elements and digest of the canonical payload."""
 
     count: int | None = None
     sha256: str | None = None
+
+
+class OpeningBody(Strict):
+    """The digest that came with what went ahead."""
+
+    sha256: str = Field(max_length=64)
 
 
 class QuestionBody(Strict):
@@ -64,8 +72,22 @@ class RulingBody(Strict):
     confirmed: bool = False
 
 
+class ActBody(Strict):
+    """Which act something is asked for: `sign`, `sign-pipeline`, `read-source`, `confirm`."""
+
+    act: str = Field(max_length=40)
+
+
+class ProofBody(Strict):
+    proof: str = Field(max_length=200)
+
+
 class SigningBody(Strict):
-    """The two components of a signature, typed again, what it means, and what the signer has before them.
+    """The components of a signature, shown again, what it means, and what the signer has before them.
+
+    Name and password; in place of the password `provider`, what `/session/provider-proofs` gave once its sign-in was
+    made. Of whoever has a second factor also a `code` (of the app, or for recovery), or a `passkey`: the JSON of the
+    browser's answer to `/session/passkey-options`.
 
     `seen` is the SHA-256 of the canonical JSON of `submissions` as they were sent to the page and, when
     settling, `rulings` (by case) or, when verifying, `elements`. `meaning` is the one whose statement the
@@ -73,13 +95,30 @@ class SigningBody(Strict):
     """
 
     username: str = Field(max_length=200)
-    password: str = Field(max_length=1024)
+    password: str = Field(default="", max_length=1024)
+    code: str = Field(default="", max_length=200)
+    passkey: str = Field(default="", max_length=65_536)
+    provider: str = Field(default="", max_length=200)
     meaning: str = Field(default="", max_length=20)
     seen: str = Field(default="", max_length=64)
     reason: str = ""
     decision: Literal["accept", "change", "reject"] = "accept"
     #: the second key of a senior reviewer who changes a significant or critical label
     confirmed: bool = False
+
+
+def takes(kind: type[Strict]) -> Callable[[View], View]:
+    """Declares the body a view reads, for whoever asks what an endpoint takes."""
+
+    def declare(view: View) -> View:
+        view.takes = kind  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def taken_by(view: Callable[..., Any]) -> type[Strict] | None:
+    return getattr(view, "takes", None)
 
 
 def read(kind: type[Body]) -> Body:

@@ -1,4 +1,4 @@
-"""Finishing an item: adjudication, verification, signatures; and reporting an identifier."""
+"""Finishing an item: adjudication, verification, signatures; reporting what de-identification did wrong."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
+from app.accounts.limits import VIEWS
 from app.accounts.policy import Action
 from app.agreement.judgements import Choice, Ruling
 from app.api import bodies, present
@@ -18,17 +19,17 @@ from app.http.access import access, acting
 from app.http.idempotency import answer_once
 from app.review import adjudication
 from app.review.assignment import find_own
-from app.review.hold import report_phi
 from app.review.item import get_item
 from app.review.meaning import Act
 from app.review.queries import note_view, own_adjudication, settling
+from app.review.reporting import report_phi, report_removal
 from app.review.workflows import Step
 
 items_api = Blueprint("items_api", __name__, url_prefix="/api/v1/items")
 
 
 @items_api.get("/<int:item_id>/adjudication")
-@access(acting(Action.ADJUDICATE))
+@access(acting(Action.ADJUDICATE), limit=VIEWS)
 def show(item_id: int) -> ResponseReturnValue:
     """The cases of an item one has taken. The view is noted before the text leaves."""
     actor, at, codes = context.actor(), context.at(), context.codes()
@@ -45,6 +46,7 @@ def show(item_id: int) -> ResponseReturnValue:
 
 @items_api.put("/<int:item_id>/rulings/<key>")
 @access(acting(Action.ADJUDICATE))
+@bodies.takes(bodies.RulingBody)
 def rule(item_id: int, key: str) -> ResponseReturnValue:
     """Settle one case; a later ruling of the same case replaces it, and both stay in the record.
 
@@ -81,6 +83,7 @@ def withdraw(item_id: int, key: str) -> ResponseReturnValue:
 
 @items_api.post("/<int:item_id>/closing")
 @access(acting(Action.ADJUDICATE))
+@bodies.takes(bodies.SigningBody)
 def close(item_id: int) -> ResponseReturnValue:
     """Freeze the settled answer, signed with both components typed again."""
     return signed_answer(item_id, Act.SETTLE, bodies.read(bodies.SigningBody))
@@ -88,6 +91,7 @@ def close(item_id: int) -> ResponseReturnValue:
 
 @items_api.post("/<int:item_id>/verification")
 @access(acting(Action.VERIFY))
+@bodies.takes(bodies.SigningBody)
 def verify(item_id: int) -> ResponseReturnValue:
     """Accept (or change) the answer, or reject it with a reason; each is signed."""
     asked = bodies.read(bodies.SigningBody)
@@ -96,12 +100,28 @@ def verify(item_id: int) -> ResponseReturnValue:
 
 @items_api.post("/<int:item_id>/phi-reports")
 @access(acting(Action.REPORT_PHI))
+@bodies.takes(bodies.PhiBody)
 def phi(item_id: int) -> ResponseReturnValue:
     """An identifier was left in the text: the item is hidden from everybody at once."""
     actor, at, asked = context.actor(), context.at(), bodies.read(bodies.PhiBody)
 
     def unit(session: Session) -> dict:
         return {"hold": report_phi(session, actor, get_item(session, item_id), asked.fragments, at=at).id}
+
+    answer = answer_once(unit)
+    answer.status_code = 201
+    return answer
+
+
+@items_api.post("/<int:item_id>/removal-reports")
+@access(acting(Action.REPORT_PHI))
+@bodies.takes(bodies.PhiBody)
+def wrongly_removed(item_id: int) -> ResponseReturnValue:
+    """Words were taken for an identifier: the item goes back to the privacy office, and the work on it is kept."""
+    actor, at, asked = context.actor(), context.at(), bodies.read(bodies.PhiBody)
+
+    def unit(session: Session) -> dict:
+        return {"hold": report_removal(session, actor, get_item(session, item_id), asked.fragments, at=at).id}
 
     answer = answer_once(unit)
     answer.status_code = 201

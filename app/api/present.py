@@ -1,98 +1,28 @@
-"""What the workbench and the adjudication page are sent: JSON built from rows, nothing decided."""
+"""What the adjudication page and the pickers of codes are sent: JSON built from rows, nothing decided."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.accounts.actor import Actor
 from app.accounts.person import get_person
 from app.agreement.judgements import REASONS, Difference, Ruling
+from app.annotation.actions import places
+from app.annotation.forms import forms_of
 from app.core.db import Session
 from app.core.text import covered
-from app.corpus.document import Document, documents_of_encounter, get_document, text_of
+from app.corpus.document import Document, text_of
 from app.corpus.project import get_project
-from app.guidelines.acknowledgement import has_acknowledged
 from app.guidelines.text import asks_for_citations, sections
-from app.guidelines.version import GuidelineVersion, get_guideline
+from app.guidelines.version import get_guideline
+from app.http.workbench import document_json, item_json
 from app.review.adjudication import Cases
 from app.review.assignment import Assignment
-from app.review.confirmation import confirmed_elements, one_reader
-from app.review.item import CodeLookup, Item, context_of, deidentification_of, get_item, modality_of
-from app.review.modality import Context
+from app.review.item import Item, context_of, modality_of
 from app.review.queries import OwnWork, Settling
 from app.review.signature import Signature, signature_of_task
 from app.review.signing import statements_for
 from app.review.weight import label_classes
-from app.review.workflows import Step
-
-
-def workbench(
-    session: Session, actor: Actor, assignment: Assignment, work: OwnWork, codes: CodeLookup
-) -> dict[str, Any]:
-    """Everything the page of one task needs, and nothing of anybody else's."""
-    item = get_item(session, assignment.item_id)
-    context = context_of(session, item, codes)
-    guideline = get_guideline(session, assignment.guideline_version_id or 0)
-    return {
-        "assignment": {
-            "id": assignment.id,
-            "state": assignment.state,
-            "step": assignment.step,
-            "version": work.version,
-        },
-        "item": _item(item),
-        "document": _document(session, item, context),
-        "schema": context.schema,
-        "guideline": _guideline(session, actor, guideline),
-        "elements": work.payload["elements"],
-        "submissions": [work.verifies] if work.editable and work.verifies else [],
-        "confirmations": _confirmations(session, assignment),
-        "signing": statements_for(item, assignment.step),
-        "version": work.version,
-        "present": modality_of(item).present(context),
-        "encounter": {"documents": _siblings(session, item)},
-        "may": {
-            "edit": work.editable,
-            "submit": work.editable and assignment.step == "annotate",
-            "verify": work.editable and assignment.step == "verify",
-            "recall": work.may_recall,
-        },
-    }
-
-
-def _confirmations(session: Session, assignment: Assignment) -> dict[str, Any]:
-    """Whether elements of weight are confirmed one by one here, and which are."""
-    singly = assignment.step == Step.VERIFY and one_reader(session, assignment)
-    return {"singly": singly, "confirmed": confirmed_elements(session, assignment.id) if singly else []}
-
-
-def _item(item: Item) -> dict[str, Any]:
-    return {"id": item.id, "label": item.label, "modality": item.modality, "state": item.state}
-
-
-def _document(session: Session, item: Item, context: Context) -> dict[str, Any]:
-    shown = {name: context.document[name] for name in ("id", "label", "text", "language", "meta")}
-    return shown | {"meta": shown["meta"] | {"deid": deidentification_of(session, item)}}
-
-
-def _guideline(session: Session, actor: Actor, guideline: GuidelineVersion) -> dict[str, Any]:
-    return {
-        "id": guideline.id,
-        "version": guideline.version,
-        "sections": [{"number": section["number"], "title": section["title"]} for section in sections(guideline.body)],
-        "acknowledged": has_acknowledged(session, guideline, actor.id),
-    }
-
-
-def _siblings(session: Session, item: Item) -> list[dict[str, Any]]:
-    """Other notes of the same encounter: coders code encounters."""
-    document = get_document(session, item.document_id)
-    return [
-        {"id": other.id, "title": f"{other.note_type or other.modality} {other.label}"}
-        for other in documents_of_encounter(session, document.encounter_id)
-        if other.id != document.id
-    ]
 
 
 def adjudication(session: Session, item: Item, assignment: Assignment, before: Settling) -> dict[str, Any]:
@@ -101,10 +31,11 @@ def adjudication(session: Session, item: Item, assignment: Assignment, before: S
     classes = label_classes(session, item)
     guideline = get_guideline(session, assignment.guideline_version_id or 0)
     return {
-        "item": _item(item) | {"escalated": item.escalated},
+        "item": item_json(item) | {"escalated": item.escalated},
         "assignment": {"id": assignment.id, "state": assignment.state},
-        "document": _document(session, item, context),
+        "document": document_json(session, item, context),
         "schema": context.schema,
+        "forms": forms_of(modality_of(item).kinds),
         "present": modality_of(item).present(context),
         "versions": _versions(session, item, cases),
         "agreed": len(before.agreed),
@@ -162,17 +93,22 @@ def _case(case: Difference, ruling: Ruling | None, classes: dict[str, str]) -> d
 def element_text(session: Session, item: Item, work: OwnWork, element_id: str) -> str:
     """The text under an element's fragments; empty for one without a place."""
     body = work.payload["elements"].get(element_id, {})
-    fragments = body.get("fragments") or body.get("evidence") or []
-    return covered(context_of(session, item).text, fragments)
+    return covered(context_of(session, item).text, places(body, modality_of(item).kinds))
 
 
-def code_hits(release: Any, hits: list[Any], usage: Mapping[str, int] | None = None) -> dict[str, Any]:
-    """Hits as the picker draws them, with the release and its validity window; `used`: items of the project."""
+def code_hits(
+    release: Any, hits: list[Any], usage: Mapping[str, int] | None = None, said: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Hits as the picker draws them, with the release and its validity window; `used`: items of the project.
+
+    `said` is how the query was read; a hit's `then` is the code reported after it, `why` the rule.
+    """
     manifest = release.manifest
     return {
         "system": release.system,
         "release": manifest.release,
         "validity": {"from": manifest.valid_from, "to": manifest.valid_to},
+        "said": list(said),
         "hits": [
             {
                 "code": hit.code,
@@ -185,8 +121,45 @@ def code_hits(release: Any, hits: list[Any], usage: Mapping[str, int] | None = N
                 "replaced_by": hit.replaced_by,
                 "marks": [list(mark) for mark in hit.marks],
                 "used": (usage or {}).get(hit.code, 0),
+                "then": hit.then,
+                "why": hit.why,
             }
             for hit in hits
+        ],
+    }
+
+
+def proposal(made: Any, release: Any) -> dict[str, Any]:
+    """The one code proposed for a span, or why none is; `incomplete` is a header somebody must make exact."""
+    return {
+        "system": release.system,
+        "release": release.manifest.release,
+        "code": made.code,
+        "term": made.term,
+        "rule": made.rule,
+        "source": made.source,
+        "why": made.why,
+        "incomplete": made.incomplete,
+    }
+
+
+def code_set(made: list[Any], release: Any, own: int) -> dict[str, Any]:
+    """The codes of a proposed set with their reasons; `evidence` names elements of the own note."""
+    return {
+        "system": release.system if release else "",
+        "release": release.manifest.release if release else "",
+        "codes": [
+            {
+                "code": code.code,
+                "term": release.preferred(release.number(code.code)),
+                "rank": code.rank,
+                "why": code.why,
+                "poa": code.poa,
+                "poa_why": code.poa_why,
+                "evidence": [one.element for one in code.evidence if one.note == own],
+                "note_count": len({one.note for one in code.evidence}),
+            }
+            for code in made
         ],
     }
 

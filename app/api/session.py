@@ -13,14 +13,14 @@ session_api = Blueprint("session_api", __name__, url_prefix="/api/v1/session")
 
 
 @session_api.get("")
-@access(SIGNED_IN)
+@access(SIGNED_IN, one_factor=True)
 def show() -> ResponseReturnValue:
     """When the session ends if nothing is done. `X-Background` keeps the question from extending it."""
     return jsonify({"now": context.at(), "ends_at": context.signed_in().session_ends_at})
 
 
 @session_api.post("/extension")
-@access(SIGNED_IN)
+@access(SIGNED_IN, one_factor=True)
 def extend() -> ResponseReturnValue:
     """Somebody is there: the idle time begins anew."""
     signed_in, at = context.signed_in(), context.at()

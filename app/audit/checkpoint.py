@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.audit.note import PRIVATE, SigningKey, VerifierKey, open_note
 from app.core.errors import Conflict, Invalid, Unavailable
+from app.core.private import create_private, replace_private
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,14 @@ def parse_statement(text: str) -> Statement:
     return statement
 
 
+def rotation_text(origin: str, kind: str, old: str, new: str, leaf: tuple[int, str]) -> str:
+    """What both keys sign when one follows the other (`kind` "rotation") or leaves (`kind` "retirement").
+
+    `leaf`: number and hash of the last leaf under the old key alone; (-1, "") in an empty log.
+    """
+    return f"chartmark log key {kind} v1\n{origin}\nold {old}\nnew {new}\nleaf {leaf[0]} {leaf[1] or '-'}\n"
+
+
 class Signer:
     """The log's keys, from a file only its owner may read, and the last checkpoint signed with them.
 
@@ -49,7 +57,7 @@ class Signer:
         """Reads the key file, which is made on first use. Raises Unavailable when others may read it."""
         self.path, self.origin = path, origin
         if not path.exists():
-            _create_private(path, SigningKey.generate(origin).line() + "\n")
+            create_private(path, SigningKey.generate(origin).line() + "\n")
         self._read()
 
     def _read(self) -> None:
@@ -109,11 +117,14 @@ class Signer:
         if kept is not None:
             self.memory.rename(self.memory.with_name(f"{self.memory.name}.lost-{kept.size}"))
 
-    def rotate(self) -> VerifierKey:
-        """Add a new key; from now on all current keys sign. Announce it in the log, then retire the old."""
-        fresh = SigningKey.generate(self.origin)
+    def adopt(self, fresh: SigningKey) -> None:
+        """From now on all current keys sign, this one too. It was announced in the log before."""
         self._write([*self.keys, fresh])
-        return fresh.verifier
+
+    def forget_memory(self) -> None:
+        """Put the remembered checkpoint aside, whoever signed it: its key is lost."""
+        if self.memory.exists():
+            self.memory.rename(self.memory.with_name(f"{self.memory.name}.key-lost-{secrets.token_hex(4)}"))
 
     def retire(self, key_id: str) -> None:
         """Stop signing with a key and forget its private half; its signatures still verify."""
@@ -126,30 +137,3 @@ class Signer:
         public = [str(key) for key in self.known if key not in [k.verifier for k in keys]]
         replace_private(self.path, "\n".join([*public, *(key.line() for key in keys)]) + "\n")
         self._read()
-
-
-def _create_private(path: Path, text: str) -> None:
-    """Make a file of mode 0600 whole or not at all; the first of several processes wins."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = _write_aside(path, text)
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        pass
-    finally:
-        aside.unlink()
-
-
-def replace_private(path: Path, text: str) -> None:
-    """Replace a file of mode 0600 whole or not at all."""
-    _write_aside(path, text).replace(path)
-
-
-def _write_aside(path: Path, text: str) -> Path:
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    return aside

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from app.audit import streams
+from app.audit import streams, verify
 from app.audit.events import Tag
-from app.audit.log import Actor, Subject, record
-from app.audit.models import Event
+from app.audit.log import LoggedActor, Subject, record
+from app.audit.models import Event, RowsBefore
 from app.core.db import Session
 from app.core.digest import canonical_json, sha256
 from app.core.registry import Registry
@@ -58,24 +59,38 @@ def transitions_json() -> str:
     )
 
 
-def declare_transitions(session: Session, actor: Actor, *, at: int) -> bool:
+def declare(session: Session, actor: LoggedActor, *, at: int) -> None:
+    """Put into the log what a check of it rests on, where it is not there yet or another: the transition tables, the
+    checking script, and from where on events commit to rows. Called when a server is set up and after an upgrade."""
+    declare_transitions(session, actor, at=at)
+    _declare(session, actor, Tag.SCRIPT_DECLARED, "script", {"sha256": script_digest()}, at=at)
+    if session.scalar(select(Event.id).where(Event.tag == str(Tag.ROWS_DECLARED)).limit(1)) is None:
+        before = {row.table_name: [row.rows, row.last] for row in session.scalars(select(RowsBefore))}
+        _declare(session, actor, Tag.ROWS_DECLARED, "rows", {"before": before}, at=at)
+
+
+def script_digest() -> str:
+    """Of `verify.py`, which goes into every bundle: an outsider compares it with what is printed on a checkpoint."""
+    return sha256(Path(verify.__file__).read_bytes())
+
+
+def declare_transitions(session: Session, actor: LoggedActor, *, at: int) -> bool:
     """Put the digest of the transition tables into the log, unless it is the last one declared.
 
-    Called when a server is set up and after an upgrade. Tables may only grow: the history of a
-    transition that was taken out would no longer replay.
+    Tables may only grow: the history of a transition that was taken out would no longer replay.
     """
-    digest = sha256(transitions_json())
-    query = select(Event.body).where(Event.tag == str(Tag.TRANSITIONS_DECLARED)).order_by(Event.id.desc())
+    data = {"sha256": sha256(transitions_json())}
+    return _declare(session, actor, Tag.TRANSITIONS_DECLARED, "transitions", data, at=at)
+
+
+def _declare(
+    session: Session, actor: LoggedActor, tag: Tag, what: str, data: dict[str, Any], *, at: int
+) -> bool:
+    """Say it, unless it was said last."""
+    query = select(Event.body).where(Event.tag == str(tag)).order_by(Event.id.desc())
     last = session.scalars(query.limit(1)).first()
-    if last is not None and f'"data":{{"sha256":"{digest}"}}' in last:
+    if last is not None and f'"data":{canonical_json(data)}' in last:
         return False
-    record(
-        session,
-        Tag.TRANSITIONS_DECLARED,
-        stream=streams.SERVER,
-        actor=actor,
-        subject=Subject("transitions", digest[:16]),
-        data={"sha256": digest},
-        at=at,
-    )
+    subject = Subject(what, str(data.get("sha256", "all"))[:16])
+    record(session, tag, stream=streams.SERVER, actor=actor, subject=subject, data=data, at=at)
     return True

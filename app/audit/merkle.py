@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
-Node = tuple[int, int, bytes]
+TreeNode = tuple[int, int, bytes]
 ReadNode = Callable[[int, int], bytes]
 
 
@@ -36,7 +36,7 @@ class CompactRange:
             whole.append(value)
         return whole
 
-    def append(self, leaf: bytes) -> list[Node]:
+    def append(self, leaf: bytes) -> list[TreeNode]:
         """Add a leaf hash; returns the nodes this completed, the leaf first."""
         level, index, value = 0, self.size, leaf
         completed = [(level, index, value)]

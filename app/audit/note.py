@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from app.core.errors import Invalid
 
 ED25519 = b"\x01"
+COSIGNATURE = b"\x04"
 MARK = "— "
 PRIVATE = "PRIVATE+KEY+"
 
@@ -24,19 +25,21 @@ class VerifierKey:
 
     name: str
     public: bytes
+    #: of a log's signatures, or of a witness's cosignatures: the same curve, another key id
+    algorithm: bytes = ED25519
 
     @property
     def id(self) -> bytes:
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        return hashlib.sha256(self.name.encode() + b"\n" + self.algorithm + self.public).digest()[:4]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+        return f"{self.name}+{self.id.hex()}+{base64.b64encode(self.algorithm + self.public).decode()}"
 
     @classmethod
-    def parse(cls, text: str) -> VerifierKey:
-        """Raises Invalid when it is no Ed25519 vkey or its id does not fit its key."""
+    def parse(cls, text: str, algorithm: bytes = ED25519) -> VerifierKey:
+        """Raises Invalid when it is no vkey of this algorithm or its id does not fit its key."""
         name, key_id, encoded = _three_parts(text)
-        key = cls(name, _decode_key(encoded))
+        key = cls(name, _decode_key(encoded, algorithm), algorithm)
         if key.id.hex() != key_id:
             raise Invalid("bad-vkey", f"the id of the key of {name} does not fit the key")
         return key
@@ -85,12 +88,12 @@ def _three_parts(text: str) -> list[str]:
     return [*text.split("+", 2), "", ""][:3]
 
 
-def _decode_key(encoded: str) -> bytes:
+def _decode_key(encoded: str, algorithm: bytes = ED25519) -> bytes:
     try:
         raw = base64.b64decode(encoded, validate=True)
     except ValueError:
         raw = b""
-    if len(raw) != 33 or raw[:1] != ED25519:
+    if len(raw) != 33 or raw[:1] != algorithm:
         raise Invalid("bad-log-key", "not an Ed25519 key")
     return raw[1:]
 
@@ -116,6 +119,17 @@ def open_note(note: str, known: Sequence[VerifierKey]) -> tuple[str, list[Verifi
     if not signed_by:
         raise Invalid("unknown-signer", "no known key signed this note")
     return text, signed_by
+
+
+def cosigned_text(line: str, text: str, key: VerifierKey) -> int | None:
+    """When (POSIX seconds) the witness cosigned the text of a checkpoint by this line; None where it did not."""
+    try:
+        name, raw = _parse_signature(line.rstrip("\n"))
+    except Invalid:
+        return None
+    at = int.from_bytes(raw[4:12], "big")
+    message = f"cosignature/v1\ntime {at}\n{text}"
+    return at if (name, raw[:4]) == (key.name, key.id) and key.accepts(message, raw[12:]) else None
 
 
 def _parse_signature(line: str) -> tuple[str, bytes]:

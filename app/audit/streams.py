@@ -25,9 +25,19 @@ def view(assignment_id: int, document_id: int | None = None) -> str:
     return f"view:{assignment_id}" if document_id is None else f"view:{assignment_id}:{document_id}"
 
 
+def prefetch(assignment_id: int) -> str:
+    """Texts that went to a page ahead of their task: nobody has looked at them yet."""
+    return f"view:{assignment_id}:ahead"
+
+
 def document(document_id: int) -> str:
     """A privacy officer's looks at a text, and the decision on it."""
     return f"document:{document_id}"
+
+
+def finding(token: str) -> str:
+    """One thing the sequencer found of the log itself."""
+    return f"finding:{token}"
 
 
 SERVER = "server"

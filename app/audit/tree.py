@@ -32,14 +32,14 @@ class StoredTree:
         peaks: list[bytes] = []
         for level in reversed(range(0, size.bit_length(), STRIDE)):
             count = size >> level
-            peaks += CompactRange.of(self._read(level, count - count % WIDTH, count)).peaks
+            peaks += CompactRange.of(self.hashes(level, count - count % WIDTH, count)).peaks
         return CompactRange(size, peaks)
 
     def node(self, level: int, index: int) -> bytes:
         """The root of the perfect subtree at (level, index)."""
         stored = level - level % STRIDE
         width = 1 << (level - stored)
-        return CompactRange.of(self._read(stored, index * width, (index + 1) * width)).root()
+        return CompactRange.of(self.hashes(stored, index * width, (index + 1) * width)).root()
 
     def extend(self, frontier: CompactRange, leaves: Iterable[tuple[int, bytes]]) -> None:
         """Append (event id, leaf hash) pairs: rows for the leaves and the stored levels they complete."""
@@ -53,7 +53,8 @@ class StoredTree:
         if node_rows:
             self.session.execute(insert(Node), node_rows)
 
-    def _read(self, level: int, start: int, stop: int) -> list[bytes]:
+    def hashes(self, level: int, start: int, stop: int) -> list[bytes]:
+        """Those of a stored level, from `start` up to `stop`. Raises LookupError where one is missing."""
         if level == 0:
             query = select(Leaf.leaf_sha256).where(Leaf.idx >= start, Leaf.idx < stop).order_by(Leaf.idx)
         else:

@@ -1,4 +1,5 @@
-"""Append-only tables: the triggers that refuse UPDATE, DELETE, REPLACE and TRUNCATE.
+"""The triggers of tables whose rows never change, and of those that change in a few columns: they refuse UPDATE,
+DELETE, REPLACE and TRUNCATE.
 
 A seat belt, not proof: whoever owns the file or the table can drop them. What cannot be undone
 unseen is a checkpoint that left the system.
@@ -7,6 +8,7 @@ unseen is a checkpoint that left the system.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import MetaData, Table, UniqueConstraint
 
@@ -66,6 +68,35 @@ def erasable(table: Table | str, dialect: str) -> list[str]:
     ]
 
 
+def guarded(table: Table | str, dialect: str) -> list[str]:
+    """DDL for a table that says in `info["guard"]` what of a row never changes (`fixed`), what is filled in once
+    (`once`), what changes only together with another column (`with`); no row of it is deleted unless it says `delete`.
+    """
+    table = _table(table)
+    guard = table.info["guard"]
+    refused = " OR ".join(_refusals(guard, "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"))
+    if dialect == "sqlite":
+        message = "does not change in what it says"
+        statements = [_sqlite(table.name, "guard_update", "UPDATE", message, refused)]
+        if not guard.get("delete"):
+            statements.append(_sqlite(table.name, "guard_delete", "DELETE", "keeps its rows"))
+        return [*statements, *_sqlite_no_replace(table)]
+    events = f"BEFORE UPDATE ON {table.name} FOR EACH ROW WHEN ({refused})"
+    statements = [_PG_REFUSE, *_pg_always(table.name, "guard_update", events)]
+    if not guard.get("delete"):
+        statements += _pg_always(table.name, "guard_delete", f"BEFORE DELETE ON {table.name} FOR EACH ROW")
+    return [*statements, *_pg_no_truncate(table.name)]
+
+
+def _refusals(guard: dict[str, Any], differs: str) -> Iterator[str]:
+    for column in guard.get("fixed", ()):
+        yield f"OLD.{column} {differs} NEW.{column}"
+    for column in guard.get("once", ()):
+        yield f"(OLD.{column} IS NOT NULL AND OLD.{column} {differs} NEW.{column})"
+    for column, other in guard.get("with", ()):
+        yield f"(OLD.{column} {differs} NEW.{column} AND NOT (OLD.{other} {differs} NEW.{other}))"
+
+
 def all_triggers(metadata: MetaData, dialect: str) -> list[str]:
     """DDL for every table that says `append_only` or `erasable` in its `info`."""
     statements = []
@@ -74,6 +105,8 @@ def all_triggers(metadata: MetaData, dialect: str) -> list[str]:
             statements += append_only(table, dialect)
         if table.info.get("erasable"):
             statements += erasable(table, dialect)
+        if table.info.get("guard"):
+            statements += guarded(table, dialect)
     return statements
 
 
@@ -91,17 +124,20 @@ def _sqlite(table: str, name: str, event: str, message: str, when: str = "1") ->
 def _sqlite_no_replace(table: Table) -> Iterator[str]:
     """INSERT OR REPLACE deletes rows without firing DELETE triggers unless a pragma is set: so the
     insert itself is refused where any unique key is taken."""
-    for number, columns in enumerate(_unique_keys(table)):
-        taken = " AND ".join(f"{column} = NEW.{column}" for column in columns)
+    for number, (columns, where) in enumerate(_unique_keys(table)):
+        taken = " AND ".join([*(f"{column} = NEW.{column}" for column in columns), *where])
         unless = f"EXISTS (SELECT 1 FROM {table.name} WHERE {taken})"
         yield _sqlite(table.name, f"no_replace_{number}", "INSERT", "is append-only", unless)
 
 
-def _unique_keys(table: Table) -> Iterator[list[str]]:
-    yield [column.name for column in table.primary_key]
+def _unique_keys(table: Table) -> Iterator[tuple[list[str], list[str]]]:
+    """Columns of each key, and the condition under which it is one."""
+    yield [column.name for column in table.primary_key], []
     constraints = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
-    keys = [[column.name for column in constraint.columns] for constraint in constraints]
-    keys += [[column.name for column in index.columns] for index in table.indexes if index.unique]
+    keys = [([column.name for column in constraint.columns], list[str]()) for constraint in constraints]
+    for index in (index for index in table.indexes if index.unique):
+        where = index.dialect_kwargs.get("sqlite_where")
+        keys.append(([column.name for column in index.columns], [] if where is None else [f"({where.text})"]))
     yield from sorted(keys)
 
 
@@ -115,9 +151,13 @@ def _pg_no_truncate(table: str) -> list[str]:
 
 
 def _pg_trigger(table: str, name: str, events: str, scope: str, function: str) -> list[str]:
+    return _pg_always(table, name, f"BEFORE {events} ON {table} FOR EACH {scope}", function)
+
+
+def _pg_always(table: str, name: str, events: str, function: str = "chartmark_refuse_change()") -> list[str]:
     trigger = f"{table}_{name}"
     return [
-        f"CREATE TRIGGER {trigger} BEFORE {events} ON {table} FOR EACH {scope} EXECUTE FUNCTION {function}",
+        f"CREATE TRIGGER {trigger} {events} EXECUTE FUNCTION {function}",
         # Otherwise session_replication_role = replica walks past it.
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}",
     ]

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from flask import current_app
 
 from app.accounts.actor import OperatorActor, ServerRole
-from app.accounts.credential import (
-    Qualification,
-    Verification,
-    get_credential,
-    grant_credential,
-    list_held,
-    revoke_credential,
-)
+from app.accounts.approval import Done, do_or_ask
+from app.accounts.bootstrap import close_setting_up, open_setting_up
+from app.accounts.credential import Qualification, get_credential, list_held, revoke_credential
+from app.accounts.factors.factor import kinds_of
 from app.accounts.person import (
     NewPerson,
     Person,
@@ -29,11 +22,12 @@ from app.accounts.person import (
     get_by_username,
     list_people,
     reactivate,
-    verify_identity,
 )
-from app.accounts.reset import issue_link
-from app.accounts.role import grant_role, list_roles, revoke_role
+from app.accounts.reset import digest_of_code, issue_link, new_code
+from app.accounts.role import list_roles, revoke_role
+from app.cli.machine import operator
 from app.cli.nouns import Noun
+from app.cli.waiting import link_to, say_waiting
 from app.core.clock import now, parse_iso
 from app.core.db import Database, Session
 
@@ -57,28 +51,73 @@ def accounts() -> None:
 def create(username: str, name: str, roles: tuple[str, ...], url: str, **stated: str) -> None:
     """Open an account; prints a one-time link by which its owner chooses a password."""
 
-    def unit(session: Session, actor: OperatorActor, at: int) -> tuple[Person, str]:
+    def unit(session: Session, actor: OperatorActor, at: int) -> tuple[Person, str, list[Done]]:
         person = create_person(session, actor, NewPerson(username, name, **stated), at=at)
-        for role in roles:
-            grant_role(session, actor, person, ServerRole(role), at=at)
-        return person, issue_link(session, actor, person, at=at)
+        given = [_give(session, actor, person, role, at=at) for role in roles]
+        return person, issue_link(session, actor, person, at=at), given
 
-    person, token = _write(unit)
-    _say({"id": person.id, "username": person.username, "link": _link(url, token)})
+    person, token, given = _write(unit)
+    _say({"id": person.id, "username": person.username, "link": link_to(url, token)})
+    say_waiting(*given)
+
+
+@accounts.command()
+@click.argument("first", required=False)
+@click.argument("second", required=False)
+@click.option("--close", is_flag=True, help="Setting up is over, though nothing was loaded yet.")
+@URL
+def bootstrap(first: str | None, second: str | None, close: bool, url: str) -> None:
+    """Start a server with two administrators, FIRST and SECOND; prints a link for each.
+
+    Until the first load (or --close) roles and credentials take effect at once, marked so in the log.
+    """
+    if close == bool(first) or (first and not second):
+        raise click.UsageError("name two people, or give --close alone")
+    if close:
+        _write(lambda session, actor, at: close_setting_up(session, actor, at=at))
+        _say({"bootstrap": "closed"})
+        return
+    for person, token in _write(lambda s, a, at: open_setting_up(s, a, (first or "", second or ""), at=at)):
+        link = link_to(url, token) if token else None
+        _say({"id": person.id, "username": person.username, "link": link})
 
 
 @accounts.command()
 @click.argument("username")
 @URL
 def reset(username: str, url: str) -> None:
-    """End a person's sessions and print a one-time link to choose a new password."""
+    """End a person's sessions and print a one-time link to choose a new password.
 
-    def unit(session: Session, actor: OperatorActor, at: int) -> tuple[Person, str]:
+    For whoever has power over texts it prints a code, and the link is for whom approves: the person needs both.
+    """
+
+    code = new_code()
+
+    def unit(session: Session, actor: OperatorActor, at: int) -> tuple[Person, Done]:
         person = get_by_username(session, username)
-        return person, issue_link(session, actor, person, at=at)
+        facts = {"person": person.id, "code_sha256": digest_of_code(code)}
+        return person, do_or_ask(session, actor, "reset", facts, at=at)
 
-    person, token = _write(unit)
-    _say({"id": person.id, "username": person.username, "link": _link(url, token)})
+    person, done = _write(unit)
+    secret = {"link": link_to(url, done.result)} if done.approval is None else {"code": code}
+    _say({"id": person.id, "username": person.username} | secret)
+    say_waiting(done)
+
+
+@accounts.command("reset-factors")
+@click.argument("username")
+def reset_factors_command(username: str) -> None:
+    """Remove the second factors and recovery codes of a person who has lost them; its sessions end."""
+
+
+    def unit(session: Session, actor: OperatorActor, at: int) -> Done:
+        facts = {"person": get_by_username(session, username).id}
+        return do_or_ask(session, actor, "factors-reset", facts, at=at)
+
+    done = _write(unit)
+    if done.approval is None:
+        _say({"username": username, "removed": done.result})
+    say_waiting(done)
 
 
 class _Date(click.ParamType):
@@ -110,13 +149,16 @@ class _Date(click.ParamType):
 def credential(username: str, verified_by: str, method: str, **stated: Any) -> None:
     """Record a credential somebody has checked; it is what gives a clinical tier."""
 
-    def unit(session: Session, actor: OperatorActor, at: int) -> int:
-        person = get_by_username(session, username)
-        checked = Verification(get_by_username(session, verified_by).id, method)
-        return grant_credential(session, actor, person, Qualification(**stated), checked, at=at).id
+    def unit(session: Session, actor: OperatorActor, at: int) -> Done:
+        by = get_by_username(session, verified_by).id
+        facts = {"person": get_by_username(session, username).id, "stated": vars(Qualification(**stated))}
+        return do_or_ask(session, actor, "credential", facts | {"by": by, "method": method}, at=at)
 
     stated["country"] = stated["country"].upper()
-    _say({"username": username, "credential": _write(unit), "tier": stated["tier"]})
+    done = _write(unit)
+    made = {"credential": done.result.id} if done.approval is None else {}
+    _say({"username": username} | made | {"tier": stated["tier"]})
+    say_waiting(done)
 
 
 @accounts.command()
@@ -134,9 +176,21 @@ def revoke(credential_id: int, because: str) -> None:
 @click.option("--remove", is_flag=True, help="Take it away instead.")
 def role(username: str, role: str, remove: bool) -> None:
     """Give a function on the server, or take it away."""
-    act = revoke_role if remove else grant_role
-    _write(lambda s, a, at: act(s, a, get_by_username(s, username), ServerRole(role), at=at))
-    _say({"username": username, "role": role, "held": not remove})
+
+    def unit(session: Session, actor: OperatorActor, at: int) -> Done:
+        person = get_by_username(session, username)
+        if not remove:
+            return _give(session, actor, person, role, at=at)
+        revoke_role(session, actor, person, ServerRole(role), at=at)
+        return Done()
+
+    done = _write(unit)
+    _say({"username": username, "role": role, "held": not remove and done.approval is None})
+    say_waiting(done)
+
+
+def _give(session: Session, actor: OperatorActor, person: Person, role: str, *, at: int) -> Done:
+    return do_or_ask(session, actor, "server-role", {"person": person.id, "role": role}, at=at)
 
 
 @accounts.command()
@@ -146,12 +200,13 @@ def role(username: str, role: str, remove: bool) -> None:
 def identity(username: str, verified_by: str, method: str) -> None:
     """Record that somebody established who this is; without it nobody signs."""
 
-    def unit(session: Session, actor: OperatorActor, at: int) -> None:
-        by = get_by_username(session, verified_by).id
-        verify_identity(session, actor, get_by_username(session, username), by, method, at=at)
+    def unit(session: Session, actor: OperatorActor, at: int) -> Done:
+        by, person = get_by_username(session, verified_by).id, get_by_username(session, username).id
+        return do_or_ask(session, actor, "identity", {"person": person, "by": by, "method": method}, at=at)
 
-    _write(unit)
-    _say({"username": username, "identity": "verified"})
+    done = _write(unit)
+    _say({"username": username, "identity": "verified" if done.approval is None else "waiting"})
+    say_waiting(done)
 
 
 @accounts.command("deactivate")
@@ -189,36 +244,19 @@ def _summary(session: Session, person: Person) -> dict[str, Any]:
         "status": person.status,
         "identity_verified": person.identity_verified_at is not None,
         "roles": sorted(list_roles(session, person.id)),
+        "second_factors": sorted(kinds_of(session, person.id)),
         "tier": max((c.tier for c in valid), default=0),
         "credentials": [c.id for c in valid],
     }
 
 
 def _write(unit: Callable[[Session, OperatorActor, int], T]) -> T:
-    actor, at = OperatorActor(_operator()), now()
+    actor, at = operator(), now()
     return _database().writing(lambda session: unit(session, actor, at))
-
-
-def _operator() -> str:
-    """The login at the machine, or its number where it has no name."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return f"uid-{os.getuid()}"
 
 
 def _database() -> Database:
     return current_app.extensions["database"]
-
-
-def _link(url: str, token: str) -> str:
-    return f"{(url or _address()).rstrip('/')}/password/{token}"
-
-
-def _address() -> str:
-    """Where this installation is served: `make run` notes it, whatever its port."""
-    noted: Path = current_app.extensions["settings"].address_path
-    return noted.read_text().strip() if noted.exists() else "http://127.0.0.1:8000"
 
 
 def _say(answer: dict[str, Any]) -> None:

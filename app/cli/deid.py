@@ -10,14 +10,17 @@ from typing import Any, BinaryIO
 
 import click
 
+from app.cli.mistakes import mistakes
 from app.cli.risk import risk
 from app.cli.streams import standard_input, stream_json_lines
-from app.deidentify.engine import Engine, clean_text, surrogates_for
-from app.deidentify.evaluation import Evaluation, Marked
+from app.deidentify.calendar.order import Order
+from app.deidentify.calendar.reading import ORDERS
+from app.deidentify.engine import Engine, clean_text, read_orders, surrogates_for
+from app.deidentify.evaluation import DeidentificationEvaluation, Marked
 from app.deidentify.gold import read_gold
 from app.deidentify.language import require_supported
 from app.deidentify.model import MODEL_DIR, PIN_FILE
-from app.deidentify.policy import DATE_MODES, MODES, Policy
+from app.deidentify.policy import DATE_MODES, MODES, WARDS, Policy
 from app.deidentify.replace.dateshift import subject_shift
 from app.deidentify.replace.zip3 import stale_tables
 from app.deidentify.request import parse_request
@@ -40,8 +43,18 @@ def group() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Secret for surrogates and shifts; random by default.",
 )
-def text_command(rules_only: bool, mode: str, dates: str, key_file: Path | None) -> None:
-    """JSON lines {"id","text"[,"known"]} on stdin to {"id","text","spans"} on stdout.
+@click.option(
+    "--date-order",
+    type=click.Choice(ORDERS),
+    help="How 03/04/2023 reads where a line does not say; else what its text shows. Shifting masks what stays open.",
+)
+@click.option(
+    "--wards", type=click.Choice(WARDS), default="keep", show_default=True, help="Numbers of wards, beds, rooms."
+)
+def text_command(
+    rules_only: bool, mode: str, dates: str, key_file: Path | None, date_order: str | None, wards: str
+) -> None:
+    """JSON lines {"id","text"[,"known"][,"date_order"]} on stdin to {"id","text","spans"} on stdout.
 
     A text in a language without recognisers comes back as {"id","error"}, and the exit code is 1.
     """
@@ -53,13 +66,14 @@ def text_command(rules_only: bool, mode: str, dates: str, key_file: Path | None)
             click.echo(f"warning: the ZIP table of the {table.census_year} Census is over ten years old", err=True)
 
     def clean(record: dict[str, Any]) -> dict[str, Any]:
-        request = parse_request(record)
+        request = parse_request(record, date_order or "", wards=wards == "remove")
         note, subject = request.note, str(record.get("subject", request.id))
         require_supported(note.text)
         spans = engine.find([note])[0]
         surrogates = surrogates_for(key, subject, [(note, spans)])
         days = subject_shift(key, subject)
-        text, _ = clean_text(note.text, spans, policy, surrogates=surrogates, shift_days=days, order=note.date_order)
+        (order,) = read_orders([note], [spans]) if dates == "shift" else (Order(""),)
+        text, _ = clean_text(note.text, spans, policy, surrogates=surrogates, shift_days=days, order=order.key)
         return {"id": request.id, "text": text, "spans": [span.to_dict() for span in spans]}
 
     sys.exit(stream_json_lines(clean, standard_input(), sys.stdout))
@@ -71,7 +85,7 @@ def text_command(rules_only: bool, mode: str, dates: str, key_file: Path | None)
 def evaluate_command(rules_only: bool, gold: BinaryIO) -> None:
     """Compare with GOLD, JSON lines {"id","text","spans"}: one JSON report."""
     engine = _engine(rules_only)
-    evaluation = Evaluation()
+    evaluation = DeidentificationEvaluation()
     for identifier, note, spans in read_gold(gold.read(), Path(gold.name).name):
         found = [Marked(s.start, s.end, s.type) for s in engine.find([note])[0]]
         evaluation.add(identifier, note.text, spans, found)
@@ -100,6 +114,7 @@ def train_command(seed: int, documents: int | None, epochs: int | None, texts: P
 
 
 group.add_command(risk)
+group.add_command(mistakes)
 
 
 def _engine(rules_only: bool) -> Engine:

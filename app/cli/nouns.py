@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, ScriptInfo
+from sqlalchemy.exc import DBAPIError
 
 from app.core.errors import ChartmarkError
 from app.core.registry import Registry
@@ -37,3 +38,7 @@ class Noun(AppGroup):
         except ChartmarkError as error:
             lines = [f"{p.where}: {p.message} ({p.code})" for p in error.problems]
             raise click.ClickException("\n".join(lines) or str(error)) from error
+        except DBAPIError as error:
+            if not ctx.ensure_object(ScriptInfo).load_app().extensions["database"].has_table("audit_event"):
+                raise click.ClickException("the database holds no tables yet: run `make migrate` first") from error
+            raise

@@ -90,7 +90,7 @@ def list_command() -> None:
     problems = register_folder(Settings.from_env().var_dir / "pipelines")
     standings = _standings()
     for pipeline in PIPELINES:
-        about = {"key": pipeline.key, "title": pipeline.title, "version": pipeline.version}
+        about: dict[str, Any] = {"key": pipeline.key, "title": pipeline.title, "version": pipeline.version}
         about |= {"languages": pipeline.languages, "digest": pipeline.digest(), "sources": pipeline.sources()}
         click.echo(json.dumps(about | {"register": standings.get(pipeline.key)}))
     for problem in problems:

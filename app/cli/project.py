@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from app.accounts.actor import OperatorActor, ProjectRole
+from app.accounts.actor import Actor, OperatorActor, ProjectRole
+from app.accounts.approval import Done, do_or_ask
 from app.accounts.loading import load_actor
 from app.accounts.person import get_by_username, get_person
+from app.accounts.policy import Action
+from app.accounts.second_person import is_setting_up
 from app.annotation.schema import read_schema
-from app.audit.evidence import declare_transitions
+from app.audit.evidence import declare
 from app.cli import machine
 from app.cli.nouns import KeyOf, Noun
+from app.cli.waiting import say_waiting
+from app.core.clock import now
 from app.core.counts import count_states, recount
 from app.core.db import Session
+from app.core.digest import canonical_json, sha256
 from app.core.errors import Invalid, NotFound
 from app.core.reading import read_text
+from app.corpus.date_order import DATE_ORDERS, FROM_THE_NOTES
 from app.corpus.document import Document
-from app.corpus.member import add_member, list_members, remove_member
+from app.corpus.member import list_members, remove_member
 from app.corpus.project import change_settings, create_project, get_project, list_projects
 from app.corpus.schema import LabelSchema, list_schemas, load_schema
 from app.corpus.source import Source
-from app.guidelines.version import Change, publish
+from app.guidelines.version import VersionChange, publish
 from app.review.item import Item, count_by_state
 from app.review.modality import MODALITIES, own_label_problems  # and no workflows: those bring pydantic
 
@@ -38,14 +46,21 @@ def project() -> None:
 @click.argument("key")
 @click.option("--title", default="", help="Shown to people; the key when left out.")
 @click.option("--language", default="en", show_default=True)
+@click.option(
+    "--date-order",
+    type=click.Choice((*DATE_ORDERS, FROM_THE_NOTES)),
+    help="How 03/04/2023 reads: dmy 3 April, mdy March 4. Else by required_countries, or from the notes.",
+)
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting; repeatable.")
-def create(key: str, title: str, language: str, settings: tuple[str, ...]) -> None:
+def create(key: str, title: str, language: str, date_order: str | None, settings: tuple[str, ...]) -> None:
     """Create the project KEY."""
+    if date_order:
+        settings = (*settings, f"date_order={date_order}")
 
     def unit(session: Session, actor: OperatorActor, at: int) -> dict[str, Any]:
-        declare_transitions(session, actor, at=at)
+        declare(session, actor, at=at)
         made = create_project(session, actor, key, title, language=language, settings=_settings(settings), at=at)
-        return {"id": made.id, "key": made.key, "title": made.title}
+        return {"id": made.id, "key": made.key, "title": made.title, "date_order": made.setting("date_order")}
 
     _say(machine.write(unit))
 
@@ -92,21 +107,27 @@ def list_command() -> None:
 def members(key: str, add: tuple[str, ...], remove: tuple[str, ...]) -> None:
     """Show, add or remove members of the project KEY."""
 
-    def unit(session: Session, actor: OperatorActor, at: int) -> list[dict[str, Any]]:
+    def unit(session: Session, actor: OperatorActor, at: int) -> tuple[list[dict[str, Any]], list[Done]]:
         row = get_project(session, key)
-        for entry in add:
-            username, role = _pair(entry, ":")
-            person = get_by_username(session, username)
-            add_member(session, actor, row, person.id, role, at=at)
+        added = [_add(session, actor, row.id, entry, at) for entry in add]
         for entry in remove:
             _remove(session, actor, row.id, entry, at)
-        return [
+        shown = [
             {"username": get_person(session, m.person_id).username, "role": m.role}
             for m in list_members(session, row.id)
         ]
+        return shown, added
 
-    for member in machine.write(unit):
+    shown, added = machine.write(unit)
+    for member in shown:
         _say(member)
+    say_waiting(*added)
+
+
+def _add(session: Session, actor: OperatorActor, project_id: int, entry: str, at: int) -> Done:
+    username, role = _pair(entry, ":")
+    facts = {"person": get_by_username(session, username).id, "project": project_id, "role": role}
+    return do_or_ask(session, actor, "member", facts, at=at)
 
 
 def _remove(session: Session, actor: OperatorActor, project_id: int, entry: str, at: int) -> None:
@@ -124,18 +145,38 @@ def _remove(session: Session, actor: OperatorActor, project_id: int, entry: str,
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--modality", type=KeyOf(MODALITIES), default=lambda: MODALITIES.keys()[0], help="Else the first.")
 @click.option("--version", required=True)
-@click.option("--change", type=click.Choice([change.value for change in Change]), default="minor", show_default=True)
+@click.option(
+    "--change", type=click.Choice([change.value for change in VersionChange]), default="minor", show_default=True
+)
 @click.option("--by", required=True, help="User name of the person who publishes.")
 def guideline(key: str, path: Path, modality: str, version: str, change: str, by: str) -> None:
-    """Publish a guideline (Markdown) in the project KEY, in the name of a person who may."""
+    """Publish a guideline (Markdown) in the project KEY, in the name of a person who may.
+
+    That person types the password, but for the time before the first load.
+    """
+    content = {"key": path.stem, "modality": modality, "version": version, "body": read_text(path)}
+    prove = _proof_of(by, content)
 
     def unit(session: Session, _operator: OperatorActor, at: int) -> dict[str, Any]:
         person = load_actor(session, get_by_username(session, by).id, at=at)
-        content = {"key": path.stem, "modality": modality, "version": version, "body": read_text(path)}
+        prove(session, person, at)
         row = publish(session, person, get_project(session, key).id, content, change=change, at=at)
         return {"id": row.id, "version": row.version, "sha256": row.body_sha256}
 
     _say(machine.write(unit))
+
+
+def _proof_of(by: str, content: dict[str, str]) -> Callable[[Session, Actor, int], object]:
+    """What spends the proof that `by` is here: nobody at a shell speaks for somebody else."""
+    from app.accounts.signing import Intent, reauthenticate, spend_proof  # brings passwords
+    from app.cli.factors import ask_factors  # brings passwords
+
+    if machine.read(lambda session: is_setting_up(session, machine.operator())):
+        return lambda _session, _person, _at: None
+    at, intent = now(), Intent(Action.PUBLISH_GUIDELINE, sha256(canonical_json(content)))
+    actor = machine.read(lambda session: load_actor(session, get_by_username(session, by).id, at=at))
+    token = reauthenticate(machine.machine().database, actor, ask_factors(by), intent, at=at)
+    return lambda session, person, at: spend_proof(session, person, token, intent, at=at)
 
 
 @project.command()
@@ -143,21 +184,23 @@ def guideline(key: str, path: Path, modality: str, version: str, change: str, by
 @click.option("--limit", default=1000, show_default=True)
 def assign(key: str, limit: int) -> None:
     """Assign ready items of the project KEY, to whoever has least to do; says what nobody here can go on with."""
-    from app.review.distribution import assign_ready, find_readers
-    from app.review.waiting import ahead, stopped_items
+    from app.review.distribution import assign_in_chunks
+    from app.review.waiting import ahead, load_team, stopped_items
 
-    def unit(session: Session, actor: OperatorActor, at: int) -> dict[str, Any]:
-        row = get_project(session, key)
-        readers = find_readers(session, row, at=at)
-        count = assign_ready(session, actor, row, readers, limit=limit, at=at)
+    here, at = machine.machine().database, now()
+    row = machine.read(lambda session: get_project(session, key))
+    count = assign_in_chunks(here, machine.operator(), row.id, limit=limit, at=at)
+
+    def look(session: Session) -> dict[str, Any]:
+        team = load_team(session, row, at=at)
         return {
             "assigned": count,
             "states": count_by_state(session, row.id),
-            "stopped": [one.words for one in stopped_items(session, row, at=at)],
-            "ahead": ahead(session, row, at=at),
+            "stopped": [one.words for one in stopped_items(session, team)],
+            "ahead": ahead(team),
         }
 
-    _say(machine.write(unit))
+    _say(machine.read(look))
 
 
 @project.command()
@@ -188,7 +231,8 @@ def codes_command(key: str, *, rebuild: bool, as_json: bool) -> None:
     releases = open_releases(machine.machine().settings.terminology_dir, "icd10cm")
     row = machine.read(lambda session: get_project(session, key))
     if rebuild:
-        machine.write(lambda session, _operator, _at: rebuild_uses(session, row.id))
+        made = machine.write(lambda session, _operator, _at: rebuild_uses(session, row.id))
+        machine.say_aside(made.aside, "answer")
     report = machine.read(lambda session: list(coding_report(session, row.id, releases)))
     for coded in report:
         if as_json:

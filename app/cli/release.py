@@ -8,17 +8,21 @@ from pathlib import Path
 import click
 
 from app.accounts.actor import OperatorActor
+from app.accounts.approval import Done, do_or_ask
 from app.audit.sequencer import sequence
 from app.cli import machine
 from app.cli.nouns import Noun
+from app.cli.waiting import say_waiting
 from app.core import clock
 from app.core.db import Session
 from app.corpus.project import get_project
 from app.formats.protocol import FORMATS, Format, writers
 from app.release.cutting import cut as cut_release
-from app.release.export import Export, write_to
+from app.release.export import Export, ExportOrder, OutgoingRelease, export_to
+from app.release.in_progress import OutgoingWork
+from app.release.manifest import head_of
 from app.release.recall import recalled_numbers
-from app.release.release import Release, get_release, list_releases
+from app.release.release import Release, list_releases
 from app.review.modality import MODALITIES
 
 
@@ -32,13 +36,30 @@ def release() -> None:
 def cut(project: str) -> None:
     """Cut a release of every signed item of PROJECT; it stands in for releases that were recalled."""
 
-    def unit(session: Session, actor: OperatorActor, at: int) -> Release:
-        return cut_release(session, actor, get_project(session, project), at=at)
-
-    row = machine.write(unit)
     services = machine.machine()
+    if (waits := machine.write(lambda session, actor, at: _ask(session, actor, project, at))) is not None:
+        say_waiting(waits)
+        return
+    row = cut_release(services.database, machine.operator(), project, at=clock.now())
     sequence(services.database, services.signer(), at=clock.now())
     _say(row)
+    _say_left_out(head_of(row.manifest).get("left_out", []))
+
+
+def _ask(session: Session, actor: OperatorActor, key: str, at: int) -> Done | None:
+    """What it waits for, in a project where a release takes two; the worker makes it once it is approved."""
+    row = get_project(session, key)
+    if not row.setting("release_approval"):
+        return None
+    return do_or_ask(session, actor, "release", {"project": row.id, "by": None}, at=at)
+
+
+def _say_left_out(left_out: list[list[int | str]]) -> None:
+    """Name what could not be read or written, and end with 1: nothing is left out in silence."""
+    for number, code in left_out:
+        click.echo(f"item {number} was left out: {code}", err=True)
+    if left_out:
+        raise SystemExit(1)
 
 
 @release.command()
@@ -48,11 +69,28 @@ def cut(project: str) -> None:
 def export(release_id: int, format_key: str, out: Path) -> None:
     """Write a release into OUT (a zip); prints checksums and what the format could not express, field by field."""
 
-    def unit(session: Session, actor: OperatorActor, at: int) -> Export:
-        return write_to(session, actor, get_release(session, release_id), format_key, out, at=at)
+    order, database = ExportOrder(format_key, out.parent), machine.machine().database
+    _say_export(export_to(OutgoingRelease(database, machine.operator(), release_id, order, at=clock.now()), out), {})
 
-    made = machine.write(unit)
-    click.echo(json.dumps({"sha256": made.sha256, "files": made.files, "losses": made.losses}))
+
+@release.command("in-progress")
+@click.argument("project")
+@click.option("--format", "format_key", required=True, help="One of the formats; `release formats` lists them.")
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+def in_progress(project: str, format_key: str, out: Path) -> None:
+    """Write what PROJECT holds so far into OUT (a zip), marked as NOT A RELEASE: for those who lead it.
+
+    Items that somebody still reads, or has to read again, are not in it.
+    """
+    order, database = ExportOrder(format_key, out.parent), machine.machine().database
+    made = export_to(OutgoingWork(database, machine.operator(), project, order, at=clock.now()), out)
+    _say_export(made, {"not_a_release": True})
+
+
+def _say_export(made: Export, mark: dict[str, bool]) -> None:
+    shown = mark | {"sha256": made.sha256, "files": made.files, "losses": made.losses}
+    click.echo(json.dumps(shown | ({"left_out": made.left_out} if made.left_out else {})))
+    _say_left_out(made.left_out)
 
 
 @release.command()

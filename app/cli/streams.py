@@ -6,10 +6,12 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 from app.core.errors import ChartmarkError, Invalid
 from app.core.text import is_encodable
+
+T = TypeVar("T")
 
 
 def stream_json_lines(
@@ -26,7 +28,7 @@ def stream_json_lines(
     for number, line in enumerate(lines, start=1):
         if line.strip():
             said = _Answer(number)
-            said.make(lambda line=line, said=said: work(said.record(line)))
+            said.make(work, said.record, line)
             code = max(code, said.code)
             out.write(said.line)
             out.flush()
@@ -38,7 +40,7 @@ def stream_lines(work: Callable[[str], dict[str, Any]], lines: Iterable[str], ou
     code = 0
     for number, line in enumerate(lines, start=1):
         said = _Answer(number, number)
-        said.make(lambda line=line, number=number: work(_checked(line.rstrip("\r\n"), number)))
+        said.make(work, said.text, line.rstrip("\r\n"))
         code = max(code, said.code)
         out.write(said.line)
         out.flush()
@@ -53,13 +55,18 @@ class _Answer:
         self.code, self.line = 0, ""
 
     def record(self, line: str) -> dict[str, Any]:
-        found = _parse(line, self._number)
+        found = _parse(self.text(line), self._number)
         self._id = found.get("id")
         return found
 
-    def make(self, work: Callable[[], dict[str, Any]]) -> None:
+    def text(self, line: str) -> str:
+        if not is_encodable(line):
+            raise Invalid("bad-encoding", f"line {self._number} is not UTF-8")
+        return line
+
+    def make(self, work: Callable[[T], dict[str, Any]], read: Callable[[str], T], line: str) -> None:
         try:
-            self.line = _line(work())
+            self.line = _line(work(read(line)))
         except ChartmarkError as error:
             self._fail(str(error))
         except Exception as error:  # noqa: BLE001  (any fault: the lines behind it must not be lost)
@@ -82,15 +89,9 @@ def standard_input() -> TextIO:
     return sys.stdin
 
 
-def _checked(line: str, number: int) -> str:
-    if not is_encodable(line):
-        raise Invalid("bad-encoding", f"line {number} is not UTF-8")
-    return line
-
-
 def _parse(line: str, number: int) -> dict[str, Any]:
     try:
-        record = json.loads(_checked(line, number))
+        record = json.loads(line)
     except (ValueError, RecursionError):
         raise Invalid("bad-json", f"line {number} is not valid JSON") from None
     if not isinstance(record, dict):

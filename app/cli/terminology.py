@@ -19,9 +19,10 @@ from app.terminology.artefacts import list_releases
 from app.terminology.browse import open_page
 from app.terminology.coding_rules import Facts, check
 from app.terminology.diff import diff
+from app.terminology.hits import Hit, SearchAnswer
 from app.terminology.maps import propose
 from app.terminology.releases import Named, current_release, import_release
-from app.terminology.search import Hit, Release, open_release, open_releases
+from app.terminology.search import SearchableRelease, open_release, open_releases
 
 
 def _root() -> Path:
@@ -38,7 +39,7 @@ def _fail(error: ChartmarkError) -> NoReturn:
     raise click.ClickException(str(error))
 
 
-def _open(system: str, release: str | None = None) -> Release:
+def _open(system: str, release: str | None = None) -> SearchableRelease:
     manifest = current_release(_root(), system, _progress)
     return open_release(_root(), system, release or manifest.digest)
 
@@ -99,14 +100,16 @@ def search_command(
         found = _open(system, options.pop("release"))  # type: ignore[arg-type]
 
         def answer(text: str) -> dict:
-            return {"query": text, "hits": [_hit(hit) for hit in found.search(text, **options)]}  # type: ignore[arg-type]
+            said = found.ask(text, **options)  # type: ignore[arg-type]
+            hits = [_hit(hit) for hit in said.hits]
+            return {"query": text, "hits": hits} | ({"said": said.said} if said.said else {})
 
         if from_stdin:
             sys.exit(stream_lines(answer, standard_input(), sys.stdout))
         if as_json:
             click.echo(json.dumps(answer(query or ""), ensure_ascii=False))
         else:
-            _print(found.search(query or "", **options))  # type: ignore[arg-type]
+            _print(found.ask(query or "", **options))  # type: ignore[arg-type]
     except ChartmarkError as error:
         _fail(error)
 
@@ -120,14 +123,18 @@ def _hit(hit: Hit) -> dict:
         "score": hit.score,
     }
     answer |= {"billable": hit.billable, "active": hit.active, "marks": hit.marks}
+    answer |= {"then": hit.then, "why": hit.why} if hit.then else {}
     return answer | ({"replaced_by": hit.replaced_by} if hit.replaced_by else {})
 
 
-def _print(hits: list[Hit]) -> None:
-    for hit in hits:
+def _print(answer: SearchAnswer) -> None:
+    for sentence in answer.said:
+        click.echo(sentence)
+    for hit in answer.hits:
         flag = "" if hit.billable else "  (not billable)"
         via = "" if hit.term == hit.preferred else f"  [{hit.term}]"
-        click.echo(f"{hit.code:<10} {hit.preferred}{via}{flag}")
+        pair = f"  then {hit.then}: {hit.why}" if hit.then else ""
+        click.echo(f"{hit.code:<10} {hit.preferred}{via}{flag}{pair}")
 
 
 @terminology.command("check")
@@ -161,7 +168,7 @@ def check_command(codes: tuple[str, ...], from_stdin: bool, as_json: bool, **fac
         click.echo("nothing to say")
 
 
-def _checked(record: dict, releases: list[Release]) -> dict:
+def _checked(record: dict, releases: list[SearchableRelease]) -> dict:
     """The batch report's line for one encounter."""
     codes = record.get("codes")
     if not isinstance(codes, list) or not codes or not all(isinstance(c, str) for c in codes):
@@ -174,7 +181,7 @@ def _checked(record: dict, releases: list[Release]) -> dict:
     return {"id": record.get("id"), "codes": codes, "problems": [asdict(f) for f in findings]}
 
 
-_FACT_TYPES = {
+_FACT_TYPES: dict[str, type | tuple[type, ...]] = {
     "date": str,
     "sex": str,
     "age": (int, float),

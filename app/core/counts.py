@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import Index, Text, delete, event, func, insert, inspect, select, text, union_all
+from sqlalchemy import Index, Text, delete, func, insert, inspect, select, text, union_all
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import PROJECTION, Base, Database, Session, for_update, get_locked, insert_if_missing
+from app.core.db import PROJECTION, Base, Database, Session, for_update, get_locked, insert_if_missing, watch_flushes
 
 # Below this many deltas adding them is quicker than writing for them.
 FOLD_AT = 500
 FOLD_LIMIT = 5000
 
-Change = tuple[int, str, str]
+CountedMove = tuple[int, str, str]
 
 
 class StateCount(Base):
@@ -50,9 +50,8 @@ class StateCountDelta(Base):
     change: Mapped[int]
 
 
-@event.listens_for(Session, "after_flush")
-def _note(session: Session, _context: object) -> None:
-    changes: Counter[Change] = Counter()
+def _note(session: Session) -> None:
+    changes: Counter[CountedMove] = Counter()
     for rows, sign in ((session.new, 1), (session.deleted, -1)):
         for row in rows:
             if column := row.__table__.info.get("counted"):
@@ -60,6 +59,11 @@ def _note(session: Session, _context: object) -> None:
     for row in session.dirty:
         if column := row.__table__.info.get("counted"):
             _moved(changes, row, inspect(row).attrs[column].history)
+    note_changes(session, changes)
+
+
+def note_changes(session: Session, changes: Counter[CountedMove]) -> None:
+    """Note how many rows came into a state and left it: (project, table, state) → change. A flush does so itself."""
     kept = [(key, change) for key, change in changes.items() if change]
     if kept:
         names = ("project_id", "table_name", "state")
@@ -67,7 +71,10 @@ def _note(session: Session, _context: object) -> None:
         session.connection().execute(insert(StateCountDelta), deltas)
 
 
-def _moved(changes: Counter[Change], row: Any, history: Any) -> None:
+watch_flushes("counted", _note)
+
+
+def _moved(changes: Counter[CountedMove], row: Any, history: Any) -> None:
     # Such columns keep an active history: what was there is always known.
     for values, sign in ((history.added, 1), (history.deleted, -1)):
         for state in values or () if history.added and history.deleted else ():
@@ -96,7 +103,7 @@ def fold_counts(database: Database, *, at_least: int = FOLD_AT) -> int:
 def _fold(session: Session) -> int:
     deltas = select(StateCountDelta).order_by(StateCountDelta.id).limit(FOLD_LIMIT)
     rows = session.scalars(for_update(deltas, skip_locked=True)).all()
-    changes: Counter[Change] = Counter()
+    changes: Counter[CountedMove] = Counter()
     for row in rows:
         changes[row.project_id, row.table_name, row.state] += row.change
     session.execute(delete(StateCountDelta).where(StateCountDelta.id.in_([row.id for row in rows])))
@@ -105,7 +112,7 @@ def _fold(session: Session) -> int:
     return len(rows)
 
 
-def _add(session: Session, key: Change, change: int) -> None:
+def _add(session: Session, key: CountedMove, change: int) -> None:
     values = dict(zip(("project_id", "table_name", "state"), key, strict=True))
     insert_if_missing(session, StateCount, values | {"count": 0})
     row = get_locked(session, StateCount, key)

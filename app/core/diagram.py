@@ -61,7 +61,7 @@ def _alone_unique(column: Column) -> bool:
 
 
 def _is_partial(index: Index) -> bool:
-    """Whether it holds only for some rows (`postgresql_where`, `sqlite_where`)."""
+    """Whether it holds only for some rows (`unique_where`)."""
     return any(options.get("where") is not None for options in index.dialect_options.values())
 
 

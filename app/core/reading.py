@@ -25,13 +25,21 @@ def read_text(path: Path) -> str:
 
 def whole_text(raw: IO[bytes], name: str) -> str:
     """An open file as `read_text` reads one. Raises Invalid."""
+    data = read_at_most(raw, MAX_BYTES)
+    if data is None:
+        raise Invalid("file-too-large", f"{name}: more than {MAX_BYTES:,} bytes")
+    return decoded(data, name)
+
+
+def read_at_most(raw: IO[bytes], most: int) -> bytes | None:
+    """The rest of an open file; None when it is longer than `most` bytes."""
     data = bytearray()
     # Block by block: one read of "so much at most" sets so much memory aside, however small the file.
     while block := raw.read(_BLOCK):
         data += block
-        if len(data) > MAX_BYTES:
-            raise Invalid("file-too-large", f"{name}: more than {MAX_BYTES:,} bytes")
-    return decoded(bytes(data), name)
+        if len(data) > most:
+            return None
+    return bytes(data)
 
 
 def decoded(data: bytes, name: str) -> str:

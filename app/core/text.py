@@ -43,6 +43,11 @@ def is_encodable(text: str) -> bool:
     return _SURROGATE.search(text) is None
 
 
+def is_printable_line(text: str) -> bool:
+    """Whether a title fits on a line: no control character, no line break, no lone surrogate."""
+    return not any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text)
+
+
 def storable(text: str) -> str:
     """A text for display with what cannot be stored replaced, one character for one."""
     return _UNSTORABLE.sub("\ufffd", text)
@@ -98,17 +103,3 @@ def covered(text: str, fragments: list[list[int]]) -> str:
 def to_utf16(text: str, offset: int) -> int:
     """The UTF-16 code unit at which code point `offset` begins."""
     return offset + sum(1 for c in text[:offset] if c > "\uffff")
-
-
-def from_utf16(text: str, offset: int) -> int:
-    """The code point that begins at UTF-16 unit `offset`. Raises ValueError inside a pair."""
-    units = 0
-    for position, character in enumerate(text):
-        if units == offset:
-            return position
-        units += 2 if character > "\uffff" else 1
-        if units > offset:
-            raise ValueError(f"UTF-16 offset {offset} lies inside a surrogate pair")
-    if units == offset:
-        return len(text)
-    raise ValueError(f"UTF-16 offset {offset} lies outside the text")

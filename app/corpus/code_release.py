@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Text, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts import policy
 from app.accounts.actor import AnyActor
@@ -14,8 +13,7 @@ from app.accounts.policy import PolicySubject
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
-from app.audit.models import Event
-from app.core.db import Session
+from app.core.db import RECORD, Base, Session
 
 
 def applicable_release(day: date) -> str:
@@ -35,21 +33,26 @@ def age_band(birth: date, day: date) -> str:
     return "0" if years < 1 else f"{years // 10 * 10}-{years // 10 * 10 + 9}"
 
 
-@dataclass(frozen=True)
-class CodeInstallation:
-    """A release by system, name and the digest of its artefact; `at` is when it was recorded, in ms."""
+class CodeInstallation(Base):
+    """A release of a code system by the digest of its artefact; `at` is when it was recorded, in ms."""
 
-    system: str
-    release: str
-    digest: str
-    at: int
+    __tablename__ = "code_installation"
+    __table_args__ = (
+        {"info": {"kind": RECORD, "bundle": "whole", "tags": (Tag.CODE_RELEASE_INSTALLED,), "append_only": True}},
+    )
+
+    digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    system: Mapped[str] = mapped_column(Text)
+    release: Mapped[str] = mapped_column(Text)
+    at: Mapped[int]
 
 
 def note_installed(session: Session, actor: AnyActor, system: str, release: str, digest: str, *, at: int) -> bool:
     """Record that a release was installed, unless that was said before. Raises Forbidden."""
     policy.require(session, actor, policy.Action.INSTALL_CODES, PolicySubject("server", None), at=at)
-    if any(known.digest == digest for known in list_installations(session)):
+    if session.get(CodeInstallation, digest) is not None:
         return False
+    session.add(CodeInstallation(digest=digest, system=system, release=release, at=at))
     record(
         session,
         Tag.CODE_RELEASE_INSTALLED,
@@ -64,5 +67,5 @@ def note_installed(session: Session, actor: AnyActor, system: str, release: str,
 
 def list_installations(session: Session) -> list[CodeInstallation]:
     """What was recorded as installed, oldest first."""
-    events = session.scalars(select(Event).where(Event.tag == Tag.CODE_RELEASE_INSTALLED).order_by(Event.id))
-    return [CodeInstallation(**json.loads(event.body)["data"], at=event.at) for event in events]
+    query = select(CodeInstallation).order_by(CodeInstallation.at, CodeInstallation.digest)
+    return list(session.scalars(query))

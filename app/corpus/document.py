@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
+from app.audit.content import require_content
+from app.audit.events import Tag
 from app.core.counts import count_states
 from app.core.db import RECORD, Base, Session
 from app.core.digest import new_salt, salted_sha256
@@ -27,6 +31,12 @@ class Verdict(StrEnum):
     REFUSED = "refused"
 
 
+_FIXED = (
+    *("id", "project_id", "subject_id", "encounter_id", "source_id", "version", "label"),
+    *("text_sha256", "characters", "deid_json", "created_at"),
+)
+
+
 class Document(Base):
     """One version of a clean text (for imaging: canonical JSON of the metadata)."""
 
@@ -36,7 +46,20 @@ class Document(Base):
         Index("ix_document_project_id_id", "project_id", "id"),
         CheckConstraint("verdict IN ('machine_passed','needs_review','accepted','refused')", name="verdict_known"),
         CheckConstraint("characters >= 0", name="characters_positive"),
-        {"info": {"kind": RECORD, "counted": "verdict"}},
+        {
+            "info": {
+                "kind": RECORD,
+                "guard": {"fixed": _FIXED},
+                "tags": (
+                    Tag.SUBJECTS_DEIDENTIFIED,
+                    Tag.DOCUMENT_RELEASED_FROM_QUARANTINE,
+                    Tag.DOCUMENT_REFUSED,
+                    Tag.PHI_REDACTED,
+                    Tag.REMOVAL_UNDONE,
+                ),
+                "counted": "verdict",
+            }
+        },
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -53,18 +76,52 @@ class Document(Base):
     text_sha256: Mapped[str] = mapped_column(Text)
     characters: Mapped[int]
     verdict: Mapped[str] = mapped_column(Text, active_history=True)
-    #: reason codes for the verdict, joined by a comma
-    reasons: Mapped[str] = mapped_column(Text)
+    #: how likely a leak is, in the engine's reckoning, in parts per million: what waits is looked at in this order
+    doubt_ppm: Mapped[int] = mapped_column(default=0, server_default="0")
     #: canonical JSON: engine, version, digest, mode, dates, claim
     deid_json: Mapped[str] = mapped_column(Text)
     created_at: Mapped[int]
+    _reasons: Mapped[list[DocumentReason]] = relationship(order_by="DocumentReason.position", viewonly=True)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Codes of what the machine doubted, as given to `add_document`."""
+        return tuple(row.code for row in self._reasons)
+
+
+class DocumentReason(Base):
+    """Why a text has the verdict that the machine gave it: one code of several, in their order."""
+
+    __tablename__ = "document_reason"
+    __table_args__ = (
+        {
+            "info": {
+                "kind": RECORD,
+                "tags": (Tag.SUBJECTS_DEIDENTIFIED, Tag.PHI_REDACTED, Tag.REMOVAL_UNDONE),
+                "append_only": True,
+            }
+        },
+    )
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(Text)
 
 
 class DocumentBody(Base):
     """The clean text and its salt: erased together, after which the digest says nothing."""
 
     __tablename__ = "document_body"
-    __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
+    __table_args__ = (
+        {
+            "info": {
+                "kind": RECORD,
+                "content": ("document", "text", "text_sha256"),
+                "tags": (Tag.SUBJECTS_DEIDENTIFIED, Tag.PHI_REDACTED, Tag.REMOVAL_UNDONE, Tag.BATCH_WITHDRAWN),
+                "erasable": True,
+            }
+        },
+    )
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True, autoincrement=False)
     text: Mapped[str] = mapped_column(Text)
@@ -75,14 +132,23 @@ class DocumentMap(Base):
     """How offsets of the clean text map to the source's, sealed under the subject's key."""
 
     __tablename__ = "document_map"
-    __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
+    __table_args__ = (
+        {
+            "info": {
+                "kind": RECORD,
+                "uncommitted": "sealed under its subject's key",
+                "tags": (Tag.SUBJECTS_DEIDENTIFIED, Tag.PHI_REDACTED, Tag.REMOVAL_UNDONE, Tag.BATCH_WITHDRAWN),
+                "erasable": True,
+            }
+        },
+    )
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True, autoincrement=False)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-def add_document(session: Session, document: Document, text: str) -> Document:
-    """Store a document with its body; sets digest, length and version."""
+def add_document(session: Session, document: Document, text: str, reasons: Sequence[str] = ()) -> Document:
+    """Store a document with its body and the reasons for its verdict; sets digest, length and version."""
     salt = new_salt()
     document.text_sha256 = salted_sha256(salt, text)
     document.characters = len(text)
@@ -91,7 +157,13 @@ def add_document(session: Session, document: Document, text: str) -> Document:
     session.add(document)
     session.flush()
     session.add(DocumentBody(document_id=document.id, text=text, salt=salt))
+    session.add_all(DocumentReason(document_id=document.id, position=n, code=code) for n, code in enumerate(reasons))
     return document
+
+
+def with_reasons() -> ORMOption:
+    """For a query of many documents: reads the reasons of all in one go."""
+    return selectinload(Document._reasons)
 
 
 def get_document(session: Session, document_id: int) -> Document:
@@ -102,11 +174,21 @@ def get_document(session: Session, document_id: int) -> Document:
     return document
 
 
+def find_by_label(session: Session, project_id: int, label: str) -> Document:
+    """The newest version of a text by the label that stands over it. Raises NotFound."""
+    found = session.scalar(select(Document).where(Document.project_id == project_id, Document.label == label))
+    if found is None:
+        raise NotFound("unknown-text", "no text in this project has this label")
+    return found
+
+
 def text_of(session: Session, document_id: int) -> str:
-    """The clean text. Raises NotFound when it was erased."""
+    """The clean text. Raises NotFound when it was erased, Conflict when it is not the one in the record."""
     body = session.get(DocumentBody, document_id)
     if body is None:
         raise NotFound("document-erased", f"the text of document {document_id} was destroyed")
+    stated = get_document(session, document_id).text_sha256
+    require_content(f"the text of document {document_id}", body.salt, body.text, stated)
     return body.text
 
 

@@ -35,7 +35,7 @@ class Paper(Base):
     __tablename__ = "paper"
     __table_args__ = (
         CheckConstraint("kind IN (" + ",".join(f"'{kind}'" for kind in PaperKind) + ")", name="kind_known"),
-        {"info": {"kind": RECORD, "append_only": True}},
+        {"info": {"kind": RECORD, "tags": (Tag.PAPER_FILED,), "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

@@ -40,7 +40,7 @@ class Project(Base):
     __tablename__ = "project"
     __table_args__ = (
         CheckConstraint("status IN ('active','closed')", name="status_known"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "tags": (Tag.PROJECT_CREATED, Tag.PROJECT_CHANGED)}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

@@ -25,7 +25,7 @@ class LabelSchema(Base):
     __tablename__ = "label_schema"
     __table_args__ = (
         UniqueConstraint("project_id", "key", "version"),
-        {"info": {"kind": RECORD, "append_only": True}},
+        {"info": {"kind": RECORD, "bundle": "whole", "tags": (Tag.SCHEMA_LOADED,), "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -115,6 +115,15 @@ def modalities_with_schema(session: Session, project_id: int) -> list[str]:
     """Modalities of which texts can become items, in order of their keys."""
     query = select(LabelSchema.modality).where(LabelSchema.project_id == project_id).distinct()
     return sorted(session.scalars(query))
+
+
+def read_schema(session: Session, actor: Actor, schema_id: int, *, at: int) -> LabelSchema:
+    """The version as somebody of its project reads it. Raises Forbidden or NotFound."""
+    schema = session.get(LabelSchema, schema_id)
+    if schema is None:
+        raise NotFound("schema", f"there is no schema {schema_id}")
+    policy.require(session, actor, policy.Action.VIEW_PROJECT, project_subject(schema.project_id), at=at)
+    return schema
 
 
 def list_schemas(session: Session, project_id: int) -> list[LabelSchema]:

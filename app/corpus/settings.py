@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from app.core.errors import Problem, invalid
 from app.core.registry import Registry
+from app.corpus.date_order import FROM_THE_NOTES, order_in
 
 
 class Choices(Protocol):
@@ -25,7 +26,7 @@ class Choices(Protocol):
 CHOICES: Registry[Choices] = Registry("choices of a setting", Choices)
 
 
-class OneOf:
+class RegisteredChoice:
     """Metadata of a field: its value, or each of its values, is one of these registered choices."""
 
     def __init__(self, key: str) -> None:
@@ -44,6 +45,11 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Specialty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
 
+# As `app.corpus.paper.PaperKind`; a test holds them equal.
+PaperName = Literal["agreement", "ethics", "legal_basis", "expert_determination", "deidentification"]
+_PAPERS = f"kinds, separated by commas, of {', '.join(get_args(PaperName))}"
+
+
 class ProjectSettings(BaseModel):
     """Every setting with its default, what it accepts, and the words a person reads.
 
@@ -52,16 +58,19 @@ class ProjectSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
-    workflow: Annotated[str, OneOf("workflow")] = Field(
+    workflow: Annotated[str, RegisteredChoice("workflow")] = Field(
         "two_readers_adjudicator", title="Workflow", description="who settles differences and who finishes"
     )
     # How many read is the workflow's to say; old projects and scripts still name it.
     strategy: Literal["two_readers", "one_reader"] = Field("two_readers", title="Strategy (retired)", deprecated=True)
-    pipeline: Annotated[str, OneOf("pipeline")] = Field(
+    pipeline: Annotated[str, RegisteredChoice("pipeline")] = Field(
         "chartmark_rules", title="Pipeline", description="what suggests labels to readers"
     )
+    suggestions: Annotated[str, RegisteredChoice("suggestion profile")] = Field(
+        "research", title="Suggestions", description="which labels are suggested; readers may mark every one"
+    )
     # Readers never see what these say.
-    other_pipelines: Annotated[list[str], OneOf("pipeline")] = Field(
+    other_pipelines: Annotated[list[str], RegisteredChoice("pipeline")] = Field(
         [], title="Pipelines beside it", description="tag the same texts, to be compared; keys, separated by commas"
     )
     deid_mode: Literal["mask", "surrogate", "remove"] = Field(
@@ -69,6 +78,14 @@ class ProjectSettings(BaseModel):
     )
     deid_dates: Literal["remove", "year_only", "shift"] = Field(
         "shift", title="Dates are", description="removed, cut to the year, or shifted by one offset per patient"
+    )
+    date_order: Literal["from_the_notes", "dmy", "mdy", "ymd"] = Field(
+        FROM_THE_NOTES,
+        title="Days in figures are written",
+        description="03/04/2023 is 3 April (dmy) or March 4 (mdy); from the notes: what they leave open waits",
+    )
+    deid_wards: Literal["keep", "remove"] = Field(
+        "keep", title="Numbers of rooms, wards and beds", description="stay in the text, or are removed like a place"
     )
     # Machine de-identification alone never makes a text "de-identified": the project must say so.
     machine_passed_may_be_assigned: bool = Field(False, title="Readers may see texts that no person has checked")
@@ -85,14 +102,33 @@ class ProjectSettings(BaseModel):
     deid_claim: Literal["none", "safe_harbor", "expert_determination", "synthetic", "authorised"] = Field(
         "none", title="Stated ground for de-identification", description="goes into every export"
     )
+    release_approval: bool = Field(False, title="A second person approves each release")
     # No record comes in before an agreement with the source is on file (R36).
     agreement_required: bool = Field(False, title="Take records only under an agreement on file")
+    papers_to_load: list[PaperName] = Field([], title="Papers in force to load records", description=_PAPERS)
+    papers_to_assign: list[PaperName] = Field([], title="Papers in force to assign items", description=_PAPERS)
+    papers_to_release: list[PaperName] = Field([], title="Papers in force to make a release", description=_PAPERS)
+    papers_to_export: list[PaperName] = Field([], title="Papers in force to export", description=_PAPERS)
     reader_tier: int = Field(1, ge=1, le=4, title="Lowest tier of a reader", description="1 to 4")
     required_countries: list[Country] = Field(
         [], title="Countries of credentials", description="ISO codes, separated by commas; empty: any"
     )
     specialties: Annotated[list[Specialty], AfterValidator(_folded)] = Field(
         [], title="Specialties of credentials", description="separated by commas; empty: any"
+    )
+    target_error_per_mille: int = Field(
+        50,
+        ge=5,
+        le=300,
+        title="Wrong decisions of a reader that are expected, of 1000",
+        description="charts of readers alarm when three times as many are wrong",
+    )
+    critical_minutes: int = Field(
+        60,
+        ge=1,
+        le=10_080,
+        title="Minutes within which a critical finding is settled",
+        description="from the answer in which it was marked",
     )
     show_names_to_adjudicator: bool = Field(False, title="Adjudicators see the names of readers")
 
@@ -122,7 +158,7 @@ class ProjectSetting:
     def choices(self) -> list[tuple[str, str]]:
         """(value, title) of what it, or each of its values, may be; empty where there is no list of them."""
         for part in self._info.metadata:
-            if isinstance(part, OneOf):
+            if isinstance(part, RegisteredChoice):
                 return part.options()
         if get_origin(self._info.annotation) is Literal:
             return [(value, value.replace("_", " ")) for value in get_args(self._info.annotation)]
@@ -174,8 +210,13 @@ def checked_settings(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def all_settings(settings: dict[str, Any]) -> dict[str, Any]:
-    """These settings and the defaults of all others, as a new project stores them. Raises Invalid."""
-    return {name: setting.default for name, setting in SETTINGS.items()} | checked_settings(settings)
+    """These settings and the defaults of all others, as a new project stores them. Raises Invalid.
+
+    Where nobody says how days are written in figures, the countries of the project do.
+    """
+    given = checked_settings(settings)
+    derived = {"date_order": order_in(given.get("required_countries", []))}
+    return {name: setting.default for name, setting in SETTINGS.items()} | derived | given
 
 
 def _chosen(setting: ProjectSetting, value: Any) -> bool:

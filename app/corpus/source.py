@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from sqlalchemy.sql import ColumnElement
 
+from app.audit.events import Tag
 from app.core.counts import count_states
 from app.core.db import RECORD, Base, Session
 from app.core.errors import NotFound
@@ -32,7 +33,14 @@ class Source(Base):
         UniqueConstraint("project_id", "reference"),
         Index("ix_source_state", "project_id", "state", "subject_id"),
         CheckConstraint("state IN ('quarantined','deidentified','refused','withdrawn')", name="state_known"),
-        {"info": {"kind": RECORD, "counted": "state"}},
+        {
+            "info": {
+                "kind": RECORD,
+                "uncommitted": "names of a delivery that stays sealed",
+                "tags": (Tag.BATCH_LOADED, Tag.SUBJECTS_DEIDENTIFIED, Tag.BATCH_WITHDRAWN),
+                "counted": "state",
+            }
+        },
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -48,15 +56,51 @@ class Source(Base):
     #: SHA-256 of salt ‖ text; the salt is inside the sealed body
     text_sha256: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, active_history=True)
-    #: why it was refused, or why it is still in quarantine: reason codes joined by a comma
-    reason: Mapped[str] = mapped_column(Text)
+    _reasons: Mapped[list[SourceReason]] = relationship(order_by="SourceReason.position", cascade="all, delete-orphan")
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Codes of why it was refused, or why it is still in quarantine."""
+        return tuple(row.code for row in self._reasons)
+
+    @reasons.setter
+    def reasons(self, codes: tuple[str, ...]) -> None:
+        self._reasons = [SourceReason(position=n, code=code) for n, code in enumerate(codes)]
+
+
+class SourceReason(Base):
+    """Why a record was refused, or is still in quarantine: one code of several, in their order."""
+
+    __tablename__ = "source_reason"
+    __table_args__ = (
+        {
+            "info": {
+                "kind": RECORD,
+                "uncommitted": "says again what a detector said of a sealed text",
+                "tags": (Tag.SUBJECTS_DEIDENTIFIED,),
+            }
+        },
+    )
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(Text)
 
 
 class SourceBody(Base):
     """Text, known identifiers and true dates, sealed; deleted by withdrawal and erasure only."""
 
     __tablename__ = "source_body"
-    __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
+    __table_args__ = (
+        {
+            "info": {
+                "kind": RECORD,
+                "uncommitted": "sealed under its subject's key",
+                "tags": (Tag.BATCH_LOADED, Tag.BATCH_WITHDRAWN),
+                "erasable": True,
+            }
+        },
+    )
 
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), primary_key=True, autoincrement=False)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
@@ -76,16 +120,19 @@ def open_source(session: Session, key: bytes, source_id: int) -> dict[str, Any]:
     return opened
 
 
-def next_subjects(session: Session, project_id: int, modalities: list[str], *, after: int, limit: int) -> list[int]:
+def next_subjects(
+    session: Session, project_id: int, modalities: list[str], *share: ColumnElement[bool], after: int, limit: int
+) -> list[int]:
     """Subjects with quarantined sources, in order of id: whole subjects, never half of one.
 
-    `modalities` are those that can be worked on; a subject with a source of another one is left out.
+    `modalities` are those that can be worked on; a subject with a source of another one is left out. `share`: which
+    of the subjects, where several workers share them.
     """
     stuck = select(Source.subject_id).where(*_waiting(project_id), Source.modality.not_in(modalities))
     return list(
         session.scalars(
             select(Source.subject_id)
-            .where(*_waiting(project_id), Source.subject_id > after, Source.subject_id.not_in(stuck))
+            .where(*_waiting(project_id), *share, Source.subject_id > after, Source.subject_id.not_in(stuck))
             .group_by(Source.subject_id)
             .order_by(Source.subject_id)
             .limit(limit)
@@ -99,9 +146,9 @@ def waiting_modalities(session: Session, project_id: int) -> list[str]:
     return sorted(session.scalars(query))
 
 
-def count_waiting(session: Session, project_id: int, *, after: int) -> int:
-    """How many quarantined sources there are of subjects behind `after`."""
-    query = select(func.count()).select_from(Source).where(*_waiting(project_id), Source.subject_id > after)
+def count_waiting(session: Session, project_id: int, *share: ColumnElement[bool], after: int) -> int:
+    """How many quarantined sources there are of subjects behind `after`, within a share of them."""
+    query = select(func.count()).select_from(Source).where(*_waiting(project_id), *share, Source.subject_id > after)
     return session.scalar(query) or 0
 
 
@@ -127,11 +174,14 @@ def count_sources(session: Session, project_id: int) -> dict[str, int]:
 
 def refused_sources(session: Session, project_id: int, *, after: int = 0, limit: int = 50) -> list[Source]:
     """Records that stopped at the gate, refused or set aside there, in order of arrival."""
-    aside = (Source.state == SourceState.QUARANTINED) & (Source.reason != "")
+    # A value and not EXISTS: beside an OR, PostgreSQL would read the reasons of every record there is.
+    first = select(SourceReason.code).where(SourceReason.source_id == Source.id, SourceReason.position == 0)
+    aside = (Source.state == SourceState.QUARANTINED) & first.scalar_subquery().is_not(None)
     return list(
         session.scalars(
             select(Source)
             .where(Source.project_id == project_id, (Source.state == SourceState.REFUSED) | aside, Source.id > after)
+            .options(selectinload(Source._reasons))
             .order_by(Source.id)
             .limit(limit)
         )

@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.audit.events import Tag
 from app.core.db import RECORD, Base, Session
 from app.corpus.vault import Vault
 
@@ -32,7 +33,16 @@ class Patient(Base):
     """One patient of one project. `reference` is keyed, so it tells nobody the outside id."""
 
     __tablename__ = "subject"
-    __table_args__ = (UniqueConstraint("project_id", "reference"), {"info": {"kind": RECORD}})
+    __table_args__ = (
+        UniqueConstraint("project_id", "reference"),
+        {
+            "info": {
+                "kind": RECORD,
+                "uncommitted": "names of a delivery that stays sealed",
+                "tags": (Tag.BATCH_LOADED, Tag.BATCH_WITHDRAWN),
+            }
+        },
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
@@ -53,7 +63,7 @@ class Encounter(Base):
         UniqueConstraint("project_id", "reference"),
         CheckConstraint("setting IN ('inpatient','outpatient','emergency','unknown')", name="setting_known"),
         CheckConstraint("sex IN ('F','M','')", name="sex_known"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "tags": (Tag.BATCH_LOADED, Tag.BATCH_WITHDRAWN)}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

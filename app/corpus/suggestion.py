@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.audit.events import Tag
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json
 from app.core.registry import Registry
@@ -19,7 +20,14 @@ class Suggestion(Base):
     __tablename__ = "suggestion"
     __table_args__ = (
         UniqueConstraint("document_id", "pipeline", "version", "digest"),
-        {"info": {"kind": RECORD, "append_only": True}},
+        {
+            "info": {
+                "kind": RECORD,
+                "uncommitted": "a digest without a salt would outlive the text it comes from",
+                "tags": (Tag.DOCUMENTS_PREANNOTATED,),
+                "append_only": True,
+            }
+        },
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

@@ -13,15 +13,17 @@ import json
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.audit.events import Tag
 from app.core.db import RECORD, Base, Session
 from app.core.errors import NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -31,7 +33,16 @@ class SubjectKey(Base):
     """A subject's key, wrapped. Deleting the row makes everything sealed under it unreadable."""
 
     __tablename__ = "subject_key"
-    __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
+    __table_args__ = (
+        {
+            "info": {
+                "kind": RECORD,
+                "uncommitted": "sealed under the master key",
+                "tags": (Tag.BATCH_LOADED, Tag.BATCH_WITHDRAWN),
+                "erasable": True,
+            }
+        },
+    )
 
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), primary_key=True, autoincrement=False)
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
@@ -43,7 +54,7 @@ class Vault:
     def __init__(self, master: bytes) -> None:
         if len(master) != KEY_BYTES:
             raise Unavailable("master-key", "the master key must have 32 bytes")
-        self._master = AESGCM(master)
+        self._master = master
         self._reference_key = hmac.digest(master, b"chartmark reference v1", "sha256")
         self._own_key = hmac.digest(master, b"chartmark not of a subject v1", "sha256")
 
@@ -95,25 +106,33 @@ class Vault:
 
 def seal_json(key: bytes, value: Any, label: str) -> bytes:
     """Encrypt a JSON value; `label` binds it to its row, so that it cannot be moved to another."""
-    return _seal(AESGCM(key), json.dumps(value, ensure_ascii=False).encode(), label)
+    return _seal(key, json.dumps(value, ensure_ascii=False).encode(), label)
 
 
 def open_json(key: bytes, sealed: bytes, label: str) -> Any:
     """Decrypt what `seal_json` made with the same key and label. Raises Unavailable otherwise."""
-    return json.loads(_open(AESGCM(key), sealed, label))
+    return json.loads(_open(key, sealed, label))
 
 
 def _label(subject_id: int) -> str:
     return f"subject-key:{subject_id}"
 
 
-def _seal(cipher: AESGCM, data: bytes, label: str) -> bytes:
+def _cipher(key: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # most commands seal nothing: they do not load it
+
+    return AESGCM(key)
+
+
+def _seal(key: bytes, data: bytes, label: str) -> bytes:
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + cipher.encrypt(nonce, data, label.encode())
+    return nonce + _cipher(key).encrypt(nonce, data, label.encode())
 
 
-def _open(cipher: AESGCM, sealed: bytes, label: str) -> bytes:
+def _open(key: bytes, sealed: bytes, label: str) -> bytes:
+    from cryptography.exceptions import InvalidTag
+
     try:
-        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], label.encode())
+        return _cipher(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], label.encode())
     except InvalidTag:
         raise Unavailable("vault", "the vault could not be opened: wrong key, or altered data") from None

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from app.deidentify.lexicon.medicines import is_medicine
+from app.deidentify.evidence import weighed
 from app.deidentify.misread import repair_scan
 from app.deidentify.note import Note
 from app.deidentify.recogniser import Recogniser
 from app.deidentify.span import Span, merge
 
-# What finds names by their looks alone; a title, a signature or the patient's record outweighs the table of drugs.
-_BY_LOOKS = frozenset({"model", "names-listed", "unknown-capitalised"})
+_KNOWN = "known"
+_NUMBERS = frozenset(("ID", "MRN", "ACCOUNT", "HEALTH_PLAN", "LICENSE", "DEVICE", "VEHICLE", "SSN", "BIOMETRIC"))
+# Pieces with a figure, or of a few capitals, each behind a single mark.
+_PIECE = r"(?:(?=[A-Za-z]*\d)[A-Za-z0-9]+|[A-Z]{1,4}(?![A-Za-z]))"
+_RIGHT = re.compile(rf"(?:[-/_]{_PIECE}|[.:](?=[A-Za-z]*\d)[A-Za-z0-9]{{3,}})+(?![\w])")
+_LEFT = re.compile(r"(?<![\w/-])(?:(?:[A-Z]{1,8}|[A-Za-z]{0,4}\d+[A-Za-z]{0,4})[-/_])+$")
 
 
 class Detector(Protocol):
@@ -45,11 +50,16 @@ def find_all(note: Note, recognisers: Sequence[Recogniser], model: Detector | No
     found = find_by_rules(note, recognisers)
     if model is not None:
         found.extend(model.find(note))
-    return merge(span for span in without_medicines(note, found) if span.start < span.end)
+    return merge(whole_run(note.text, span) for span in weighed(note, found) if span.start < span.end)
 
 
-def without_medicines(note: Note, spans: list[Span]) -> list[Span]:
-    """The spans but those that only look like names and are names of medicines; people's names win over drugs'."""
-    return [
-        span for span in spans if span.recogniser not in _BY_LOOKS or not is_medicine(note.text[span.start : span.end])
-    ]
+def whole_run(text: str, span: Span) -> Span:
+    """A number with all that is joined to it by single marks: of "2026-CF-00812" no part may stay."""
+    if span.type not in _NUMBERS or span.recogniser == _KNOWN:
+        return span
+    right = _RIGHT.match(text, span.end)
+    left = _LEFT.search(text, max(0, span.start - 40), span.start) if span.start else None
+    start, end = left.start() if left else span.start, right.end() if right else span.end
+    if (start, end) == (span.start, span.end):
+        return span
+    return replace(span, start=start, end=end)

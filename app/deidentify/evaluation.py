@@ -25,7 +25,7 @@ class Marked(NamedTuple):
 
 
 @dataclass
-class Tally:
+class TypeTally:
     """Counts of one type at one level."""
 
     true_positive: int = 0
@@ -51,10 +51,10 @@ class Tally:
 
 
 @dataclass
-class Evaluation:
+class DeidentificationEvaluation:
     """Collects documents; `report()` gives one JSON-ready summary. Errors hold places, never text."""
 
-    levels: dict[str, dict[str, Tally]] = field(
+    levels: dict[str, dict[str, TypeTally]] = field(
         default_factory=lambda: {k: {} for k in ("strict", "relaxed", "token", "binary")}
     )
     documents: int = 0
@@ -123,7 +123,7 @@ class Evaluation:
 
     def _count(self, level: str, type_key: str, outcome: str) -> None:
         for key in (type_key, "ALL"):
-            tally = self.levels[level].setdefault(key, Tally())
+            tally = self.levels[level].setdefault(key, TypeTally())
             setattr(tally, outcome, getattr(tally, outcome) + 1)
 
     def report(self) -> dict[str, Any]:

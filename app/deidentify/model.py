@@ -1,6 +1,5 @@
 """The shipped model: a spaCy recogniser of names, places and organisations, loaded once."""
 
-
 from __future__ import annotations
 
 import hashlib
@@ -9,7 +8,7 @@ import re
 from bisect import bisect_left
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from app.core.errors import Unavailable
 from app.core.text import storable
@@ -33,18 +32,24 @@ _UNITS = words("measuring_units")
 _BREAK = re.compile(r"\n\s*\n|\n|(?<=[.!?])\s")
 
 
+# What the network is told of a word.
+_TOLD = ~(Known.SELDOM | Known.MEDICAL)
+
+
 def gazetteer_class(word: str) -> str:
     """What the lists say about a word, as a feature: it takes the place of spaCy's one-letter prefix."""
-    return f"g{lexicon().get(word.lower(), 0)}"
+    return f"g{lexicon().get(word.lower(), 0) & _TOLD}"
 
 
 def new_language() -> Any:
     """A blank English pipeline whose prefix feature is the gazetteer class."""
     from spacy.attrs import PREFIX
-    from spacy.lang.en import English
+    from spacy.lang.en import English, EnglishDefaults
 
-    class Defaults(English.Defaults):
-        lex_attr_getters: ClassVar[dict] = {**English.Defaults.lex_attr_getters, PREFIX: gazetteer_class}
+    class Defaults(EnglishDefaults):
+        pass
+
+    Defaults.lex_attr_getters = {**EnglishDefaults.lex_attr_getters, PREFIX: gazetteer_class}
 
     class DeidEnglish(English):
         lang = "en"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.errors import Problem
+from app.deidentify.calendar.reading import ORDERS
 
 MODES = ("mask", "surrogate", "remove")
 DATE_MODES = ("remove", "year_only", "shift")
+WARDS = ("keep", "remove")
 CLAIMS = ("safe_harbor", "expert_determination", "synthetic", "authorised", "none")
 
 
@@ -20,6 +22,10 @@ class Policy:
     language: str = "en"
     threshold: float = 0.5
     claim: str = "none"
+    #: how days are written in figures where a text does not say (dmy, mdy, ymd; "": as its notes show)
+    date_order: str = ""
+    #: what becomes of numbers of wards, beds and rooms
+    wards: str = "keep"
 
     def problems(self) -> list[Problem]:
         """What does not fit together. Shifted dates derive from the person: no Safe Harbor."""
@@ -29,6 +35,8 @@ class Policy:
                 ("mode", self.mode, MODES),
                 ("dates", self.dates, DATE_MODES),
                 ("claim", self.claim, CLAIMS),
+                ("date_order", self.date_order, ("", *ORDERS)),
+                ("wards", self.wards, WARDS),
             )
             if value not in allowed
         ]

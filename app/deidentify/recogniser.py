@@ -56,7 +56,7 @@ LINK = (
     r"\b\.?){0,9}?"
 )
 # A value with a digit within its first letters; joined by single separators; not ending on one.
-VALUE = r"#?(?=[A-Za-z]{0,6}[-/.\s]?[A-Za-z]{0,3}-?\d)[A-Za-z0-9]+(?:[-/.][A-Za-z0-9]+|[ ]\d{2,}){0,6}(?:[ ](?:\d|(?-i:[A-Z]{2}))(?=[,.;)\n]|$))?"
+VALUE = r"#?(?=[A-Za-z]{0,6}[-/.\s]?[A-Za-z]{0,3}-?\d)[A-Za-z0-9]+(?:[-/.][A-Za-z0-9]+|[ ]\d{2,}){0,6}(?:[ ](?:\d|(?-i:[A-Z]{1,2}))(?=[,.;)\n]|$))?"
 
 
 def labelled(labels: str, value: str = VALUE) -> re.Pattern[str]:

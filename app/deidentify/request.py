@@ -7,10 +7,10 @@ from typing import Any
 
 from app.core.errors import Invalid, Problem, invalid
 from app.core.text import text_problems
+from app.deidentify.calendar.reading import ORDERS
 from app.deidentify.note import Note
 
 KNOWN_FIELDS = ("names", "ids", "dates", "addresses", "contacts")
-DATE_ORDERS = ("mdy", "dmy")
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Request:
     note: Note
 
 
-def parse_request(record: dict[str, Any]) -> Request:
-    """Raises Invalid: a field is missing, of the wrong type, or the text cannot be processed."""
+def parse_request(record: dict[str, Any], date_order: str = "", *, wards: bool = False) -> Request:
+    """`date_order` holds where the line names none. Raises Invalid: a field is missing, or the text cannot be used."""
     text = record.get("text")
     if not isinstance(text, str):
         raise Invalid("text-missing", 'the field "text" must be a string')
@@ -30,10 +30,10 @@ def parse_request(record: dict[str, Any]) -> Request:
     problems = [p for p in text_problems(text) if p.code != "empty-text"]
     if problems:
         raise invalid(problems, problems[0].code)
-    order = record.get("date_order", "mdy")
-    if order not in DATE_ORDERS:
-        raise Invalid("bad-date-order", 'the field "date_order" must be "mdy" or "dmy"')
-    return Request(record.get("id"), Note(text, date_order=order, known=parse_known(record.get("known"))))
+    order = record.get("date_order") or date_order
+    if order and order not in ORDERS:
+        raise Invalid("bad-date-order", f'the field "date_order" must be one of {", ".join(ORDERS)}')
+    return Request(record.get("id"), Note(text, date_order=order, known=parse_known(record.get("known")), wards=wards))
 
 
 def parse_known(value: object) -> dict[str, list[str]]:

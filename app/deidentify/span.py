@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -27,13 +28,17 @@ _RANK = {
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Half-open code points of the text it was found in; `score` in 0…1; `recogniser` is a registry key."""
+    """Half-open code points of the text it was found in; `score` in 0…1; `recogniser` is a registry key.
+
+    `certain` is False where it is likely, not sure, that somebody is meant: such a place is masked as ``[NAME?]``.
+    """
 
     start: int
     end: int
     type: str
     score: float
     recogniser: str
+    certain: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -42,6 +47,7 @@ class Span:
             "type": self.type,
             "score": round(self.score, 2),
             "recogniser": self.recogniser,
+            "certain": self.certain,
         }
 
 
@@ -56,6 +62,17 @@ def merge(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
+def not_inside(spans: list[Span], candidates: Iterable[Span]) -> list[Span]:
+    """The candidates that no one of the merged spans covers whole."""
+    starts = [span.start for span in spans]
+    kept = []
+    for one in candidates:
+        at = bisect_right(starts, one.start) - 1
+        if at < 0 or spans[at].end < one.end:
+            kept.append(one)
+    return kept
+
+
 def _union(left: Span, right: Span) -> Span:
     winner = max(left, right, key=_strength)
     return Span(
@@ -64,6 +81,7 @@ def _union(left: Span, right: Span) -> Span:
         winner.type,
         max(left.score, right.score),
         winner.recogniser,
+        left.certain or right.certain,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.demo.reading import note_payload, record_payload, report_payload
-from app.review.draft import Change
+from app.review.draft import ElementChange
 
 Elements = dict[str, dict[str, Any]]
 REFERENCES = ("head", "tail")
@@ -19,7 +19,7 @@ def wanted_elements(kind: str, text: str, reading: dict[str, Any], release: str)
     return payload["elements"]
 
 
-def changes_towards(draft: Elements, wanted: Elements, others: Elements) -> list[Change]:
+def changes_towards(draft: Elements, wanted: Elements, others: Elements) -> list[ElementChange]:
     """Actions from the draft as suggested to what a reader leaves behind, as people do it.
 
     A suggestion the reader has an answer for becomes that answer: unchanged it counts as accepted, else
@@ -34,7 +34,7 @@ def changes_towards(draft: Elements, wanted: Elements, others: Elements) -> list
     names = {key: names.get(key, key) for key in wanted}
     puts = {names[key]: _said(suggested.get(names[key], {}), _renamed(body, names)) for key, body in wanted.items()}
     missed = [body for body in others.values() if body["kind"] == "entity" and not _overlapping(body, wanted)]
-    rejected = set()
+    rejected: set[str] = set()
     # Entities first: a relation falls with either of its ends, whatever the order of their keys.
     for key, body in sorted(suggested.items(), key=lambda item: item[1]["kind"] != "entity"):
         if key not in puts and not _welcome(body, missed, puts, set(names.values()), rejected):
@@ -42,8 +42,8 @@ def changes_towards(draft: Elements, wanted: Elements, others: Elements) -> list
     confirmed = {
         key: {**body, "status": "confirmed"} for key, body in suggested.items() if key not in {*puts, *rejected}
     }
-    rejections = [Change(key, {**suggested[key], "status": "rejected"}) for key in suggested if key in rejected]
-    return rejections + [Change(key, body) for key, body in (confirmed | puts).items()]
+    rejections = [ElementChange(key, {**suggested[key], "status": "rejected"}) for key in suggested if key in rejected]
+    return rejections + [ElementChange(key, body) for key, body in (confirmed | puts).items()]
 
 
 def _entity_names(suggested: Elements, wanted: Elements) -> dict[str, str]:
@@ -89,9 +89,8 @@ def _relation(suggested: Elements, body: dict[str, Any], names: dict[str, str]) 
 
 
 def _said(suggested: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    """The reader's answer over the suggestion; candidate codes stay where the reader names none."""
-    codes = {"codes": suggested["codes"]} if suggested.get("codes") and not body.get("codes") else {}
-    return {**suggested, **body, **codes}
+    """The reader's answer over the suggestion."""
+    return {**suggested, **body}
 
 
 def _welcome(

@@ -33,7 +33,7 @@ PRINCIPLE = "1.2"
 AUTHENTICATION: dict[str, Any] = {"factors": [], "invented": True}
 
 
-class Desk:
+class DemoDesk:
     """The demo's people end steps in one project."""
 
     def __init__(self, services: Services, codes: CodeLookup, ids: dict[str, int], project: str) -> None:
@@ -68,11 +68,10 @@ class Desk:
     def release(self, username: str) -> None:
         """The lead releases what is signed."""
 
-        def unit(session: Session) -> None:
-            at = clock.now()
-            cut(session, load_actor(session, self.ids[username], at=at), get_project(session, self.project), at=at)
-
-        self.services.database.writing(unit)
+        at = clock.now()
+        with self.services.database.reading() as session:
+            lead = load_actor(session, self.ids[username], at=at)
+        cut(self.services.database, lead, self.project, at=at)
 
     def first(self, state: ItemState) -> int:
         """An item in a state. Raises LookupError where the demo's answers no longer lead there."""
@@ -96,11 +95,12 @@ class Desk:
         self.services.database.writing(unit)
 
     def _sign(self, session: Session, actor: Actor, closing: Closing, at: int) -> None:
-        sealed = {"signer": self.signer, "authentication": AUTHENTICATION}
-        sign_closing(session, actor, closing, codes=self.codes, at=at, **sealed)
+        sign_closing(
+            session, actor, closing, signer=self.signer, authentication=AUTHENTICATION, codes=self.codes, at=at
+        )
 
 
-def finish_default(desk: Desk) -> None:
+def finish_default(desk: DemoDesk) -> None:
     """Two readers, an adjudicator, a verifier: a dispute among readers, a critical one, and a release of both."""
     disputed, critical = desk.first(ItemState.ADJUDICATION), desk.first(ItemState.ESCALATED)
     desk.settle("vera", disputed)
@@ -110,18 +110,18 @@ def finish_default(desk: Desk) -> None:
     desk.release("quinn")
 
 
-def finish_three(desk: Desk) -> None:
+def finish_three(desk: DemoDesk) -> None:
     """Two readers, and a third who settles and finishes with one signature; the dispute is a critical one."""
     desk.settle("sam", desk.first(ItemState.ESCALATED))
     desk.release("quinn")
 
 
-def reject_first(desk: Desk) -> None:
+def reject_first(desk: DemoDesk) -> None:
     """A trainee's answer that the verifier sends back."""
     desk.reject("vera", desk.first(ItemState.VERIFICATION), "slip")
 
 
-def finish_trainee(desk: Desk) -> None:
+def finish_trainee(desk: DemoDesk) -> None:
     """What another trainee then read is found right and released."""
     desk.verify("vera", desk.first(ItemState.VERIFICATION))
     desk.release("quinn")

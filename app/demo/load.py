@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from app.accounts.loading import load_actor
 from app.annotation.schema import schema_problems
 from app.audit.checkpoint import Signer
-from app.audit.evidence import declare_transitions
+from app.audit.evidence import declare
 from app.core import clock
 from app.core.db import Session
 from app.core.errors import invalid
@@ -24,7 +25,7 @@ from app.corpus.schema import load_schema
 from app.corpus.source import Source
 from app.corpus.vault import Vault
 from app.demo.answers import changes_towards, wanted_elements
-from app.demo.finish import Desk, finish_default, finish_three, finish_trainee, reject_first
+from app.demo.finish import DemoDesk, finish_default, finish_three, finish_trainee, reject_first
 from app.demo.people import CAST, OPERATOR, accept_guideline, grant_tiers, open_accounts
 from app.guidelines.version import publish
 from app.intake.load import Delivery, start_batch
@@ -46,6 +47,7 @@ SHEET = "demo-sign-in.txt"
 DELIVERIES = (("notes.jsonl", "notes"), ("reports.jsonl", "reports"), ("records.jsonl", "imaging"))
 SCHEMAS = ("clinical-notes", "radiology-reports", "imaging-metadata")
 SETTINGS: dict[str, Any] = {
+    "date_order": "mdy",
     "pipeline": "chartmark_rules",
     "deid_claim": "synthetic",
     "machine_passed_may_be_assigned": True,
@@ -79,32 +81,35 @@ def load_demo(services: Services, codes: CodeLookup, guidelines: Path) -> bool:
     sheet = services.settings.var_dir / SHEET
     ids = open_accounts(services.database, sheet)
     grant_tiers(services.database, ids)
-    services.database.writing(lambda session: declare_transitions(session, OPERATOR, at=clock.now()))
-    services.database.writing(lambda session: _set_up(session, ids, guidelines, KEY, "Demo: synthetic notes", {}))
+    services.database.writing(lambda session: declare(session, OPERATOR, at=clock.now()))
+    # All projects come before the first load: who reads in them is given their roles while the server is set up.
+    services.database.writing(lambda session: set_up(session, ids, guidelines, KEY, "Demo: synthetic notes", {}))
+    for tour in (THREE, TRAINEE):
+        services.database.writing(partial(_set_up_tour, ids=ids, guidelines=guidelines, tour=tour))
     services.database.writing(lambda session: _accept_pipeline(session, services, ids["quinn"]))
     for name, modality in DELIVERIES:
-        services.database.writing(lambda s, n=name, m=modality: _deliver(s, services, KEY, Path(str(_data(n))), m))
+        services.database.writing(partial(deliver, services=services, path=Path(str(_data(name))), modality=modality))
     work(services, until_empty=True)
     services.database.writing(lambda session: _assign(session, KEY))
     _answer(services, codes, ids)
-    finish_default(Desk(services, codes, ids, KEY))
-    _tour_three(services, codes, ids, guidelines)
-    _tour_trainee(services, codes, ids, guidelines)
+    finish_default(DemoDesk(services, codes, ids, KEY))
+    _tour_three(services, codes, ids)
+    _tour_trainee(services, codes, ids)
     return True
 
 
-def _tour_three(services: Services, codes: CodeLookup, ids: dict[str, int], guidelines: Path) -> None:
+def _tour_three(services: Services, codes: CodeLookup, ids: dict[str, int]) -> None:
     """Both trainees read, the senior reviewer settles a critical case and finishes."""
-    _bring(services, ids, guidelines, THREE)
+    _bring(services, THREE)
     for username in ("ana", "ben"):
         _answer_one(services, codes, ids[username], THREE.key, _reading_of(THREE.note, username))
-    finish_three(Desk(services, codes, ids, THREE.key))
+    finish_three(DemoDesk(services, codes, ids, THREE.key))
 
 
-def _tour_trainee(services: Services, codes: CodeLookup, ids: dict[str, int], guidelines: Path) -> None:
+def _tour_trainee(services: Services, codes: CodeLookup, ids: dict[str, int]) -> None:
     """One trainee reads, the verifier rejects it, the other reads anew, and that is verified."""
-    _bring(services, ids, guidelines, TRAINEE)
-    desk = Desk(services, codes, ids, TRAINEE.key)
+    _bring(services, TRAINEE)
+    desk = DemoDesk(services, codes, ids, TRAINEE.key)
     for end in (reject_first, finish_trainee):
         for username in ("ana", "ben"):  # whoever has it
             _answer_one(services, codes, ids[username], TRAINEE.key, _reading_of(TRAINEE.note, username))
@@ -113,33 +118,39 @@ def _tour_trainee(services: Services, codes: CodeLookup, ids: dict[str, int], gu
             services.database.writing(lambda session: _assign(session, TRAINEE.key))
 
 
-def _bring(services: Services, ids: dict[str, int], guidelines: Path, tour: Tour) -> None:
-    """The tour's project with its one note, assigned."""
+def _set_up_tour(session: Session, *, ids: dict[str, int], guidelines: Path, tour: Tour) -> None:
+    set_up(session, ids, guidelines, tour.key, tour.title, tour.settings)
+
+
+def _bring(services: Services, tour: Tour) -> None:
+    """The tour's one note, assigned."""
     database = services.database
-    database.writing(lambda s: _set_up(s, ids, guidelines, tour.key, tour.title, tour.settings))
     folder = services.settings.tmp_dir
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{tour.key}.jsonl"
     rows = _data("notes.jsonl").read_text(encoding="utf-8").splitlines()
     path.write_text(next(row for row in rows if json.loads(row)["id"] == tour.note) + "\n", encoding="utf-8")
     try:
-        database.writing(lambda session: _deliver(session, services, tour.key, path, "notes"))
+        database.writing(
+            lambda session: deliver(session, services=services, key=tour.key, path=path, modality="notes")
+        )
         work(services, until_empty=True)
     finally:
         path.unlink(missing_ok=True)  # the loader wipes what it has read from there
     database.writing(lambda session: _assign(session, tour.key))
 
 
-def _reading_of(note: str, username: str) -> Reading:
+def _reading_of(note: str, username: str) -> DemoReading:
     decisions = json.loads(_data("decisions.json").read_text(encoding="utf-8"))
     mine, other = ("a", "b") if username == "ana" else ("b", "a")
     both = decisions["notes"][note]
-    return Reading("notes", note, both[mine], both[other], decisions["release"], False)
+    return DemoReading("notes", note, both[mine], both[other], decisions["release"], False)
 
 
-def _set_up(
+def set_up(
     session: Session, ids: dict[str, int], guidelines: Path, key: str, title: str, settings: dict[str, Any]
 ) -> None:
+    """A project of the demo with its cast, schemas and guidelines."""
     at = clock.now()
     project = create_project(session, OPERATOR, key, title, settings=SETTINGS | settings, at=at)
     for role in CAST:
@@ -167,7 +178,8 @@ def _accept_pipeline(session: Session, services: Services, owner: int) -> None:
     accept(session, actor, SETTINGS["pipeline"], signer=signer, authentication=authentication, at=at)
 
 
-def _deliver(session: Session, services: Services, key: str, path: Path, modality: str) -> None:
+def deliver(session: Session, *, services: Services, path: Path, modality: str, key: str = KEY) -> None:
+    """Queue a delivery of the demo."""
     delivery = Delivery([path], modality=modality)
     start_batch(session, OPERATOR, services.vault, get_project(session, key), delivery, at=clock.now())
 
@@ -175,7 +187,7 @@ def _deliver(session: Session, services: Services, key: str, path: Path, modalit
 def _assign(session: Session, key: str) -> int:
     at = clock.now()
     project = get_project(session, key)
-    return assign_ready(session, OPERATOR, project, find_readers(session, project, at=at), at=at)
+    return assign_ready(session, OPERATOR, project, find_readers(session, project, at=at), at=at).items
 
 
 def _answer(services: Services, codes: CodeLookup, ids: dict[str, int]) -> None:
@@ -186,12 +198,12 @@ def _answer(services: Services, codes: CodeLookup, ids: dict[str, int]) -> None:
             is_last = outside_id == list(decisions[kind])[-1]
             for reader, other, username in (("a", "b", "ana"), ("b", "a", "ben")):
                 stays_open = is_last and reader == "b"
-                reading = Reading(kind, outside_id, both[reader], both[other], decisions["release"], stays_open)
+                reading = DemoReading(kind, outside_id, both[reader], both[other], decisions["release"], stays_open)
                 _answer_one(services, codes, ids[username], KEY, reading)
 
 
 @dataclass(frozen=True)
-class Reading:
+class DemoReading:
     """One reader's answer to one item, as decisions.json tells it."""
 
     kind: str
@@ -203,7 +215,7 @@ class Reading:
     stays_open: bool
 
 
-def _answer_one(services: Services, codes: CodeLookup, person: int, key: str, reading: Reading) -> None:
+def _answer_one(services: Services, codes: CodeLookup, person: int, key: str, reading: DemoReading) -> None:
     def unit(session: Session) -> None:
         at = clock.now()
         found = _task(session, services.vault, key, reading.outside_id, person)

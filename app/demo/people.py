@@ -81,6 +81,7 @@ CAST = (
         "pia", "Pia Privacy", "privacy officer", 0, (ProjectRole.PRIVACY_OFFICER,), what="privacy officer"
     ),
     Role("adm", "Alex Admin", "administrator", 0, (), (ServerRole.ADMIN,), what="administrator"),
+    Role("max", "Max Admin", "administrator", 0, (), (ServerRole.ADMIN,), what="second administrator"),
     Role(
         "olu", "Olu Auditor", "auditor", 0, (ProjectRole.AUDITOR,), (ServerRole.AUDITOR,), what="auditor"
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 Payload = dict[str, Any]
-Reading = dict[str, Any]
+ToldReading = dict[str, Any]
 
 
 def find_quote(text: str, quote: str, occurrence: int) -> tuple[int, int] | None:
@@ -18,7 +18,7 @@ def find_quote(text: str, quote: str, occurrence: int) -> tuple[int, int] | None
     return start, start + len(quote)
 
 
-def note_payload(text: str, reading: Reading, release: str) -> tuple[Payload, list[str]]:
+def note_payload(text: str, reading: ToldReading, release: str) -> tuple[Payload, list[str]]:
     """The payload of a note's reading, and the keys whose quote the text lacks.
 
     De-identification may have replaced words of a quote; such an entity is left out, together with the
@@ -72,7 +72,7 @@ def _code_list(assignments: list[dict[str, Any]], present: set[str], release: st
     }
 
 
-def report_payload(text: str, reading: Reading) -> Payload:
+def report_payload(text: str, reading: ToldReading) -> Payload:
     """The payload of a report's reading; what is not mentioned is said once, for all the other labels."""
     elements: dict[str, Any] = {}
     for label, value in reading["observations"].items():
@@ -96,7 +96,7 @@ def _places(text: str, quotes: list[dict[str, Any]]) -> list[list[int]]:
     return sorted(list(place) for place in found if place)
 
 
-def record_payload(reading: Reading) -> Payload:
+def record_payload(reading: ToldReading) -> Payload:
     """The payload of a metadata record's reading: one element per answered field, and that no other is there."""
     answers = {
         keyword: {"kind": "field", "status": "confirmed", "keyword": keyword, **answer}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 WHOLE = "*"  # the field's name where the element, or the item, is not in the files at all
@@ -29,9 +30,8 @@ class LossReport:
 
     def rest(self, kind: str, held: dict[str, Any], written: Collection[str], why: str) -> None:
         """Every field that holds something and is not among those written; `a` stands for `a.b` too."""
-        for field in sorted(set(fields_held(held))):
-            if not any(field == one or field.startswith(one + ".") for one in written):
-                self.add(kind, field, why)
+        for field in _unwritten(frozenset(fields_held(held)), tuple(written)):
+            self._lost[kind, field, why] += 1
 
     def element(self, body: dict[str, Any], why: str) -> None:
         """An element that is not in the files at all: itself, and each field it holds."""
@@ -53,21 +53,37 @@ class LossReport:
         ]
 
 
-def fields_held(body: dict[str, Any]) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def _unwritten(held: frozenset[str], written: tuple[str, ...]) -> tuple[str, ...]:
+    """Few elements differ in which fields they hold: the same question comes again and again."""
+    return tuple(
+        field for field in sorted(held) if not any(field == one or field.startswith(one + ".") for one in written)
+    )
+
+
+def fields_held(body: dict[str, Any]) -> list[str]:
     """Paths of the fields that say something, as ``label`` or ``codes.system``: two names at most.
 
     Null, an empty list and an empty record say nothing.
     """
+    held: list[str] = []
     for name, value in body.items():
-        records = [value] if isinstance(value, dict) else value
-        if _are_records(records) and name not in _CLOSED:
-            yield from (f"{name}.{inner}" for one in records for inner, held in one.items() if not _silent(held))
+        if isinstance(value, str | int):
+            held.append(name)
+        elif (records := _records(value)) is not None and name not in _CLOSED:
+            held += [f"{name}.{inner}" for one in records for inner, said in one.items() if not _silent(said)]
         elif not _silent(value):
-            yield name
+            held.append(name)
+    return held
 
 
-def _are_records(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+def _records(value: Any) -> list[dict[str, Any]] | None:
+    """A record, or several, as a list; None for anything else."""
+    if isinstance(value, dict):
+        return [value]
+    if isinstance(value, list) and all(isinstance(one, dict) for one in value):
+        return value
+    return None
 
 
 def _silent(value: Any) -> bool:

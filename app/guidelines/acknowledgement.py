@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, select
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import ForeignKey, Select, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts import policy
@@ -10,16 +14,18 @@ from app.accounts.actor import Actor, AnyActor
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
-from app.core.db import RECORD, Base, Session
+from app.core.db import RECORD, AnyRow, Base, Session
 from app.core.errors import Conflict
-from app.guidelines.version import Change, GuidelineVersion, get_guideline
+from app.guidelines.version import GuidelineVersion, VersionChange, get_guideline
 
 
 class Acknowledgement(Base):
     """A person's statement of having read and accepted a version."""
 
     __tablename__ = "guideline_acknowledgement"
-    __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
+    __table_args__ = (
+        {"info": {"kind": RECORD, "bundle": "whole", "tags": (Tag.GUIDELINE_ACKNOWLEDGED,), "append_only": True}},
+    )
 
     guideline_version_id: Mapped[int] = mapped_column(
         ForeignKey("guideline_version.id"), primary_key=True, autoincrement=False
@@ -48,33 +54,54 @@ def acknowledge(session: Session, actor: AnyActor, guideline: GuidelineVersion, 
     )
 
 
+@dataclass(frozen=True)
+class GuidelineStanding:
+    """How a person stands to a version: whether they accepted it, and the one in force meanwhile."""
+
+    accepted: bool
+    in_force_id: int
+    in_force: str
+
+
+def standing_of(session: Session, guideline: GuidelineVersion, person_id: int | None) -> GuidelineStanding:
+    """Accepted is this version, or one that only patches of its wording separate from it."""
+    about = {"project": guideline.project_id, "modality": guideline.modality, "person": person_id}
+    rows = session.execute(_versions(), about).all()
+    own = [row for row in rows if row.key == guideline.key]
+    alike = _same_meaning(own, guideline.id)
+    accepted = any(row.person_id is not None for row in own if row.id in alike)
+    return GuidelineStanding(accepted, rows[-1].id, rows[-1].version)
+
+
 def has_acknowledged(session: Session, guideline: GuidelineVersion, person_id: int | None) -> bool:
     """Whether the person accepted this version, or one that only patches of its wording separate from it."""
-    alike = _same_meaning(session, guideline)
-    given = select(Acknowledgement.person_id).where(
-        Acknowledgement.guideline_version_id.in_(alike), Acknowledgement.person_id == person_id
+    return standing_of(session, guideline, person_id).accepted
+
+
+@cache
+def _versions() -> Select[int, str, str, str, int]:
+    """All versions for one kind of item, oldest first; `person_id` where `:person` accepted the version."""
+    mine = (Acknowledgement.guideline_version_id == GuidelineVersion.id) & (
+        Acknowledgement.person_id == bindparam("person")
     )
-    return session.scalar(given.limit(1)) is not None
-
-
-def _same_meaning(session: Session, guideline: GuidelineVersion) -> list[int]:
-    """The version and its neighbours from which only patches separate it: a patch asks nobody anew."""
-    versions = session.execute(
-        select(GuidelineVersion.id, GuidelineVersion.change)
-        .where(
-            GuidelineVersion.project_id == guideline.project_id,
-            GuidelineVersion.key == guideline.key,
-            GuidelineVersion.modality == guideline.modality,
-        )
+    named = (GuidelineVersion.id, GuidelineVersion.key, GuidelineVersion.version, GuidelineVersion.change)
+    return (
+        select(*named, Acknowledgement.person_id)
+        .outerjoin(Acknowledgement, mine)
+        .where(GuidelineVersion.project_id == bindparam("project"), GuidelineVersion.modality == bindparam("modality"))
         .order_by(GuidelineVersion.id)
     )
+
+
+def _same_meaning(versions: Iterable[AnyRow], guideline_id: int) -> list[int]:
+    """The version and its neighbours from which only patches separate it: a patch asks nobody anew."""
     alike: list[int] = []
-    for version_id, change in versions:
-        if change != Change.PATCH:
-            if guideline.id in alike:
+    for version in versions:
+        if version.change != VersionChange.PATCH:
+            if guideline_id in alike:
                 break
             alike = []
-        alike.append(version_id)
+        alike.append(version.id)
     return alike
 
 

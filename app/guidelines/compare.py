@@ -10,7 +10,7 @@ CONTEXT = 3
 
 
 @dataclass(frozen=True)
-class Line:
+class ComparedLine:
     """One line of a comparison; `change` is "kept", "added", "removed" or "gap" (lines left out)."""
 
     change: str
@@ -19,24 +19,26 @@ class Line:
     after: int | None = None
 
 
-def compare(before: str, after: str) -> list[Line]:
+def compare(before: str, after: str) -> list[ComparedLine]:
     """What changed, with three lines around each change; line numbers count from one."""
     old, new = before.splitlines(), after.splitlines()
     groups = list(difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(CONTEXT))
-    lines: list[Line] = []
+    lines: list[ComparedLine] = []
     for number, group in enumerate(groups):
         if number:
-            lines.append(Line("gap", "…"))
+            lines.append(ComparedLine("gap", "…"))
         for code, old_from, old_to, new_from, new_to in group:
             if code == "equal":
-                lines += [Line("kept", old[i], i + 1, new_from + i - old_from + 1) for i in range(old_from, old_to)]
+                lines += [
+                    ComparedLine("kept", old[i], i + 1, new_from + i - old_from + 1) for i in range(old_from, old_to)
+                ]
             else:
                 lines += _changed(old, new, range(old_from, old_to), range(new_from, new_to))
     return lines
 
 
-def _changed(old: list[str], new: list[str], went: range, came: range) -> Iterator[Line]:
+def _changed(old: list[str], new: list[str], went: range, came: range) -> Iterator[ComparedLine]:
     for i in went:
-        yield Line("removed", old[i], before=i + 1)
+        yield ComparedLine("removed", old[i], before=i + 1)
     for i in came:
-        yield Line("added", new[i], after=i + 1)
+        yield ComparedLine("added", new[i], after=i + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from app.core.errors import Invalid
 
@@ -47,6 +48,12 @@ def sections(body: str) -> list[dict[str, str]]:
         elif line.strip():
             parts.append({"number": "", "title": "", "markdown": line + "\n"})
     return parts
+
+
+@lru_cache(maxsize=64)
+def titles(body: str) -> tuple[tuple[str, str], ...]:
+    """Number and title of each section. Kept by the text: every look at a task names them."""
+    return tuple((section["number"], section["title"]) for section in sections(body))
 
 
 def numbers(body: str) -> set[str]:

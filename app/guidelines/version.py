@@ -18,7 +18,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.guidelines.text import require_text
 
 
-class Change(StrEnum):
+class VersionChange(StrEnum):
     """How much a version changes the one before (domain D.8)."""
 
     PATCH = "patch"
@@ -33,7 +33,7 @@ class GuidelineVersion(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "key", "version"),
         CheckConstraint("change IN ('patch','minor','major')", name="change_known"),
-        {"info": {"kind": RECORD, "append_only": True}},
+        {"info": {"kind": RECORD, "bundle": "whole", "tags": (Tag.GUIDELINE_PUBLISHED,), "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -58,7 +58,7 @@ def publish(
     project_id: int,
     content: dict[str, str],
     *,
-    change: str = Change.MINOR,
+    change: str = VersionChange.MINOR,
     at: int,
 ) -> GuidelineVersion:
     """Put a version into force. `content`: key, modality, version, body (Markdown).
@@ -66,7 +66,7 @@ def publish(
     Raises Forbidden, Invalid, or Conflict when the version exists.
     """
     policy.require(session, actor, policy.Action.PUBLISH_GUIDELINE, _project(project_id), at=at)
-    if change not in set(Change):
+    if change not in set(VersionChange):
         raise Invalid("guideline-change", "a change is patch, minor or major")
     require_text(content["body"])
     exists = select(GuidelineVersion.id).where(
@@ -119,11 +119,24 @@ def current_guideline(session: Session, project_id: int, modality: str) -> Guide
     return guideline
 
 
+def guided_modalities(session: Session, project_id: int) -> set[str]:
+    """Modalities of whose items somebody can be asked to read: a guideline is published for them."""
+    own = GuidelineVersion.project_id == project_id
+    return set(session.scalars(select(GuidelineVersion.modality).where(own).distinct()))
+
+
 def get_guideline(session: Session, guideline_id: int) -> GuidelineVersion:
     """Raises NotFound."""
     guideline = session.get(GuidelineVersion, guideline_id)
     if guideline is None:
         raise NotFound("guideline", f"there is no guideline version {guideline_id}")
+    return guideline
+
+
+def read_guideline(session: Session, actor: Actor, guideline_id: int, *, at: int) -> GuidelineVersion:
+    """The version as somebody of its project reads it. Raises Forbidden or NotFound."""
+    guideline = get_guideline(session, guideline_id)
+    policy.require(session, actor, policy.Action.VIEW_PROJECT, _project(guideline.project_id), at=at)
     return guideline
 
 

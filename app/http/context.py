@@ -5,15 +5,17 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from flask import current_app, g
+from flask import current_app, g, request
 from flask_login import UserMixin, current_user
 
 from app.accounts.actor import Actor
+from app.accounts.factors.desk import Demand, FactorDesk
+from app.accounts.provider.client import Client
 from app.accounts.session import Lifetime
 from app.audit.checkpoint import Signer
 from app.core import clock
 from app.core.db import Database
-from app.core.errors import ChartmarkError
+from app.core.errors import ChartmarkError, NotFound
 from app.corpus.vault import Vault
 from app.settings import Settings
 from app.terminology.search import Lookup
@@ -35,6 +37,8 @@ class SignedIn(UserMixin):
     session_ends_at: int
     authenticated_at: int
     token: str
+    #: whether the session was opened by two factors
+    is_strong: bool
 
     def get_id(self) -> str:
         return str(self.actor.id)
@@ -61,6 +65,24 @@ def signer() -> Signer:
 def vault() -> Vault:
     """What opens sealed rows; privacy officers' pages need it to show what the machine replaced."""
     return Vault.at(settings().master_key_path)
+
+
+def factor_desk() -> FactorDesk:
+    """What second factors are checked with, for the browser at hand."""
+    return FactorDesk(vault(), Demand(settings().second_factor), request.host_url.rstrip("/"))
+
+
+def find_provider() -> Client | None:
+    """The identity provider, where the settings name one."""
+    return current_app.extensions.get("identity_provider")
+
+
+def provider() -> Client:
+    """The same. Raises NotFound where there is none."""
+    found = find_provider()
+    if found is None:
+        raise NotFound("not-found", "this server knows no identity provider")
+    return found
 
 
 def lifetime() -> Lifetime:
@@ -98,6 +120,11 @@ def signed_in() -> SignedIn:
     if found is None:
         raise NotSignedIn("not-signed-in", "sign in first")
     return found
+
+
+def session_left() -> int:
+    """Milliseconds until the session ends if nothing is done."""
+    return signed_in().session_ends_at - at()
 
 
 def is_fresh() -> bool:

@@ -1,30 +1,32 @@
-"""The two cookies: the token of a session, and a guest's token that only guards forms from forgery."""
+"""The cookies: the token of a session; a guest's token that only guards forms from forgery; a browser's own, which
+opens nothing and is known again; and the token of a step on the way in, for minutes."""
 
 from __future__ import annotations
+
+import secrets
 
 from flask import Flask, Request, Response, g, request
 from flask_login import LoginManager
 
-from app.accounts.loading import load_actor
-from app.accounts.session import SignInSession, find_session, needs_touch, new_token, touch
-from app.core.errors import Forbidden
+from app.accounts.browser import KEEP
+from app.accounts.loading import load_signed_in
+from app.accounts.session import SignInSession, needs_touch, new_token, touch
+from app.core.clock import SECOND
 from app.http import context
 from app.http.context import SignedIn
 
 MAX_TOKEN = 200
+# The longest step is the way to the identity provider.
+STEP_SECONDS = 600
 # A page that polls says so, and does not keep an absent person signed in.
 BACKGROUND = "X-Background"
 
 
-class _Login(LoginManager):
-    """flask-login without its own cookies: a person comes from our session or not at all."""
-
-    def _load_user_from_remember_cookie(self, cookie: str) -> None:
-        return None
-
-
 def install(app: Flask) -> None:
-    login = _Login()
+    """flask-login asks our loader once a request; a person comes from our session or not at all."""
+    # Its own cookie for staying signed in has a name that no browser was ever told.
+    app.config["REMEMBER_COOKIE_NAME"] = secrets.token_hex(16)
+    login = LoginManager()
     login.session_protection = None
     login.request_loader(_load)
     login.init_app(app)
@@ -41,7 +43,29 @@ def guest_cookie() -> str:
 
 
 def session_token() -> str:
-    token = request.cookies.get(session_cookie(), "")
+    return _sent(session_cookie())
+
+
+def browser_cookie() -> str:
+    return f"{session_cookie()}-browser"
+
+
+def step_cookie() -> str:
+    return f"{session_cookie()}-step"
+
+
+def browser_token() -> str:
+    """Of a browser in which somebody has signed in before."""
+    return _sent(browser_cookie())
+
+
+def step_token() -> str:
+    """Of whoever is halfway in, or on the way to the identity provider and back."""
+    return _sent(step_cookie())
+
+
+def _sent(name: str) -> str:
+    token = request.cookies.get(name, "")
     return token if len(token) <= MAX_TOKEN else ""
 
 
@@ -60,8 +84,18 @@ def remember(token: str) -> None:
 
 
 def forget() -> None:
-    """Take both cookies away with this answer."""
+    """Take the cookies of session and guest away with this answer; the browser stays known."""
     g.new_session = ""
+
+
+def remember_browser(token: str) -> None:
+    """Know this browser again for half a year."""
+    g.new_browser = token
+
+
+def remember_step(token: str) -> None:
+    """Send the token of a step with this answer; with an empty one the step is over."""
+    g.new_step = token
 
 
 def _load(_request: Request) -> SignedIn | None:
@@ -70,16 +104,13 @@ def _load(_request: Request) -> SignedIn | None:
         return None
     at, lifetime = context.at(), context.lifetime()
     with context.database().reading() as session:
-        row = find_session(session, token, lifetime, at=at)
-        if row is None:
-            return None
-        try:
-            actor = load_actor(session, row.person_id, at=at, session_ref=row.ref, request_id=context.request_id())
-        except Forbidden:
-            return None
+        found = load_signed_in(session, token, lifetime, at=at, request_id=context.request_id())
+    if found is None:
+        return None
+    row, actor = found
     _keep_alive(row, at)
     ends_at = min(at + lifetime.idle, row.expires_at)
-    return SignedIn(actor, row.id, ends_at, row.created_at, token)
+    return SignedIn(actor, row.id, ends_at, row.created_at, token, row.has_two_factors)
 
 
 def _keep_alive(row: SignInSession, at: int) -> None:
@@ -88,6 +119,12 @@ def _keep_alive(row: SignInSession, at: int) -> None:
 
 
 def _send(response: Response) -> Response:
+    if browser := g.get("new_browser"):
+        response.set_cookie(browser_cookie(), browser, max_age=KEEP // SECOND, **_attributes())
+    if step := g.get("new_step"):
+        response.set_cookie(step_cookie(), step, max_age=STEP_SECONDS, **_attributes())
+    elif step is not None:
+        _delete(response, step_cookie())
     token = g.get("new_session")
     if token is None:
         if g.get("guest_is_new"):

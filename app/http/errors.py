@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, current_app, jsonify, redirect, render_template, request
@@ -11,11 +12,12 @@ from werkzeug.exceptions import HTTPException
 from app.accounts.denial import record_denial
 from app.accounts.policy import ActForbidden, ActHidden
 from app.core.errors import ChartmarkError, Conflict, Forbidden, Invalid, NotFound, Unavailable
-from app.http import context, request_log
+from app.core.outage import is_out_of_reach
+from app.http import answers, context, limits
+from app.http.access import SAFE, SecondFactorNeeded, UnsupportedMediaType
 from app.http.context import NotSignedIn
-from app.http.csrf import SAFE, UnsupportedMediaType
 
-SIGN_IN = "/sign-in"
+SIGN_IN, ACCOUNT = "/sign-in", "/account"
 STATUS: dict[type[ChartmarkError], int] = {
     NotSignedIn: 401,
     Forbidden: 403,
@@ -25,7 +27,7 @@ STATUS: dict[type[ChartmarkError], int] = {
     Invalid: 422,
     Unavailable: 503,
 }
-STATUS_BY_CODE = {"stale-version": 412, "too-many-attempts": 429}
+STATUS_BY_CODE = {"stale-version": 412, "too-many-attempts": 429, "too-many-uses": 429}
 MESSAGE = {
     400: "the request is malformed",
     404: "there is nothing here, or you may not see it",
@@ -42,7 +44,12 @@ def install(app: Flask) -> None:
     app.register_error_handler(InterfaceError, _answer_database)
     app.register_error_handler(Exception, _answer_bug)
     # What flask would log of an exception in a handler quotes its message.
-    app.log_exception = lambda info: request_log.log_bug(info[1])  # type: ignore[method-assign]
+    app.log_exception = _log_bug  # type: ignore[method-assign]
+
+
+def _log_bug(exc_info: Any) -> None:
+    """`exc_info` as of `sys.exc_info`, in an exception's handler."""
+    answers.log_bug(exc_info[1])
 
 
 def to_json(error: ChartmarkError) -> dict:
@@ -75,9 +82,13 @@ def wants_json() -> bool:
 def _answer(error: ChartmarkError) -> Response:
     if isinstance(error, ActForbidden | ActHidden):
         _write_down(error)
+    if error.code == "too-many-uses":
+        limits.note_refused(error)
     if isinstance(error, NotSignedIn) and request.method in SAFE and not wants_json():
         # The target is kept, so that after signing in again one is where one was.
         return redirect(f"{SIGN_IN}?next={quote(request.full_path.rstrip('?'))}")  # type: ignore[return-value]
+    if isinstance(error, SecondFactorNeeded) and request.method in SAFE and not wants_json():
+        return redirect(f"{ACCOUNT}?notice=second-factor-needed")  # type: ignore[return-value]
     return _respond(_blurred(error), status_of(error))
 
 
@@ -108,12 +119,14 @@ def _answer_http(error: HTTPException) -> Response:
 
 
 def _answer_database(error: Exception) -> Response:
-    request_log.log_bug(error)
+    answers.log_bug(error)
     return _respond(Unavailable("database-unavailable", "the database cannot be reached"), 503)
 
 
 def _answer_bug(error: Exception) -> Response:
-    request_log.log_bug(error)
+    answers.log_bug(error)
+    if is_out_of_reach(error):
+        return _respond(Unavailable("no-room", "the server has no room to write; nothing was stored"), 503)
     return _respond(ChartmarkError("internal", MESSAGE[500]), 500)
 
 

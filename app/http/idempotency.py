@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, jsonify, request
-from sqlalchemy import CheckConstraint, ForeignKey, Text, delete
+from sqlalchemy import CheckConstraint, ForeignKey, Text, delete, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import fault
 from app.core.clock import DAY
-from app.core.db import OPERATIONAL, Base, Database, Session
+from app.core.db import OPERATIONAL, Base, Database, Session, find_by_key
 from app.core.digest import sha256
 from app.core.errors import Conflict, Invalid
 from app.http import context
@@ -43,31 +43,33 @@ def answer_once(unit: Callable[[Session], dict[str, Any]]) -> Response:
 
     Raises Conflict("idempotency-key-reused") for the same key with another request.
     """
-    key = request.headers.get(HEADER)
-    if key is None:
+    row = key_of(f"{request.method} {request.full_path}\n".encode() + request.get_data())
+    if row is None:
         return jsonify(context.database().writing(unit))
-    if not (8 <= len(key) <= 128 and key.isascii() and key.isprintable()):
-        raise Invalid("idempotency-key", "8 to 128 printable ASCII characters")
-    digest = sha256(f"{request.method} {request.full_path}\n".encode() + request.get_data())
-    row = IdempotencyKey(person_id=context.actor().id, key=key, request_sha256=digest, at=context.at())
     answer = apply_once(context.database(), row, unit)
     fault.point("answer")
     return jsonify(answer)
+
+
+def key_of(said: bytes) -> IdempotencyKey | None:
+    """The key of this request, which says this; None where it brings none. Raises Invalid."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    if not (8 <= len(key) <= 128 and key.isascii() and key.isprintable()):
+        raise Invalid("idempotency-key", "8 to 128 printable ASCII characters")
+    return IdempotencyKey(person_id=context.actor().id, key=key, request_sha256=sha256(said), at=context.at())
 
 
 def apply_once(database: Database, asked: IdempotencyKey, unit: Callable[[Session], dict[str, Any]]) -> dict[str, Any]:
     """The same without HTTP: `asked` carries person, key, digest and time."""
 
     def whole(session: Session) -> dict[str, Any]:
-        row = session.get(IdempotencyKey, (asked.person_id, asked.key))
-        if row is not None:
-            return _replay(row, asked.request_sha256)
-        row = IdempotencyKey(person_id=asked.person_id, key=asked.key, request_sha256=asked.request_sha256, at=asked.at)
-        session.add(row)
-        # The key first: of two at once, the second waits here on PostgreSQL.
-        session.flush()
+        done = find_answer(session, asked)
+        if done is not None:
+            return done
         answer = unit(session)
-        row.answer = json.dumps(answer)
+        keep_answer(session, asked, answer)
         return answer
 
     try:
@@ -78,10 +80,20 @@ def apply_once(database: Database, asked: IdempotencyKey, unit: Callable[[Sessio
         return database.writing(whole)
 
 
-def _replay(row: IdempotencyKey, request_sha256: str) -> dict[str, Any]:
-    if row.request_sha256 != request_sha256:
+def find_answer(session: Session, asked: IdempotencyKey) -> dict[str, Any] | None:
+    """What the person's request with this key was answered. Raises Conflict where it was another request."""
+    row = find_by_key(session, IdempotencyKey, asked.person_id, asked.key)
+    if row is None:
+        return None
+    if row.request_sha256 != asked.request_sha256:
         raise Conflict("idempotency-key-reused", "this key was used for another request")
     return json.loads(row.answer or "{}")
+
+
+def keep_answer(session: Session, asked: IdempotencyKey, answer: dict[str, Any]) -> None:
+    """With its answer, so once and last. Of two at once, the second finds the key taken: all it did is undone."""
+    kept = {"person_id": asked.person_id, "key": asked.key, "request_sha256": asked.request_sha256, "at": asked.at}
+    session.execute(insert(IdempotencyKey).values(**kept, answer=json.dumps(answer)))
 
 
 def sweep(session: Session, person_id: int, *, at: int) -> None:

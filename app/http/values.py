@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, request
@@ -70,7 +70,7 @@ def check() -> None:
         _check_typed(request.form.items(multi=True))
 
 
-def _check_typed(pairs: Iterator[tuple[str, str]]) -> None:
+def _check_typed(pairs: Iterable[tuple[str, str]]) -> None:
     if not all(is_storable(name) and is_storable(value) for name, value in pairs):
         raise BadRequest
 

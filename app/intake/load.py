@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,36 +18,44 @@ from app.accounts import policy
 from app.accounts.actor import AnyActor, ServiceActor
 from app.audit import streams
 from app.audit.events import Tag
-from app.audit.log import Subject, record
-from app.core import fault
+from app.audit.log import Subject, named, record
+from app.core import clock, fault
 from app.core.db import Session
 from app.core.digest import canonical_json
-from app.core.errors import Conflict, Problem
-from app.corpus.batch import Batch, BatchState, get_batch
+from app.core.errors import Conflict, Invalid, Problem
+from app.corpus.batch import Batch, BatchState, add_passed, add_problems, get_batch
+from app.corpus.date_order import DATE_ORDERS
 from app.corpus.language import lacks
 from app.corpus.paper import PaperKind, papers_in_force
+from app.corpus.paper_gates import require_papers
 from app.corpus.project import Project, project_subject
 from app.corpus.vault import Vault
 from app.intake.files import Files
-from app.intake.readers import Found, Passed, Row
+from app.intake.readers import Found, Passed, RawRow
 from app.intake.readers.choice import require_reader
 from app.intake.record import build_record, map_fields
-from app.intake.store import Checked, Outcome, store_chunk
+from app.intake.store import Checked, IntakeOutcome, store_chunk
 from app.jobs.job import Job, Services, advance, enqueue
 
 CHUNK = 200
-MAX_KEPT_PROBLEMS = 1000
+ABANDONED = clock.HOUR
+#: what the web gives a random name: the folder of an upload, the file of an export
+SPOOLED = re.compile(r"[0-9a-f]{32}(\.zip)?")
 WORKER = ServiceActor("intake")
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What somebody hands in. `reader`: key of one, or "" to go by the endings; `mapping`: field → column."""
+    """What somebody hands in. `reader`: key of one, or "" to go by the endings; `mapping`: field → column.
+
+    `date_order`: how its records write days in figures, where they do not say and it is not as the project says.
+    """
 
     paths: list[Path]
     reader: str = ""
     mapping: dict[str, str] = field(default_factory=dict)
     modality: str = ""
+    date_order: str = ""
 
 
 def start_batch(
@@ -57,12 +67,16 @@ def start_batch(
     *,
     at: int,
 ) -> tuple[Batch, Job]:
-    """Open a batch and queue its loading. Raises Forbidden, NotFound (no reader), Conflict (a paper is missing)."""
+    """Open a batch and queue its loading. Raises Forbidden, NotFound (no reader), Conflict (a paper is missing),
+    Invalid (no such order of dates)."""
     policy.require(session, actor, policy.Action.LOAD_BATCH, project_subject(project.id), at=at)
+    if delivery.date_order and delivery.date_order not in DATE_ORDERS:
+        raise Invalid("date-order", f"an order of dates is one of {', '.join(DATE_ORDERS)}")
     for path in delivery.paths:
         require_reader(path, delivery.reader)
     if project.setting("agreement_required") and not papers_in_force(session, project.id, PaperKind.AGREEMENT, at=at):
         raise Conflict("agreement-missing", "no agreement with the source is in force; nothing was stored")
+    require_papers(session, project, "load", at=at)
     if lacks(project.language) and not papers_in_force(session, project.id, PaperKind.DEIDENTIFICATION, at=at):
         raise Conflict("evidence-missing", lacks(project.language))
     batch = Batch(
@@ -73,9 +87,7 @@ def start_batch(
         skipped=0,
         refused=0,
         passed=0,
-        passed_json="[]",
         dropped_json="{}",
-        problems_json="[]",
         started_at=at,
         finished_at=None,
     )
@@ -83,16 +95,37 @@ def start_batch(
     session.flush()
     _record(session, Tag.BATCH_STARTED, actor, batch, {}, at=at)
     files = Files([str(path.resolve()) for path in delivery.paths], delivery.reader, delivery.mapping)
+    order = {"date_order": delivery.date_order} if delivery.date_order else {}
     job = enqueue(
         session,
         "intake.load",
-        {"batch": batch.id, "modality": delivery.modality},
+        {"batch": batch.id, "modality": delivery.modality, "host": socket.gethostname()} | order,
         sealed=files.sealed(vault, batch.id),
         project_id=project.id,
         person_id=actor.id,
         at=at,
     )
     return batch, job
+
+
+def wipe_abandoned(services: Services, *, at: int) -> int:
+    """Wipe uploads that no load will read, and exports nobody fetched: their server died before it was done with them.
+
+    What is younger than an hour may be on its way. Returns how many files.
+    """
+    spool = services.settings.tmp_dir
+    with services.database.reading() as session:
+        jobs = session.scalars(select(Job).where(Job.kind == LoadJob.key, Job.finished_at.is_(None)))
+        wanted = {Path(path) for job in jobs for path in _files(services, job).paths}
+    left = [
+        path
+        for entry in (spool.iterdir() if spool.is_dir() else ())
+        if SPOOLED.fullmatch(entry.name)
+        for path in (entry.iterdir() if entry.is_dir() else (entry,))
+        if path.resolve() not in wanted and path.stat().st_mtime * 1000 < at - ABANDONED
+    ]
+    Files([str(path) for path in left]).wipe(spool)
+    return len(left)
 
 
 def is_loading(session: Session, batch: Batch) -> bool:
@@ -105,6 +138,8 @@ class LoadJob:
     """Reads a batch's files; each chunk is stored, counted and logged in one transaction."""
 
     key = "intake.load"
+    title = "Reading records"
+    aside = "set aside"
     repeatable = False  # its files are wiped when it ends
 
     def __init__(self) -> None:
@@ -121,13 +156,14 @@ class LoadJob:
         before = Counter(dropped)
         taken = list(islice(rows, CHUNK))
         passed = [row for row in taken if isinstance(row, Passed)]
-        checked = [_check(row, files.mapping, dropped) for row in taken if not isinstance(row, Passed)]
+        order = job.args.get("date_order", "")
+        checked = [_check(row, files.mapping, dropped, order) for row in taken if not isinstance(row, Passed)]
         new_drops, more = Counter(dropped) - before, len(taken) == CHUNK
 
         def unit(session: Session) -> None:
             batch = get_batch(session, job.args["batch"])
             outcome = store_chunk(session, services.vault, batch, checked, job.args["modality"])
-            _pass_over(batch, passed)
+            _pass_over(session, batch, passed)
             _count(session, batch, outcome, new_drops, last=not more, at=at)
             cursor = {"rows": position + len(taken), "end": not more}
             known = total if more else position + len(taken)
@@ -160,30 +196,29 @@ def _files(services: Services, job: Job) -> Files:
     return Files.opened(services.vault, job.sealed, job.args["batch"])
 
 
-def _check(row: Row | Problem, mapping: dict[str, str], dropped: Counter[str]) -> Checked:
+def _check(row: RawRow | Problem, mapping: dict[str, str], dropped: Counter[str], date_order: str) -> Checked:
     if isinstance(row, Problem):
         return None, [row]
-    return build_record(map_fields(row.values, {} if row.is_file else mapping, dropped), row.where)
+    values = map_fields(row.values, {} if row.is_file else mapping, dropped)
+    return build_record({"date_order": date_order} | values, row.where)
 
 
-def _pass_over(batch: Batch, passed: list[Passed]) -> None:
+def _pass_over(session: Session, batch: Batch, passed: list[Passed]) -> None:
     """List what is no note beside what was refused: nobody asked for it, and nobody shall miss it."""
-    kept = json.loads(batch.passed_json)
-    room = max(MAX_KEPT_PROBLEMS - len(kept), 0)
     batch.passed += len(passed)
-    batch.passed_json = canonical_json(kept + [one.to_dict() for one in passed[:room]])
+    add_passed(session, batch.id, [(one.where, one.message) for one in passed])
 
 
-def _count(session: Session, batch: Batch, outcome: Outcome, dropped: Counter[str], *, last: bool, at: int) -> None:
+def _count(
+    session: Session, batch: Batch, outcome: IntakeOutcome, dropped: Counter[str], *, last: bool, at: int
+) -> None:
     batch.stored += outcome.stored
     batch.skipped += outcome.skipped
     batch.refused += outcome.refused
     batch.dropped_json = canonical_json(dict(Counter(json.loads(batch.dropped_json)) + dropped))
-    kept = json.loads(batch.problems_json)
-    room = MAX_KEPT_PROBLEMS - len(kept)
-    kept += [problem.to_dict() for problem in outcome.problems[: max(room, 0)]]
-    batch.problems_json = canonical_json(kept)
-    counts = {"stored": outcome.stored, "skipped": outcome.skipped, "refused": outcome.refused}
+    add_problems(session, batch.id, outcome.problems)
+    counts: dict[str, Any] = {"stored": outcome.stored, "skipped": outcome.skipped, "refused": outcome.refused}
+    counts |= {"sources": named(outcome.sources)}
     _record(session, Tag.BATCH_LOADED, WORKER, batch, counts, at=at)
     if last:
         batch.state, batch.finished_at = BatchState.LOADED, at

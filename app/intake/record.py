@@ -12,6 +12,7 @@ from typing import Any
 from app.core.errors import Problem
 from app.core.text import is_storable, storable, text_problems
 from app.corpus.code_release import age_band, applicable_release
+from app.corpus.date_order import DATE_ORDERS
 from app.corpus.free_text import is_identifying
 from app.corpus.subject import Setting
 
@@ -26,6 +27,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "sex": ("sex", "gender"),
     "birth_date": ("birth_date", "birthdate", "dob", "date_of_birth"),
     "language": ("language", "lang"),
+    "date_order": ("date_order", "dateorder"),
     "text": (
         "text",
         "note_text",
@@ -45,6 +47,10 @@ UNNAMED = "(a name that looks identifying)"
 KNOWN_KINDS = ("names", "ids", "dates", "addresses", "contacts")
 
 
+# A field of a record is called `date`.
+Day = date
+
+
 @dataclass(frozen=True)
 class Record:
     """A checked record. `where` names its place in the input; `date` is the true date of service."""
@@ -58,10 +64,12 @@ class Record:
     setting: str = Setting.UNKNOWN
     language: str = ""
     sex: str = ""
-    date: date | None = None
-    birth_date: date | None = None
+    date: Day | None = None
+    birth_date: Day | None = None
     known: dict[str, list[str]] = field(default_factory=dict)
     fields: dict[str, str] = field(default_factory=dict)
+    #: how days are written in figures, "" as the project says
+    date_order: str = ""
 
     def encounter_facts(self) -> dict[str, str]:
         """What coding rules need, computed from true dates before they are removed (domain 0.2)."""
@@ -131,6 +139,7 @@ def build_record(values: dict[str, Any], where: str) -> tuple[Record | None, lis
         birth_date=_date(values.get("birth_date"), "birth_date", where, problems),
         known=_known(values.get("known"), where, problems),
         fields=fields,
+        date_order=_order(values.get("date_order"), where, problems),
     )
     if not all(map(is_storable, _strings(record))):
         problems.append(Problem("bad-characters", where, "a NUL character or lone surrogate in an id or other field"))
@@ -152,6 +161,13 @@ def _date(value: Any, name: str, where: str, problems: list[Problem]) -> date | 
     except ValueError:
         problems.append(Problem("bad-date", where, f"{name} must be YYYY-MM-DD"))
         return None
+
+
+def _order(value: Any, where: str, problems: list[Problem]) -> str:
+    order = str(value or "").strip().lower()
+    if order and order not in DATE_ORDERS:
+        problems.append(Problem("bad-date-order", where, f"date_order must be one of {', '.join(DATE_ORDERS)}"))
+    return order
 
 
 def _known(value: Any, where: str, problems: list[Problem]) -> dict[str, list[str]]:

@@ -22,12 +22,14 @@ Checked = tuple[Record | None, list[Problem]]
 
 
 @dataclass
-class Outcome:
+class IntakeOutcome:
     """What became of some rows; `problems` name places and never values."""
 
     stored: int = 0
     skipped: int = 0
     refused: int = 0
+    #: ids of what was stored
+    sources: list[int] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, problems: list[Problem]) -> None:
@@ -44,15 +46,15 @@ class _New:
     text: str
 
 
-def store_chunk(session: Session, vault: Vault, batch: Batch, checked: list[Checked], modality: str) -> Outcome:
+def store_chunk(session: Session, vault: Vault, batch: Batch, checked: list[Checked], modality: str) -> IntakeOutcome:
     """Store what is new among checked rows, in their order; count the rest, with the reasons."""
-    outcome = Outcome()
+    outcome = IntakeOutcome()
     _Storing(session, vault, batch, modality).add(_new_ones(session, vault, batch, checked, modality, outcome), outcome)
     return outcome
 
 
 def _new_ones(
-    session: Session, vault: Vault, batch: Batch, checked: list[Checked], modality: str, outcome: Outcome
+    session: Session, vault: Vault, batch: Batch, checked: list[Checked], modality: str, outcome: IntakeOutcome
 ) -> list[_New]:
     """Rows that are neither refused nor here already; an id may also come twice in one chunk."""
     references = [vault.reference("source", batch.project_id, found.id) if found else "" for found, _ in checked]
@@ -74,7 +76,7 @@ def _new_ones(
     return list(new.values())
 
 
-def _note_duplicate(known: str, text: str, where: str, outcome: Outcome) -> None:
+def _note_duplicate(known: str, text: str, where: str, outcome: IntakeOutcome) -> None:
     """The same record again is skipped; another text under a known id is refused."""
     if known == text:
         outcome.skipped += 1
@@ -110,7 +112,7 @@ class _Storing:
     def __init__(self, session: Session, vault: Vault, batch: Batch, modality: str) -> None:
         self._session, self._vault, self._batch, self._modality = session, vault, batch, modality
 
-    def add(self, new: list[_New], outcome: Outcome) -> None:
+    def add(self, new: list[_New], outcome: IntakeOutcome) -> None:
         if not new:
             return
         patients = find_or_add_subjects(
@@ -122,7 +124,7 @@ class _Storing:
             outcome.refuse([Problem("subject-erased", lost.record.where, "this patient's data were destroyed")])
         stays = [(patients[n.record.patient_id], n.record.encounter_id, n.record.encounter_facts()) for n in kept]
         encounters = find_or_add_encounters(self._session, self._vault, stays)
-        self._add_sources(kept, patients, encounters, keys)
+        outcome.sources += self._add_sources(kept, patients, encounters, keys)
         outcome.stored += len(kept)
 
     def _keys(self, subjects: list[int]) -> dict[int, bytes]:
@@ -136,7 +138,8 @@ class _Storing:
         patients: dict[str, Patient],
         encounters: list[Encounter],
         keys: dict[int, bytes],
-    ) -> None:
+    ) -> list[int]:
+        """Ids of the new rows."""
         language = get_project(self._session, self._batch.project_id).language
         salts = [new_salt() for _ in new]
         sources = [
@@ -147,7 +150,10 @@ class _Storing:
         self._session.flush()
         for n, source, salt in zip(new, sources, salts, strict=True):
             body = {"text": n.text, "salt": salt.hex(), "known": n.record.known, "outside": _outside(n.record)}
+            if n.record.date_order:
+                body["date_order"] = n.record.date_order
             self._session.add(seal_source(keys[source.subject_id], source.id, body))
+        return [source.id for source in sources]
 
     def _source(self, new: _New, encounter: Encounter, salt: bytes, language: str) -> Source:
         return Source(
@@ -161,7 +167,6 @@ class _Storing:
             language=new.record.language or language,
             text_sha256=salted_sha256(salt, new.text),
             state=SourceState.QUARANTINED,
-            reason="",
         )
 
 

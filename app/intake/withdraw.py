@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 
 from app.accounts import policy
 from app.accounts.actor import AnyActor
+from app.accounts.second_person import require_two
 from app.audit import streams
 from app.audit.events import Tag
-from app.audit.log import Subject, record
+from app.audit.log import Entry, Subject, new_event_id, record_entry
 from app.core.db import Session
 from app.core.errors import Conflict
 from app.corpus.batch import Batch, BatchState, erase
@@ -29,30 +30,30 @@ def withdraw_batch(session: Session, actor: AnyActor, batch: Batch, *, at: int) 
     """Destroy everything of a batch that can be read; returns counts.
 
     Items before release become WITHDRAWN; released ones keep their labels, and the releases that hold
-    them are recalled, so that their holders can be told. Raises Forbidden or Conflict.
+    them are recalled, so that their holders can be told. It takes two people. Raises Forbidden or Conflict.
     """
     policy.require(session, actor, policy.Action.WITHDRAW_BATCH, project_subject(batch.project_id), at=at)
-    if batch.state == BatchState.WITHDRAWN or is_loading(session, batch):
-        raise Conflict("batch-state", "only a batch that has come in can be withdrawn", details={"state": batch.state})
+    require_withdrawable(session, batch)
+    authority = require_two(session, actor)
     sources = list(session.scalars(select(Source).where(Source.batch_id == batch.id)))
     patients = sorted({source.subject_id for source in sources})
     batch.state, batch.finished_at = BatchState.WITHDRAWN, batch.finished_at or at
-    event = record(
-        session,
-        Tag.BATCH_WITHDRAWN,
-        stream=streams.project(batch.project_id),
-        actor=actor,
-        subject=Subject("batch", batch.id),
-        data={"sources": len(sources), "subjects": len(patients)},
-        project_id=batch.project_id,
-        at=at,
-    )
-    erasure = Withdrawal(actor, event.event_id, at)
+    erasure = Withdrawal(actor, new_event_id(at), at)
     for source in sources:
         _withdraw_source(session, source, erasure)
     for patient_id in patients:
         _destroy_key(session, patient_id, erasure)
+    said = {"sources": len(sources), "subjects": len(patients)} | authority
+    stream, subject = streams.project(batch.project_id), Subject("batch", batch.id)
+    entry = Entry(stream, subject, said, event_id=erasure.event_id)
+    record_entry(session, Tag.BATCH_WITHDRAWN, entry, actor=actor, project_id=batch.project_id, at=at)
     return erasure.counts | {"releases_recalled": len(erasure.releases)}
+
+
+def require_withdrawable(session: Session, batch: Batch) -> None:
+    """Raises Conflict("batch-state") for what is coming in, or was withdrawn."""
+    if batch.state == BatchState.WITHDRAWN or is_loading(session, batch):
+        raise Conflict("batch-state", "only a batch that has come in can be withdrawn", details={"state": batch.state})
 
 
 @dataclass

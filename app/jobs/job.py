@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import socket
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, Select, Text, or_, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from app.core import clock
 from app.core.db import OPERATIONAL, Base, Database, Session, for_update, get_locked, lock
 from app.core.digest import canonical_json
 from app.core.errors import Conflict, NotFound
 from app.core.registry import Registry
+from app.jobs.owner import may_be_alive
 
 LEASE = 60 * clock.SECOND
 MAX_ATTEMPTS = 5
+#: the wait after the first failed attempt; each further one doubles it
+BACKOFF = clock.SECOND
+#: how often its worker may die over a job that gets no further; then it is given up as `LOST`
+MAX_LOST = 20
+LOST = "worker-lost"
 MAX_NAMED = 1000
 
 
@@ -67,14 +84,23 @@ class Job(Base):
     error: Mapped[str] = mapped_column(Text)
     #: what has to come first, as `kind:which` ("schema:notes"); empty unless the job waits
     waits_for: Mapped[str] = mapped_column(Text)
-    #: how many documents or records could not be worked on, and the first of them as [id, error code]
+    #: how many documents or records could not be worked on; the first of them are named in `job_aside`
     set_aside: Mapped[int]
-    set_aside_json: Mapped[str] = mapped_column(Text)
     #: host, process and a word of this claim's own: no two claims sign alike
     lease_owner: Mapped[str] = mapped_column(Text)
     lease_until: Mapped[int]
+    #: a queued job rests until then: its last attempt failed
+    not_before: Mapped[int] = mapped_column(default=0)
+    #: when its id was last given to the broker; 0: it stands as nobody was told yet
+    sent_at: Mapped[int] = mapped_column(default=0)
+    #: the job this one is a part of (its own id for the first part); None: one job does it all
+    family: Mapped[int | None] = mapped_column(default=None)
     created_at: Mapped[int]
     finished_at: Mapped[int | None]
+    # Read with the job: whoever shows it does so behind the session.
+    _aside: Mapped[list[JobAside]] = relationship(
+        order_by="JobAside.number", cascade="all, delete-orphan", lazy="selectin"
+    )
 
     @property
     def args(self) -> dict[str, Any]:
@@ -89,15 +115,42 @@ class Job(Base):
     @property
     def named_aside(self) -> list[tuple[int, str]]:
         """(id, error code) of what was set aside, as far as it is named."""
-        return [(number, code) for number, code in json.loads(self.set_aside_json)]
+        return [(one.number, one.code) for one in self._aside]
+
+    def set_these_aside(self, codes: dict[int, str]) -> None:
+        """Count and name what could not be worked on (id → error code)."""
+        named = {one.number: one for one in self._aside}  # what a job comes back to is counted once
+        self.set_aside += len(codes.keys() - named.keys())
+        for number, code in sorted(codes.items()):
+            if number in named:
+                named[number].code = code
+            elif len(self._aside) < MAX_NAMED:
+                self._aside.append(JobAside(number=number, code=code))
+
+    def forget_set_aside(self) -> None:
+        self.set_aside, self._aside = 0, []
+
+
+class JobAside(Base):
+    """One document or record that a job could not work on: its number and an error code, never a message."""
+
+    __tablename__ = "job_aside"
+    __table_args__ = ({"info": {"kind": OPERATIONAL}},)
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(Text)
 
 
 class Services(Protocol):
     """What a chunk may use: the composed application without its web side."""
 
-    database: Database
-    settings: Any
-    vault: Any
+    @property
+    def database(self) -> Database: ...
+    @property
+    def settings(self) -> Any: ...
+    @property
+    def vault(self) -> Any: ...
 
 
 class JobKind(Protocol):
@@ -109,6 +162,8 @@ class JobKind(Protocol):
     """
 
     key: str
+    title: str  # what it does, as a page heads it
+    aside: str  # what became of the documents it could not work on
     #: whether it can be done again after it ended
     repeatable: bool
 
@@ -152,7 +207,6 @@ def enqueue(
         error="",
         waits_for="",
         set_aside=0,
-        set_aside_json="[]",
         lease_owner="",
         lease_until=0,
         created_at=at,
@@ -165,67 +219,69 @@ def enqueue(
 
 def enqueue_once(session: Session, kind: str, *, project_id: int | None, person_id: int | None, at: int) -> None:
     """Queue work on a project unless the same is queued already; what waits for something looks again."""
-    same = select(Job).where(Job.kind == kind, Job.project_id == project_id)
+    # A part of a job sees to some of the work only, and is never the same.
+    same = select(Job).where(Job.kind == kind, Job.project_id == project_id, Job.family.is_(None))
     if session.scalar(same.where(Job.state == JobState.QUEUED).limit(1)) is not None:
         return
     waiting = session.scalar(for_update(same.where(Job.state == JobState.WAITING).limit(1)))
     if waiting is None:
         enqueue(session, kind, {}, project_id=project_id, person_id=person_id, at=at)
     else:
-        _queue(waiting)
+        queue(waiting)
 
 
-def _queue(job: Job) -> None:
+def queue(job: Job) -> None:
+    """Let whoever comes next take it; its id has not been sent as it stands now."""
     job.state, job.waits_for, job.lease_owner, job.lease_until = JobState.QUEUED, "", "", 0
-
-
-def owner_name() -> str:
-    """This process, as it signs leases."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def claim(session: Session, owner: str, *, at: int) -> Job | None:
-    """Take the oldest job that is queued, whose worker stopped renewing its lease, or died on this host."""
-    return _take(session, owner, select(Job).order_by(Job.id).limit(1), at=at)
+    job.not_before, job.sent_at = 0, 0
 
 
 def claim_one(session: Session, job_id: int, owner: str, *, at: int) -> Job | None:
-    """Take this job, to do it here and now; None when it is not free: another worker was faster."""
-    return _take(session, owner, select(Job).where(Job.id == job_id), at=at)
+    """The one way to hold a job: by state and lease, under a name that no other claim has.
 
-
-def _take(session: Session, owner: str, wanted: Select[tuple[Job]], *, at: int) -> Job | None:
-    """The one way to hold a job: by state and lease, under a name that no other claim has."""
-    free = or_(
-        Job.state == JobState.QUEUED,
-        # By owner, not by id: PostgreSQL looks at the row again once it is locked.
-        (Job.state == JobState.RUNNING) & ((Job.lease_until < at) | Job.lease_owner.in_(_dead_owners(session))),
-    )
-    job = session.scalar(for_update(wanted.where(free), skip_locked=True))
+    None when it is not free: another worker was faster.
+    """
+    wanted = select(Job).where(Job.id == job_id, is_free(session, at))
+    job: Job | None = session.scalar(for_update(wanted, skip_locked=True))
     if job is None:
         return None
+    if job.state == JobState.RUNNING:
+        job.attempts, job.error = job.attempts + 1 if job.error == LOST else 1, LOST
+    elif not job.attempts:
+        job.error = ""  # why another host left it
     job.state, job.waits_for = JobState.RUNNING, ""
     job.lease_owner, job.lease_until = f"{owner}:{secrets.token_hex(4)}", at + LEASE
     return job
 
 
+def is_free(session: Session, at: int) -> ColumnElement[bool]:
+    """Nobody holds the job: it is queued and no longer rests, or whoever held it is gone.
+
+    Of those that see to all of a project one at a time is done, or parts of one: two would do the same work.
+    """
+    return ~_is_in_hand(at) & or_(
+        (Job.state == JobState.QUEUED) & (Job.not_before <= at),
+        # By owner, not by id: PostgreSQL looks at the row again once it is locked.
+        (Job.state == JobState.RUNNING) & ((Job.lease_until < at) | Job.lease_owner.in_(_dead_owners(session))),
+    )
+
+
+def _is_in_hand(at: int) -> ColumnElement[bool]:
+    other = aliased(Job)
+    return exists().where(
+        other.state == JobState.RUNNING,
+        other.lease_until >= at,
+        other.kind == Job.kind,
+        other.project_id == Job.project_id,
+        *(or_(one.args_json == "{}", one.family.is_not(None)) for one in (other, Job)),
+        func.coalesce(other.family, other.id) != func.coalesce(Job.family, Job.id),
+    )
+
+
 def _dead_owners(session: Session) -> list[str]:
     """Holders of running jobs whose process on this very host is gone: a restart goes on at once."""
     owners = session.scalars(select(Job.lease_owner).where(Job.state == JobState.RUNNING).distinct())
-    return [owner for owner in owners if not _may_be_alive(owner)]
-
-
-def _may_be_alive(owner: str) -> bool:
-    host, _, pid = owner.rpartition(":")[0].rpartition(":")
-    if host != socket.gethostname() or not pid.isdecimal():
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return [owner for owner in owners if not may_be_alive(owner)]
 
 
 def held(session: Session, job: Job) -> Job:
@@ -262,9 +318,7 @@ def advance(
     if cursor is not None:
         row.cursor_json = canonical_json(cursor)
     if set_aside:
-        named = dict(row.named_aside)  # what a job comes back to is counted once
-        row.set_aside += len(set_aside.keys() - named.keys())
-        row.set_aside_json = canonical_json([list(pair) for pair in sorted((named | set_aside).items())[:MAX_NAMED]])
+        row.set_these_aside(set_aside)
     row.lease_until = at + LEASE
     row.attempts = 0
 
@@ -278,33 +332,30 @@ def finish(session: Session, job: Job, *, at: int) -> None:
 def fail(session: Session, job: Job, code: str, *, at: int) -> None:
     """Count a failed attempt; after the last one the job stops and says its error code. Raises LeaseLost."""
     row = held(session, job)
-    row.attempts += 1
-    row.error = code
-    if row.attempts >= MAX_ATTEMPTS:
+    gives_up = is_last(row, code)
+    row.attempts, row.error = row.attempts + 1 if row.error != LOST or code == LOST else 1, code
+    if gives_up:
         row.state, row.finished_at, row.sealed = JobState.FAILED, at, None
     else:
-        _queue(row)
+        queue(row)
+        row.not_before = at + BACKOFF * 2 ** (row.attempts - 1)
+
+
+def is_last(job: Job, code: str) -> bool:
+    """Whether failing once more, over this, ends the job."""
+    return code == LOST or (job.error != LOST and job.attempts + 1 >= MAX_ATTEMPTS)
 
 
 def release(session: Session, job: Job) -> None:
     """Give a held job back, to be taken by whoever comes next. Raises LeaseLost."""
-    _queue(held(session, job))
+    queue(held(session, job))
 
 
 def park(session: Session, job: Job, waits_for: str) -> None:
     """Let a held job rest until what it needs has come. Raises LeaseLost."""
     row = held(session, job)
-    _queue(row)
+    queue(row)
     row.state, row.waits_for = JobState.WAITING, waits_for
-
-
-def wake(session: Session) -> None:
-    """Queue every waiting job whose need was met, by whatever way that came."""
-    waiting = select(Job).where(Job.state == JobState.WAITING).order_by(Job.id)
-    for job in list(session.scalars(for_update(waiting, skip_locked=True))):
-        missing = JOBS.get(job.kind).waits_for(session, job) if job.kind in JOBS else job.waits_for
-        if missing != job.waits_for:
-            _queue(job)
 
 
 def retry(session: Session, job_id: int) -> Job:
@@ -320,9 +371,9 @@ def retry(session: Session, job_id: int) -> Job:
         raise Conflict("files-gone", f"the files of job {job.id} were wiped when it ended; load them again")
     if job.state == JobState.DONE:
         job.cursor_json, job.done, job.total = "{}", 0, 0
-        job.set_aside, job.set_aside_json = 0, "[]"
+        job.forget_set_aside()
     job.attempts, job.error, job.finished_at = 0, "", None
-    _queue(job)
+    queue(job)
     return job
 
 
@@ -334,13 +385,16 @@ def get_job(session: Session, job_id: int) -> Job:
     return job
 
 
-def list_jobs(session: Session, project_id: int | None, limit: int = 20) -> list[Job]:
-    """Newest first; of all projects where none is named."""
-    query = select(Job).order_by(Job.id.desc()).limit(limit)
+def list_jobs(session: Session, project_id: int | None, limit: int = 20, *, of: str = "", besides: str = "",
+              state: str = "") -> list[Job]:  # fmt: skip
+    """Newest first; of all projects where none is named. `of`, `besides`: the first word of kinds meant, or not."""
+    query = select(Job).order_by(Job.id.desc()).limit(limit).where(Job.state == state if state else true())
+    for word, meant in {of: True, besides: False}.items():
+        query = query.where(Job.kind.startswith(f"{word}.", autoescape=True) == meant) if word else query
     return list(session.scalars(query if project_id is None else query.where(Job.project_id == project_id)))
 
 
-def is_under_way(session: Session) -> bool:
-    """Whether any job is queued or being done; what waits for something is not."""
+def is_under_way(session: Session, *, besides: Collection[int] = ()) -> bool:
+    """Whether any job is queued or being done, besides these; what waits for something is not."""
     busy = Job.state.in_((JobState.QUEUED, JobState.RUNNING))
-    return session.scalar(select(Job.id).where(busy).limit(1)) is not None
+    return session.scalar(select(Job.id).where(busy, Job.id.not_in(besides)).limit(1)) is not None

@@ -12,7 +12,7 @@ from app.core.text import MAX_TEXT_CHARACTERS
 from app.pipelines.terms.cache import Terms, load_terms
 from app.settings import Settings
 from app.tagging.annotate import annotate_note, rules_digest
-from app.tagging.protocol import Annotated, Span
+from app.tagging.protocol import Annotated, OffsetPair
 from app.tagging.valuesets import valuesets_digest
 
 
@@ -22,7 +22,7 @@ class ChartmarkRules:
     key = "chartmark_rules"
     title = "Chartmark rules"
     #: one more whenever what it says of a text changes: the golden outputs are pinned beside it
-    version = "1"
+    version = "3"
     languages = ("en",)
 
     def __init__(self) -> None:
@@ -48,8 +48,8 @@ class ChartmarkRules:
         return self._terms
 
     def annotate(
-        self, text: str, *, targets: Sequence[Span] | None = None, meta: dict[str, Any] | None = None
+        self, text: str, *, targets: Sequence[OffsetPair] | None = None, meta: dict[str, Any] | None = None
     ) -> Annotated:
         if len(text) > MAX_TEXT_CHARACTERS:
             raise Invalid("text-too-long", f"more than {MAX_TEXT_CHARACTERS} characters")
-        return annotate_note(text, [self._loaded().gazetteer], targets)
+        return annotate_note(text, [self._loaded().gazetteer], targets, str((meta or {}).get("type") or ""))

@@ -9,7 +9,7 @@ from app.core.errors import Invalid
 from app.formats.brat.read import TEXT_UNREADABLE, UNREADABLE
 from app.formats.files import FilesOnDisk
 from app.formats.protocol import FORMATS, Format
-from app.tagging.comparison import NEGEX_AXES, Case, gold_cases, read_negex
+from app.tagging.comparison import NEGEX_AXES, GoldCase, gold_cases, read_negex
 from app.tagging.evaluation.gold import GoldDocument, LabelMap, as_gold, our_label
 
 # Relations and assertions of what we write ourselves need no translation.
@@ -42,7 +42,7 @@ def _gold(one: Format, files: FilesOnDisk, label_of: LabelMap) -> Iterator[GoldD
         yield as_gold(document, label_of, own=one.key in _OWN)
 
 
-def read_cases(path: Path) -> tuple[list[Case], tuple[str, ...]]:
+def read_cases(path: Path) -> tuple[list[GoldCase], tuple[str, ...]]:
     """The cases of a NegEx file (.tsv) or of any gold, and the axes they say something about."""
     if path.suffix == ".tsv":
         return list(read_negex(path)), NEGEX_AXES

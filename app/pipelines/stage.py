@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select, true
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts import policy
@@ -15,18 +16,22 @@ from app.accounts.actor import AnyActor, ServiceActor
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
-from app.core import fault
+from app.core import clock, fault
 from app.core.db import Session
-from app.core.digest import canonical_json
+from app.core.digest import canonical_json, sha256
 from app.core.errors import Unavailable, code_of
 from app.corpus.document import Document, DocumentBody, Verdict, text_of
 from app.corpus.project import Project, get_project, pipelines_of, project_subject
+from app.corpus.subject import Encounter
 from app.corpus.suggestion import Suggestion, add_suggestion
 from app.jobs.job import Job, Services, advance, enqueue_once
+from app.jobs.parts import share_of
+from app.pipelines.proposing import release_for, rules_of_proposals, with_proposals
 from app.pipelines.register.lookup import Standing, judge, scopes_of, standing_of
 from app.pipelines.register.models import PipelineRefusal
 from app.pipelines.register.rules import out_of_scope, rule_of
-from app.review.item import Item, admit
+from app.review.admission import admit
+from app.review.item import Item
 from app.review.modality import untagged
 from app.review.states import ItemState
 from app.tagging.protocol import PIPELINES, Pipeline, provenance
@@ -48,6 +53,8 @@ class Piece:
     #: what its suggestions are stored with: pipeline, version, digest over its own and its sources'
     origin: dict[str, str] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
+    #: document id → setting of its encounter, and the release of codes that applied
+    encounters: dict[int, tuple[str, str]] = field(default_factory=dict)
     #: document id → failing rule
     refused: dict[int, str] = field(default_factory=dict)
     #: document id → the pipeline's answer
@@ -64,18 +71,20 @@ class PreannotateJob:
     """
 
     key = "preannotate.run"
+    title = "Preparing suggestions"
+    aside = "without suggestions"
     repeatable = True
 
     def chunk(self, services: Services, job: Job, *, at: int) -> bool:
         with services.database.reading() as session:
             project = get_project(session, job.project_id or 0)
             passes = job.cursor.get("passes") or [*pipelines_of(project), ADMISSION]
-            total = None if job.cursor else _count(session, project, passes, at=at)
-            piece = _next_piece(session, project, passes[0], job.cursor.get("after", 0), at=at)
+            total = None if job.cursor else _count(session, project, passes, share_of(job, Document.id), at=at)
+            piece = _next_piece(session, project, passes[0], _behind(job), at=at)
         if piece.texts:
-            pipeline = PIPELINES.get(passes[0])
+            pipeline, root = PIPELINES.get(passes[0]), getattr(services.settings, "terminology_dir", None)
             for number in piece.texts:
-                _annotate_alone(pipeline, job, piece, number)
+                _annotate_alone(pipeline, job, piece, number, root)
         rest = passes if len(piece.documents) == CHUNK else passes[1:]
         after = piece.documents[-1].id if piece.documents and rest is passes else 0
 
@@ -90,6 +99,10 @@ class PreannotateJob:
             return bool(rest)
 
         return services.database.writing(unit)
+
+    def lies_ahead(self, session: Session, job: Job) -> int:
+        project = get_project(session, job.project_id or 0)
+        return _count(session, project, pipelines_of(project), true(), at=clock.now())
 
     def waits_for(self, session: Session, job: Job) -> str:
         """Nothing: without a pipeline in force texts go on as they are, and signing its entry queues this again."""
@@ -116,12 +129,17 @@ def count_tagged(session: Session, project_id: int) -> dict[str, int]:
     return dict(rows.all())
 
 
-def _next_piece(session: Session, project: Project, key: str, after: int, *, at: int) -> Piece:
+def _behind(job: Job) -> ColumnElement[bool]:
+    """The documents of a job, or of its part, that this pass has not come to."""
+    return and_(Document.id > job.cursor.get("after", 0), share_of(job, Document.id))
+
+
+def _next_piece(session: Session, project: Project, key: str, behind: ColumnElement[bool], *, at: int) -> Piece:
     """The next documents of a pass, each either refused with its rule or with its text."""
     if key == ADMISSION:
-        return Piece(None, list(session.scalars(_in_order(_waiting(project), after))))
+        return Piece(None, list(session.scalars(_in_order(_waiting(project), behind))))
     standing, origin = standing_of(session, key, at=at), _origin_of(key)
-    piece = Piece(standing, list(session.scalars(_in_order(_untouched(project, standing, origin), after))), origin)
+    piece = Piece(standing, list(session.scalars(_in_order(_untouched(project, standing, origin), behind))), origin)
     scopes = scopes_of(session, piece.documents)
     for document in piece.documents:
         entry = standing.entry
@@ -130,7 +148,17 @@ def _next_piece(session: Session, project: Project, key: str, after: int, *, at:
             piece.refused[document.id] = rule_of(problems)
         else:
             piece.texts[document.id] = text_of(session, document.id)
+    piece.encounters = _encounters_of(session, piece.documents)
     return piece
+
+
+def _encounters_of(session: Session, documents: list[Document]) -> dict[int, tuple[str, str]]:
+    wanted = {document.encounter_id for document in documents}
+    rows = session.execute(
+        select(Encounter.id, Encounter.setting, Encounter.code_release).where(Encounter.id.in_(wanted))
+    )
+    known = {number: (setting, release) for number, setting, release in rows}
+    return {document.id: known[document.encounter_id] for document in documents}
 
 
 def _origin_of(key: str) -> dict[str, str]:
@@ -139,11 +167,12 @@ def _origin_of(key: str) -> dict[str, str]:
         return {"pipeline": key, "version": "", "digest": ""}
     pipeline = PIPELINES.get(key)
     pipeline.ready()
-    return provenance(pipeline)
+    origin = provenance(pipeline)
+    return {**origin, "digest": sha256(f"{origin['digest']} {rules_of_proposals()}")}
 
 
-def _in_order(conditions: list[ColumnElement[bool]], after: int) -> Any:
-    return select(Document).where(Document.id > after, *conditions).order_by(Document.id).limit(CHUNK)
+def _in_order(conditions: list[ColumnElement[bool]], behind: ColumnElement[bool]) -> Any:
+    return select(Document).where(behind, *conditions).order_by(Document.id).limit(CHUNK)
 
 
 def _untouched(project: Project, standing: Standing, origin: dict[str, str]) -> list[ColumnElement[bool]]:
@@ -179,18 +208,18 @@ def _waiting(project: Project) -> list[ColumnElement[bool]]:
     return [Document.project_id == project.id, Document.verdict.in_(readable), waits.exists()]
 
 
-def _count(session: Session, project: Project, passes: list[str], *, at: int) -> int:
+def _count(session: Session, project: Project, passes: list[str], share: ColumnElement[bool], *, at: int) -> int:
     """How many documents lie ahead, each as often as a pipeline looks at it, for the progress bar."""
     pipelines = [(standing_of(session, key, at=at), _origin_of(key)) for key in passes if key != ADMISSION]
     conditions = [_untouched(project, standing, origin) for standing, origin in pipelines]
-    queries = (select(func.count()).select_from(Document).where(*each) for each in conditions)
+    queries = (select(func.count()).select_from(Document).where(share, *each) for each in conditions)
     return sum(session.scalar(query) or 0 for query in queries)
 
 
-def _annotate_alone(pipeline: Pipeline, job: Job, piece: Piece, number: int) -> None:
+def _annotate_alone(pipeline: Pipeline, job: Job, piece: Piece, number: int, root: Path | None) -> None:
     """One text's answer, or the code of what broke down over it: the others must not wait for it."""
     try:
-        answer = _annotate(pipeline, piece, number)
+        answer = _annotate(pipeline, piece, number, root)
         canonical_json(answer)  # what cannot be stored must not stop the others either
     except Unavailable:
         raise  # the pipeline's fault, not the text's
@@ -201,11 +230,13 @@ def _annotate_alone(pipeline: Pipeline, job: Job, piece: Piece, number: int) -> 
         piece.found[number] = answer
 
 
-def _annotate(pipeline: Pipeline, piece: Piece, number: int) -> dict[str, Any]:
-    """The pipeline's output without covered text."""
+def _annotate(pipeline: Pipeline, piece: Piece, number: int, root: Path | None) -> dict[str, Any]:
+    """The pipeline's output without covered text, with the code that is proposed for each entity."""
     document = next(one for one in piece.documents if one.id == number)
     text = piece.texts[number]
-    return without_text(pipeline.annotate(text, meta={"type": document.note_type}).to_dict(text))
+    answer = without_text(pipeline.annotate(text, meta={"type": document.note_type}).to_dict(text))
+    setting, applicable = piece.encounters[number]
+    return with_proposals(answer, text, setting, release_for(root, applicable))
 
 
 def _still_stands(session: Session, piece: Piece, *, at: int) -> bool:
@@ -219,7 +250,7 @@ def _store(session: Session, job: Job, piece: Piece, *, lets_in: bool, at: int) 
     if standing is not None and piece.documents:
         _store_answers(session, job, piece, standing, at=at)
     for document in piece.documents if lets_in else ():
-        admit(session, WORKER, session.get(Document, document.id), at=at)
+        admit(session, WORKER, session.get_one(Document, document.id), at=at)
     if piece.found or piece.failed:
         fault.point("preannotate")
 

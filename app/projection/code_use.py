@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.agreement.judgements import Payload
 from app.annotation.coding.encounter import codes_in
 from app.core.db import PROJECTION, Base, Session
+from app.core.isolation import set_aside
+from app.projection.rebuilt import Rebuilt
 from app.review.item import Item, get_item
 from app.review.queries.answers import Submission, SubmissionKind, payload_of, settled_answers
 
@@ -50,15 +52,18 @@ class CodeUses:
         session.add_all(CodeUse(**place, system=system, code=code) for system, code in sorted(codes_in(payload)))
 
 
-def rebuild(session: Session, project_id: int) -> int:
-    """Make a project's rows anew from its settled answers; says how many there are."""
+def rebuild(session: Session, project_id: int) -> Rebuilt:
+    """Make a project's rows anew from its settled answers; an answer that breaks down is set aside."""
     session.execute(delete(CodeUse).where(CodeUse.project_id == project_id))
     keeper = CodeUses()
+    aside: dict[int, str] = {}
     for answer in settled_answers(session, project_id):
-        submission = session.get_one(Submission, answer.submission_id)
-        keeper.frozen(session, get_item(session, answer.item_id), submission, payload_of(session, submission.id))
+        with set_aside(aside, answer.submission_id, stage="projection code_use"), session.begin_nested():
+            submission = session.get_one(Submission, answer.submission_id)
+            keeper.frozen(session, get_item(session, answer.item_id), submission, payload_of(session, submission.id))
     session.flush()
-    return session.scalar(select(func.count()).select_from(CodeUse).where(CodeUse.project_id == project_id)) or 0
+    rows = select(func.count()).select_from(CodeUse).where(CodeUse.project_id == project_id)
+    return Rebuilt(session.scalar(rows) or 0, aside)
 
 
 def usage(session: Session, project_id: int, system: str) -> dict[str, int]:

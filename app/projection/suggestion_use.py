@@ -11,13 +11,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, delete, func, s
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.agreement.judgements import Payload
-from app.annotation.bodies import Kinds
-from app.annotation.payload import meaning, schema_key
+from app.annotation.decisions import decisions
 from app.core.db import PROJECTION, Base, Session
 from app.core.errors import Conflict, NotFound
+from app.core.isolation import set_aside
 from app.corpus.suggestion import Suggestion
+from app.projection.rebuilt import Rebuilt
 from app.review.assignment import get_assignment
-from app.review.item import Item, context_of, get_item, modality_of
+from app.review.item import Item, context_of, context_to_begin, get_item, modality_of
 from app.review.queries.answers import Submission, SubmissionKind, payload_of, readings_kept, standing_readings
 from app.review.round import Round
 
@@ -70,7 +71,8 @@ class SuggestionUses:
             return
         names = {name: getattr(suggestion, name) for name in ("pipeline", "version", "digest")}
         modality = modality_of(item)
-        start = modality.suggest(context_of(session, item), [suggestion.content | names])
+        about = context_to_begin(session, item, context_of(session, item))
+        start = modality.suggest(about, [suggestion.content | names])
         session.flush()  # the body's row must be there before what refers to it
         month = datetime.fromtimestamp(submission.frozen_at // 1000, tz=UTC).strftime("%Y-%m")
         shared = {"submission_id": submission.id, "project_id": item.project_id, "month": month}
@@ -84,53 +86,27 @@ class SuggestionUses:
             )
 
 
-def decisions(start: Payload, answer: Payload, kinds: Kinds) -> list[tuple[str, str]]:
-    """(label, action) of every element a draft started from, held against the answer.
-
-    An element that is gone or marked as rejected is rejected; one that says the same is accepted,
-    whatever its codes' order; any other difference is an edit. One of two twins that were folded into one
-    stands with the other. The label is the suggestion's own.
-    """
-    if not start["elements"]:
-        return []
-    found = []
-    standing = {meaning(body, kinds) for body in answer["elements"].values() if body.get("status") != "rejected"}
-    for key, suggested in start["elements"].items():
-        body = answer["elements"].get(key)
-        if body is None and meaning(suggested, kinds) in standing:
-            action = "accepted"
-        elif body is None or body.get("status") == "rejected":
-            action = "rejected"
-        else:
-            action = "accepted" if meaning(body, kinds) == meaning(suggested, kinds) else "edited"
-        found.append((_label(suggested, kinds), action))
-    return found
-
-
-def _label(body: dict[str, Any], kinds: Kinds) -> str:
-    """What an element is filed under: its label, relation type or field; otherwise its kind."""
-    return schema_key(body, kinds) or str(body["kind"])
-
-
 def _is_first_round(session: Session, submission: Submission) -> bool:
     row = session.get(Round, submission.round_id)
     return row is not None and row.number == 1
 
 
-def rebuild(session: Session, project_id: int) -> int:
-    """Make a project's rows anew from the readings whose bodies still exist; says how many there are.
+def rebuild(session: Session, project_id: int) -> Rebuilt:
+    """Make a project's rows anew from the readings whose bodies still exist; one that breaks down is set aside.
 
     Items whose text is hidden at the moment are left out: rebuild again when their hold is closed.
     """
     own = SuggestionUse.project_id == project_id
     session.execute(delete(SuggestionUse).where(own))
     keeper = SuggestionUses()
+    aside: dict[int, str] = {}
     for submission in readings_kept(session, project_id):
-        item, payload = get_item(session, submission.item_id), payload_of(session, submission.id)
-        with suppress(Conflict, NotFound):
-            keeper.frozen(session, item, submission, payload)
+        with set_aside(aside, submission.id, stage="projection suggestion_use"), suppress(Conflict, NotFound):
+            item, payload = get_item(session, submission.item_id), payload_of(session, submission.id)
+            with session.begin_nested():
+                keeper.frozen(session, item, submission, payload)
     session.flush()
-    return session.scalar(select(func.count()).select_from(SuggestionUse).where(own)) or 0
+    return Rebuilt(session.scalar(select(func.count()).select_from(SuggestionUse).where(own)) or 0, aside)
 
 
 def rates(session: Session, project_id: int) -> list[dict[str, Any]]:

@@ -1,1 +1,1 @@
-"""How good the labels are: samples, drift, reports."""
+"""How good the labels are: agreement, acceptance by sampling, drift, and the stored figures that pages show."""

@@ -11,6 +11,7 @@ from typing import Any
 from app.agreement.judgements import Payload
 from app.annotation.coding.encounter import EncounterCodes, encounter_codes
 from app.core.db import Session
+from app.core.isolation import set_aside
 from app.corpus.document import get_document
 from app.corpus.subject import OLDEST, age_range
 from app.review.item import context_of, get_item
@@ -29,8 +30,8 @@ def check_codes(payload: Payload, context: Context, releases: Sequence[ReleaseDa
 def _check(coded: EncounterCodes, meta: dict[str, Any], releases: Sequence[ReleaseData]) -> list[Finding]:
     found = []
     if coded.codes:
-        facts: Facts = {**encounter_facts(meta), "assertions": coded.assertions}
-        found = check(coded.codes, releases=releases, **facts, texts=coded.texts)
+        facts: Facts = {**encounter_facts(meta), "assertions": coded.assertions, "texts": coded.texts}
+        found = check(coded.codes, releases=releases, **facts)
     if coded.others:
         message = "there are coding rules for ICD-10-CM only"
         found.append(Finding("system", NOT_ASSESSED, coded.others, message, "rules of this server"))
@@ -76,17 +77,30 @@ def coding_report(session: Session, project_id: int, releases: Sequence[ReleaseD
     for answer in settled_answers(session, project_id):
         document = get_document(session, get_item(session, answer.item_id).document_id)
         by_encounter.setdefault(document.encounter_id, []).append(answer)
-    for answers in by_encounter.values():
-        items = [get_item(session, answer.item_id) for answer in answers]
-        contexts = [context_of(session, item) for item in items]
-        payloads = [payload_of(session, answer.submission_id) for answer in answers]
-        coded = encounter_codes(*((p, context.text) for p, context in zip(payloads, contexts, strict=True)))
-        if coded.codes or coded.others:
-            meta = contexts[0].document["meta"]
-            count = len(coded.codes) + len(coded.others)
-            yield CodedEncounter(
-                meta["encounter"], [item.label for item in items], count, _check(coded, meta, releases)
-            )
+    for number, answers in by_encounter.items():
+        aside: dict[int, str] = {}
+        with set_aside(aside, number, stage="coding report"):
+            if (coded := _coded(session, answers, releases)) is not None:
+                yield coded
+        if aside:
+            message = f"this encounter could not be checked ({aside[number]})"
+            labels = [get_item(session, answer.item_id).label for answer in answers]
+            yield CodedEncounter("", labels, 0, [Finding("fault", NOT_ASSESSED, [], message, "rules of this server")])
+
+
+def _coded(
+    session: Session, answers: list[AnswerOfItem], releases: Sequence[ReleaseData]
+) -> CodedEncounter | None:
+    """One encounter and what the rules say of it; None where no code stands in its answers."""
+    items = [get_item(session, answer.item_id) for answer in answers]
+    contexts = [context_of(session, item) for item in items]
+    payloads = [payload_of(session, answer.submission_id) for answer in answers]
+    coded = encounter_codes(*((p, context.text) for p, context in zip(payloads, contexts, strict=True)))
+    count = len(coded.codes) + len(coded.others)
+    if not count:
+        return None
+    meta = contexts[0].document["meta"]
+    return CodedEncounter(meta["encounter"], [item.label for item in items], count, _check(coded, meta, releases))
 
 
 def count_findings(report: list[CodedEncounter]) -> dict[str, Any]:

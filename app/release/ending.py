@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from sqlalchemy import select
+
 from app.core.db import Session
 from app.core.errors import Conflict
+from app.core.pieces import pieces
 from app.corpus.project import Project
 from app.review.item import Item
-from app.review.queries.answers import settled_answer
-from app.review.round import get_round
-from app.review.signature import Signature, final_signature
+from app.review.queries.answers import settled_among
+from app.review.round import Round
+from app.review.signature import Signature, final_signature, signatures_among
 
 
 class WorkflowEnding:
@@ -21,19 +24,28 @@ class WorkflowEnding:
 
     def figures(self, session: Session, project: Project, items: list[Item]) -> dict[str, Any]:
         """How many items ended by which workflow, step and meaning. Raises Conflict naming the others."""
-        endings = {item.id: _ending(session, item) for item in items}
-        missing = sorted(item for item, ending in endings.items() if ending is None)
+        counts: Counter[str] = Counter()
+        missing: list[int] = []
+        for piece in pieces(items):
+            for item_id, ending in _endings(session, [item.id for item in piece]).items():
+                if ending is None:
+                    missing.append(item_id)
+                else:
+                    counts[f"{ending.workflow}: {ending.step}, {ending.meaning}"] += 1
         if missing:
-            details = {"items": missing[:100], "count": len(missing)}
+            details = {"items": sorted(missing)[:100], "count": len(missing)}
             raise Conflict("not-signed-off", "items lack the signature their workflow ends with", details=details)
-        counts = Counter(f"{e.workflow}: {e.step}, {e.meaning}" for e in endings.values() if e)
         return {"endings": dict(sorted(counts.items()))}
 
 
-def _ending(session: Session, item: Item) -> Signature | None:
-    """The signature that ended the item's workflow, asked of the rules and not only of the row."""
-    settled = settled_answer(session, item.id)
-    made = final_signature(session, item.id, settled.body_sha256) if settled else None
-    if settled is None or made is None:
-        return None
-    return made if made.meaning in get_round(session, settled.round_id).workflow.endings else None
+def _endings(session: Session, item_ids: list[int]) -> dict[int, Signature | None]:
+    """Item → the signature that ended its workflow, asked of the rules and not only of the row."""
+    settled, made = settled_among(session, item_ids), signatures_among(session, item_ids)
+    read = select(Round).where(Round.id.in_({answer.round_id for answer in settled.values()}))
+    rounds = {row.id: row for row in session.scalars(read)}
+    found: dict[int, Signature | None] = dict.fromkeys(item_ids)
+    for item_id, answer in settled.items():
+        ending = final_signature(made[item_id], answer.body_sha256)
+        if ending is not None and ending.meaning in rounds[answer.round_id].workflow.endings:
+            found[item_id] = ending
+    return found

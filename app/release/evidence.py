@@ -14,7 +14,7 @@ from app.release.release import Release
 from app.review.assignment import Assignment
 from app.review.item import Item
 from app.review.signature import Signature
-from app.review.states import ASSIGNMENT, ITEM, Machine
+from app.review.states import ASSIGNMENT, ITEM, TransitionTable
 
 CHUNK = 1000
 
@@ -22,7 +22,7 @@ CHUNK = 1000
 class _States:
     """A machine of the review and the table whose rows it governs."""
 
-    def __init__(self, machine: Machine, table: type[Item] | type[Assignment]) -> None:
+    def __init__(self, machine: TransitionTable, table: type[Item] | type[Assignment]) -> None:
         self.key = machine.name
         self.start = str(machine.start)
         self.transitions = [(str(a), str(event), str(b)) for (a, event), b in machine.transitions.items()]

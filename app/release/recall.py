@@ -24,7 +24,7 @@ class ReleaseRecall(Base):
     """One item of a release whose text was destroyed afterwards: the release must not be passed on."""
 
     __tablename__ = "release_recall"
-    __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
+    __table_args__ = ({"info": {"kind": RECORD, "tags": (Tag.RELEASE_RECALLED,), "append_only": True}},)
 
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True, autoincrement=False)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, autoincrement=False, index=True)
@@ -38,7 +38,7 @@ class Supersession(Base):
     __tablename__ = "release_supersession"
     __table_args__ = (
         CheckConstraint("release_id > superseded_id", name="later"),
-        {"info": {"kind": RECORD, "append_only": True}},
+        {"info": {"kind": RECORD, "tags": (Tag.RELEASE_CUT,), "append_only": True}},
     )
 
     superseded_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True, autoincrement=False)
@@ -99,16 +99,23 @@ def successor_of(session: Session, release: Release) -> Release | None:
 
 
 def require_exportable(session: Session, release: Release) -> None:
-    """Raises Conflict for a recalled release, and while an identifier reported in it is not decided on."""
-    if recalls_of(session, release):
-        raise Conflict("release-recalled", "this release was recalled: a text in it was destroyed since")
+    """Raises Conflict, naming items, for a recalled release, and while an identifier in it is not decided on."""
+    if recalls := recalls_of(session, release):
+        items = [recall.item_id for _, recall in recalls]
+        why = f"this release was recalled: a text in it was destroyed since ({_named(items)})"
+        raise Conflict("release-recalled", why, details={"items": items})
     hidden = (
-        select(Hold.id)
+        select(Hold.item_id)
         .join(ReleaseItem, ReleaseItem.item_id == Hold.item_id)
         .where(ReleaseItem.release_id == release.id, Hold.kind.in_(HIDING), Hold.closed_at.is_(None))
     )
-    if session.scalar(hidden.limit(1)) is not None:
-        raise Conflict("release-held", "an identifier was reported in this release; a privacy officer has to decide")
+    if held := sorted(set(session.scalars(hidden))):
+        why = f"an identifier was reported in this release; a privacy officer has to decide ({_named(held)})"
+        raise Conflict("release-held", why, details={"items": held})
+
+
+def _named(items: list[int]) -> str:
+    return ", ".join(f"item {item}" for item in items[:20])
 
 
 def items_to_carry(session: Session, project_id: int) -> list[Item]:
@@ -138,7 +145,7 @@ def releases_to_supersede(session: Session, project_id: int) -> list[Release]:
     return list(session.scalars(query.order_by(Release.id)))
 
 
-def supersede(session: Session, release: Release, replaced: Sequence[Release]) -> None:
+def supersede(session: Session, release: Release, replaced: Sequence[int]) -> None:
     """Write down whose place a new release takes; the event of its cut says so too."""
-    session.add_all(Supersession(superseded_id=old.id, release_id=release.id) for old in replaced)
+    session.add_all(Supersession(superseded_id=old, release_id=release.id) for old in replaced)
     session.flush()

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.actor import Actor
@@ -16,7 +16,7 @@ from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
-from app.core.digest import canonical_json, sha256
+from app.core.digest import canonical_json, new_salt, sha256
 from app.core.errors import Conflict, Invalid, NotFound
 from app.guidelines.acknowledgement import require_acknowledged
 from app.guidelines.text import require_citation
@@ -24,7 +24,7 @@ from app.guidelines.version import get_guideline
 from app.review import states
 from app.review.assignment import Assignment, get_assignment
 from app.review.authority import workflow_for
-from app.review.draft import require_may_work, start_draft
+from app.review.draft import as_given, require_may_work, start_draft
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
 from app.review.modality import Context
@@ -53,7 +53,7 @@ class RulingRow(Base):
         CheckConstraint("(choice = 'take') = (version IS NOT NULL)", name="version_when_taken"),
         CheckConstraint("choice = 'withdrawn' OR reason <> ''", name="reason_given"),
         Index("ix_ruling_assignment_case", "assignment_id", "case_key", "id"),
-        {"info": {"kind": RECORD, "append_only": True}},
+        {"info": {"kind": RECORD, "tags": (Tag.CASE_RULED, Tag.RULING_WITHDRAWN), "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -68,6 +68,8 @@ class RulingRow(Base):
     #: the second key was given
     confirmed: Mapped[bool]
     at: Mapped[int]
+    #: for the digest of this row in the log: what was written here cannot be guessed from it
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary, default=new_salt)
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Cases:
 def open_adjudication(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> None:
     """Begin: the guideline the item is read under is frozen with the task."""
     if assignment.state == AssignmentState.OFFERED:
-        start_draft(session, actor, assignment, payload={"elements": {}}, at=at)
+        start_draft(session, actor, assignment, beginning=as_given({"elements": {}}), at=at)
 
 
 def cases_of(session: Session, item: Item, assignment: Assignment, codes: CodeLookup = no_codes) -> Cases:

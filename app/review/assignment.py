@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from functools import cache
+from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, bindparam, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts import policy
@@ -12,13 +14,13 @@ from app.accounts.actor import Actor, AnyActor
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
-from app.core.db import RECORD, Base, Session, get_locked
+from app.core.db import RECORD, AnyRow, AnySelect, Base, Session, get_locked, note_locked, unique_where
 from app.core.errors import Conflict, Invalid, NotFound
 from app.corpus.project import Project, project_subject
 from app.review import states
 from app.review.authority import require_may_finish
-from app.review.hold import held_by_others, require_no_hold
-from app.review.item import Item, get_item
+from app.review.hold import Hold, kept_from, require_no_hold
+from app.review.item import Item, get_item, with_all
 from app.review.round import Round, current_round
 from app.review.states import AssignmentState, ItemState
 from app.review.workflows import Step
@@ -42,17 +44,24 @@ class Assignment(Base):
         CheckConstraint("draft_version >= 0", name="version_positive"),
         Index("ix_assignment_person_state", "person_id", "state", "id"),
         # One person at a time settles or verifies an item.
-        Index(
-            "uq_assignment_finisher",
-            "item_id",
-            "step",
-            unique=True,
-            sqlite_where=text("step <> 'annotate' AND state = 'open'"),
-            postgresql_where=text("step <> 'annotate' AND state = 'open'"),
-        ),
-        {"info": {"kind": RECORD}},
+        unique_where("uq_assignment_finisher", "item_id", "step", where="step <> 'annotate' AND state = 'open'"),
+        {
+            "info": {
+                "kind": RECORD,
+                "replayed": ("state", "draft_version", "opened_at", "guideline_version_id", "suggestion_id"),
+                "tags": (
+                    Tag.ASSIGNMENT_OFFERED,
+                    Tag.ASSIGNMENT_ADVANCED,
+                    Tag.DRAFT_STARTED,
+                    Tag.ELEMENT_ADDED,
+                    Tag.ELEMENT_CHANGED,
+                    Tag.ELEMENT_REMOVED,
+                    Tag.ITEM_GUIDELINE_MOVED,
+                ),
+            }
+        },
     )
-    machine: ClassVar[states.Machine] = states.ASSIGNMENT
+    machine: ClassVar[states.TransitionTable] = states.ASSIGNMENT
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
@@ -70,7 +79,9 @@ class Assignment(Base):
     opened_at: Mapped[int | None]
 
 
-def offer(session: Session, actor: Actor, item: Item, row: Round, *, person_id: int, step: Step, at: int) -> Assignment:
+def offer(
+    session: Session, actor: AnyActor, item: Item, row: Round, *, person_id: int, step: Step, at: int
+) -> Assignment:
     """Give a person a task. The caller has asked the policy."""
     assignment = Assignment(
         project_id=item.project_id,
@@ -191,6 +202,34 @@ def get_assignment(session: Session, assignment_id: int, *, lock: bool = False) 
     return assignment
 
 
+def lock_task(session: Session, assignment_id: int) -> AnyRow:
+    """The task, locked, and its item as `whole_items` gives it. Raises NotFound."""
+    return found_task(session, locking_task(task_with_item), {"assignment": assignment_id})
+
+
+def found_task(session: Session, query: AnySelect, values: dict[str, Any]) -> AnyRow:
+    """The row of a task's query, noted as locked where it is. Raises NotFound."""
+    row = session.execute(query, values).one_or_none()
+    if row is None:
+        raise NotFound("assignment", f"there is no assignment {values['assignment']}")
+    if query.get_execution_options().get("populate_existing"):
+        note_locked(session, row.Assignment)
+    return row
+
+
+@cache
+def locking_task(query: Callable[[], AnySelect]) -> AnySelect:
+    """The query, with the task's row locked and all of them read anew."""
+    return query().with_for_update(of=Assignment).execution_options(populate_existing=True)
+
+
+@cache
+def task_with_item() -> AnySelect:
+    """The task `:assignment` with its item, as a check needs it."""
+    query = with_all().add_columns(Assignment).join(Assignment, Assignment.item_id == Item.id)
+    return query.where(Assignment.id == bindparam("assignment"))
+
+
 def open_tasks(session: Session, people: list[int]) -> dict[int, int]:
     """Person → number of tasks offered or open."""
     rows = session.execute(
@@ -204,24 +243,18 @@ def open_tasks(session: Session, people: list[int]) -> dict[int, int]:
     return dict(rows.all())
 
 
-def list_assignments(
-    session: Session, person_id: int, *, state: str | None = None, after: int = 0, limit: int = 50
-) -> list[Assignment]:
-    """A person's tasks in order of id, `limit` after the id `after`."""
-    query = select(Assignment).where(Assignment.person_id == person_id, Assignment.id > after)
-    if state:
-        query = query.where(Assignment.state == state)
-    return list(session.scalars(query.order_by(Assignment.id).limit(limit)))
+def next_task(session: Session, person_id: int, *, besides: int | None = None) -> Assignment | None:
+    """What a person should do next: what is open first, then what was offered first; nothing that is held back.
 
-
-def next_task(session: Session, person_id: int) -> Assignment | None:
-    """What a person should do next: what is open first, then what was offered first; nothing that is held back."""
+    `besides`: a task that will be finished by then.
+    """
     return session.scalar(
         select(Assignment)
         .where(
             Assignment.person_id == person_id,
             Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN)),
-            Assignment.item_id.not_in(held_by_others(person_id)),
+            Assignment.id != (besides or 0),
+            ~kept_from(person_id).where(Hold.item_id == Assignment.item_id).exists(),
         )
         .order_by(Assignment.state.desc(), Assignment.id)
         .limit(1)

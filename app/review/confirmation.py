@@ -18,7 +18,7 @@ from app.review.assignment import Assignment, get_assignment, require_awaited
 from app.review.draft import DraftElement, require_may_work
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
-from app.review.modality import Action
+from app.review.modality import AnnotationAction
 from app.review.states import AssignmentState
 from app.review.submission import readings
 from app.review.weight import elements_of_weight
@@ -31,7 +31,7 @@ class ElementConfirmation(Base):
     __tablename__ = "element_confirmation"
     __table_args__ = (
         Index("ix_element_confirmation_assignment", "assignment_id", "element_id"),
-        {"info": {"kind": RECORD, "append_only": True}},
+        {"info": {"kind": RECORD, "tags": (Tag.ELEMENT_CONFIRMED,), "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -76,7 +76,7 @@ def confirm_element(
     )
     session.add(confirmation)
     body = json.loads(element.body)
-    facts = modality_of(item).describe(Action(element_id, body, body), context_of(session, item, codes))
+    facts = modality_of(item).describe(AnnotationAction(element_id, body, body), context_of(session, item, codes))
     record(
         session,
         Tag.ELEMENT_CONFIRMED,

@@ -2,44 +2,95 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from sqlalchemy import func, select
 
 from app.accounts import policy
-from app.accounts.actor import Actor, ProjectRole
-from app.accounts.loading import load_actor
-from app.accounts.person import get_person
-from app.core.db import Session
+from app.accounts.actor import AnyActor, ProjectRole
+from app.accounts.loading import load_actors
+from app.core.db import Database, Session
+from app.core.registry import Registry
 from app.corpus.member import list_members
-from app.corpus.project import Project, project_subject
+from app.corpus.paper_gates import require_papers
+from app.corpus.project import Project, get_project, project_subject
 from app.review import states
 from app.review.assignment import Assignment, offer, open_tasks
 from app.review.authority import asked_by
-from app.review.item import Item, available_items, get_item
+from app.review.guideline import guided
+from app.review.item import Item, available_items, get_item, queued_behind
 from app.review.relations import earlier_actors
+from app.review.renewal import renewal_of
 from app.review.round import Round, open_round
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import reconsidered
 from app.review.workflows import Step, Workflow, workflow_of
 
 
+class Pauses(Protocol):
+    """Knows readers who get no new task in a project; what they have they may finish."""
+
+    key: str
+
+    def paused(self, session: Session, project_id: int) -> set[int]: ...
+
+
+PAUSES: Registry[Pauses] = Registry("pause of readers", Pauses)
+
+# One transaction gives out so many items, so that nobody's save waits long for it.
+CHUNK = 50
+
+
+@dataclass(frozen=True)
+class Given:
+    """How many items went to readers, and the last one looked at: where to go on. None: all were looked at."""
+
+    items: int
+    last: Item | None
+
+
+def assign_in_chunks(database: Database, actor: AnyActor, project_id: int, *, limit: int = 1000, at: int) -> int:
+    """Assign up to so many items, each chunk in a transaction of its own; returns how many. Raises Forbidden."""
+    assigned, last, more = 0, None, True
+    while more and assigned < limit:
+
+        def unit(session: Session, last: Item | None = last, most: int = min(CHUNK, limit - assigned)) -> Given:
+            project = get_project(session, project_id)
+            readers = find_readers(session, project, at=at)
+            return assign_ready(session, actor, project, readers, limit=most, after=last, at=at)
+
+        given = database.writing(unit)
+        assigned, last = assigned + given.items, given.last
+        more = last is not None
+    return assigned
+
+
 def assign_ready(
-    session: Session, actor: Actor, project: Project, readers: list[int], *, limit: int = 200, at: int
-) -> int:
-    """Assign items to those of `readers` who have the least to do, as many as the workflow asks; returns how many.
+    session: Session,
+    actor: AnyActor,
+    project: Project,
+    readers: list[int],
+    *,
+    limit: int = 200,
+    after: Item | None = None,
+    at: int,
+) -> Given:
+    """Assign items to those of `readers` who have the least to do, as many as the workflow asks; looks at `limit`.
 
     First come items of which a reader has left (recused, or the task was taken back), then ready
     ones. `readers` are the people who may read now (role, tier and credential already checked by
-    the caller's query); an item for which there are not enough of them stays as it is.
+    the caller's query); an item for which there are not enough of them, or no guideline, stays as it is.
     """
     policy.require(session, actor, policy.Action.ASSIGN, project_subject(project.id), at=at)
+    require_papers(session, project, "assignment", at=at)
     workflow = workflow_of(project)
     load = open_tasks(session, readers)
-    assigned = _fill_vacancies(session, actor, project, readers, load, at=at)
-    for item in available_items(session, project.id, ItemState.READY, limit):
-        earlier = earlier_actors(session, item.id)
-        chosen = least_loaded(item.id, [p for p in readers if p not in earlier], load, workflow.readers)
+    assigned = _fill_vacancies(session, actor, project, readers, load, at=at) if after is None else 0
+    behind = [queued_behind(after)] if after is not None else []
+    items = available_items(session, project.id, ItemState.READY, limit, guided(session, project.id), *behind)
+    for item in items:
+        chosen = _choose(session, item, readers, load, workflow.readers)
         if len(chosen) < workflow.readers:
             continue
         row = open_round(session, actor, item, workflow, cites=reconsidered(session, item.id), at=at)
@@ -48,17 +99,36 @@ def assign_ready(
             load[person] = load.get(person, 0) + 1
         states.advance(session, actor, item, "assigned", at=at)
         assigned += 1
-    return assigned
+    return Given(assigned, items[-1] if len(items) == limit else None)
+
+
+def _choose(session: Session, item: Item, readers: list[int], load: dict[int, int], wanted: int) -> list[int]:
+    """Who read an earlier version of the text goes on with it; the other seats go to people who never saw it."""
+    back = [person for person in returning(session, item) if person in readers][:wanted]
+    earlier = earlier_actors(session, item.id)
+    fresh = [person for person in readers if person not in earlier]
+    return back + least_loaded(item.id, fresh, load, wanted - len(back))
+
+
+def returning(session: Session, item: Item) -> list[int]:
+    """Those whose reading of an earlier version of the text goes on in this one, before its first round; else none."""
+    renewal = renewal_of(session, item.id)
+    if renewal is None or session.scalar(select(Round.id).where(Round.item_id == item.id).limit(1)) is not None:
+        return []
+    readings = Assignment.id.in_(renewal.readings)
+    return list(session.scalars(select(Assignment.person_id).where(readings).order_by(Assignment.id)))
 
 
 def _fill_vacancies(
-    session: Session, actor: Actor, project: Project, readers: list[int], load: dict[int, int], *, at: int
+    session: Session, actor: AnyActor, project: Project, readers: list[int], load: dict[int, int], *, at: int
 ) -> int:
     """Give seats that were declined or revoked to others; returns how many items are complete again."""
     filled = 0
     for row in rounds_with_vacancies(session, project.id):
         item = get_item(session, row.item_id)
-        earlier = earlier_actors(session, item.id)
+        # A seat is never given to the same person twice, though what was taken back unopened makes nobody a reader.
+        seated = set(session.scalars(select(Assignment.person_id).where(Assignment.round_id == row.id)))
+        earlier = earlier_actors(session, item.id) | seated
         # The project's rules may ask less of readers now than those of the round do.
         able = find_readers(session, project, row.workflow, at=at) if row.workflow != workflow_of(project) else readers
         free = [p for p in readers if p in able and p not in earlier]
@@ -105,6 +175,7 @@ def reading_subject(project: Project, workflow: Workflow) -> policy.PolicySubjec
 def find_readers(session: Session, project: Project, workflow: Workflow | None = None, *, at: int) -> list[int]:
     """People who may read in a project now, by its own workflow or by another: role, tier, credential."""
     subject = reading_subject(project, workflow or workflow_of(project))
-    people = sorted({m.person_id for m in list_members(session, project.id) if m.role == ProjectRole.ANNOTATOR})
-    actors = (load_actor(session, person_id, at=at) for person_id in people if get_person(session, person_id).is_active)
+    people = {m.person_id for m in list_members(session, project.id) if m.role == ProjectRole.ANNOTATOR}
+    people -= {person for pauses in PAUSES for person in pauses.paused(session, project.id)}
+    actors = load_actors(session, people, at=at)
     return [actor.id for actor in actors if policy.may(actor, policy.Action.ANNOTATE, subject, at=at)]

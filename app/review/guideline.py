@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.accounts import policy
 from app.accounts.actor import Actor
@@ -14,7 +14,8 @@ from app.audit.log import Subject, record
 from app.core.db import Session, lock
 from app.core.errors import Conflict, Invalid
 from app.corpus.project import project_subject
-from app.guidelines.version import GuidelineVersion, current_guideline, get_guideline
+from app.guidelines.acknowledgement import standing_of
+from app.guidelines.version import GuidelineVersion, current_guideline, get_guideline, guided_modalities
 from app.review.assignment import Assignment
 from app.review.item import Item, get_item
 from app.review.states import AssignmentState, ItemState
@@ -30,17 +31,25 @@ _IN_REVIEW = (
 )
 
 
-def keep_guideline(session: Session, item: Item) -> GuidelineVersion:
+def guided(session: Session, project_id: int) -> ColumnElement[bool]:
+    """A guideline is published for the item's modality: nobody can read without one."""
+    return Item.modality.in_(guided_modalities(session, project_id))
+
+
+def keep_guideline(session: Session, item: Item, in_force: GuidelineVersion | None = None) -> GuidelineVersion:
     """The version this item is read under; the first reading takes the one in force. Raises NotFound without one.
 
-    The caller opens a task and records it with the version's digest.
+    `in_force`: where this transaction has asked for it already. The caller opens a task and records it with the
+    version's digest.
     """
     if item.guideline_version_id is None:
         # Two readers may open at once while a version is published: the second waits, and keeps what the first took.
         lock(session, item)
-    if item.guideline_version_id is None:
-        item.guideline_version_id = current_guideline(session, item.project_id, item.modality).id
-    return get_guideline(session, item.guideline_version_id)
+    if item.guideline_version_id is not None:
+        return get_guideline(session, item.guideline_version_id)
+    guideline = in_force or current_guideline(session, item.project_id, item.modality)
+    item.guideline_version_id = guideline.id
+    return guideline
 
 
 def move_item(session: Session, actor: Actor, item: Item, guideline: GuidelineVersion, *, at: int) -> bool:
@@ -114,20 +123,27 @@ def _elsewhere(guideline: GuidelineVersion) -> tuple:
 
 @dataclass(frozen=True)
 class Kept:
-    """What a page says of an item's guideline: the version, the one in force, and from which it was moved when."""
+    """What a page says of a task's guideline: the version, the one in force, and from which it was moved when."""
 
     guideline: GuidelineVersion
-    in_force: GuidelineVersion
+    #: whether the task's person accepted it
+    acknowledged: bool
+    #: the version in force, where it is another
+    in_force: str | None = None
     moved_from: str | None = None
     moved_at: int | None = None
 
 
 def kept_guideline(session: Session, item: Item, assignment: Assignment) -> Kept:
     """The version a task is done under: its own once opened, the item's before, else the one in force."""
-    in_force = current_guideline(session, item.project_id, item.modality)
-    version_id = assignment.guideline_version_id or item.guideline_version_id or in_force.id
-    guideline = get_guideline(session, version_id)
+    version_id = assignment.guideline_version_id or item.guideline_version_id
+    if version_id is None:
+        guideline = current_guideline(session, item.project_id, item.modality)
+    else:
+        guideline = get_guideline(session, version_id)
+    standing = standing_of(session, guideline, assignment.person_id)
+    in_force = standing.in_force if standing.in_force_id != guideline.id else None
     if item.guideline_before_id is None or item.guideline_version_id != guideline.id:
-        return Kept(guideline, in_force)
+        return Kept(guideline, standing.accepted, in_force)
     before = get_guideline(session, item.guideline_before_id)
-    return Kept(guideline, in_force, before.version, item.guideline_moved_at)
+    return Kept(guideline, standing.accepted, in_force, before.version, item.guideline_moved_at)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Text, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Select, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts import policy
@@ -15,7 +16,6 @@ from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.errors import Conflict, NotFound
-from app.corpus.project import project_subject
 
 
 class HeldItem(Protocol):
@@ -31,10 +31,13 @@ class HoldKind(StrEnum):
     QUESTION = "question"
     PHI = "phi"
     QUARANTINE = "quarantine"
+    REMOVAL = "removal"
 
 
 #: kinds of hold under which the text itself is not shown
 HIDING = (HoldKind.PHI, HoldKind.QUARANTINE)
+#: kinds of hold that a privacy officer decides on, and nobody else
+OF_PRIVACY = (*HIDING, HoldKind.REMOVAL)
 
 
 class Hold(Base):
@@ -42,10 +45,10 @@ class Hold(Base):
 
     __tablename__ = "hold"
     __table_args__ = (
-        CheckConstraint("kind IN ('question','phi','quarantine')", name="kind_known"),
+        CheckConstraint("kind IN ('question','phi','quarantine','removal')", name="kind_known"),
         CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by_somebody"),
         Index("ix_hold_item_id_closed_at", "item_id", "closed_at"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "tags": (Tag.HOLD_OPENED, Tag.HOLD_CLOSED, Tag.PHI_REPORTED, Tag.REMOVAL_REPORTED)}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -56,18 +59,45 @@ class Hold(Base):
     opened_at: Mapped[int]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     closed_at: Mapped[int | None]
+    #: the hold by which the version of the text before was held for the same report: it counts once
+    carried_from_id: Mapped[int | None] = mapped_column(index=True)
 
 
-def open_hold(session: Session, actor: AnyActor, item_id: int, project_id: int, kind: HoldKind, *, at: int) -> Hold:
-    """Hold an item back at once; its state does not change."""
+class HoldPlace(Base):
+    """A place in the text, half-open in code points, for which an item is held."""
+
+    __tablename__ = "hold_place"
+    __table_args__ = (
+        CheckConstraint("start >= 0 AND stop > start", name="in_order"),
+        {"info": {"kind": RECORD, "tags": (Tag.HOLD_OPENED,), "append_only": True}},
+    )
+
+    hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id"), primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    start: Mapped[int]
+    stop: Mapped[int]
+
+
+def open_hold(
+    session: Session,
+    actor: AnyActor,
+    item_id: int,
+    project_id: int,
+    kind: HoldKind,
+    *,
+    carried_from: Hold | None = None,
+    at: int,
+) -> Hold:
+    """Hold an item back at once; its state does not change. One carried along is still its first reporter's."""
     hold = Hold(
         item_id=item_id,
         project_id=project_id,
         kind=kind,
-        opened_by=actor.id,
+        opened_by=carried_from.opened_by if carried_from else actor.id,
         opened_at=at,
         closed_by=None,
         closed_at=None,
+        carried_from_id=carried_from.id if carried_from else None,
     )
     session.add(hold)
     session.flush()
@@ -75,31 +105,29 @@ def open_hold(session: Session, actor: AnyActor, item_id: int, project_id: int, 
     return hold
 
 
-def report_phi(session: Session, actor: AnyActor, item: HeldItem, fragments: list[list[int]], *, at: int) -> Hold:
-    """Hide an item in which a reader saw an identifier. Offsets go into the log, never the text.
+def keep_places(session: Session, hold: Hold, fragments: Sequence[Sequence[int]]) -> None:
+    """Keep what a hold is about."""
+    for position, (start, stop) in enumerate(fragments):
+        session.add(HoldPlace(hold_id=hold.id, position=position, start=start, stop=stop))
 
-    Raises Forbidden for somebody outside the project.
-    """
-    policy.require(session, actor, policy.Action.REPORT_PHI, project_subject(item.project_id), at=at)
-    hold = open_hold(session, actor, item.id, item.project_id, HoldKind.PHI, at=at)
-    record(
-        session,
-        Tag.PHI_REPORTED,
-        stream=streams.item(item.id),
-        actor=actor,
-        subject=Subject("item", item.id),
-        data={"hold": hold.id, "fragments": fragments},
-        project_id=item.project_id,
-        at=at,
-    )
-    return hold
+
+def places_of(session: Session, hold: Hold) -> list[tuple[int, int]]:
+    """The places a hold is about, in the order they were named."""
+    rows = select(HoldPlace).where(HoldPlace.hold_id == hold.id).order_by(HoldPlace.position)
+    return [(row.start, row.stop) for row in session.scalars(rows)]
+
+
+def places_held_before(session: Session, item_id: int, kind: HoldKind) -> set[tuple[int, int]]:
+    """Every place for which an item was ever held in this way."""
+    held = select(HoldPlace).join(Hold, Hold.id == HoldPlace.hold_id)
+    rows = session.scalars(held.where(Hold.item_id == item_id, Hold.kind == kind))
+    return {(row.start, row.stop) for row in rows}
 
 
 def close_hold(session: Session, actor: AnyActor, hold: Hold, *, at: int) -> None:
     """Let the item go on. Raises Forbidden, or Conflict when the hold was closed already."""
     # Whether an identifier stands in a text is for a privacy officer to say, not for whoever waits for it.
-    private = hold.kind in (HoldKind.PHI, HoldKind.QUARANTINE)
-    action = policy.Action.DECIDE_QUARANTINE if private else policy.Action.CLOSE_HOLD
+    action = policy.Action.DECIDE_QUARANTINE if hold.kind in OF_PRIVACY else policy.Action.CLOSE_HOLD
     policy.require(session, actor, action, _subject_of(hold), at=at)
     if hold.closed_at is not None:
         raise Conflict("hold-closed", "this hold was closed already")
@@ -158,6 +186,12 @@ def held_by_others(person_id: int) -> Select[int]:
     return select(Hold.item_id).where(Hold.closed_at.is_(None), foreign)
 
 
+def kept_from(person_id: int) -> Select[int]:
+    """Ids of items this person cannot go on with now: what others hold, and what the privacy office decides on."""
+    waits = Hold.opened_by.is_(None) | (Hold.opened_by != person_id) | Hold.kind.in_(OF_PRIVACY)
+    return select(Hold.item_id).where(Hold.closed_at.is_(None), waits)
+
+
 def require_not_held_by_others(session: Session, item_id: int, person_id: int) -> None:
     """Raises Conflict, in the words of `require_no_hold`, when somebody else's hold is open: a blind reader is shown
     nothing then, since a text that is shown would say that no identifier is the cause."""
@@ -167,6 +201,11 @@ def require_not_held_by_others(session: Session, item_id: int, person_id: int) -
 
 def _held() -> Conflict:
     return Conflict("held", "the item is held back for now; what you have done is kept")
+
+
+def is_held(item_id: Any) -> ColumnElement[bool]:
+    """Whether any hold is open on the item: for queries that read the item itself."""
+    return select(Hold.id).where(Hold.item_id == item_id, Hold.closed_at.is_(None)).exists()
 
 
 def require_no_hold(session: Session, item_id: int) -> None:

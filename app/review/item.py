@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, UniqueConstraint, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import streams
+from app.audit.content import require_content
 from app.audit.events import Tag
-from app.audit.log import Actor, Subject, record
+from app.audit.log import LoggedActor, Subject, record
 from app.core.counts import count_states
-from app.core.db import RECORD, Base, Session, get_locked
+from app.core.db import RECORD, AnyRow, AnySelect, Base, Session, get_locked
 from app.core.errors import NotFound
-from app.corpus.document import Document, Verdict, claim_of, get_document, text_of
+from app.corpus.document import Document, DocumentBody, Verdict, claim_of, get_document
 from app.corpus.project import Project, get_project
 from app.corpus.schema import LabelSchema
 from app.corpus.subject import Encounter
 from app.review import states
-from app.review.hold import Hold, require_visible
+from app.review.hold import is_held, require_no_hold, require_visible
 from app.review.modality import MODALITIES, Context, Modality
 
 CodeLookup = Callable[[str, str, str], dict[str, Any] | None]
@@ -35,9 +47,23 @@ class Item(Base):
         Index("ix_item_project_state", "project_id", "state", "id"),
         CheckConstraint("complexity BETWEEN 0 AND 2", name="complexity_range"),
         CheckConstraint("state IN (" + ",".join(f"'{s}'" for s in states.ItemState) + ")", name="state_known"),
-        {"info": {"kind": RECORD, "counted": "state"}},
+        {
+            "info": {
+                "kind": RECORD,
+                "guard": {"fixed": ("id", "project_id", "document_id", "schema_id", "modality", "label", "created_at")},
+                "replayed": ("state",),
+                "tags": (
+                    Tag.ITEM_CREATED,
+                    Tag.ITEM_ADVANCED,
+                    Tag.ITEM_GUIDELINE_MOVED,
+                    Tag.DRAFT_STARTED,
+                    Tag.CASE_RULED,
+                ),
+                "counted": "state",
+            }
+        },
     )
-    machine: ClassVar[states.Machine] = states.ITEM
+    machine: ClassVar[states.TransitionTable] = states.ITEM
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
@@ -59,7 +85,7 @@ class Item(Base):
 
 
 def create_item(
-    session: Session, actor: Actor, document: Document, schema: LabelSchema, *, complexity: int = 0, at: int
+    session: Session, actor: LoggedActor, document: Document, schema: LabelSchema, *, complexity: int = 0, at: int
 ) -> Item:
     """Bring a document into review; it starts IMPORTED, before the de-identification gate."""
     item = Item(
@@ -109,36 +135,28 @@ def count_by_state(session: Session, project_id: int) -> dict[str, int]:
     return count_states(session, Item, project_id)
 
 
-def list_items(
-    session: Session,
-    project_id: int,
-    *,
-    state: str | None = None,
-    after: int = 0,
-    limit: int = 50,
+def available_items(
+    session: Session, project_id: int, state: str, limit: int, *more: ColumnElement[bool]
 ) -> list[Item]:
-    """Items in order of id, `limit` after the id `after` (keyset: no page is slower than the first)."""
-    query = select(Item).where(Item.project_id == project_id, Item.id > after)
-    if state:
-        query = query.where(Item.state == state)
-    return list(session.scalars(query.order_by(Item.id).limit(limit)))
-
-
-def available_items(session: Session, project_id: int, state: str, limit: int) -> list[Item]:
-    """Items in a state on which no hold is open."""
+    """Items in a state on which no hold is open, and for which the further conditions hold."""
     return list(
         session.scalars(
             select(Item)
-            .where(Item.project_id == project_id, Item.state == state, not_held())
+            .where(Item.project_id == project_id, Item.state == state, not_held(), *more)
             .order_by(Item.complexity.desc(), Item.id)
             .limit(limit)
         )
     )
 
 
+def queued_behind(item: Item) -> ColumnElement[bool]:
+    """Items that come after this one in the order of `available_items`."""
+    return (Item.complexity < item.complexity) | ((Item.complexity == item.complexity) & (Item.id > item.id))
+
+
 def not_held() -> ColumnElement[bool]:
     """No hold is open on the item."""
-    return ~select(Hold.item_id).where(Hold.item_id == Item.id, Hold.closed_at.is_(None)).exists()
+    return ~is_held(Item.id)
 
 
 def no_codes(_system: str, _release: str, _code: str) -> None:
@@ -146,20 +164,64 @@ def no_codes(_system: str, _release: str, _code: str) -> None:
 
 
 def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Context:
-    """Document, schema and code lookup of an item, as a check needs them: the one way to its text.
+    """Document, schema and code lookup of an item, as a check needs them: with the next two the only way to its text.
 
     Raises NotFound when the text was erased, Conflict while it is hidden.
     """
-    require_visible(session, item.id)
-    document = get_document(session, item.document_id)
-    encounter = session.get(Encounter, document.encounter_id)
-    schema = session.get(LabelSchema, item.schema_id)
-    assert encounter is not None and schema is not None  # noqa: S101  (foreign keys)
+    return visible_context(session, session.execute(whole_items(), {"item": item.id}).one(), codes)
+
+
+def visible_context(session: Session, row: AnyRow, codes: CodeLookup = no_codes) -> Context:
+    """The same of a row of `whole_items`."""
+    if row.held:
+        require_visible(session, row.Item.id)
+    return _context(row, codes)
+
+
+def changeable_context(session: Session, row: AnyRow) -> Context:
+    """The same for acts that nobody may do while the item is held: any open hold is a Conflict."""
+    if row.held:
+        require_no_hold(session, row.Item.id)
+    return _context(row, no_codes)
+
+
+def context_to_begin(session: Session, item: Item, context: Context) -> Context:
+    """The item's context with what a draft begins from besides: which suggestions its project shows to readers."""
+    return replace(context, profile=str(get_project(session, item.project_id).setting("suggestions")))
+
+
+@cache
+def whole_items() -> AnySelect:
+    """The item `:item` with all that a check needs of it, and whether it is held."""
+    return with_all().where(Item.id == bindparam("item"))
+
+
+@cache
+def with_all() -> AnySelect:
+    """Items so: for a query that finds them by something else."""
+    return (
+        select(
+            *(Item, Document, Encounter, LabelSchema.body, LabelSchema.body_sha256),
+            *(DocumentBody.text, DocumentBody.salt, is_held(Item.id).label("held")),
+        )
+        .join(Document, Document.id == Item.document_id)
+        .join(Encounter, Encounter.id == Document.encounter_id)
+        .join(LabelSchema, LabelSchema.id == Item.schema_id)
+        .outerjoin(DocumentBody, DocumentBody.document_id == Document.id)
+    )
+
+
+def _context(row: AnyRow, codes: CodeLookup) -> Context:
+    document, encounter = row.Document, row.Encounter
+    if row.text is None:
+        raise NotFound("document-erased", f"the text of document {document.id} was destroyed")
+    require_content(f"the text of document {document.id}", row.salt, row.text, document.text_sha256)
+    require_content(f"the body of schema {row.Item.schema_id}", b"", row.body, row.body_sha256)
     return Context(
         document={
             "id": document.id,
             "label": document.label,
-            "text": text_of(session, document.id),
+            "text": row.text,
             "language": document.language,
             "meta": {
                 "note_type": document.note_type,
@@ -170,7 +232,7 @@ def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Co
                 "age_band": encounter.age_band,
             },
         },
-        schema=schema.content,
+        schema=json.loads(row.body),
         codes=codes,
     )
 
@@ -210,24 +272,3 @@ class DeidentificationGate:
         if document is None or not may_be_read(get_project(session, item.project_id), document):
             return "deidentification-missing"
         return None
-
-
-def admit(session: Session, actor: Actor, document: Document, *, at: int) -> bool:
-    """Let a document's item into review when its text may be read; says whether it did."""
-    item = session.scalar(select(Item).where(Item.document_id == document.id))
-    if item is None or item.state != states.ItemState.IMPORTED:
-        return False
-    if not may_be_read(get_project(session, document.project_id), document):
-        return False
-    states.advance(session, actor, item, "deid_accepted", data={"verdict": document.verdict}, at=at)
-    return True
-
-
-def admit_waiting(session: Session, actor: Actor, project: Project, *, at: int) -> int:
-    """Let in what a change of the project's settings allows now; returns how many items."""
-    waiting = session.scalars(
-        select(Document)
-        .join(Item, Item.document_id == Document.id)
-        .where(Item.project_id == project.id, Item.state == states.ItemState.IMPORTED)
-    )
-    return sum(admit(session, actor, document, at=at) for document in waiting.all())

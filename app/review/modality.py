@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from app.agreement.judgements import Difference, Payload, Ruling, Unit
 from app.core.errors import Problem
+from app.core.places import TextChange
 from app.core.registry import Registry
 from app.corpus.receiving import Cleaning, Delivered, ModalityIntake
 
@@ -24,14 +26,21 @@ class Context:
     document: dict[str, Any]
     schema: dict[str, Any]
     codes: Callable[[str, str, str], dict[str, Any] | None] = lambda system, release, code: None
+    #: which suggestions the project wants its readers to see; known where a draft begins, and asked for nowhere else
+    profile: str = "research"
 
     @property
     def text(self) -> str:
         return self.document["text"]
 
+    @property
+    def known_keys(self) -> set[str]:
+        """Keys of all labels and relation types of the schema."""
+        return {part["key"] for name in ("labels", "relations") for part in self.schema.get(name, ())}
+
 
 @dataclass(frozen=True)
-class Action:
+class AnnotationAction:
     """One annotation action: *put* (body given) or *remove* (body None) of one element."""
 
     element_id: str
@@ -57,10 +66,13 @@ class Modality(Protocol):
     noun: str  # what one of its items is called, as a heading begins
     kinds: tuple[type[Any], ...]  # pydantic models of its elements: all else about their fields is derived
     intake: ModalityIntake
-    assets: str | None  # name of its template and script of the workbench; None: the generic questions
+    assets: Path | None  # the folder of its workbench.html and workbench.js; None: the generic questions
 
     def present(self, context: Context) -> dict[str, Any]:
-        """What the workbench draws: JSON without anything the reader may not see."""
+        """What the workbench draws: JSON without anything the reader may not see.
+
+        Of a record, `fields` are its rows: `key` as answers name it, `title`, `value`, `present`, `flags`.
+        """
         ...
 
     def suggest(self, context: Context, suggestions: list[dict[str, Any]]) -> Payload:
@@ -71,15 +83,23 @@ class Modality(Protocol):
         """What keeps the payload from being submitted; empty: nothing."""
         ...
 
-    def describe(self, action: Action, context: Context) -> dict[str, Any]:
+    def describe(self, action: AnnotationAction, context: Context) -> dict[str, Any]:
         """The event's data: labels, offsets, codes; never text. Raises Invalid for a malformed body."""
         ...
 
-    def stored(self, action: Action, started: dict[str, Any] | None, context: Context) -> Any:
+    def stored(self, action: AnnotationAction, started: dict[str, Any] | None, context: Context) -> Any:
         """The body of a put as it is kept: where it came from is the server's word, whatever the client says.
 
         `started` is what stood under the id where the draft began. Checks nothing: `describe` refuses.
         """
+        ...
+
+    def places(self, body: dict[str, Any]) -> list[list[int]]:
+        """Where an element stands in the text, or what stands there for it, as a client sent it; else nothing."""
+        ...
+
+    def own_words(self, body: dict[str, Any]) -> list[str]:
+        """What a person typed into a body, in no words of a list."""
         ...
 
     def loose(
@@ -90,6 +110,10 @@ class Modality(Protocol):
 
     def folded(self, payload: Payload) -> Payload:
         """The payload without exact duplicates, as it is frozen."""
+        ...
+
+    def moved(self, payload: Payload, change: TextChange) -> tuple[Payload, Payload]:
+        """The payload in another version of its text, and what of it could not move: its words were changed."""
         ...
 
     def units(self, payload: Payload, context: Context) -> list[Unit]:

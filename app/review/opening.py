@@ -7,12 +7,13 @@ from typing import Protocol
 from sqlalchemy import select
 
 from app.accounts.actor import Actor, AnyActor
-from app.core.db import Session
+from app.agreement.judgements import Payload
+from app.core.db import AnyRow, Session
 from app.core.registry import Registry
 from app.review import states
 from app.review.adjudication import open_adjudication
 from app.review.assignment import Assignment
-from app.review.draft import start_draft
+from app.review.carrying import start_reading
 from app.review.item import Item
 from app.review.states import AssignmentState, ItemState
 from app.review.verification import open_verification
@@ -21,16 +22,20 @@ from app.review.workflows import Step
 _WAITING = (AssignmentState.OFFERED, AssignmentState.OPEN)
 
 
-def open_task(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> None:
-    """Open an offered task; opening an open one changes nothing. Raises Forbidden or Conflict."""
+def open_task(
+    session: Session, actor: Actor, assignment: Assignment, *, row: AnyRow | None = None, at: int
+) -> Payload | None:
+    """Open an offered task; opening an open one changes nothing. `row`: the task as `whole_task` read and locked it.
+
+    Returns what a reader's draft begins with. Raises Forbidden or Conflict.
+    """
     if assignment.state != AssignmentState.OFFERED:
-        return
-    begin = {
-        Step.ANNOTATE: start_draft,
-        Step.ADJUDICATE: open_adjudication,
-        Step.VERIFY: open_verification,
-    }[Step(assignment.step)]
+        return None
+    if assignment.step == Step.ANNOTATE:
+        return start_reading(session, actor, assignment, row=row, at=at)
+    begin = {Step.ADJUDICATE: open_adjudication, Step.VERIFY: open_verification}[Step(assignment.step)]
     begin(session, actor, assignment, at=at)
+    return None
 
 
 class ReleasedCopies(Protocol):

@@ -7,7 +7,7 @@ from typing import Any
 from app.agreement.judgements import Payload
 from app.core.errors import Invalid, Problem
 from app.review.item import Item, modality_of
-from app.review.modality import Action, Context
+from app.review.modality import AnnotationAction, Context
 
 Body = dict[str, Any]
 
@@ -20,9 +20,9 @@ def own_elements(item: Item, elements: dict[str, Any], payloads: list[Payload], 
         if body is None:
             problems.append(Problem("bad-element", "element", "an own version holds elements, not removals"))
             continue
-        stored[key] = modality.stored(Action(key, body), _started(key, payloads), context)
+        stored[key] = modality.stored(AnnotationAction(key, body), _started(key, payloads), context)
         try:
-            modality.describe(Action(key, stored[key]), context)
+            modality.describe(AnnotationAction(key, stored[key]), context)
         except Invalid as error:
             problems += error.problems
     if problems:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts import policy
@@ -13,6 +13,7 @@ from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session, get_locked
+from app.core.digest import new_salt
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.corpus.free_text import require_free_text
 from app.corpus.project import project_subject
@@ -37,7 +38,7 @@ class Question(Base):
         CheckConstraint("state IN ('open','answered')", name="state_known"),
         CheckConstraint("(state = 'answered') = (answered_at IS NOT NULL)", name="answered_dated"),
         Index("ix_question_project_state", "project_id", "state", "id"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "tags": (Tag.QUESTION_ASKED, Tag.QUESTION_ANSWERED)}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -53,6 +54,8 @@ class Question(Base):
     asked_at: Mapped[int]
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     answered_at: Mapped[int | None]
+    #: for the digest of this row in the log: what was asked cannot be guessed from it
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary, default=new_salt)
 
 
 def ask(
@@ -106,6 +109,7 @@ def answer(session: Session, actor: Actor, question: Question, text: str, *, at:
     require_free_text(text, "answer")
     question.state, question.answer = QuestionState.ANSWERED, text
     question.answered_by, question.answered_at = actor.id, at
+    question.salt = question.salt or new_salt()  # rows from before had none
     _record(session, Tag.QUESTION_ANSWERED, actor, question, text, at=at)
     if question.blocking:
         # Each blocking question opened one hold; another question of the same person keeps its own.

@@ -8,6 +8,7 @@ from app.accounts import policy
 from app.accounts.actor import Actor
 from app.core.db import Session
 from app.review.assignment import Assignment
+from app.review.renewal import lineage
 from app.review.states import AssignmentState
 from app.review.workflows import Step
 
@@ -22,7 +23,7 @@ class OwnAssignment:
         return assignment is not None and assignment.person_id == actor.id
 
 
-class OwnWork(OwnAssignment):
+class OwnAnswer(OwnAssignment):
     """The answer was given in the actor's own task."""
 
     key = policy.OWN_WORK
@@ -37,8 +38,18 @@ class EarlierActor:
         return subject.kind == "item" and has_worked_on(session, actor.id, int(subject.id or 0))
 
 
+class HadItem:
+    """The actor has or had the item: a task on it, in any version of its text, that they opened or may open."""
+
+    key = policy.HELD_ITEM
+
+    def holds(self, session: Session, actor: Actor, subject: policy.PolicySubject) -> bool:
+        return subject.kind == "item" and actor.id in earlier_actors(session, int(subject.id or 0))
+
+
 def has_worked_on(session: Session, person_id: int, item_id: int) -> bool:
-    own = (Assignment.item_id == item_id, Assignment.person_id == person_id, earlier_work())
+    """On the item, or on the one whose place it took: a corrected text makes nobody a stranger to it."""
+    own = (Assignment.item_id.in_(lineage(session, item_id)), Assignment.person_id == person_id, earlier_work())
     return session.scalar(select(Assignment.id).where(*own).limit(1)) is not None
 
 
@@ -53,5 +64,6 @@ def earlier_work() -> ColumnElement[bool]:
 
 
 def earlier_actors(session: Session, item_id: int) -> set[int]:
-    """Everybody who ever held a task on the item."""
-    return set(session.scalars(select(Assignment.person_id).where(Assignment.item_id == item_id, held())))
+    """Everybody who ever held a task on the item, in any version of its text."""
+    items = lineage(session, item_id)
+    return set(session.scalars(select(Assignment.person_id).where(Assignment.item_id.in_(items), held())))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.audit import streams
 from app.audit.events import Tag
-from app.audit.log import Actor, Subject, record
+from app.audit.log import LoggedActor, Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.errors import NotFound
 from app.review.item import Item
@@ -22,7 +22,7 @@ class Round(Base):
         UniqueConstraint("item_id", "number"),
         CheckConstraint("readers >= 1", name="readers_positive"),
         CheckConstraint("number = 1 OR cites_submission_id IS NOT NULL", name="rework_cites"),
-        {"info": {"kind": RECORD, "append_only": True}},
+        {"info": {"kind": RECORD, "tags": (Tag.ROUND_OPENED,), "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -44,7 +44,7 @@ class Round(Base):
 
 
 def open_round(
-    session: Session, actor: Actor, item: Item, workflow: Workflow, *, cites: int | None = None, at: int
+    session: Session, actor: LoggedActor, item: Item, workflow: Workflow, *, cites: int | None = None, at: int
 ) -> Round:
     """Begin the next round of an item, under rules that are frozen into it."""
     last = session.scalar(select(func.max(Round.number)).where(Round.item_id == item.id)) or 0

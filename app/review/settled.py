@@ -53,7 +53,9 @@ def settled_answers(session: Session, project_id: int) -> list[AnswerOfItem]:
     rows = session.execute(
         select(SettledAnswer.item_id, SettledAnswer.submission_id)
         .join(Item, Item.id == SettledAnswer.item_id)
-        .where(SettledAnswer.project_id == project_id, Item.state != ItemState.WITHDRAWN)
+        # Said of both: the database then reads the items of this project and not of all.
+        .where(SettledAnswer.project_id == project_id, Item.project_id == project_id)
+        .where(Item.state != ItemState.WITHDRAWN)
         .order_by(SettledAnswer.item_id)
     )
     return [AnswerOfItem(*row) for row in rows]

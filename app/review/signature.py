@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, defer, mapped_column
 
 from app.accounts.actor import Actor
 from app.audit import streams
@@ -24,7 +25,7 @@ from app.review.submission import Submission, qualification
 MANIFEST_VERSION = 2
 
 
-class Signer(Protocol):
+class ManifestSigner(Protocol):
     """The server's key, which seals that the manifest was made here."""
 
     def attest(self, text: str) -> str:
@@ -46,7 +47,7 @@ class Signature(Base):
             "meaning <> 'rejection' OR (reason <> '' AND NOT ends_workflow)", name="rejection_gives_reason"
         ),
         Index("ix_signature_record", "record_type", "record_id"),
-        {"info": {"kind": RECORD, "append_only": True}},
+        {"info": {"kind": RECORD, "tags": (Tag.SIGNATURE_MADE,), "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -100,7 +101,7 @@ def signed_text(manifest: str, version: int) -> str:
 
 
 def make_signature(
-    session: Session, actor: Actor, ending: Ending, *, signer: Signer, authentication: dict[str, Any], at: int
+    session: Session, actor: Actor, ending: Ending, *, signer: ManifestSigner, authentication: dict[str, Any], at: int
 ) -> Signed:
     """Store what a closing says, and say so. The caller, `review.signing`, has asked who may."""
     manifest = canonical_json(_manifest(actor, ending, authentication, at=at))
@@ -186,12 +187,22 @@ def signature_of_task(session: Session, assignment_id: int) -> Signature | None:
     return session.scalar(select(Signature).where(Signature.assignment_id == assignment_id))
 
 
-def valid_signatures(session: Session, item_id: int, record_sha256: str) -> list[Signature]:
+def signatures_among(session: Session, item_ids: Sequence[int]) -> dict[int, list[Signature]]:
+    """Item → its signatures in the order they were made, for each of these items."""
+    found: dict[int, list[Signature]] = {item: [] for item in item_ids}
+    # What a signature covers is large, and nobody who asks for many reads it.
+    without = (defer(Signature.manifest, raiseload=True), defer(Signature.value, raiseload=True))
+    made = select(Signature).options(*without).where(Signature.item_id.in_(item_ids))
+    for row in session.scalars(made.order_by(Signature.id)):
+        found[row.item_id].append(row)
+    return found
+
+
+def valid_for(made: Iterable[Signature], record_sha256: str) -> list[Signature]:
     """Those that stand for this very record: a signature is not valid for a later answer (INV-11)."""
-    made = [s for s in signatures_of(session, item_id) if s.record_sha256 == record_sha256]
-    return [s for s in made if s.meaning != Meaning.REJECTION]
+    return [s for s in made if s.record_sha256 == record_sha256 and s.meaning != Meaning.REJECTION]
 
 
-def final_signature(session: Session, item_id: int, record_sha256: str) -> Signature | None:
-    """The one with which the item's workflow ended on this very record."""
-    return next((s for s in valid_signatures(session, item_id, record_sha256) if s.ends_workflow), None)
+def final_signature(made: Iterable[Signature], record_sha256: str) -> Signature | None:
+    """The one with which an item's workflow ended on this very record."""
+    return next((s for s in valid_for(made, record_sha256) if s.ends_workflow), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,9 +21,10 @@ from app.review.authority import subject_of_item, workflow_for
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, get_item, no_codes
 from app.review.meaning import STATEMENTS, Act, Meaning
-from app.review.signature import Ending, Signature, Signed, Signer, make_signature
+from app.review.proof import require_answers_proved, require_signer_proved
+from app.review.signature import Ending, ManifestSigner, Signature, Signed, make_signature
 from app.review.states import ItemState
-from app.review.submission import Submission, latest_of
+from app.review.submission import Submission, contenders, latest_of
 from app.review.workflows import ESCALATION_TIER, Step
 
 PROOF_SECONDS = 5.0
@@ -66,7 +68,13 @@ class Closed:
     sealed: bool
 
 
-def close_signed(desk: Desk, actor: Actor, closing: Closing, factors: Factors, *, at: int) -> Closed:
+#: what an adapter writes in the transaction of a signature: the item's state, and the signature
+Beside = Callable[[Session, str, Signed], None]
+
+
+def close_signed(
+    desk: Desk, actor: Actor, closing: Closing, factors: Factors, *, beside: Beside | None = None, at: int
+) -> Closed:
     """End a step and sign it in one transaction, or nothing of both; then await the proof of inclusion.
 
     Raises Forbidden (a factor is wrong, tier, credential or identity at this moment), Conflict (not what was
@@ -80,9 +88,23 @@ def close_signed(desk: Desk, actor: Actor, closing: Closing, factors: Factors, *
         signed = sign_closing(
             session, actor, closing, signer=desk.signer, authentication=proof.to_dict(), codes=desk.codes, at=at
         )
-        return get_item(session, closing.item_id).state, signed
+        state = get_item(session, closing.item_id).state
+        if beside is not None:
+            beside(session, state, signed)
+        return state, signed
 
     state, signed = desk.database.writing(unit)
+    return _proved(desk, state, signed)
+
+
+def closed_again(desk: Desk, state: str, signature_id: int, event_id: str) -> Closed:
+    """What `close_signed` said of a signature that was made, to who asks for it again."""
+    with desk.database.reading() as session:
+        signature = session.get_one(Signature, signature_id)
+    return _proved(desk, state, Signed(signature, event_id))
+
+
+def _proved(desk: Desk, state: str, signed: Signed) -> Closed:
     receipts = await_proof(desk.database, desk.signer, [signed.event_id], PROOF_SECONDS)
     return Closed(state, signed.signature, receipts is not None)
 
@@ -92,12 +114,12 @@ def sign_closing(
     actor: Actor,
     closing: Closing,
     *,
-    signer: Signer,
+    signer: ManifestSigner,
     authentication: dict[str, Any],
     codes: CodeLookup = no_codes,
     at: int,
 ) -> Signed:
-    """Seen, close, sign: the part in one transaction. `authentication` says how the signer was known.
+    """Seen, close, proved, sign: the part in one transaction. `authentication` says how the signer was known.
 
     The signature is bound to the digest of what this step submitted (of a rejection: what it rejects). Only the
     one with which the workflow ends takes the item to `signed`.
@@ -110,6 +132,8 @@ def sign_closing(
     require_no_hold(session, item.id)
     _require_seen(session, task, closing)
     answer = _close(session, actor, task, closing, codes, at=at)
+    require_signer_proved(session, actor, item.project_id)
+    require_answers_proved(session, [item], {answer.id, *(one.id for one in contenders(session, task))})
     workflow = workflow_for(session, item)
     ends = item.state == ItemState.VERIFIED
     if ends and meaning not in workflow.endings:

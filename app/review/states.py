@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
 from app.audit import streams
 from app.audit.events import Tag
-from app.audit.log import Actor, Subject, record
+from app.audit.log import Entry, LoggedActor, Subject, record, record_many
+from app.core.counts import note_changes
 from app.core.db import Session, lock
 from app.core.errors import Conflict
+from app.core.many import update_many
 from app.core.registry import Registry
 
 
@@ -45,7 +49,7 @@ class AssignmentState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Machine:
+class TransitionTable:
     """A transition table: (state, event) → state."""
 
     name: str
@@ -70,7 +74,7 @@ class Machine:
 _I, _A = ItemState, AssignmentState
 _BEFORE_RELEASE = [s for s in ItemState if s not in (_I.RELEASED, _I.WITHDRAWN)]
 
-ITEM = Machine(
+ITEM = TransitionTable(
     "item",
     _I.IMPORTED,
     {
@@ -96,7 +100,6 @@ ITEM = Machine(
         (_I.PASSED_BY_SAMPLING, "sampled"): _I.VERIFICATION,
         (_I.VERIFIED, "signed"): _I.SIGNED,
         (_I.SIGNED, "included"): _I.RELEASED,
-        # issue 14 (a refused lot, drift: re-review of what was accepted) will fire these two
         (_I.REREVIEW, "reopened"): _I.READY,
         **{
             (state, "sent_to_rereview"): _I.REREVIEW
@@ -106,7 +109,7 @@ ITEM = Machine(
     },
 )
 
-ASSIGNMENT = Machine(
+ASSIGNMENT = TransitionTable(
     "assignment",
     _A.OFFERED,
     {
@@ -140,7 +143,7 @@ GATES: Registry[Gate] = Registry("gate", Gate)
 class Stateful(Protocol):
     """A row whose state one of the machines governs."""
 
-    machine: ClassVar[Machine]
+    machine: ClassVar[TransitionTable]
     id: int
     state: str
     project_id: int
@@ -157,7 +160,7 @@ def require(row: Stateful, event: str) -> None:
 
 def advance(
     session: Session,
-    actor: Actor,
+    actor: LoggedActor,
     row: Stateful,
     event: str,
     *,
@@ -166,6 +169,51 @@ def advance(
 ) -> None:
     """Take one transition and say so. Raises Conflict when it is not in the table, or a gate is shut."""
     lock(session, row)  # of two transitions at once the second sees what the first made of the row
+    said = _step(session, row, event, data or {}, at=at)
+    session.flush()
+    record(
+        session,
+        _TAGS[row.machine.name],
+        stream=said.stream,
+        actor=actor,
+        subject=said.subject,
+        data=said.data,
+        project_id=row.project_id,
+        at=at,
+    )
+
+
+def advance_many(
+    session: Session,
+    actor: LoggedActor,
+    model: type[Any],
+    rows: Mapping[int, str],
+    event: str,
+    *,
+    data: dict[str, Any],
+    project_id: int,
+    at: int,
+) -> None:
+    """Take the same transition with many rows of a table, which the caller has locked: id → the state it is in.
+
+    As `advance` does with each, with a few statements for all; this session must hold none of them.
+    """
+    machine: TransitionTable = model.machine
+    if any(machine is ITEM and gate.event == event for gate in GATES):
+        raise ValueError(f"{event!r} has a gate: take it with one row at a time")
+    after = {row: machine.next(state, event) for row, state in rows.items()}
+    update_many(session, model, [{"id": row, "state": state} for row, state in after.items()])
+    moves: Counter[tuple[int, str, str]] = Counter()
+    for states, sign in ((after.values(), 1), (rows.values(), -1)):
+        for state in states:
+            moves[project_id, model.__tablename__, state] += sign
+    note_changes(session, moves)
+    entries = [_said(machine, row, (state, event, after[row]), data) for row, state in rows.items()]
+    record_many(session, _TAGS[machine.name], entries, actor=actor, project_id=project_id, at=at)
+
+
+def _step(session: Session, row: Stateful, event: str, data: dict[str, Any], *, at: int) -> Entry:
+    """Change the state of a locked row; what is to be said of that."""
     machine = row.machine
     before, after = row.state, machine.next(row.state, event)
     for gate in GATES:
@@ -174,14 +222,11 @@ def advance(
             if problem:
                 raise Conflict(problem, "a condition for this step does not hold")
     row.state = after
-    session.flush()
-    record(
-        session,
-        _TAGS[machine.name],
-        stream=_STREAMS[machine.name](row.id),
-        actor=actor,
-        subject=Subject(machine.name, row.id),
-        data={"machine": machine.name, "from": before, "to": after, "event": event} | (data or {}),
-        project_id=row.project_id,
-        at=at,
-    )
+    return _said(machine, row.id, (before, event, after), data)
+
+
+def _said(machine: TransitionTable, row_id: int, step: tuple[str, str, str], data: dict[str, Any]) -> Entry:
+    """What an event says of one step: before, what happened, after."""
+    before, event, after = step
+    said = {"machine": machine.name, "from": before, "to": after, "event": event} | data
+    return Entry(_STREAMS[machine.name](row_id), Subject(machine.name, row_id), said)

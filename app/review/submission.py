@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -13,11 +14,13 @@ from app.accounts import policy
 from app.accounts.actor import Actor
 from app.agreement.judgements import Payload
 from app.audit import streams
+from app.audit.content import require_content
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json, new_salt, salted_sha256
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.isolation import set_aside
 from app.core.registry import Registry
 from app.guidelines.acknowledgement import require_acknowledged
 from app.review import states
@@ -47,7 +50,7 @@ class Submission(Base):
         UniqueConstraint("assignment_id", "ordinal"),
         CheckConstraint("kind IN ('reading','gold')", name="kind_known"),
         Index("ix_submission_item_kind", "item_id", "kind"),
-        {"info": {"kind": RECORD, "append_only": True}},
+        {"info": {"kind": RECORD, "tags": (Tag.SUBMISSION_FROZEN, Tag.ANSWER_SETTLED), "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -72,7 +75,16 @@ class SubmissionBody(Base):
     """The document itself, canonical JSON verbatim, and its salt."""
 
     __tablename__ = "submission_body"
-    __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
+    __table_args__ = (
+        {
+            "info": {
+                "kind": RECORD,
+                "content": ("submission", "body", "body_sha256"),
+                "tags": (Tag.SUBMISSION_FROZEN, Tag.ANSWER_SETTLED, Tag.BATCH_WITHDRAWN, Tag.PHI_REDACTED),
+                "erasable": True,
+            }
+        },
+    )
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, autoincrement=False)
     body: Mapped[str] = mapped_column(Text)
@@ -83,7 +95,7 @@ class Recall(Base):
     """A reader took an answer back before anybody else had submitted."""
 
     __tablename__ = "submission_recall"
-    __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
+    __table_args__ = ({"info": {"kind": RECORD, "tags": (Tag.SUBMISSION_RECALLED,), "append_only": True}},)
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, autoincrement=False)
     at: Mapped[int]
@@ -191,9 +203,15 @@ def freeze(
         project_id=item.project_id,
         at=at,
     )
-    for projection in PROJECTIONS:
-        projection.frozen(session, item, submission, payload)
+    _project(session, item, submission, payload)
     return submission
+
+
+def _project(session: Session, item: Item, submission: Submission, payload: Payload) -> None:
+    """Tell the projections. They can be made anew at any time, so a fault in one must not cost somebody the answer."""
+    for projection in PROJECTIONS:
+        with set_aside({}, item.document_id, stage=f"projection {projection.key}"), session.begin_nested():
+            projection.frozen(session, item, submission, payload)
 
 
 def _folded(given: Payload, kept: Payload) -> dict[str, Any]:
@@ -322,12 +340,28 @@ def latest_of(session: Session, assignment_id: int) -> Submission:
 
 
 def payload_of(session: Session, submission_id: int) -> Payload:
-    """The frozen document. Raises NotFound when it was erased."""
+    """The frozen document. Raises NotFound when it was erased, Conflict when it is not the one that was frozen."""
     body = session.get(SubmissionBody, submission_id)
     if body is None:
         raise NotFound("submission-erased", f"the body of submission {submission_id} was destroyed")
+    stated = session.get_one(Submission, submission_id).body_sha256
+    require_content(f"the body of submission {submission_id}", body.salt, body.body, stated)
     payload: dict[str, Any] = json.loads(body.body)
     return payload
+
+
+def payloads_among(session: Session, submission_ids: Sequence[int]) -> dict[int, Payload]:
+    """Submission → its frozen document, for those of these whose body still exists."""
+    query = (
+        select(SubmissionBody, Submission.body_sha256)
+        .join(Submission, Submission.id == SubmissionBody.submission_id)
+        .where(SubmissionBody.submission_id.in_(submission_ids))
+    )
+    found = {}
+    for row, stated in session.execute(query):
+        require_content(f"the body of submission {row.submission_id}", row.salt, row.body, stated)
+        found[row.submission_id] = json.loads(row.body)
+    return found
 
 
 def settled_answer(session: Session, item_id: int) -> Submission | None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.accounts.actor import Actor
 from app.accounts.policy import Action
 from app.agreement.judgements import REASONS
+from app.audit.events import Tag
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, Invalid
@@ -15,7 +16,7 @@ from app.guidelines.acknowledgement import require_acknowledged
 from app.review import states
 from app.review.assignment import Assignment, get_assignment
 from app.review.confirmation import require_confirmed
-from app.review.draft import assemble, require_may_work, start_draft
+from app.review.draft import as_given, assemble, require_may_work, start_draft
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
 from app.review.states import AssignmentState
@@ -36,7 +37,7 @@ class VerifierChange(Base):
     """A verifier ended an item with another answer than the one before them, and why."""
 
     __tablename__ = "verifier_change"
-    __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
+    __table_args__ = ({"info": {"kind": RECORD, "tags": (Tag.ANSWER_SETTLED,), "append_only": True}},)
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, autoincrement=False)
     verified_submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
@@ -48,7 +49,7 @@ def open_verification(session: Session, actor: Actor, assignment: Assignment, *,
     """Begin: the verifier's draft starts from the answer to be verified."""
     if assignment.state == AssignmentState.OFFERED:
         payload = payload_of(session, answer_to_verify(session, assignment).id)
-        start_draft(session, actor, assignment, payload=payload, at=at)
+        start_draft(session, actor, assignment, beginning=as_given(payload), at=at)
 
 
 def answer_to_verify(session: Session, assignment: Assignment) -> Submission:

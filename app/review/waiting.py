@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, func, select
 
 from app.accounts import policy
 from app.accounts.actor import Actor
-from app.accounts.loading import load_actor
-from app.accounts.person import get_person
+from app.accounts.loading import load_actors
 from app.core.db import Session
+from app.core.pieces import pieces
 from app.corpus.member import list_members
 from app.corpus.project import Project
 from app.review.assignment import AWAITED, Assignment
 from app.review.authority import asked_by, finishing_act
 from app.review.distribution import find_readers, reading_subject, rounds_with_vacancies, seats_taken
+from app.review.guideline import guided
 from app.review.item import Item, count_by_state, not_held
 from app.review.relations import earlier_actors, earlier_work, held
 from app.review.round import Round, newest
@@ -79,7 +81,7 @@ class Stopped:
 
 
 @dataclass
-class _Team:
+class ProjectTeam:
     """The active people of a project at one moment."""
 
     project: Project
@@ -138,13 +140,21 @@ def _doer(step: Step, *, escalated: bool) -> str:
     return f"T{ESCALATION_TIER}" if escalated else "adjudicator"
 
 
-def stopped_items(session: Session, project: Project, *, at: int) -> list[Stopped]:
+def load_team(session: Session, project: Project, *, at: int) -> ProjectTeam:
+    """Loaded once for all that is asked of it at this moment."""
+    people = {member.person_id for member in list_members(session, project.id)}
+    actors = load_actors(session, people, at=at)
+    return ProjectTeam(project, at, actors, frozenset(find_readers(session, project, at=at)))
+
+
+def stopped_items(session: Session, team: ProjectTeam) -> list[Stopped]:
     """Items with which nobody in the project can go on now, by step and by what is lacking. Counts no held item.
 
     Asks the policy for each person and kind of step, never for each item.
     """
-    team = _team(session, project, at=at)
+    project, at = team.project, team.at
     lacks: Counter[tuple[str, str]] = Counter()
+    lacks.update(_unguided(session, team))
     lacks.update(_unread(session, team))
     lacks.update(_half_read(session, team))
     lacks.update(_unfinished(session, team))
@@ -155,9 +165,9 @@ def stopped_items(session: Session, project: Project, *, at: int) -> list[Stoppe
     return [Stopped(step, lack, count) for (step, lack), count in sorted(lacks.items())]
 
 
-def ahead(session: Session, project: Project, *, at: int) -> list[str]:
+def ahead(team: ProjectTeam) -> list[str]:
     """What would stop later, whatever is read now: steps of the workflow for which nobody is here."""
-    team, workflow = _team(session, project, at=at), workflow_of(project)
+    workflow = workflow_of(team.project)
     steps = [("What is escalated", Step.ADJUDICATE, True)]
     if workflow.readers > 1:
         steps.insert(0, ("What readers see differently", Step.ADJUDICATE, False))
@@ -175,29 +185,34 @@ def ahead(session: Session, project: Project, *, at: int) -> list[str]:
     return said
 
 
-def _team(session: Session, project: Project, *, at: int) -> _Team:
-    people = sorted({member.person_id for member in list_members(session, project.id)})
-    actors = [load_actor(session, person, at=at) for person in people if get_person(session, person).is_active]
-    return _Team(project, at, actors, frozenset(find_readers(session, project, at=at)))
-
-
-def _unread(session: Session, team: _Team) -> Counter[tuple[str, str]]:
-    """Ready items for which there are too few readers who have not worked on them."""
+def _unguided(session: Session, team: ProjectTeam) -> Counter[tuple[str, str]]:
+    """Ready items nobody is given because no guideline tells how to read them."""
     ready = (Item.project_id == team.project.id, Item.state == ItemState.READY, not_held())
-    earlier: dict[int, set[int]] = defaultdict(set)
-    had = select(Assignment.item_id, Assignment.person_id).join(Item, Item.id == Assignment.item_id)
-    for item_id, person in session.execute(had.where(*ready, held())):
-        earlier[item_id].add(person)
-    fresh = (session.scalar(select(func.count()).select_from(Item).where(*ready)) or 0) - len(earlier)
+    unguided = select(Item.modality, func.count()).where(*ready, ~guided(session, team.project.id))
+    rows = session.execute(unguided.group_by(Item.modality))
+    return Counter({(Step.ANNOTATE.value, f"no guideline for {key} is published"): count for key, count in rows})
+
+
+def _unread(session: Session, team: ProjectTeam) -> Counter[tuple[str, str]]:
+    """Ready items for which there are too few readers who have not worked on them."""
+    can_be_read = guided(session, team.project.id)
+    ready = (Item.project_id == team.project.id, Item.state == ItemState.READY, not_held(), can_be_read)
     seats = workflow_of(team.project).readers
     stopped: Counter[tuple[str, str]] = Counter()
-    for people, count in ((set(), fresh), *((one, 1) for one in earlier.values())):
-        if count and len(team.readers - people) < seats:
-            stopped[Step.ANNOTATE.value, _readers_lack(team, seats)] += count
+    if len(team.readers) < seats:
+        count = session.scalar(select(func.count()).select_from(Item).where(*ready))
+    else:
+        mine = held() & Assignment.person_id.in_(sorted(team.readers))
+        had = select(Assignment.item_id).join(Item, Item.id == Assignment.item_id).where(*ready, mine)
+        left = func.count(Assignment.person_id.distinct()) > len(team.readers) - seats
+        exhausted = had.group_by(Assignment.item_id).having(left).subquery()
+        count = session.scalar(select(func.count()).select_from(exhausted))
+    if count:
+        stopped[Step.ANNOTATE.value, _readers_lack(team, seats)] += count
     return stopped
 
 
-def _readers_lack(team: _Team, seats: int) -> str:
+def _readers_lack(team: ProjectTeam, seats: int) -> str:
     if not team.readers:
         return team.lack_of_readers()
     if len(team.readers) < seats:
@@ -205,7 +220,7 @@ def _readers_lack(team: _Team, seats: int) -> str:
     return "no other reader"
 
 
-def _half_read(session: Session, team: _Team) -> Counter[tuple[str, str]]:
+def _half_read(session: Session, team: ProjectTeam) -> Counter[tuple[str, str]]:
     """Items being read: a seat was left that nobody can take, or a reader has it who may not read any more."""
     stopped: Counter[tuple[str, str]] = Counter()
     for row in rounds_with_vacancies(session, team.project.id):
@@ -228,26 +243,71 @@ def _half_read(session: Session, team: _Team) -> Counter[tuple[str, str]]:
     return stopped
 
 
-def _unfinished(session: Session, team: _Team) -> Counter[tuple[str, str]]:
-    """Items that wait to be settled or verified and that everybody able to has worked on, given back, or never was."""
+def _unfinished(session: Session, team: ProjectTeam) -> Counter[tuple[str, str]]:
+    """Items that wait to be settled or verified and that everybody able to has worked on, given back, or never was.
+
+    Most items that wait are like all others under their rules: these are counted by the database. One by one are
+    looked at those that somebody has in hand, and those on which as many people worked as are able to end the step.
+    """
     stopped: Counter[tuple[str, str]] = Counter()
     for step in (Step.ADJUDICATE, Step.VERIFY):
         here = (Item.project_id == team.project.id, Item.state.in_(AWAITED[step]), not_held())
-        out, hand = _people(session, here, earlier_work() | given_back(step)), _people(session, here, in_hand(step))
-        items = select(Item.id, Item.escalated, Round.workflow_json).join(Round, Round.item_id == Item.id)
-        for item_id, escalated, rules in session.execute(items.where(*here, newest())):
-            workflow = frozen_workflow(rules)
-            able = team.able(workflow, step, escalated=escalated)
-            free = able - out[item_id]
-            if hand[item_id] and not free & hand[item_id]:
-                lack = f"their {_doer(step, escalated=escalated)} may not go on; take the task back"
+        alike = _alike(session, here)
+        able = {kind: team.able(frozen_workflow(kind[1]), step, escalated=kind[0]) for kind in alike}
+        people = {person for some in able.values() for person in some}
+        apart = _apart(session, here, step, people, min(map(len, filter(None, able.values())), default=0))
+        for item_id, kind in _kinds(session, list(apart)):
+            alike[kind] -= 1
+            out, hand = apart[item_id]
+            free = able[kind] - out
+            if hand and not free & hand:
+                stopped[step.value, f"their {_doer(step, escalated=kind[0])} may not go on; take the task back"] += 1
             elif not free:
-                second = f"no second {_doer(step, escalated=escalated)}"
-                lack = second if able else team.lack_of(workflow, step, escalated=escalated)
-            else:
-                continue
-            stopped[step.value, lack] += 1
-    return stopped
+                stopped[step.value, _nobody(team, kind, step, able[kind])] += 1
+        for kind in alike:
+            if not able[kind]:
+                stopped[step.value, _nobody(team, kind, step, able[kind])] += alike[kind]
+    return +stopped
+
+
+#: whether an item is escalated, and the rules of its round as they are stored
+_Kind = tuple[bool, str]
+
+
+def _nobody(team: ProjectTeam, kind: _Kind, step: Step, able: frozenset[int]) -> str:
+    """What is lacking where nobody is left who could end a step."""
+    if able:
+        return f"no second {_doer(step, escalated=kind[0])}"
+    return team.lack_of(frozen_workflow(kind[1]), step, escalated=kind[0])
+
+
+def _alike(session: Session, here: tuple[ColumnElement[bool], ...]) -> Counter[_Kind]:
+    """How many of these items there are of each kind."""
+    counted = select(Item.escalated, func.min(Round.workflow_json), func.count()).join(Round, Round.item_id == Item.id)
+    rows = session.execute(counted.where(*here, newest()).group_by(Item.escalated, Round.workflow_sha256))
+    return Counter({(escalated, rules): count for escalated, rules, count in rows})
+
+
+def _kinds(session: Session, item_ids: Sequence[int]) -> Iterator[tuple[int, _Kind]]:
+    """Each of these items with its kind."""
+    items = select(Item.id, Item.escalated, Round.workflow_json).join(Round, Round.item_id == Item.id)
+    for piece in pieces(item_ids):
+        for item_id, escalated, rules in session.execute(items.where(Item.id.in_(piece), newest())):
+            yield item_id, (escalated, rules)
+
+
+def _apart(
+    session: Session, here: tuple[ColumnElement[bool], ...], step: Step, able: set[int], least: int
+) -> dict[int, tuple[set[int], set[int]]]:
+    """Item → of those able to end the step at all, who cannot here any more; and in whose hand it is."""
+    gone = (earlier_work() | given_back(step)) & Assignment.person_id.in_(sorted(able))
+    hand = _people(session, here, in_hand(step))
+    many = select(Assignment.item_id).join(Item, Item.id == Assignment.item_id).where(*here, gone)
+    many = many.group_by(Assignment.item_id).having(func.count(Assignment.person_id.distinct()) >= least)
+    out = _people(session, (*here, Item.id.in_(many)), gone)
+    for piece in pieces(list(hand)):
+        out |= _people(session, (*here, Item.id.in_(piece)), gone)
+    return {item: (out.get(item, set()), hand.get(item, set())) for item in out.keys() | hand.keys()}
 
 
 def _people(session: Session, here: tuple[ColumnElement[bool], ...], tasks: ColumnElement[bool]) -> dict[int, set[int]]:

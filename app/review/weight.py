@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.accounts import policy
 from app.accounts.actor import Actor
-from app.agreement.changes import Change, weighty_changes, weighty_elements
+from app.agreement.changes import LabelChange, weighty_changes, weighty_elements
 from app.agreement.judgements import Payload
 from app.core.db import Session
 from app.corpus.schema import LabelSchema
@@ -26,7 +26,7 @@ def weighty_labels(session: Session, item: Item) -> frozenset[str]:
 
 def changes_of(
     session: Session, item: Item, payload: Payload, readings: list[Payload], codes: CodeLookup
-) -> list[Change]:
+) -> list[LabelChange]:
     """Significant and critical labels of an answer that are new, gone or moved against all of `readings`."""
     modality, context = modality_of(item), context_of(session, item, codes)
     read = [modality.units(reading, context) for reading in readings]

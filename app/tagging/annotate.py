@@ -12,10 +12,13 @@ from pathlib import Path
 from app.core.errors import Invalid
 from app.tagging.assertion.engine import Asserted, assert_spans
 from app.tagging.entities.find import find_mentions
+from app.tagging.entities.lexicon import is_known
 from app.tagging.entities.mention import Mention
 from app.tagging.literals import literals_digest
-from app.tagging.protocol import Annotated, Entity, Span, checked_targets
-from app.tagging.reading.note import Note
+from app.tagging.placing import placed
+from app.tagging.protocol import Annotated, Entity, OffsetPair, checked_targets
+from app.tagging.reading.note import TokenisedNote
+from app.tagging.reading.view import view_of
 from app.tagging.relations.find import find_relations
 from app.tagging.terms.gazetteer import Gazetteer
 
@@ -30,13 +33,27 @@ def rules_digest() -> str:
     return literals_digest([Path(__file__), *(path for folder in folders for path in (here / folder).rglob("*.py"))])
 
 
-def annotate_note(text: str, gazetteers: Sequence[Gazetteer], targets: Sequence[Span] | None) -> Annotated:
-    """One text through reading, mentions, assertion and relations. Safe in threads."""
+def annotate_note(
+    text: str, gazetteers: Sequence[Gazetteer], targets: Sequence[OffsetPair] | None, kind: str = ""
+) -> Annotated:
+    """One text through reading, mentions, assertion and relations; `kind` is the note's type. Safe in threads."""
     with _collecting_later(text):
-        return _annotated(Note(text), gazetteers, targets)
+        view = view_of(text, is_known)
+        if view is None:
+            return _annotated(TokenisedNote(text, kind), gazetteers, targets)
+        spans = None if targets is None else checked_targets(text, targets)
+        viewed = None if spans is None else [view.viewed(*span) for span in spans]
+        return _back(placed(_annotated(TokenisedNote(view.text, kind), gazetteers, viewed), view, text), spans)
 
 
-def _annotated(note: Note, gazetteers: Sequence[Gazetteer], targets: Sequence[Span] | None) -> Annotated:
+def _back(said: Annotated, spans: list[OffsetPair] | None) -> Annotated:
+    """Targets come back as they were given."""
+    for entity, span in zip(said.entities, spans or (), strict=False):
+        entity.start, entity.end, entity.fragments = *span, [list(span)]
+    return said
+
+
+def _annotated(note: TokenisedNote, gazetteers: Sequence[Gazetteer], targets: Sequence[OffsetPair] | None) -> Annotated:
     sections = [section.to_dict() for section in note.sections.found]
     mentions = find_mentions(note, gazetteers)
     if targets is None:
@@ -50,14 +67,14 @@ def _annotated(note: Note, gazetteers: Sequence[Gazetteer], targets: Sequence[Sp
 
 def tag_terms(text: str, gazetteer: Gazetteer) -> Annotated:
     """Sections, the gazetteer's own terms and their assertion; nothing that rules would add."""
-    note = Note(text)
+    note = TokenisedNote(text)
     mentions = list(gazetteer.mentions(note))
     asserted = assert_spans(note, [(m.first, m.last, m.label) for m in mentions])
     entities = [_entity(note, m, a) for m, a in zip(mentions, asserted, strict=True)]
     return Annotated([section.to_dict() for section in note.sections.found], entities, [])
 
 
-def _entity(note: Note, mention: Mention, asserted: Asserted) -> Entity:
+def _entity(note: TokenisedNote, mention: Mention, asserted: Asserted) -> Entity:
     starts, ends = note.tokens.starts, note.tokens.ends
     start, end = starts[mention.first], ends[mention.last - 1]
     fragments = [[start, end]]
@@ -65,14 +82,14 @@ def _entity(note: Note, mention: Mention, asserted: Asserted) -> Entity:
         fragments = [[start, ends[mention.holes[0] - 1]], [starts[mention.holes[1]], end]]
     found = {"axis": "label", "value": mention.label, "rule": mention.source, "start": start, "end": end}
     because = [found, *asserted.because]
-    return Entity(start, end, mention.label, asserted.assertion, fragments, because, _codes(mention))
+    return Entity(start, end, mention.label, asserted.assertion, fragments, because, _candidates(mention))
 
 
-def _codes(mention: Mention) -> list[dict[str, str]]:
+def _candidates(mention: Mention) -> list[dict[str, str]]:
     return [dict(zip(("system", "release", "code", "term"), code, strict=True)) for code in mention.codes]
 
 
-def _asserted_targets(note: Note, spans: list[Span], mentions: list[Mention]) -> list[Entity]:
+def _asserted_targets(note: TokenisedNote, spans: list[OffsetPair], mentions: list[Mention]) -> list[Entity]:
     """One entity per target, in order; its label is that of a mention that covers it, else PROBLEM."""
     if not note.tokens.raw:
         raise Invalid("empty-text", "the text holds no words")
@@ -82,8 +99,8 @@ def _asserted_targets(note: Note, spans: list[Span], mentions: list[Mention]) ->
     asserted = assert_spans(note, [(*pair, label) for pair, label in zip(ranges, labels, strict=True)])
     entities = []
     for span, label, mention, result in zip(spans, labels, named, asserted, strict=True):
-        codes = _codes(mention) if mention else []
-        entities.append(Entity(*span, label, result.assertion, [list(span)], result.because, codes))
+        candidates = _candidates(mention) if mention else []
+        entities.append(Entity(*span, label, result.assertion, [list(span)], result.because, candidates))
     return entities
 
 

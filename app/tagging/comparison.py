@@ -32,7 +32,7 @@ _NOTE = "history: the NegEx set counts active diseases of the past as historical
 
 
 @dataclass(frozen=True)
-class Case:
+class GoldCase:
     """One span of one sentence, with what the gold says of it."""
 
     id: str
@@ -44,7 +44,7 @@ class Case:
     uncertain: bool = False
 
 
-def gold_cases(documents: Iterable[GoldDocument]) -> tuple[list[Case], tuple[str, ...]]:
+def gold_cases(documents: Iterable[GoldDocument]) -> tuple[list[GoldCase], tuple[str, ...]]:
     """The problems and symptoms of gold as cases, and the axes its entities mark anywhere."""
     marked: set[str] = set()
     cases = []
@@ -57,8 +57,8 @@ def gold_cases(documents: Iterable[GoldDocument]) -> tuple[list[Case], tuple[str
     return cases, tuple(axis for axis, flag in _FLAGS.items() if axis in marked or flag in marked)
 
 
-def _gold_case(document: GoldDocument, entity: GoldEntity, axes: dict[str, Any]) -> Case:
-    return Case(
+def _gold_case(document: GoldDocument, entity: GoldEntity, axes: dict[str, Any]) -> GoldCase:
+    return GoldCase(
         f"{document.id}:{entity.start}-{entity.end}",
         document.text,
         (entity.start, entity.end),
@@ -69,7 +69,7 @@ def _gold_case(document: GoldDocument, entity: GoldEntity, axes: dict[str, Any])
     )
 
 
-def read_negex(path: Path) -> Iterator[Case]:
+def read_negex(path: Path) -> Iterator[GoldCase]:
     """Cases of a NegEx file (tab-separated, header). The condition in capitals is preferred."""
     lines = read_text(path).split("\n")
     for number, line in enumerate(lines[1:], start=2):
@@ -81,7 +81,7 @@ def read_negex(path: Path) -> Iterator[Case]:
         identifier, condition, text, negation, temporality, person = (field.strip() for field in row[:_FIELDS])
         span = locate(condition.strip('"'), text)
         negated, historical = negation.lower() == "negated", temporality.lower() == "historical"
-        yield Case(identifier, text, span, negated, historical, person.lower() not in ("", "patient"))
+        yield GoldCase(identifier, text, span, negated, historical, person.lower() not in ("", "patient"))
 
 
 def locate(condition: str, text: str) -> tuple[int, int] | None:
@@ -93,7 +93,7 @@ def locate(condition: str, text: str) -> tuple[int, int] | None:
 
 
 def compare(
-    ours: Pipeline, theirs: Pipeline, cases: Iterable[Case], axes: Sequence[str] = NEGEX_AXES
+    ours: Pipeline, theirs: Pipeline, cases: Iterable[GoldCase], axes: Sequence[str] = NEGEX_AXES
 ) -> dict[str, Any]:
     """Scores of both on the axes given, and every case they answer differently, with the reason.
 
@@ -121,7 +121,7 @@ def compare(
 
 
 def _difference(
-    case: Case, axis: str, sides: tuple[Pipeline, Pipeline], answers: dict[str, Entity | None]
+    case: GoldCase, axis: str, sides: tuple[Pipeline, Pipeline], answers: dict[str, Entity | None]
 ) -> Iterator[dict[str, Any]]:
     """The one difference of a case on an axis; without a place in the text there is none to explain."""
     right, wrong = sides
@@ -149,7 +149,9 @@ def _summary(differences: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _answered(pipelines: Sequence[Pipeline], cases: Iterable[Case]) -> Iterator[tuple[Case, dict[str, Entity | None]]]:
+def _answered(
+    pipelines: Sequence[Pipeline], cases: Iterable[GoldCase]
+) -> Iterator[tuple[GoldCase, dict[str, Entity | None]]]:
     """Each case with the answer of each pipeline; cases of one text, which stand together, in one call."""
     for text, group in groupby(cases, key=attrgetter("text")):
         same = list(group)

@@ -10,7 +10,7 @@ from app.core.digest import sha256
 from app.core.errors import Invalid
 from app.core.registry import Registry
 
-Span = tuple[int, int]
+OffsetPair = tuple[int, int]
 
 
 @dataclass
@@ -23,7 +23,8 @@ class Entity:
     assertion: dict[str, Any]
     fragments: list[list[int]] = field(default_factory=list)
     because: list[dict[str, Any]] = field(default_factory=list)
-    codes: list[dict[str, str]] = field(default_factory=list)
+    #: codes that its words may mean, of any system and number: none of them is said of the patient
+    candidates: list[dict[str, str]] = field(default_factory=list)
     #: for an adverse event: subtype, seriousness, dechallenge and rechallenge cues
     adverse_event: dict[str, Any] | None = None
 
@@ -37,7 +38,7 @@ class Entity:
             "text": " ".join(text[a:b] for a, b in fragments),
             "assertion": self.assertion,
             "because": self.because,
-            "codes": self.codes,
+            "candidates": self.candidates,
         }
         if self.adverse_event is not None:
             found["adverse_event"] = self.adverse_event
@@ -103,7 +104,7 @@ class Pipeline(Protocol):
         ...
 
     def annotate(
-        self, text: str, *, targets: Sequence[Span] | None = None, meta: dict[str, Any] | None = None
+        self, text: str, *, targets: Sequence[OffsetPair] | None = None, meta: dict[str, Any] | None = None
     ) -> Annotated:
         """Suggestions for one text. Raises Invalid for targets outside it."""
         ...
@@ -123,7 +124,7 @@ def provenance(pipeline: Pipeline) -> dict[str, str]:
     return {"pipeline": pipeline.key, "version": pipeline.version, "digest": digest}
 
 
-def checked_targets(text: str, targets: Sequence[Span]) -> list[Span]:
+def checked_targets(text: str, targets: Sequence[OffsetPair]) -> list[OffsetPair]:
     """The targets as pairs of integers. Raises Invalid, naming the position in the list."""
     checked = []
     for position, pair in enumerate(targets):

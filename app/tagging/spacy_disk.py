@@ -14,8 +14,8 @@ from app.core.errors import Invalid
 from app.core.text import storable
 from app.tagging.assertion.engine import assert_spans
 from app.tagging.labels import LABELS
-from app.tagging.protocol import Annotated, Entity, Span, checked_targets
-from app.tagging.reading.note import Note
+from app.tagging.protocol import Annotated, Entity, OffsetPair, checked_targets
+from app.tagging.reading.note import TokenisedNote
 
 _FIELDS = ("key", "title", "version", "path", "labels")
 
@@ -27,12 +27,13 @@ class SpacyOnDisk:
     """
 
     def __init__(self, card: dict[str, Any], folder: Path) -> None:
+        self.card = card
         self.key: str = card["key"]
         self.title: str = card["title"]
         self.version: str = card["version"]
         self.languages: tuple[str, ...] = tuple(card.get("languages", ("en",)))
         self._labels: dict[str, str] = card["labels"]
-        self._path = (folder / card["path"]).resolve()
+        self.path = (folder / card["path"]).resolve()
         self._lock = threading.Lock()
         self._nlp: Any = None
 
@@ -41,13 +42,13 @@ class SpacyOnDisk:
             if self._nlp is None:
                 import spacy
 
-                self._nlp = spacy.load(self._path)
+                self._nlp = spacy.load(self.path)
 
     def digest(self) -> str:
         """Over the label map and every file of the pipeline."""
         whole = hashlib.sha256()
-        for file in sorted(path for path in self._path.rglob("*") if path.is_file()):
-            whole.update(str(file.relative_to(self._path)).encode() + b"\0")
+        for file in sorted(path for path in self.path.rglob("*") if path.is_file()):
+            whole.update(str(file.relative_to(self.path)).encode() + b"\0")
             whole.update(hashlib.sha256(file.read_bytes()).digest())
         labels = json.dumps(self._labels, sort_keys=True)
         return sha256(f"{self.key} {self.version} {labels} {whole.hexdigest()}")
@@ -56,9 +57,9 @@ class SpacyOnDisk:
         return []
 
     def annotate(
-        self, text: str, *, targets: Sequence[Span] | None = None, meta: dict[str, Any] | None = None
+        self, text: str, *, targets: Sequence[OffsetPair] | None = None, meta: dict[str, Any] | None = None
     ) -> Annotated:
-        note = Note(text)
+        note = TokenisedNote(text)
         if targets is None:
             spans = self._found(text)
         else:
@@ -106,6 +107,6 @@ def read_card(file: Path) -> SpacyOnDisk:
     if unknown:
         raise Invalid("bad-pipeline", f"{file.name}: {unknown[0]} is no label of ours")
     pipeline = SpacyOnDisk(card, file.parent)
-    if not pipeline._path.is_dir():
+    if not pipeline.path.is_dir():
         raise Invalid("bad-pipeline", f"{file.name}: no pipeline at its path")
     return pipeline

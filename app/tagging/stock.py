@@ -12,7 +12,7 @@ from typing import Any
 from app.core.digest import sha256
 from app.core.text import storable
 from app.tagging.labels import assertion
-from app.tagging.protocol import Annotated, Entity, Span, checked_targets
+from app.tagging.protocol import Annotated, Entity, OffsetPair, checked_targets
 from app.tagging.valuesets import rows
 
 _CATEGORY_AXES = {
@@ -57,7 +57,7 @@ class MedspacyStock:
         return []
 
     def annotate(
-        self, text: str, *, targets: Sequence[Span] | None = None, meta: dict[str, Any] | None = None
+        self, text: str, *, targets: Sequence[OffsetPair] | None = None, meta: dict[str, Any] | None = None
     ) -> Annotated:
         self.ready()
         if targets is not None:
@@ -92,7 +92,7 @@ def _target_rules() -> list[Any]:
     return words + [TargetRule(label.lower(), label, pattern=pattern) for label, pattern in _NUMBERS]
 
 
-def _asserted(nlp: Any, doc: Any, span: Span) -> Entity:
+def _asserted(nlp: Any, doc: Any, span: OffsetPair) -> Entity:
     """The assertion of one span of a split text: without the target matcher, the span set by hand."""
     target = doc.char_span(*span, label="PROBLEM", alignment_mode="expand")
     doc.ents = [target] if target is not None else []

@@ -10,6 +10,8 @@ from pathlib import Path
 from app.core.errors import Invalid
 from app.tagging.reading.words import normal
 
+#: label of rows of `abbreviations.tsv` that say what a query may mean, where that is more than what notes are tagged by
+QUERY = "QUERY"
 FOLDER = Path(__file__).parents[2] / "ontologies" / "valuesets"
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from app.core.digest import canonical_json, sha256
-from app.core.errors import NotFound
+from app.core.errors import NotFound, Unavailable
 from app.terminology.systems import system_key
 
 # Raise it when the files of an artefact change shape: older artefacts are then built anew.
@@ -84,7 +84,7 @@ def publish(root: Path, staging: Path, manifest: Manifest) -> Manifest:
     sealed = manifest.sealed()
     (staging / "manifest.json").write_text(json.dumps(sealed.to_dict(), indent=1), encoding="utf-8")
     for path in staging.iterdir():
-        path.chmod(0o444)
+        path.chmod(0o400)
         _to_disk(path)
     _to_disk(staging)
     target = folder_of(root, sealed)
@@ -94,6 +94,22 @@ def publish(root: Path, staging: Path, manifest: Manifest) -> Manifest:
         if not (target / "manifest.json").exists():
             raise
         shutil.rmtree(staging)
+    return sealed
+
+
+def adopt(root: Path, files: Path) -> Manifest:
+    """Take over an artefact that was built on another host, as the system's current release.
+
+    Raises Unavailable where its manifest does not name itself rightly, or is of another shape than ours.
+    """
+    manifest = read_manifest(files)
+    if manifest.sealed().digest != manifest.digest or manifest.format != FORMAT:
+        raise Unavailable("artefact-damaged", f"the manifest of {manifest.system} is not what its digest says")
+    with building(root) as staging:
+        for path in files.iterdir():
+            shutil.copyfile(path, staging / path.name)
+        sealed = publish(root, staging, manifest)
+    make_current(root, sealed)
     return sealed
 
 

@@ -10,7 +10,7 @@ from app.terminology.rows import PREFERRED
 
 
 @dataclass(frozen=True)
-class Line:
+class CodeLine:
     """One code in a list: enough to draw it and to open it."""
 
     code: str
@@ -25,10 +25,10 @@ class Page:
     """One code and what surrounds it; `path` runs from the top to the nearest parent."""
 
     concept: Concept
-    path: list[Line]
-    parents: list[Line]
-    children: list[Line]
-    siblings: list[Line]
+    path: list[CodeLine]
+    parents: list[CodeLine]
+    children: list[CodeLine]
+    siblings: list[CodeLine]
     notes: dict[str, list[str]]
     maps: list[tuple[str, str, str, str]]  # (system, target, rule, advice)
     value_sets: list[str]
@@ -45,8 +45,7 @@ def open_page(release: ReleaseData, code: str) -> Page:
     for kind, text in release.notes(number):
         notes.setdefault(kind, []).append(text)
     maps = release.query(
-        "SELECT target_system, target, rule, advice FROM mapping WHERE concept_id = ? "
-        "ORDER BY map_group, priority",
+        "SELECT target_system, target, rule, advice FROM mapping WHERE concept_id = ? ORDER BY map_group, priority",
         (number,),
     )
     sets = release.query("SELECT DISTINCT value_set FROM member WHERE concept_id = ? ORDER BY 1", (number,))
@@ -81,23 +80,24 @@ def notes_in_force(release: ReleaseData, code: str) -> list[NoteInForce]:
 
 def wordings(release: ReleaseData, code: str) -> dict[str, list[str]]:
     """Kind of term → the wordings of that kind besides the preferred one."""
-    number, found = release.number(code), {}
+    number = release.number(code)
+    found: dict[str, list[str]] = {}
     for term in release.terms_of(number) if number is not None else ():
         if release.matcher.term_kind[term] != PREFERRED:
             found.setdefault(release.term_kind_name(term), []).append(release.text(term))
     return found
 
 
-def lines(release: ReleaseData, numbers: list[int]) -> list[Line]:
+def lines(release: ReleaseData, numbers: list[int]) -> list[CodeLine]:
     """Codes as list lines, in the order given."""
     facts = release.codes(numbers) if numbers else {}
     return [
-        Line(facts[n][0], release.preferred(n), facts[n][1], facts[n][2], bool(release.children(n)))
+        CodeLine(facts[n][0], release.preferred(n), facts[n][1], facts[n][2], bool(release.children(n)))
         for n in numbers
     ]
 
 
-def top(release: ReleaseData) -> list[Line]:
+def top(release: ReleaseData) -> list[CodeLine]:
     """Where the tree begins: codes without parent that have something below (at most 200)."""
     roots = [n for n in range(len(release.array("concept_flags"))) if not release.parents(n)]
     with_children = [n for n in roots if release.children(n)]
@@ -118,11 +118,9 @@ def value_sets(release: ReleaseData) -> dict[str, int]:
     return dict(release.query("SELECT value_set, count(*) FROM member GROUP BY value_set ORDER BY value_set"))
 
 
-def members(release: ReleaseData, value_set: str) -> list[tuple[Line, str]]:
+def members(release: ReleaseData, value_set: str) -> list[tuple[CodeLine, str]]:
     """Each member of a value set and the reason it is there. Raises NotFound."""
-    rows = release.query(
-        "SELECT concept_id, detail FROM member WHERE value_set = ? ORDER BY rowid", (value_set,)
-    )
+    rows = release.query("SELECT concept_id, detail FROM member WHERE value_set = ? ORDER BY rowid", (value_set,))
     if not rows:
         raise NotFound("unknown-value-set", f"no value set {value_set} in {release.system}")
     reason = dict(rows)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
+from app.terminology.hits import Hit
 from app.terminology.indexing.words import words
+from app.terminology.search import SearchableRelease
 from app.terminology.systems import code_key
-
-if TYPE_CHECKING:
-    from app.terminology.search import Hit, Release
 
 # Sections whose findings are someone else's or over: their wording is searched with this before it.
 SECTION_WORDS = {
@@ -27,12 +26,8 @@ LABEL_KINDS: Mapping[str, frozenset[str]] = {
     "problem": frozenset({"disorder", "finding", "situation", "PT", "LLT"}),
     "symptom": frozenset({"finding", "disorder", "PT", "LLT"}),
     "adverse event": frozenset({"disorder", "finding", "PT", "LLT"}),
-    "medication": frozenset(
-        {"substance", "product", "medicinal product", "clinical drug", "IN", "BN", "SCD", "SBD"}
-    ),
-    "drug": frozenset(
-        {"substance", "product", "medicinal product", "clinical drug", "IN", "BN", "SCD", "SBD"}
-    ),
+    "medication": frozenset({"substance", "product", "medicinal product", "clinical drug", "IN", "BN", "SCD", "SBD"}),
+    "drug": frozenset({"substance", "product", "medicinal product", "clinical drug", "IN", "BN", "SCD", "SBD"}),
     "procedure": frozenset({"procedure", "regime/therapy"}),
     "anatomy": frozenset({"body structure", "cell structure"}),
     "lab": frozenset({"observable entity", "procedure"}),
@@ -40,7 +35,7 @@ LABEL_KINDS: Mapping[str, frozenset[str]] = {
 OTHER_KIND, SAME_BRANCH, ALREADY_THERE = 0.15, 0.04, 0.3
 
 
-class Context(TypedDict, total=False):
+class SpanContext(TypedDict, total=False):
     """What is known of a span besides its words; `limit` is how many codes are wanted (8)."""
 
     label: str | None
@@ -50,7 +45,7 @@ class Context(TypedDict, total=False):
     limit: int
 
 
-def candidates(release: Release, text: str, **known: Unpack[Context]) -> list[Hit]:
+def candidates(release: SearchableRelease, text: str, **known: Unpack[SpanContext]) -> list[Hit]:
     """The likeliest codes of a span, best first. Only billable, active ones; nothing is assigned.
 
     `label` and `section` are names as in schemas and section rules (`Disease`, `family_history`);
@@ -71,7 +66,7 @@ def candidates(release: Release, text: str, **known: Unpack[Context]) -> list[Hi
     return _ordered(release, usable, (known.get("label") or "").lower(), known.get("codes", ()))[:limit]
 
 
-def _ordered(release: Release, hits: list[Hit], label: str, codes: Sequence[str]) -> list[Hit]:
+def _ordered(release: SearchableRelease, hits: list[Hit], label: str, codes: Sequence[str]) -> list[Hit]:
     wanted = LABEL_KINDS.get(label.replace("_", " "))
     there = {code_key(code) for code in codes}
     branches = {code[:3] for code in there}
@@ -91,7 +86,7 @@ def _ordered(release: Release, hits: list[Hit], label: str, codes: Sequence[str]
     return sorted(scored, key=lambda hit: -hit.score)
 
 
-def _kinds(release: Release, hits: list[Hit]) -> dict[str, str]:
+def _kinds(release: SearchableRelease, hits: list[Hit]) -> dict[str, str]:
     numbers = [n for n in (release.number(hit.code) for hit in hits) if n is not None]
     return {code: kind for code, _, _, kind in release.codes(numbers).values()} if numbers else {}
 

@@ -14,7 +14,7 @@ KINDS = ("removed", "retired", "no_longer_billable", "retitled", "now_billable",
 
 
 @dataclass(frozen=True)
-class Change:
+class CodeChange:
     """One code that is not the same in both releases; `before` and `after` are titles."""
 
     code: str
@@ -24,7 +24,7 @@ class Change:
     instead: list[str] = field(default_factory=list)  # replacements, or the codes now below it
 
 
-def diff(old: ReleaseData, new: ReleaseData, codes: Iterable[str] | None = None) -> list[Change]:
+def diff(old: ReleaseData, new: ReleaseData, codes: Iterable[str] | None = None) -> list[CodeChange]:
     """Changes from `old` to `new`, gravest first; with `codes` (those in use) only of these.
 
     Raises Invalid when the releases are of different systems.
@@ -43,21 +43,22 @@ def _concepts(release: ReleaseData) -> dict[str, tuple]:
     return {key: (number, code, billable, active) for key, number, code, billable, active in rows}
 
 
-def _changes(old: ReleaseData, new: ReleaseData, a: tuple | None, b: tuple | None) -> Iterator[Change]:
+def _changes(old: ReleaseData, new: ReleaseData, a: tuple | None, b: tuple | None) -> Iterator[CodeChange]:
+    if b is None and a is not None:
+        yield CodeChange(a[1], "removed", old.preferred(a[0]), "")
+    elif a is None and b is not None:
+        yield CodeChange(b[1], "added", "", new.preferred(b[0]))
     if a is None or b is None:
-        release, (number, code, *_) = (old, a) if b is None else (new, b)
-        title = release.preferred(number)
-        yield Change(code, "removed", title, "") if b is None else Change(code, "added", "", title)
         return
     before, after = old.preferred(a[0]), new.preferred(b[0])
     if a[3] and not b[3]:
-        yield Change(b[1], "retired", before, after, new.replaced_by(b[0]))
+        yield CodeChange(b[1], "retired", before, after, new.replaced_by(b[0]))
     elif b[3] and not a[3]:
-        yield Change(b[1], "reactivated", before, after)
+        yield CodeChange(b[1], "reactivated", before, after)
     if a[2] and not b[2]:
         below = sorted(code for code, *_ in new.codes(new.children(b[0])).values())
-        yield Change(b[1], "no_longer_billable", before, after, below)
+        yield CodeChange(b[1], "no_longer_billable", before, after, below)
     elif b[2] and not a[2]:
-        yield Change(b[1], "now_billable", before, after)
+        yield CodeChange(b[1], "now_billable", before, after)
     if before != after:
-        yield Change(b[1], "retitled", before, after)
+        yield CodeChange(b[1], "retitled", before, after)

@@ -9,14 +9,12 @@ from pathlib import Path
 
 from app.core.digest import sha256
 from app.core.errors import Invalid
-from app.terminology.rows import INDEX, Member, Row, Term
+from app.terminology.rows import INDEX, MemberRow, ReleaseRow, TermRow
 
 ONTOLOGIES = Path(__file__).resolve().parents[2] / "ontologies"
 
 # Tables of entry terms by system; a phrase may be written for several codes.
-_TABLES = {
-    "icd10cm": ("icd10cm_entry_terms.tsv", "icd10cm_drugs.tsv", "icd10cm_neoplasms.tsv", "value_sets.tsv")
-}
+_TABLES = {"icd10cm": ("icd10cm_entry_terms.tsv", "icd10cm_drugs.tsv", "icd10cm_neoplasms.tsv", "value_sets.tsv")}
 
 
 @lru_cache(maxsize=32)
@@ -40,14 +38,14 @@ def entry_sources(system: str) -> list[dict[str, str]]:
     ]
 
 
-def entry_rows(system: str, has: Callable[[str], bool]) -> Iterator[Row]:
+def entry_rows(system: str, has: Callable[[str], bool]) -> Iterator[ReleaseRow]:
     """Entry terms for codes the release has; others are left out, since tables serve many releases."""
     for phrase, code, where in entry_terms(system):
         if has(code):
-            yield Term(code, phrase, where, INDEX)
+            yield TermRow(code, phrase, where, INDEX)
     for row in table("value_sets.tsv"):
         if row["system"] == system and has(row["code"]):
-            yield Member(row["code"], row["value_set"], "value_sets.tsv", row["why"])
+            yield MemberRow(row["code"], row["value_set"], "value_sets.tsv", row["why"])
 
 
 def entry_terms(system: str) -> Iterator[tuple[str, str, str]]:

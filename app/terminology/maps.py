@@ -56,11 +56,7 @@ def propose(
             # Only certain when nothing before it in the group was left open.
             open_before = any(p.group == group for p in found)
             verdict = "unknown" if open_before else "holds"
-        complete = (
-            "?" not in to
-            and "EPISODE OF CARE" not in advice.upper()
-            and "7TH CHARACTER" not in advice.upper()
-        )
+        complete = "?" not in to and "EPISODE OF CARE" not in advice.upper() and "7TH CHARACTER" not in advice.upper()
         found.append(Proposal(key, display_code(key, to), group, priority, rule, advice, verdict, complete))
     return found
 
@@ -73,10 +69,7 @@ def judge(rule: str, *, sex: str | None, age: float | None) -> str:
     conditions = _IFA.findall(text)
     if not conditions:
         return "unknown"
-    verdicts = {
-        _condition(concept, operator, amount, unit, sex, age)
-        for concept, operator, amount, unit in conditions
-    }
+    verdicts = {_condition(concept, operator, amount, unit, sex, age) for concept, operator, amount, unit in conditions}
     return "fails" if "fails" in verdicts else "unknown" if "unknown" in verdicts else "holds"
 
 

@@ -40,10 +40,8 @@ class ReleaseData:
         self.folder, self.manifest, self.system = folder, manifest, manifest.system
         self.matcher = Matcher(folder)
         self._arrays: dict[str, np.ndarray] = {}
-        self._texts = (
-            np.memmap(folder / "texts.bin", np.uint8, "r") if (folder / "texts.bin").stat().st_size else b""
-        )
-        self._text_view = memoryview(self._texts)
+        self._texts = np.memmap(folder / "texts.bin", np.uint8, "r") if (folder / "texts.bin").stat().st_size else b""
+        self._text_view = memoryview(self._texts.data if isinstance(self._texts, np.memmap) else self._texts)
         self.languages = (folder / "languages.txt").read_text(encoding="utf-8").split("\n")
         self._local = threading.local()
 
@@ -111,10 +109,13 @@ class ReleaseData:
         )
         return {i: (code, bool(billable), bool(active), kind) for i, code, billable, active, kind in rows}
 
+    def best_term(self, concept: int) -> int:
+        """The preferred term, or where a release gives none, the first there is."""
+        terms = self.terms_of(concept)
+        return next((t for t in terms if self.matcher.term_kind[t] == PREFERRED), terms[0])
+
     def replaced_by(self, concept: int) -> list[str]:
-        return [
-            r[0] for r in self.query("SELECT replaced_by FROM replacement WHERE concept_id = ?", (concept,))
-        ]
+        return [r[0] for r in self.query("SELECT replaced_by FROM replacement WHERE concept_id = ?", (concept,))]
 
     def notes(self, concept: int, *kinds: str) -> list[tuple[str, str]]:
         """(kind, text) of the notes at a concept, in the source's order."""

@@ -20,7 +20,7 @@ from app.terminology.artefacts import (
 )
 from app.terminology.entry_terms import entry_rows, entry_sources
 from app.terminology.importers.protocol import CODE_SYSTEMS, About, CodeSystem
-from app.terminology.importers.reading.source import Source
+from app.terminology.importers.reading.source import ReleaseSource
 from app.terminology.systems import system_key
 from app.terminology.writer import ReleaseWriter
 
@@ -54,7 +54,7 @@ def import_release(
     Raises Invalid with up to 50 problems (file and line); the releases that were there stay as they are.
     """
     importer = importer_of(system)
-    source = Source(path)
+    source = ReleaseSource(path)
     said = importer.about(source)
     manifest = _build(
         root, importer, source, _merged(said, named), system=_own_key(importer, system), progress=progress
@@ -84,7 +84,7 @@ def _merged(said: About, named: Named) -> About:
 
 
 def _build(
-    root: Path, importer: CodeSystem, source: Source, about: About, **more: Unpack[_Building]
+    root: Path, importer: CodeSystem, source: ReleaseSource, about: About, **more: Unpack[_Building]
 ) -> Manifest:
     system, progress = more["system"], more["progress"]
     with building(root) as staging:
@@ -134,7 +134,7 @@ def _build_builtin(root: Path, progress: Callable[[str], None]) -> Manifest:
     spec = find_spec("simple_icd_10_cm")  # found, not imported: importing it parses everything
     if spec is None or spec.origin is None:
         raise Unavailable("no-builtin", "the package simple-icd-10-cm is not installed")
-    source = Source(Path(spec.origin).parent / "data")
+    source = ReleaseSource(Path(spec.origin).parent / "data")
     importer = CODE_SYSTEMS.get("icd10cm")
     return _build(root, importer, source, BUILTIN, system="icd10cm", progress=progress)
 

@@ -9,7 +9,7 @@ PREFERRED, FULL_NAME, SYNONYM, INCLUSION, INDEX, LOWER = range(6)
 TERM_KINDS = ("preferred", "full_name", "synonym", "inclusion", "index", "lower")
 
 
-class Concept(NamedTuple):
+class ConceptRow(NamedTuple):
     """A code. `where` names the file and line it came from, for messages."""
 
     code: str
@@ -22,7 +22,7 @@ class Concept(NamedTuple):
     valid_to: str = ""
 
 
-class Term(NamedTuple):
+class TermRow(NamedTuple):
     """A further wording of a code."""
 
     code: str
@@ -32,7 +32,7 @@ class Term(NamedTuple):
     language: str = "en"
 
 
-class Parent(NamedTuple):
+class ParentRow(NamedTuple):
     """`code` is a kind of `parent`."""
 
     code: str
@@ -40,7 +40,7 @@ class Parent(NamedTuple):
     where: str
 
 
-class Note(NamedTuple):
+class NoteRow(NamedTuple):
     """An instruction at a code: excludes1, code_first, seven_chr (`A=initial encounter`), definition …"""
 
     code: str
@@ -49,7 +49,7 @@ class Note(NamedTuple):
     where: str
 
 
-class Mapping(NamedTuple):
+class MappingRow(NamedTuple):
     """A proposal to another system, with the rule under which it holds."""
 
     code: str
@@ -62,7 +62,7 @@ class Mapping(NamedTuple):
     advice: str = ""
 
 
-class Member(NamedTuple):
+class MemberRow(NamedTuple):
     """A code belongs to a named set (value set, SMQ)."""
 
     code: str
@@ -71,7 +71,7 @@ class Member(NamedTuple):
     detail: str = ""
 
 
-class Replacement(NamedTuple):
+class ReplacementRow(NamedTuple):
     """An inactive code and what stands for it now."""
 
     code: str
@@ -80,4 +80,4 @@ class Replacement(NamedTuple):
     reason: str = ""
 
 
-Row = Concept | Term | Parent | Note | Mapping | Member | Replacement
+ReleaseRow = ConceptRow | TermRow | ParentRow | NoteRow | MappingRow | MemberRow | ReplacementRow

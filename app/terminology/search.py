@@ -5,117 +5,138 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, Unpack
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
 
 from app.core.errors import NotFound
 from app.terminology.artefacts import find_release, folder_of, list_releases, read_manifest
-from app.terminology.candidates import Context, candidates
-from app.terminology.icd10cm_ranking import Icd10CmRanking
+from app.terminology.hits import BestTerm, CodePair, Hit, NamedTerm, SearchAnswer
 from app.terminology.indexing.matching import POOL, SMALL_POOL, Slot
-from app.terminology.indexing.words import FILLERS, split, words
-from app.terminology.phrases import Reading, phrasebook
+from app.terminology.indexing.words import FILLERS, words
+from app.terminology.marking import last_typed, marks
+from app.terminology.phrases import QueryReading, phrasebook
 from app.terminology.release import ReleaseData
-from app.terminology.rows import PREFERRED
+from app.terminology.system_search import search_of
 from app.terminology.systems import code_key, display_code
 
 MAX_QUERY_WORDS = 16
 KEPT = 120  # terms of one reading that go on; several may be of one code
+MOST_REORDERED = 3  # readings of the words in the order of titles
+NEVER_GUESSED = 4  # letters of a query up to which nothing is taken for a misspelling
 RERANKED = 40  # terms whose text is compared letter by letter
 # Bonus by kind of term: preferred, full name, synonym, inclusion, index, lower.
 KIND_BONUS = np.array([0.03, 0.02, 0.02, 0.015, 0.035, 0.0], np.float32)
-RANKINGS = {"icd10cm": Icd10CmRanking}
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A code found. `marks` are half-open code point ranges of `term` that the query matched."""
+class SearchLimits(TypedDict, total=False):
+    """What narrows a search: see `SearchableRelease.ask`."""
 
-    code: str
-    term: str
-    preferred: str
-    match: str  # code, exact, words, prefix, misspelt, abbreviation, lay
-    score: float
-    billable: bool = True
-    active: bool = True
-    replaced_by: list[str] = field(default_factory=list)
-    marks: list[tuple[int, int]] = field(default_factory=list)
+    limit: int
+    within: str | None
+    value_set: str | None
+    usage: Mapping[str, int] | None
+    language: str | None
 
 
-class NamedTerm(NamedTuple):
-    """One wording of a code, with the code's semantic type."""
-
-    code: str
-    term: str
-    kind: str
-
-
-@dataclass
-class Found:
-    """The best term of one concept so far."""
-
-    concept: int
-    term: int
-    score: float
-    match: str
-    words: tuple[str, ...] = ()  # the reading that found it
-
-
-class Release(ReleaseData):
+class SearchableRelease(ReleaseData):
     """A release that can be searched; see `open_release`."""
 
-    def search(
-        self,
-        query: str,
-        *,
-        limit: int = 10,
-        within: str | None = None,
-        value_set: str | None = None,
-        usage: Mapping[str, int] | None = None,
-        language: str | None = None,
-    ) -> list[Hit]:
-        """The best codes for what somebody typed, at most one term each.
+    def search(self, query: str, **narrowed: Unpack[SearchLimits]) -> list[Hit]:
+        """The hits of `ask`."""
+        return self.ask(query, **narrowed).hits
+
+    def ask(self, query: str, **narrowed: Unpack[SearchLimits]) -> SearchAnswer:
+        """The best codes for what somebody typed, at most one term each, and what must be said of the query.
 
         `within` keeps a code and what is below it, `value_set` the members of a set (NotFound when
         there is none such); `usage` counts how often codes were used in the project; `language`
-        keeps terms in that language (ISO 639-1).
+        keeps terms in that language (ISO 639-1); `limit` (10) is how many hits are wanted.
         """
+        limit = narrowed.get("limit", 10)
         if not query.strip() or limit < 1:
-            return []
-        allowed = self._allowed(within, value_set)
+            return SearchAnswer([])
+        allowed = self._allowed(narrowed.get("within"), narrowed.get("value_set"))
+        own = search_of(self.system)
+        if own and (repaired := own.repair(self, query)):
+            found = self._by_code(repaired.code, allowed, limit)
+            return SearchAnswer(self._hits(found, limit, frozenset()), [repaired.said])
         by_code = self._by_code(query, allowed, limit)
-        typed = words(query)[:MAX_QUERY_WORDS]
-        found: dict[int, Found] = {}
-        ranking = None
-        spoken = self._spoken(language)
-        if typed and not (by_code and _is_code(query)):
-            readings = phrasebook().readings(tuple(typed))
-            ranking = RANKINGS[self.system](self, readings) if self.system in RANKINGS else None
-            being_typed = last_typed(query)
-            for reading in ranking.readings() if ranking else readings:
-                for hit in self._read(reading, allowed, being_typed if reading.via == "words" else ""):
-                    if spoken is None or self.matcher.term_language[hit.term] in spoken:
-                        _keep_best(found, hit)
+        typed = words(own.as_titled(query) if own else query)[:MAX_QUERY_WORDS]
+        if not typed or (by_code and _is_code(query)):
+            return SearchAnswer(self._hits(by_code, limit, frozenset(typed)))
+        readings = self._readings(typed)
+        ranked = self._ranked(readings, query, allowed, narrowed)
+        hits = self._hits([*by_code, *ranked], limit, frozenset(typed))
+        if pair := self._pair(readings, allowed):
+            hits = self._paired(pair, hits)[:limit]
+        return SearchAnswer(hits, [] if hits else [f"not known: {query.strip()}"])
+
+    def _readings(self, typed: list[str]) -> list[QueryReading]:
+        """What the words may mean, also in the order of the system's titles; as typed comes last."""
+        found = phrasebook().readings(tuple(typed))
+        own = search_of(self.system)
+        if own is None:
+            return found
+        reordered = own.reordered(typed)
+        more = phrasebook().readings(tuple(reordered))[:MOST_REORDERED] if reordered != typed else []
+        as_typed = next(r for r in found if r.words == tuple(typed))
+        return [found[0], *(r for r in [*found[1:], *more] if r is not as_typed), as_typed]
+
+    def _ranked(
+        self, readings: list[QueryReading], query: str, allowed: np.ndarray | None, narrowed: SearchLimits
+    ) -> list[BestTerm]:
+        """What the readings find, best first."""
+        found: dict[int, BestTerm] = {}
+        spoken = self._spoken(narrowed.get("language"))
+        own = search_of(self.system)
+        ranking = own.of_query(self, readings) if own else None
+        being_typed = last_typed(query)
+        guess = len("".join(query.split())) > NEVER_GUESSED
+        for reading in ranking.readings() if ranking else readings:
+            for hit in self._read(reading, allowed, being_typed if reading.via == "words" else "", guess=guess):
+                if spoken is None or self.matcher.term_language[hit.term] in spoken:
+                    _keep_best(found, hit)
         ranked = sorted(found.values(), key=lambda f: (-round(f.score, 4), f.term))
         if ranked and ranking:
             ranked = [f for f in ranking.rank(ranked) if allowed is None or allowed[f.concept]]
-        self._prefer_used(ranked[:KEPT], usage)
+        self._prefer_used(ranked[:KEPT], narrowed.get("usage"))
         ranked.sort(key=lambda f: -round(f.score, 4))
-        return self._hits([*by_code, *ranked], limit, frozenset(typed))
+        return ranked
 
-    def candidates(self, text: str, **context: Unpack[Context]) -> list[Hit]:
-        """Codes offered for a span before anything is typed; see `candidates.py` for the context."""
-        return candidates(self, text, **context)
+    # --- two codes for one statement ---
 
-    def terms(
-        self, *, kinds: frozenset[str] | None = None, language: str | None = None
-    ) -> Iterator[NamedTerm]:
+    def _pair(self, readings: list[QueryReading], allowed: np.ndarray | None) -> CodePair | None:
+        """The two codes of the first reading that takes a pair; none when narrowed."""
+        own = search_of(self.system)
+        if own is None or allowed is not None:
+            return None
+        said = dict.fromkeys([readings[-1].words, *(r.words for r in readings)])
+        return next((pair for words_ in said if (pair := own.pair(self, words_, self._billable))), None)
+
+    def _billable(self, query: str) -> list[str]:
+        """The billable codes of a query, best first."""
+        readings = self._readings(words(query)[:MAX_QUERY_WORDS])
+        ranked = self._ranked(readings, query + " ", None, {})[:KEPT]
+        facts = self.codes([f.concept for f in ranked])
+        codes = (facts[f.concept] for f in ranked)
+        return [code for code, billable, *_ in codes if billable]
+
+    def _paired(self, pair: CodePair, hits: list[Hit]) -> list[Hit]:
+        """The pair before everything else."""
+        number, then = self.number(pair.first), self.number(pair.then) if pair.then else None
+        made = [self._named(n, "drug") for n in (number, then) if n is not None]
+        made[0] = replace(made[0], then=pair.then, why=pair.why if pair.then else "")
+        return [*made, *(hit for hit in hits if hit.code not in (pair.first, pair.then))]
+
+    def _named(self, number: int, match: str) -> Hit:
+        return self._hits([BestTerm(number, self.best_term(number), 1.0, match)], 1, frozenset())[0]
+
+    def terms(self, *, kinds: frozenset[str] | None = None, language: str | None = None) -> Iterator[NamedTerm]:
         """Every active wording as (code, term, semantic type), for gazetteers; optionally only some types."""
         flags, matcher = self.array("concept_flags"), self.matcher
         rows = self.query("SELECT id, code, kind FROM concept WHERE active ORDER BY id")
@@ -155,7 +176,7 @@ class Release(ReleaseData):
 
     # --- by code ---
 
-    def _by_code(self, query: str, allowed: np.ndarray | None, limit: int) -> list[Found]:
+    def _by_code(self, query: str, allowed: np.ndarray | None, limit: int) -> list[BestTerm]:
         key = code_key(query)
         if (
             len(key) < 2
@@ -169,26 +190,26 @@ class Release(ReleaseData):
             (key, key + "~", 4 * limit),
         )
         rows = [r for r in rows if allowed is None or allowed[r[0]]]
-        found = [Found(n, self._best_term(n), 1.0 if k == key else 0.9, "code") for n, k in rows]
-        if self.system in RANKINGS and (default := RANKINGS[self.system](self, []).default_of_code(key)):
+        found = [BestTerm(n, self.best_term(n), 1.0 if k == key else 0.9, "code") for n, k in rows]
+        own = search_of(self.system)
+        if own and (default := own.of_query(self, []).default_of_code(key)):
             number, first = default
             if allowed is None or allowed[number]:
-                found.insert(0 if first else 1, Found(number, self._best_term(number), 0.95, "code"))
+                found.insert(0 if first else 1, BestTerm(number, self.best_term(number), 0.95, "code"))
         return found
-
-    def _best_term(self, concept: int) -> int:
-        """The preferred term, or where a release gives none, the first there is."""
-        terms = self.terms_of(concept)
-        return next((t for t in terms if self.matcher.term_kind[t] == PREFERRED), terms[0])
 
     # --- by words ---
 
-    def _read(self, reading: Reading, allowed: np.ndarray | None, typed: str) -> Iterator[Found]:
+    def _read(
+        self, reading: QueryReading, allowed: np.ndarray | None, typed: str, *, guess: bool
+    ) -> Iterator[BestTerm]:
         """Candidates for one reading: all words, then all words loosely, then most words."""
         matcher = self.matcher
         begun = [""] * (len(reading.words) - 1) + [typed]
         slots = [matcher.slot(w, typed=t) for w, t in zip(reading.words, begun, strict=True)]
         terms, match = matcher.all_words(slots, allowed), reading.via
+        if not len(terms) and not guess:
+            return
         if not len(terms):
             loose = [self._loose(w, t, s) for w, t, s in zip(reading.words, begun, slots, strict=True)]
             terms = matcher.all_words(loose, allowed)
@@ -206,7 +227,7 @@ class Release(ReleaseData):
         often = strict.postings >= 2_000 and strict.required == (word not in FILLERS)
         return strict if often else self.matcher.slot(word, typed=typed, loose=True)
 
-    def _scored(self, reading: Reading, terms: np.ndarray, slots: list[Slot], match: str) -> Iterator[Found]:
+    def _scored(self, reading: QueryReading, terms: np.ndarray, slots: list[Slot], match: str) -> Iterator[BestTerm]:
         matcher = self.matcher
         scores = matcher.score(terms, slots) + KIND_BONUS[matcher.term_kind[terms]]
         active = self.array("concept_flags")[matcher.term_concept[terms]] & 1
@@ -220,9 +241,9 @@ class Release(ReleaseData):
                 score += 0.04 * fuzz.ratio(typed, text) / 100
                 if text == typed:
                     score, how = score + 0.05, "exact" if match == "words" else match
-            yield Found(int(matcher.term_concept[term]), term, score, how, reading.words)
+            yield BestTerm(int(matcher.term_concept[term]), term, score, how, reading.words)
 
-    def _prefer_used(self, found: list[Found], usage: Mapping[str, int] | None) -> None:
+    def _prefer_used(self, found: list[BestTerm], usage: Mapping[str, int] | None) -> None:
         """Up to 0.05 for codes the project uses often: enough to order near equals, not more."""
         if not usage or not found:
             return
@@ -233,8 +254,8 @@ class Release(ReleaseData):
 
     # --- answers ---
 
-    def _hits(self, ranked: list[Found], limit: int, typed: frozenset[str]) -> list[Hit]:
-        chosen: dict[int, Found] = {}
+    def _hits(self, ranked: list[BestTerm], limit: int, typed: frozenset[str]) -> list[Hit]:
+        chosen: dict[int, BestTerm] = {}
         for found in ranked:
             chosen.setdefault(found.concept, found)
             if len(chosen) == limit:
@@ -261,37 +282,7 @@ class Release(ReleaseData):
         return hits
 
 
-def marks(text: str, typed: frozenset[str]) -> list[tuple[int, int]]:
-    """Where the typed words stand in a text: whole words, beginnings as far as typed, misspelt ones whole."""
-    found = []
-    for word, start, end in split(text):
-        begun = max((len(t) for t in typed if len(t) > 1 and word.startswith(t)), default=0)
-        if word in typed or (not begun and any(_misspells(t, word) for t in typed)):
-            found.append((start, end))
-        elif begun:
-            found.append((start, min(start + begun, end)))
-    return found
-
-
-def _misspells(typed: str, word: str) -> bool:
-    longest = max(len(typed), len(word))
-    allowed = 2 if longest >= 8 else 1 if min(len(typed), len(word)) >= 4 else 0
-    return bool(allowed) and OSA.distance(typed, word, score_cutoff=allowed) <= allowed
-
-
-def last_typed(query: str) -> str:
-    """The last word as it stands so far, folded but not made singular; empty after a space."""
-    if not query[-1:].isalnum():
-        return ""
-    found = split(query)
-    if not found:
-        return ""
-    word, start, end = found[-1]
-    raw = query[start:end].lower()
-    return raw if raw.isascii() and raw.startswith(word) else word
-
-
-def _keep_best(found: dict[int, Found], hit: Found) -> None:
+def _keep_best(found: dict[int, BestTerm], hit: BestTerm) -> None:
     known = found.get(hit.concept)
     if known is None or hit.score > known.score:
         found[hit.concept] = hit
@@ -308,16 +299,16 @@ def _is_code(query: str) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _opened(folder: Path) -> Release:
-    return Release(folder, read_manifest(folder))
+def _opened(folder: Path) -> SearchableRelease:
+    return SearchableRelease(folder, read_manifest(folder))
 
 
-def open_release(root: Path, system: str, release: str | None = None) -> Release:
+def open_release(root: Path, system: str, release: str | None = None) -> SearchableRelease:
     """The current (or named) release of a system below `root`, opened once per process. Raises NotFound."""
     return _opened(folder_of(root, find_release(root, system, release)))
 
 
-def open_releases(root: Path, system: str) -> list[Release]:
+def open_releases(root: Path, system: str) -> list[SearchableRelease]:
     """Every installed release of a system, each opened once per process; coding rules choose by date."""
     return [_opened(folder_of(root, manifest)) for manifest in list_releases(root, system)]
 

@@ -44,16 +44,16 @@ class ReleaseWriter:
         self._ids: dict[str, int] = {}
         self._flags = bytearray()  # bit 0 active, bit 1 billable, per concept
         self._parents = array("i")
-        self._pending: list[tuple] = []  # rows that may name a concept that comes later
+        self._pending: list[r.ReleaseRow] = []  # rows that may name a concept that comes later
         self._batches: dict[str, list[tuple]] = {}
         self._terms = TermSpool(folder)
         self._db = sqlite3.connect(folder / "release.sqlite")
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
 
-    def add_all(self, rows: Iterable[r.Row]) -> None:
+    def add_all(self, rows: Iterable[r.ReleaseRow]) -> None:
         """Take every row; refuses with the problems once there are too many."""
         for row in rows:
-            if type(row) is r.Concept:
+            if type(row) is r.ConceptRow:
                 self._add_concept(row)
             else:
                 self._add_other(row)
@@ -88,7 +88,7 @@ class ReleaseWriter:
         write_index(self.folder, self._terms, bytes(self._flags), self._parents)
         return self.counts
 
-    def _add_concept(self, row: r.Concept) -> None:
+    def _add_concept(self, row: r.ConceptRow) -> None:
         code = display_code(self.system, row.code)
         key = code_key(code)
         if key in self._ids:
@@ -107,36 +107,36 @@ class ReleaseWriter:
         if self.counts["concepts"] % 50_000 == 0:
             self.progress(f"{self.counts['concepts']:,} codes")
 
-    def _add_other(self, row: r.Row, *, final: bool = False) -> None:
+    def _add_other(self, row: r.ReleaseRow, *, final: bool = False) -> None:
         concept = self._ids.get(code_key(row.code))
-        other = self._ids.get(code_key(row.parent)) if type(row) is r.Parent else 0
+        other = self._ids.get(code_key(row.parent)) if type(row) is r.ParentRow else 0
         if concept is None or other is None:
             if not final:
                 self._pending.append(row)
             else:
-                missing = row.code if concept is None else row.parent
+                missing = row.parent if type(row) is r.ParentRow and concept is not None else row.code
                 self.problems.append(Problem("dangling-code", row.where, f"code {missing} does not exist"))
             return
         match row:
-            case r.Term():
+            case r.TermRow():
                 self._terms.add(concept, row.text, row.kind, row.language)
                 self._count("terms")
-            case r.Parent():
+            case r.ParentRow():
                 self._parents.extend((concept, other))
                 self._count("parents")
-            case r.Note():
+            case r.NoteRow():
                 self._put("note", (concept, row.kind, row.text))
                 self._count("notes")
-            case r.Mapping():
+            case r.MappingRow():
                 self._put(
                     "mapping",
                     (concept, row.target_system, row.target, row.group, row.priority, row.rule, row.advice),
                 )
                 self._count("maps")
-            case r.Member():
+            case r.MemberRow():
                 self._put("member", (row.value_set, concept, row.detail))
                 self._count("members")
-            case r.Replacement():
+            case r.ReplacementRow():
                 self._put("replacement", (concept, row.replaced_by, row.reason))
 
     def _count(self, what: str) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import redirect
 from flask.typing import ResponseReturnValue
 
-from app.audit.sequencer import sequence
+from app.audit.sequencer import seal_committed
 from app.core import clock
 from app.core.db import Session
 from app.core.errors import Conflict, Invalid, NotFound
@@ -20,7 +20,7 @@ Refusal = Invalid | Conflict | NotFound
 
 
 def attempt(
-    unit: Callable[[Session], T], then: Callable[[T], str], again: Callable[[Refusal], str]
+    unit: Callable[[Session], T], then: Callable[[T], str], again: Callable[[Refusal], Any]
 ) -> ResponseReturnValue:
     """Run one unit of work; see `answer`."""
     return answer(lambda: context.database().writing(unit), then, again)
@@ -44,4 +44,4 @@ def answer(act: Callable[[], T], then: Callable[[T], str], again: Callable[[Refu
 
 def seal() -> None:
     """Give what was just committed its place in the signed log (events that need a proof)."""
-    sequence(context.database(), context.signer(), at=clock.now())
+    seal_committed(context.database(), context.signer, at=clock.now())

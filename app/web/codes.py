@@ -9,21 +9,23 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.accounts.actor import ServerRole
+from app.accounts.limits import SEARCHES
 from app.core.errors import NotFound
 from app.corpus.code_release import list_installations
 from app.corpus.project import get_project
 from app.http import context
 from app.http.access import SIGNED_IN, access
+from app.http.revalidation import revalidated
 from app.projection.code_use import codes_in_use, uses_of
 from app.terminology.artefacts import list_releases
 from app.terminology.browse import notes_in_force, open_page, top, wordings
 from app.terminology.coding_rules.completeness import seventh_characters
 from app.terminology.diff import KINDS, diff
-from app.terminology.search import Release, open_release
-from app.web.menu import Entry
+from app.terminology.search import SearchableRelease, SearchAnswer, open_release
+from app.web.menu import MenuEntry
 
 codes_pages = Blueprint("codes", __name__, url_prefix="/codes")
-MENU_ENTRY = Entry("Codes", "codes.index", lambda actor: bool(actor.project_roles or actor.server_roles))
+MENU_ENTRY = MenuEntry("Codes", "codes.index", lambda actor: bool(actor.project_roles or actor.server_roles))
 HITS, CHANGES, LINES = 40, 500, 300
 LONGEST = 200
 
@@ -37,17 +39,18 @@ def index() -> ResponseReturnValue:
 
 
 @codes_pages.post("")
-@access(SIGNED_IN)
+@access(SIGNED_IN, limit=SEARCHES)
 def search() -> ResponseReturnValue:
     """Hits as a page, for browsers without script. Typed words stand in the body, never in an address."""
     release = _release(request.form.get("system", "icd10cm"), request.form.get("release"))
     query = request.form.get("query", "")[:LONGEST]
-    hits = release.search(query, limit=HITS) if release else []
-    return render_template("codes/hits.html", query=query, hits=hits, **_frame(release))
+    answer = release.ask(query, limit=HITS) if release else SearchAnswer([])
+    return render_template("codes/hits.html", query=query, answer=answer, **_frame(release))
 
 
 @codes_pages.get("/<system>/<code>")
 @access(SIGNED_IN)
+@revalidated
 def show(system: str, code: str) -> ResponseReturnValue:
     """One code: where it stands, how else it is called, what is said of it, who uses it."""
     release = open_release(context.settings().terminology_dir, system, request.args.get("release") or None)
@@ -67,6 +70,7 @@ def show(system: str, code: str) -> ResponseReturnValue:
 
 @codes_pages.get("/releases")
 @access(SIGNED_IN)
+@revalidated
 def releases() -> ResponseReturnValue:
     """What is installed; administrators see since when the log says so."""
     root = context.settings().terminology_dir
@@ -81,6 +85,7 @@ def releases() -> ResponseReturnValue:
 
 @codes_pages.get("/changes")
 @access(SIGNED_IN)
+@revalidated
 def changes() -> ResponseReturnValue:
     """Differences between two releases of a system, gravest first; perhaps only of codes in use."""
     root, args = context.settings().terminology_dir, request.args
@@ -92,7 +97,7 @@ def changes() -> ResponseReturnValue:
     return render_template("codes/changes.html", old=old.manifest, new=new.manifest, used=used, **shown)
 
 
-def _release(system: str, release: str | None) -> Release | None:
+def _release(system: str, release: str | None) -> SearchableRelease | None:
     """The release asked for; None where the default system is not installed."""
     try:
         return open_release(context.settings().terminology_dir, system, release or None)
@@ -102,7 +107,7 @@ def _release(system: str, release: str | None) -> Release | None:
         return None
 
 
-def _frame(release: Release | None) -> dict[str, Any]:
+def _frame(release: SearchableRelease | None) -> dict[str, Any]:
     """What every page of a release shows: which it is, and the other systems."""
     systems = {manifest.system: manifest.title for manifest in list_releases(context.settings().terminology_dir)}
     named = request.values.get("release") or ""

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.core.clock import iso
 from app.http import context
 from app.http.access import SIGNED_IN, access
+from app.http.factors import own_factors
 from app.web.menu import menu
 from app.web.notices import notice
 
@@ -21,7 +22,8 @@ home = Blueprint("home", __name__)
 def _add_globals(state: BlueprintSetupState) -> None:
     environment = state.app.jinja_env
     environment.globals |= {"menu": menu, "notice": notice, "signed_in": context.find_signed_in}
-    environment.globals["is_fresh"] = context.is_fresh
+    environment.globals |= {"is_fresh": context.is_fresh, "session_left": context.session_left}
+    environment.globals |= {"own_factors": own_factors, "find_provider": context.find_provider}
     environment.filters |= {"day": day, "minute": minute, "iso": iso}
 
 

@@ -12,7 +12,7 @@ from app.http import context
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """One entry: a title, the endpoint it opens, who sees it."""
 
     title: str
@@ -21,7 +21,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Link:
+class MenuLink:
     """An entry as the layout draws it."""
 
     title: str
@@ -29,7 +29,7 @@ class Link:
     is_current: bool
 
 
-def menu() -> list[Link]:
+def menu() -> list[MenuLink]:
     """The entries the person signed in may see."""
     actor = context.find_actor()
     if actor is None:
@@ -38,6 +38,6 @@ def menu() -> list[Link]:
     return [_link(entry.title, url_for(entry.endpoint)) for entry in shown]
 
 
-def _link(title: str, address: str) -> Link:
+def _link(title: str, address: str) -> MenuLink:
     """Current is the entry whose page, or a page below it, is shown."""
-    return Link(title, address, f"{request.path}/".startswith(f"{address.rstrip('/')}/"))
+    return MenuLink(title, address, f"{request.path}/".startswith(f"{address.rstrip('/')}/"))

@@ -14,7 +14,7 @@ from app.core.errors import Conflict, Invalid
 from app.http import context
 from app.http.access import access, server_acting
 from app.http.errors import status_of
-from app.web.menu import Entry
+from app.web.menu import MenuEntry
 
 people_pages = Blueprint("people", __name__, url_prefix="/people")
 PAGE = 100
@@ -24,7 +24,7 @@ def _sees_people(actor: Actor) -> bool:
     return bool(actor.server_roles & {ServerRole.ADMIN, ServerRole.AUDITOR})
 
 
-MENU_ENTRY = Entry("People", "people.index", _sees_people)
+MENU_ENTRY = MenuEntry("People", "people.index", _sees_people)
 
 
 @people_pages.get("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,11 +11,13 @@ from flask.typing import ResponseReturnValue
 from app.accounts import credential as credentials
 from app.accounts import person as people
 from app.accounts.actor import Actor, ServerRole
-from app.accounts.credential import TIERS, Verification
+from app.accounts.approval import do_or_ask
+from app.accounts.credential import TIERS
+from app.accounts.factors.factor import list_factors
 from app.accounts.person import Person
 from app.accounts.policy import Action
-from app.accounts.reset import issue_link
-from app.accounts.role import grant_role, list_roles, revoke_role
+from app.accounts.reset import digest_of_code, new_code
+from app.accounts.role import list_roles, revoke_role
 from app.accounts.session import count_open
 from app.core.db import Session
 from app.core.errors import ChartmarkError, Conflict, Invalid, NotFound
@@ -25,7 +28,7 @@ from app.web.person_form import read_qualification
 
 person_pages = Blueprint("person", __name__, url_prefix="/people/<int:person_id>")
 MANAGE = server_acting(Action.MANAGE_PEOPLE)
-Act = Callable[[Session, Actor, Person], object]
+PersonAct = Callable[[Session, Actor, Person], object]
 
 
 @person_pages.get("")
@@ -37,14 +40,18 @@ def show(person_id: int) -> ResponseReturnValue:
 @person_pages.post("/password-link")
 @access(MANAGE, fresh=True)
 def reset(person_id: int) -> ResponseReturnValue:
-    actor, at = context.actor(), context.at()
-
-    def unit(session: Session) -> tuple[Person, str]:
+    """A link; for whoever has power over texts a code, and the link to whom approves."""
+    actor, at, code = context.actor(), context.at(), new_code()
+    facts = {"person": person_id, "code_sha256": digest_of_code(code)}
+    try:
+        done = context.database().writing(lambda session: do_or_ask(session, actor, "reset", facts, at=at))
+    except Conflict as error:
+        return _page(person_id, error), status_of(error)
+    with context.database().reading() as session:
         person = people.get_person(session, person_id)
-        return person, issue_link(session, actor, person, at=at)
-
-    person, token = context.database().writing(unit)
-    return render_template("people/link.html", person=person, token=token, is_new=False)
+    if done.approval is not None:
+        return render_template("people/code.html", person=person, code=code, approval=done.approval)
+    return render_template("people/link.html", person=person, token=done.result, is_new=False)
 
 
 @person_pages.post("/deactivation")
@@ -65,26 +72,27 @@ def end_sessions(person_id: int) -> ResponseReturnValue:
     return _do(person_id, "sessions-ended", lambda s, a, p: people.end_sessions(s, a, p, at=context.at()))
 
 
+@person_pages.post("/factors/reset")
+@access(server_acting(Action.RESET_FACTORS), fresh=True)
+def reset_factors(person_id: int) -> ResponseReturnValue:
+    return _ask(person_id, "factors-reset", "factors-reset", dict)
+
+
 @person_pages.post("/identity")
 @access(MANAGE, fresh=True)
 def verify_identity(person_id: int) -> ResponseReturnValue:
-    method = request.form.get("method", "")
-
-    def act(session: Session, actor: Actor, person: Person) -> None:
-        people.verify_identity(session, actor, person, actor.id, method, at=context.at())
-
-    return _do(person_id, "identity-verified", act)
+    method, by = request.form.get("method", "").strip(), context.actor().id
+    return _ask(person_id, "identity-verified", "identity", lambda: {"by": by, "method": method})
 
 
 @person_pages.post("/credentials")
 @access(server_acting(Action.GRANT_CREDENTIAL), fresh=True)
 def grant_credential(person_id: int) -> ResponseReturnValue:
-    def act(session: Session, actor: Actor, person: Person) -> None:
-        checked = Verification(actor.id, request.form.get("method", ""))
-        stated = read_qualification(request.form)
-        credentials.grant_credential(session, actor, person, stated, checked, at=context.at())
+    def facts() -> dict[str, Any]:
+        by, method = context.actor().id, request.form.get("method", "").strip()
+        return {"stated": vars(read_qualification(request.form)), "by": by, "method": method}
 
-    return _do(person_id, "credential-granted", act)
+    return _ask(person_id, "credential-granted", "credential", facts)
 
 
 @person_pages.post("/credentials/<int:credential_id>/revocation")
@@ -105,7 +113,7 @@ def revoke_credential(person_id: int, credential_id: int) -> ResponseReturnValue
 @access(server_acting(Action.GRANT_ROLE), fresh=True)
 def give_role(person_id: int) -> ResponseReturnValue:
     role = _role(request.form.get("role", ""))
-    return _do(person_id, "role-granted", lambda s, a, p: grant_role(s, a, p, role, at=context.at()))
+    return _ask(person_id, "role-granted", "server-role", lambda: {"role": role.value})
 
 
 @person_pages.post("/roles/<role>/removal")
@@ -121,7 +129,19 @@ def _role(value: str) -> ServerRole:
     return ServerRole(value)
 
 
-def _do(person_id: int, notice: str, act: Act) -> ResponseReturnValue:
+def _ask(person_id: int, notice: str, key: str, facts: Callable[[], dict[str, Any]]) -> ResponseReturnValue:
+    """Do it, or ask for a second person; then the page says which. `facts` may raise Invalid."""
+    actor, at = context.actor(), context.at()
+    try:
+        said = {"person": person_id} | facts()
+        done = context.database().writing(lambda session: do_or_ask(session, actor, key, said, at=at))
+    except (Invalid, Conflict) as error:
+        return _page(person_id, error), status_of(error)
+    told = {"notice": notice} if done.approval is None else {"notice": "approval-asked", "count": done.approval}
+    return redirect(url_for("person.show", person_id=person_id, **told), 303)
+
+
+def _do(person_id: int, notice: str, act: PersonAct) -> ResponseReturnValue:
     """Do one thing to the person, then show the page again, with what was wrong if anything was."""
     actor = context.actor()
 
@@ -145,6 +165,7 @@ def _page(person_id: int, error: ChartmarkError | None = None) -> str:
             roles=sorted(list_roles(session, person_id)),
             all_roles=list(ServerRole),
             sessions=count_open(session, person_id, at=at),
+            factors=list_factors(session, person_id),
             manages=ServerRole.ADMIN in actor.server_roles and actor.id != person_id,
             tiers=TIERS,
             at=at,

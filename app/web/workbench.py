@@ -7,51 +7,52 @@ from typing import Any
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
+from app.accounts.limits import VIEWS
 from app.accounts.policy import Action
 from app.core.db import Session
-from app.corpus.document import get_document
-from app.guidelines.acknowledgement import has_acknowledged
-from app.guidelines.text import sections
+from app.corpus.document import Document, get_document
 from app.http import context
 from app.http.access import access, acting
-from app.review.assignment import Assignment, claim, get_assignment
-from app.review.guideline import kept_guideline
+from app.http.workbench import ShownElsewhere, show_task
+from app.review.assignment import Assignment, claim
+from app.review.guideline import Kept, kept_guideline
 from app.review.item import Item, get_item, modality_of
 from app.review.opening import open_task
-from app.review.queries import neighbours, own_adjudication, own_work
+from app.review.queries import neighbours, own_adjudication
 from app.review.workflows import Step
-from app.web.markdown import render
+from app.web.assets import static, workbench_page
+from app.web.markdown import rendered_guideline
 
 workbench_pages = Blueprint("workbench", __name__)
 SIGN_IN = "/sign-in"
-# The page of a modality that brings none: a row for every question of its schema.
-ASKED = "answers"
 
 
 @workbench_pages.get("/assignments/<int:assignment_id>")
-@access(acting(Action.READ_OWN_WORK))
+@access(acting(Action.READ_OWN_WORK), limit=VIEWS)
 def task(assignment_id: int) -> ResponseReturnValue:
-    """The workbench of the item's modality. The text itself comes with the JSON."""
-    actor, at = context.actor(), context.at()
-    with context.database().reading() as session:
-        assignment = get_assignment(session, assignment_id)
-        own_work(session, actor, assignment, at=at)
-        item = get_item(session, assignment.item_id)
-        if assignment.step == Step.ADJUDICATE:
-            return redirect(f"/items/{item.id}/adjudication")
-        values = _frame(session, item, assignment)
-        return render_template(f"workbench/{modality_of(item).assets or ASKED}.html", home="/work", **values)
+    """The workbench of the item's modality, with the task in it: one request brings all that is needed to begin."""
+    try:
+        shown = show_task(assignment_id, steps=(Step.ANNOTATE, Step.VERIFY))
+    except ShownElsewhere as elsewhere:
+        return redirect(f"/items/{elsewhere.item_id}/adjudication")
+    row = shown.row
+    page, script = workbench_page(modality_of(row.Item))
+    frame = _frame(row.Item, row.Assignment, row.Document, shown.guideline, (row.before, row.after))
+    return render_template(page, home="/work", script=script, task=shown.data, **frame)
 
 
 @workbench_pages.get("/items/<int:item_id>/adjudication")
-@access(acting(Action.ADJUDICATE))
+@access(acting(Action.ADJUDICATE), limit=VIEWS)
 def adjudicate(item_id: int) -> ResponseReturnValue:
     """The cases of an item one has taken."""
     actor, at = context.actor(), context.at()
     with context.database().reading() as session:
         item = get_item(session, item_id)
         assignment = own_adjudication(session, actor, item, at=at)
-        return render_template("adjudication/item.html", home="/cases", **_frame(session, item, assignment))
+        document, kept = get_document(session, item.document_id), kept_guideline(session, item, assignment)
+        frame = _frame(item, assignment, document, kept, neighbours(session, assignment))
+    script = static("js/adjudication/page.js")
+    return render_template("adjudication/item.html", home="/cases", script=script, **frame)
 
 
 @workbench_pages.post("/items/<int:item_id>/adjudication")
@@ -80,14 +81,15 @@ def _take(item_id: int, step: Step) -> int:
     return context.database().writing(unit)
 
 
-def _frame(session: Session, item: Item, assignment: Assignment) -> dict[str, Any]:
+def _frame(
+    item: Item, assignment: Assignment, document: Document, kept: Kept, beside: tuple[int | None, int | None]
+) -> dict[str, Any]:
     """What the frame of every workbench page needs."""
-    document = get_document(session, item.document_id)
-    before, after = neighbours(session, assignment)
+    before, after = beside
     return {
         "item": {"id": item.id, "label": f"{modality_of(item).noun} {item.label}", "project": document.note_type},
         "assignment": {"id": assignment.id, "step": assignment.step},
-        "guideline": _guideline(session, item, assignment),
+        "guideline": _guideline(kept),
         "reader": assignment.person_id,
         "previous": f"/assignments/{before}" if before else None,
         "next": f"/assignments/{after}" if after else None,
@@ -95,18 +97,15 @@ def _frame(session: Session, item: Item, assignment: Assignment) -> dict[str, An
     }
 
 
-def _guideline(session: Session, item: Item, assignment: Assignment) -> dict[str, Any]:
+def _guideline(kept: Kept) -> dict[str, Any]:
     """The version the task is done under, whether its person accepted it, and how it came to be this one."""
-    kept = kept_guideline(session, item, assignment)
     row = kept.guideline
     return {
         "id": row.id,
         "version": row.version,
-        "acknowledged": has_acknowledged(session, row, assignment.person_id),
-        "in_force": kept.in_force.version if kept.in_force.id != row.id else None,
+        "acknowledged": kept.acknowledged,
+        "in_force": kept.in_force,
         "moved_from": kept.moved_from,
         "moved_at": kept.moved_at,
-        "sections": [
-            {"number": s["number"], "title": s["title"], "html": render(s["markdown"])} for s in sections(row.body)
-        ],
+        "text": rendered_guideline(row.body),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from app.annotation.bodies import ElementBody
-from app.annotation.fields import Free, Number, Offsets, OneOf, SchemaKey, Several
+from app.annotation.fields import Free, Number, Offsets, OneOf, SchemaKey, Several, ShownAs
 
 LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 
@@ -30,7 +30,7 @@ class NothingElseDescribed(ElementBody):
     """Said once: the strip says nothing of any other question."""
 
     kind: Literal["rest"]
-    value: Annotated[str, OneOf("not_described")]
+    value: Annotated[str, OneOf("not_described"), ShownAs("everything else")]
 
 
 KINDS = (StripFinding, StripInterval, NothingElseDescribed)

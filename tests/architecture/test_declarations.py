@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 from jinja2 import Environment
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, func, select
 
 from app.audit.events import Tag
+from app.audit.log import Subject, SystemActor, named, record
+from app.audit.models import Event
 from app.core.db import OPERATIONAL, PROJECTION, RECORD, Base
+from app.core.digest import sha256
 from app.corpus.project import Project
 from app.factory import create_app
 from app.settings import Settings
@@ -30,10 +33,56 @@ def test_a_table_says_whether_it_is_a_record(table):
     assert table.info.get("kind") in (RECORD, PROJECTION, OPERATIONAL)
 
 
+@pytest.mark.parametrize("table", TABLES, ids=lambda t: t.name)
+def test_a_record_says_which_events_may_cover_it_and_nothing_else_does(table):
+    tags = table.info.get("tags", ())
+    assert bool(tags) == (table.info["kind"] == RECORD)
+    assert len(set(tags)) == len(tags)
+    assert all(isinstance(tag, Tag) for tag in tags)
+
+
+PROJECT = {"key": "pp", "title": "P", "language": "en", "status": "active", "settings_json": "{}", "created_at": 1}
+
+
+def written_under(database, *tags):
+    """A project written in one transaction with events of these tags."""
+
+    def unit(session):
+        session.add(Project(**PROJECT))
+        session.flush()
+        for tag in tags:
+            record(session, tag, stream="project:1", actor=SystemActor("tests"), subject=Subject("project", 1), at=1)
+
+    database.writing(unit)
+
+
 def test_a_record_written_without_an_event_is_refused(sqlite_database):
-    row = {"key": "pp", "title": "P", "language": "en", "status": "active", "settings_json": "{}", "created_at": 1}
-    with pytest.raises(RuntimeError, match="project"):
-        sqlite_database.writing(lambda session: session.add(Project(**row)))
+    with pytest.raises(RuntimeError, match="project; events: none"):
+        written_under(sqlite_database)
+    with sqlite_database.reading() as session:
+        assert session.get(Project, 1) is None
+
+
+def test_a_record_written_under_an_event_of_something_else_is_refused(sqlite_database):
+    with pytest.raises(RuntimeError, match=r"project; events: review\.item\.created"):
+        written_under(sqlite_database, Tag.ITEM_CREATED)
+    with sqlite_database.reading() as session:
+        assert session.get(Project, 1) is None
+        assert session.scalar(select(func.count()).select_from(Event)) == 0
+
+
+def test_a_record_written_under_its_event_is_stored_whatever_else_happened_with_it(sqlite_database):
+    written_under(sqlite_database, Tag.ITEM_CREATED, Tag.PROJECT_CREATED)
+    with sqlite_database.reading() as session:
+        assert session.get(Project, 1) is not None
+
+
+def test_a_chunk_is_named_by_its_ends_its_number_and_a_digest():
+    assert named([]) == {"count": 0}
+    assert (
+        named([7, 3, 5]) == named(iter([3, 5, 7])) == {"first": 3, "last": 7, "count": 3, "sha256": sha256("[3,5,7]")}
+    )
+    assert named([3, 6, 7])["sha256"] != named([3, 5, 7])["sha256"]
 
 
 def test_no_record_is_written_behind_the_sessions_back():
@@ -46,6 +95,7 @@ def test_no_record_is_written_behind_the_sessions_back():
         for name in statement.findall(path.read_text(encoding="utf-8"))
     ]
     assert found
+    found.remove(("audit/log.py", "Event"))  # the event itself
     assert [(path, name) for path, name in found if kinds.get(name) == RECORD] == []
 
 

@@ -1,6 +1,7 @@
 """One door to a signature: steps that somebody signs are ended by `review.signing` alone."""
 
 import ast
+import re
 from pathlib import Path
 
 APP = Path(__file__).parents[2] / "app"
@@ -25,3 +26,10 @@ def ends_used(path):
 def test_nothing_but_the_signing_service_ends_a_signed_step():
     users = {path.relative_to(APP).as_posix() for path in APP.rglob("*.py") if any(ends_used(path))}
     assert users == {"review/signing.py"}
+
+
+def test_what_somebody_shows_is_put_together_in_two_places_only():
+    """Elsewhere a door would be made that asks for no second factor."""
+    made = re.compile(r"(?<!class )\bFactors\(")
+    users = {p.relative_to(APP).as_posix() for p in APP.rglob("*.py") if made.search(p.read_text("utf-8"))}
+    assert users == {"http/factors.py", "cli/factors.py"}

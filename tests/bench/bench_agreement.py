@@ -16,16 +16,14 @@ import numpy as np
 from nltk.metrics.agreement import AnnotationTask
 
 from app.agreement.metrics.alpha import AlphaNominal
-from app.agreement.metrics.data import Ratings, Reading, Span, Spans
+from app.agreement.metrics.data import MarkedSpan, Ratings, Reading, Spans
 from app.agreement.metrics.intervals import RESAMPLES, bootstrap
 from app.agreement.metrics.spans import F1Relaxed
 
 RUNS = 5
 
 
-def emit(
-    metric: str, value: float, unit: str, size: str, baseline: str = "", ratio: float | None = None
-) -> None:
+def emit(metric: str, value: float, unit: str, size: str, baseline: str = "", ratio: float | None = None) -> None:
     row = {
         "bench": "agreement",
         "metric": metric,
@@ -66,9 +64,7 @@ def alpha(items: int) -> None:
     task = AnnotationTask(data=[(rater, item, value) for item, rater, value in cells])
     theirs = timed(task.alpha, runs=1)
     assert abs(AlphaNominal().prepare(data).estimate().value - task.alpha()) < 1e-9
-    emit(
-        "alpha_ms", 1000 * ours, "ms", f"{items} items x 3 raters", "nltk AnnotationTask.alpha", theirs / ours
-    )
+    emit("alpha_ms", 1000 * ours, "ms", f"{items} items x 3 raters", "nltk AnnotationTask.alpha", theirs / ours)
 
 
 def interval(items: int) -> None:
@@ -90,9 +86,7 @@ def resampled_tables(data: Ratings, times: int) -> None:
     rng = np.random.default_rng(7)
     for _ in range(times):
         drawn = rng.integers(0, len(data.codes), len(data.codes))
-        AlphaNominal().prepare(
-            Ratings(data.raters, data.categories, data.codes[drawn], data.documents)
-        ).estimate()
+        AlphaNominal().prepare(Ratings(data.raters, data.categories, data.codes[drawn], data.documents)).estimate()
 
 
 def spans(documents: int, each: int) -> None:
@@ -104,7 +98,7 @@ def spans(documents: int, each: int) -> None:
 
 def reader(rng: random.Random, each: int) -> Reading:
     starts = [30 * i + rng.randrange(5) for i in range(each)]
-    return Reading([Span(rng.choice("AAB"), ((start, start + 5 + rng.randrange(30)),)) for start in starts])
+    return Reading([MarkedSpan(rng.choice("AAB"), ((start, start + 5 + rng.randrange(30)),)) for start in starts])
 
 
 def main() -> None:

@@ -1,4 +1,5 @@
-"""What a project's pages ask of 200,000 items: counts by state, and the newest final answer of each.
+"""What a project's pages ask of 200,000 items: counts by state, all that the overview and the page of releases ask,
+and the newest final answer of each.
 
 On PostgreSQL, in a database made for it and dropped. One item goes through review; the database itself makes the
 others after it, so this measures reading. `python -m tests.bench.bench_counts --plans` shows the plans on stderr.
@@ -13,11 +14,19 @@ from sqlalchemy import event, text
 
 from app.core.counts import FOLD_AT, StateCountDelta, recount
 from app.core.db import Base, Database
-from app.corpus.document import Document, count_by_verdict
+from app.corpus.document import Document, claim_of, count_by_verdict
 from app.corpus.source import Source, count_sources
+from app.jobs.job import list_jobs
+from app.pipelines.register.lookup import unsuggested_texts
+from app.privacy.removal.counts import count_mistakes
+from app.release.recall import items_to_carry
+from app.release.release import list_releases
+from app.review.distribution import find_readers
 from app.review.item import Item, count_by_state
+from app.review.queries import visible_holds
 from app.review.settled import rebuild, settled_answers
 from app.review.submission import submit
+from app.review.waiting import ahead, load_team, stopped_items
 from tests.build import SCHEMA
 from tests.databases import build_schema, create_postgresql, drop_postgresql
 from tests.team import Team
@@ -79,7 +88,29 @@ def fill(database):
         multiply(connection, "submission_body", answer, SETTLED, submission_id=gold)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
-    return team.project_id
+    return team
+
+
+def asked_by_pages(team):
+    """Name → the question that the overview, or the page of releases, puts to the database."""
+    lead = team.do("lena", lambda _session, actor: actor)
+    at = team.at
+
+    def of(ask):
+        return lambda session: ask(session, team.project(session))
+
+    return {
+        "claim": of(claim_of),
+        "mistakes": of(lambda s, project: count_mistakes(s, project.id)),
+        "holds": of(lambda s, project: visible_holds(s, lead, project.id)),
+        "stopped": of(lambda s, project: stopped_items(s, load_team(s, project, at=at))),
+        "unsuggested": of(unsuggested_texts),
+        "ahead": of(lambda s, project: ahead(load_team(s, project, at=at))),
+        "readers": of(lambda s, project: find_readers(s, project, at=at)),
+        "jobs": of(lambda s, project: list_jobs(s, project.id, limit=10)),
+        "releases": of(lambda s, project: list_releases(s, project.id)),
+        "to_carry": of(lambda s, project: items_to_carry(s, project.id)),
+    }
 
 
 def fold(database, project):
@@ -132,12 +163,15 @@ def main():
     try:
         build_schema(url)
         database = Database(url)
-        project = fill(database)
+        team = fill(database)
+        project = team.project_id
         fold(database, project)
         measure(database, "item_states_ms", lambda s: count_by_state(s, project), plans=plans)
         measure(database, "verdicts_ms", lambda s: count_by_verdict(s, project), plans=plans)
         measure(database, "sources_ms", lambda s: count_sources(s, project), plans=plans)
         measure(database, "settled_answers_ms", lambda s: list(settled_answers(s, project)), plans=plans)
+        for name, ask in asked_by_pages(team).items():
+            measure(database, f"page_{name}_ms", ask, plans=plans)
         database.dispose()
     finally:
         drop_postgresql(url)

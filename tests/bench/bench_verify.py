@@ -17,7 +17,7 @@ from pymerkle import InmemoryTree
 from app.audit import verify
 from app.audit.checkpoint import Signer
 from app.audit.events import Tag
-from app.audit.log import GENESIS, Subject, SystemActor, record, uuid7
+from app.audit.log import GENESIS, Subject, SystemActor, new_event_id, record
 from app.audit.merkle import CompactRange, leaf_hash
 from app.audit.sequencer import BATCH, find_receipts, sequence
 from app.core.db import Base, Database
@@ -43,7 +43,7 @@ def bodies(count):
         seq, head = heads.get(stream, (0, GENESIS))
         event = {
             "v": 1,
-            "event_id": uuid7(START + n),
+            "event_id": new_event_id(START + n),
             "stream": stream,
             "seq": seq + 1,
             "prev": head,

@@ -52,7 +52,7 @@ class Watched:
             self.wrong.append(message.text)
 
     def _request(self, request):
-        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+        if not request.url.startswith(("http://127.0.0.1:", "http://localhost:", "data:", "blob:")):
             self.wrong.append(f"left the host: {request.url}")
 
 

@@ -75,16 +75,11 @@ class NotesPage:
         self.page.wait_for_timeout(50)
 
     def select(self, words):
-        """Drags over the words with the mouse."""
-        boxes = self.space(
-            """const start = space.table.text.indexOf(x); space.view.reveal(start, start + x.length);
-            const line = space.view.lineAtUnit(start).element; const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
-            const at = (unit) => { let left = unit - space.view.lineAtUnit(start).start; walker.currentNode = line;
-              for (let n = walker.nextNode(); n; n = walker.nextNode()) { if (left < n.length) return [n, left]; left -= n.length; } };
-            const box = (unit) => { const r = document.createRange(); const [n, o] = at(unit); r.setStart(n, o); r.setEnd(n, o + 1); const b = r.getBoundingClientRect(); return [b.left, b.right, (b.top + b.bottom) / 2]; };
-            return [box(start), box(start + x.length - 1)];""",
-            words,
-        )
+        """Drags over the words with the mouse, once they no longer move."""
+        before, boxes = None, self.ends_of(words)
+        while boxes != before:
+            self.page.wait_for_timeout(30)
+            before, boxes = boxes, self.ends_of(words)
         (left, _, top), (_, right, bottom) = boxes
         mouse = self.page.mouse
         mouse.move(left + 1, top)
@@ -93,3 +88,15 @@ class NotesPage:
         mouse.move(right - 1, bottom)
         mouse.up()
         until(self.page, "document.querySelector('[data-workbench]').workbench.store.selection !== null")
+
+    def ends_of(self, words):
+        """The boxes of their first and last character: left, right, middle."""
+        return self.space(
+            """const start = space.table.text.indexOf(x); space.view.reveal(start, start + x.length);
+            const line = space.view.lineAtUnit(start).element; const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+            const at = (unit) => { let left = unit - space.view.lineAtUnit(start).start; walker.currentNode = line;
+              for (let n = walker.nextNode(); n; n = walker.nextNode()) { if (left < n.length) return [n, left]; left -= n.length; } };
+            const box = (unit) => { const r = document.createRange(); const [n, o] = at(unit); r.setStart(n, o); r.setEnd(n, o + 1); const b = r.getBoundingClientRect(); return [b.left, b.right, (b.top + b.bottom) / 2]; };
+            return [box(start), box(start + x.length - 1)];""",
+            words,
+        )

@@ -60,9 +60,9 @@ def test_everything_is_reached_and_left_with_tab(world, open_task, kind):
 def test_tags_and_lines_stay_in_forced_colours(world, open_task):
     page = open_kind(world, open_task, "notes", forced_colors="active")
     style = page.evaluate("(() => { const m = document.querySelector('mark.suggested'); const s = getComputedStyle(m); return [s.borderBlockEndStyle, s.borderBlockEndWidth, getComputedStyle(m, '::before').content]; })()")
-    assert style[0] == "dashed"
+    assert style[0] == "solid"
     assert style[1] == "3px"
-    assert "DX" in style[2]
+    assert "○ DX" in style[2], "the circle says that nobody has reviewed it"
 
 
 def test_what_is_in_focus_is_said_once_in_the_live_region(world, open_task):
@@ -82,4 +82,17 @@ def test_tags_are_silent_for_a_screen_reader(world, open_task):
 def test_labels_are_told_apart_without_colour(world, open_task):
     page = open_kind(world, open_task, "notes")
     tags = page.evaluate("[...document.querySelectorAll('mark[data-tag]')].map((m) => m.dataset.tag)")
-    assert {"DX", "SX ¬", "DX ?", "DX fam", "DX if"} <= set(tags)
+    assert {"○ DX", "○ SX ¬", "○ DX ?", "○ DX fam", "○ DX if"} <= set(tags)
+
+
+def test_labels_of_one_colour_have_lines_of_their_own_and_what_is_critical_is_loudest(world, open_task):
+    page = open_kind(world, open_task, "notes")
+    marks = page.evaluate(
+        """(async () => { const { labelMarks } = await import(document.querySelector('script[type=module]').src.replace(/main.js.*/, 'annotator/marks.js'));
+        const labels = [...Array(16).keys()].map((i) => ({ key: `l${i}`, color: i % 4, class: i === 3 ? 'critical' : 'routine' }));
+        return [...labelMarks(labels).values()].map((m) => [m.color, m.line, m.loud]); })()"""
+    )
+    assert len({(color, line) for color, line, _ in marks}) == 16
+    assert [loud for _, _, loud in marks].count(True) == 1
+    width = page.evaluate("getComputedStyle(document.querySelector('mark.loud')).borderBlockEndWidth")
+    assert width == "5px"

@@ -4,7 +4,7 @@ import pytest
 
 from app.core import clock
 from app.review.assignment import get_assignment
-from app.review.draft import Change, change_draft
+from app.review.draft import ElementChange, change_draft
 from app.review.opening import open_task
 from tests.browser.notes_page import NotesPage
 from tests.browser.test_accessibility import violations
@@ -29,7 +29,7 @@ def coded(world, open_page):
 def _fill(world, session, assignment_id, elements):
     at, actor, row = clock.now(), world.actor(session, "ana"), get_assignment(session, assignment_id)
     open_task(session, actor, row, at=at)
-    changes = [Change(key, body | {"status": "confirmed"}) for key, body in elements.items()]
+    changes = [ElementChange(key, body | {"status": "confirmed"}) for key, body in elements.items()]
     change_draft(session, actor, row, changes, expected_version=row.draft_version, at=at)
 
 
@@ -87,17 +87,20 @@ def test_codes_are_found_and_walked_by_keyboard(world, open_page):
     page.get_by_role("option").first.wait_for()
     page.keyboard.press("Enter")
     page.wait_for_url("**/codes/icd10cm/I21.9*")
+    page.locator("[role=combobox]").wait_for()  # the script is there, and hears keys
     current = "document.activeElement.getAttribute('aria-current')"
     assert page.evaluate(current) == "true"
     page.keyboard.press("ArrowLeft")
     page.wait_for_url("**/codes/icd10cm/I21#here")
     page.locator("#here:focus").wait_for()
+    page.locator("[role=combobox]").wait_for()
     page.keyboard.press("ArrowDown")
     below = page.evaluate("document.activeElement.querySelector('b').textContent")
     assert below.startswith("I21.")
     page.keyboard.press("ArrowRight")
     page.wait_for_url(f"**/codes/icd10cm/{below}#here")
     page.locator("#here:focus").wait_for()
+    page.locator("[role=combobox]").wait_for()
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.getAttribute('role')") == "combobox"
     assert "heart" not in page.url
@@ -126,3 +129,25 @@ def test_without_script_the_form_answers_with_a_page(world, open_page):
     page.get_by_role("link", name="I48.91").click()
     assert "Unspecified atrial fibrillation" in page.get_by_role("heading", level=1).inner_text()
     assert "afib" not in page.url
+
+
+def test_drug_and_effect_are_shown_and_taken_as_a_pair(coded):
+    coded.press("k")
+    field = coded.page.get_by_role("combobox", name="Add a code to the list")
+    field.fill("amoxicillin rash")
+    first = coded.page.locator("[role=option]").first
+    first.filter(has_text="L27.0 + T36.0X5A").wait_for()
+    assert "I.C.19.e.5.a" in first.inner_text()
+    assert violations(coded.page) == []
+    field.press("Enter")
+    codes = "[...space.store.elements.values()].filter((b) => b.kind === 'code_assignment').map((b) => b.code)"
+    coded.until(f"{codes}.slice(-2).join() === 'L27.0,T36.0X5A'")
+
+
+def test_a_mistyped_code_and_an_unknown_word_are_named_beside_the_hits(coded):
+    coded.press("k")
+    field = coded.page.get_by_role("combobox", name="Add a code to the list")
+    field.fill("j96.O1")
+    coded.page.get_by_text("J96.O1 is not a code; read as J96.01").first.wait_for()
+    field.fill("xqz")
+    coded.page.get_by_text("not known: xqz").wait_for()

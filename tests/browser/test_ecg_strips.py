@@ -1,6 +1,8 @@
 """The example modality in the browser: no page and no script of its own."""
 
+import io
 import json
+import zipfile
 
 import pytest
 from sqlalchemy import select
@@ -9,30 +11,26 @@ from app.audit.log import Event
 from app.core import clock
 from app.corpus.project import get_project
 from app.corpus.schema import load_schema
-from app.formats.model import ExchangeDocument
-from app.formats.protocol import FORMATS
-from app.review.modality import MODALITIES, Context
-from app.review.submission import Submission, SubmissionBody
+from app.release.cutting import cut
+from app.release.export import ExportOrder, OutgoingRelease, export
+from app.review.item import get_item
 from tests.browser.notes_page import until
-from tests.browser.world import OPERATOR
-from tests.ecg import LINE, SCHEMA, STRIP, finding, interval, rest
-from tests.exports import exported
+from tests.browser.world import OPERATOR, PASSWORD
+from tests.ecg import SCHEMA, STRIP, finding, installed, interval, rest
 
 SAVED = "document.querySelector('#save-state').textContent === 'All changes saved'"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def registered(world):
-    MODALITIES.declare(LINE)
-
     def unit(session):
         project = get_project(session, "browser")
         load_schema(session, OPERATOR, project, SCHEMA, at=clock.now())
         world.publish_guideline(session, "ecg_strips", "1.0", accepted_by=("ana", "sam", "vic"))
 
-    world.write(unit)
-    yield
-    MODALITIES.remove("ecg_strips")
+    with installed():
+        world.write(unit)
+        yield
 
 
 @pytest.fixture
@@ -72,13 +70,7 @@ def reading(value):
     return {"elements": {"b": finding("bundle_branch_block", value), "q": interval("qt_interval", 412), "n": rest()}}
 
 
-def frozen(session, item):
-    """The readings as they were signed, in the order they came in."""
-    query = select(SubmissionBody.body).join(Submission, Submission.id == SubmissionBody.submission_id)
-    return [json.loads(body) for body in session.scalars(query.where(Submission.item_id == item).order_by(Submission.id))]
-
-
-def test_a_disputed_question_is_adjudicated_and_what_was_settled_is_exported(world, strip_task, open_page):
+def test_a_disputed_question_is_settled_and_signed_in_the_browser_and_released(world, strip_task, open_page):
     for name, value in (("ana", "present"), ("ben", "absent")):
         world.write(lambda session, n=name, v=value: world._read(session, n, reading(v), strip_task.item))
     case = world.write(lambda session: world.take(session, strip_task.item))
@@ -86,14 +78,36 @@ def test_a_disputed_question_is_adjudicated_and_what_was_settled_is_exported(wor
     page.wait_for_selector("[data-ready]")
     text = page.locator("main").inner_text()
     assert all(words in text for words in ("Bundle branch block", "present", "absent"))
+    taken = page.locator(".version").first.inner_text()
     page.keyboard.press("1")
     until(page, "document.querySelectorAll('.case.done').length === 1")
-    (ruling,) = case.rulings
-    modality = MODALITIES.get("ecg_strips")
-    payloads = case.look(lambda session: frozen(session, strip_task.item))
-    settled = modality.settle(payloads, [ruling], Context({"id": "e", "text": STRIP, "meta": {}}, SCHEMA))
-    said = {body["kind"]: body.get("value", body.get("milliseconds")) for body in settled["elements"].values()}
-    assert said["finding"] in ("present", "absent")
-    files, lost = exported(FORMATS.get("jsonl"), [ExchangeDocument("e", STRIP, settled["elements"], "ecg_strips", {}, {})])
-    assert json.loads(files["items.jsonl"])["elements"] == settled["elements"]
-    assert lost == []
+    page.keyboard.press("Control+Enter")
+    page.keyboard.type("sam")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".signature")
+    assert [name for name, _, _ in case.signatures] == ["Dr Sam Test"]
+    assert world.state(strip_task.item) == "signed"
+
+    elements = released(world, strip_task.item)
+    said = {body.get("label", body["kind"]): body for body in elements.values()}
+    assert said["bundle_branch_block"]["value"] == ("absent" if "absent" in taken else "present")
+    assert said["qt_interval"]["milliseconds"] == 412
+    assert said["rest"]["value"] == "not_described"
+    assert world.state(strip_task.item) == "released"
+
+
+def released(world, item):
+    """The item's elements in the file of a release that the lead cuts."""
+
+    def unit(session):
+        return world.actor(session, "lena"), get_item(session, item).label
+
+    (lena, label), at, out = world.write(unit), clock.now(), io.BytesIO()
+    release = cut(world.database, lena, "browser", at=at)
+    export(OutgoingRelease(world.database, lena, release.id, ExportOrder("jsonl"), at=at), out)
+    content = out.getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        records = [json.loads(line) for line in archive.read("items.jsonl").splitlines()]
+    return next(record for record in records if label in (record["id"], record.get("label")))["elements"]

@@ -3,7 +3,6 @@
 import pytest
 
 from app.core import clock
-from app.corpus.project import get_project
 from app.plugins import PARTS
 from app.release.cutting import cut
 from app.review.meaning import STATEMENTS
@@ -92,10 +91,8 @@ def verify(open_page, world, item, decision="accept", reason=""):
 
 
 def release(world):
-    def unit(session):
-        return cut(session, world.actor(session, "lena"), get_project(session, "browser"), at=clock.now()).items
-
-    return world.write(unit)
+    lena = world.write(lambda session: world.actor(session, "lena"))
+    return cut(world.database, lena, "browser", at=clock.now()).items
 
 
 def said(case):

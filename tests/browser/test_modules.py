@@ -4,8 +4,10 @@ import random
 
 import pytest
 
+from app.annotation.forms import forms_of
 from app.core.digest import canonical_json, sha256
 from app.core.text import to_utf16
+from app.modalities.notes.kinds import KINDS
 
 PIECES = ["a", "é", "e\u0301", "ü", "👩🏽‍⚕️", "🦠", "กำ", "ผู้", "\r\n", "\n", "\r", "\u2028", "\x85", "ق", "م", "𝒳", " ", "1.5", "-", "患者"]
 
@@ -15,9 +17,9 @@ def modules(chromium, world):
     """A blank page of our own origin; `modules(body, argument)` runs an async function body there."""
     page = chromium.new_page()
     page.goto(f"{world.url}/sign-in")
-    base = f"{world.url}/static/test/js"
+    base = f"{world.url}/static/test"
     yield lambda body, argument=None: page.evaluate(
-        f"async (x) => {{ const load = (name) => import('{base}/' + name); {body} }}", argument
+        f"async (x) => {{ const load = (name) => import(`{base}/${{name.startsWith('modalities/') ? '' : 'js/'}}${{name}}`); {body} }}", argument
     )
     page.close()
 
@@ -136,7 +138,7 @@ def test_canonical_json_and_its_digest_are_the_servers(modules):
     assert got == [[canonical_json(v), sha256(canonical_json(v))] for v in values]
 
 
-ELEMENTS = {
+ELEMENTS = {"forms": forms_of(KINDS), "elements": {
     "e1": {"kind": "entity", "fragments": [[0, 4]], "label": "rx", "status": "suggested", "origin": {"by": "model"}, "codes": []},
     "e2": {"kind": "entity", "fragments": [[8, 12]], "label": "ae", "status": "confirmed", "origin": {"by": "human"}, "codes": []},
     "r1": {"kind": "relation", "type": "causes", "head": "e1", "tail": "e2", "status": "confirmed", "origin": {"by": "human"}},
@@ -144,15 +146,16 @@ ELEMENTS = {
     "v1": {"kind": "event", "mentions": ["e2"], "subtype": "drug_reaction"},
     "x1": {"kind": "exposure", "mentions": ["e1"]},
     "a1": {"kind": "assessment", "event": "v1", "exposure": "x1"},
-}
+}}
 COMMANDS = """
-const c = await load('annotator/commands.js'); const { Store } = await load('annotator/state.js');
-const store = new Store(structuredClone(x)); const E = store.elements; store.focusOn('e1');
+const c = await load('modalities/notes/workbench/commands.js'); const { Store } = await load('annotator/state.js');
+const { Forms } = await load('annotator/forms.js');
+const store = new Store(structuredClone(x.elements), new Forms(x.forms)); const E = store.elements; store.focusOn('e1');
 const all = {
   accept: () => c.accept(E, 'e1'), rejectSuggested: () => c.reject(E, 'e1'), deleteOwn: () => c.reject(E, 'e2'),
   relabel: () => c.relabel(E, 'e1', 'ae'), negate: () => c.toggle(E, 'e1', 'negated'), axes: () => c.setAxes(E, 'e1', { course: 'chronic' }),
   bounds: () => c.setFragments(E, 'e1', [[0, 6]]), part: () => c.addFragment(E, 'e1', [6, 7]), code: () => c.setCode(E, 'e1', { system: 'icd10cm', release: '1', code: 'I10' }),
-  link: () => c.link(E, 'e1', 'e2', 'causes', 'r9'), add: () => c.addEntity(E, [[14, 16]], 'rx', 'e9'), list: () => c.addCode(E, { system: 'icd10cm', release: '1', code: 'I10' }, ['e1'], 'c9'),
+  link: () => c.link(E, 'e1', 'e2', 'causes', 'r9'), add: () => c.addEntity(E, [[14, 16]], 'rx', 'e9'), list: () => c.addCode(E, { system: 'icd10cm', release: '1', code: 'I10' }, ['e1'], { id: 'c9' }),
   dropFromList: () => c.dropFromList(E, 'c1'), acceptAll: () => c.acceptAll(E, ['e1', 'e2']), removeEvent: () => c.removeElement(E, 'v1'),
 };
 """
@@ -221,5 +224,5 @@ def test_readers_elements_are_lined_up_by_overlap(modules):
         {"p": entity(4, 10, "ae")},
         {"q": entity(0, 10, "sx"), "r": entity(20, 25, "rx")},
     ]
-    slots = modules("const { slotsOf } = await load('adjudication/readings.js'); return slotsOf(x).map((s) => s.cells.map((c) => c && c.id));", versions)
+    slots = modules("const { slotsOf } = await load('adjudication/readings.js'); const { Forms } = await load('annotator/forms.js'); return slotsOf(x.versions, new Forms(x.forms)).map((s) => s.cells.map((c) => c && c.id));", {"versions": versions, "forms": forms_of(KINDS)})
     assert slots == [["a", "p", "q"], ["b", None, "r"]]

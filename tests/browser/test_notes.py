@@ -119,6 +119,19 @@ def test_a_span_after_an_emoji_is_saved_at_pythons_offsets(notes, task):
     assert task.words(body) == "reviewed"
 
 
+def test_a_save_answered_meanwhile_ends_no_drag(notes):
+    (left, _, top), (_, right, bottom) = notes.ends_of("Ward")
+    mouse = notes.page.mouse
+    mouse.move(left + 1, top)
+    mouse.down()
+    mouse.move((left + right) / 2, top)
+    notes.space("space.store.replace([...space.store.elements].slice(0, 1));")  # as an answer of the server does
+    mouse.move(right - 1, bottom)
+    mouse.up()
+    notes.until("space.store.selection !== null")
+    assert notes.space("return space.table.text.slice(space.store.selection.start, space.store.selection.end);") == "Ward"
+
+
 def test_a_selection_over_line_ends_and_marks_is_exact(notes, task):
     notes.space("space.selecting.set(space.table.text.indexOf('rash and'), space.table.text.indexOf('CXR') + 3);")
     notes.press("1")

@@ -54,7 +54,33 @@ def test_the_whole_of_it_by_keyboard(address, open_page, person):
     page.get_by_role("link", name="To the account").press("Enter")
     page.get_by_label("Identity established by").fill("passport seen")
     page.keyboard.press("Enter")
-    assert page.get_by_role("status").inner_text() == "The identity is recorded as verified."
+    assert page.get_by_role("status").inner_text() == "It waits for a second person: approval 1."
+
+
+def test_a_second_administrator_approves_by_keyboard_and_the_page_is_accessible(address, open_page, person):
+    person("boss", ServerRole.ADMIN)
+    person("bea", ServerRole.ADMIN)
+    ann = person("ann")
+    page = open_page(f"{address}/sign-in")
+    enter(page)
+    signed_in(page, address)
+    page.goto(f"{address}/people/{ann.id}")
+    page.get_by_label("Identity established by").fill("passport seen")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Approvals").click()
+    mine = violations(page)
+    page.get_by_role("button", name="Sign out").click()
+    enter(page, "bea")
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    page.goto(f"{address}/approvals")
+    assert (mine, violations(page)) == ([], [])
+    page.get_by_label("Your user name").fill("bea")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    assert page.get_by_role("status").inner_text() == "It is approved and done."
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_every_page_of_people_is_accessible(address, open_page, person):

@@ -10,8 +10,8 @@ from app.corpus.project import get_project
 from app.privacy.leak_audit.drawing import Plan, draw_audit, plan_audit
 from app.privacy.leak_audit.models import checks_of, get_audit, samples_of
 from app.privacy.leak_audit.shown import shown_text
-from app.review.hold import report_phi
 from app.review.item import get_item
+from app.review.reporting import report_phi
 from tests.browser.test_accessibility import violations
 from tests.browser.world import OPERATOR
 

@@ -27,11 +27,12 @@ from app.factory import create_app
 from app.guidelines.acknowledgement import acknowledge
 from app.guidelines.version import get_guideline, publish
 from app.review.adjudication import Decision, rule, rulings_of
+from app.review.admission import admit
 from app.review.assignment import Assignment, claim, get_assignment
 from app.review.distribution import assign_ready, find_readers
-from app.review.draft import Change, assemble, change_draft
+from app.review.draft import ElementChange, assemble, change_draft
 from app.review.hold import Hold
-from app.review.item import Item, admit, create_item, get_item
+from app.review.item import Item, create_item, get_item
 from app.review.opening import open_task
 from app.review.question import Question
 from app.review.signature import signatures_of
@@ -40,13 +41,18 @@ from app.review.workflows import Step
 from app.settings import Settings
 from app.terminology.releases import ensure_builtin
 from tests.browser import sample
+from tests.build import as_if
 from tests.unit.pipelines.register.office import Toy, installed
 
 PASSWORD = "seven quiet herons wade"
 OPERATOR = OperatorActor("browser tests")
 PEOPLE = {
-    "ada": (0, ()), "lena": (2, (ProjectRole.MANAGER,)), "ana": (1, (ProjectRole.ANNOTATOR,)), "ben": (1, (ProjectRole.ANNOTATOR,)),
-    "sam": (4, (ProjectRole.ADJUDICATOR, ProjectRole.VERIFIER)), "vic": (3, (ProjectRole.VERIFIER,)),
+    "ada": (0, ()),
+    "lena": (2, (ProjectRole.MANAGER,)),
+    "ana": (1, (ProjectRole.ANNOTATOR,)),
+    "ben": (1, (ProjectRole.ANNOTATOR,)),
+    "sam": (4, (ProjectRole.ADJUDICATOR, ProjectRole.VERIFIER)),
+    "vic": (3, (ProjectRole.VERIFIER,)),
 }
 SETTINGS = {"workflow": "team_of_three", "pipeline": "sample", "machine_passed_may_be_assigned": True}
 
@@ -54,11 +60,11 @@ SETTINGS = {"workflow": "team_of_three", "pipeline": "sample", "machine_passed_m
 class World:
     """One installation for all browser tests of a run; each test makes tasks of its own."""
 
-    def __init__(self, database, folder, **settings):
+    def __init__(self, database, folder, prefix="", **settings):
         self.url = ""  # known once it is served
         self.settings = SETTINGS | settings
         self.database = database
-        self.app = create_app(Settings(var=str(folder), database_url=database.url))
+        self.app = create_app(Settings(var=str(folder), database_url=database.url, prefix=prefix))
         settings = self.app.extensions["settings"]
         ensure_builtin(settings.terminology_dir)
         self.vault = Vault.at(settings.master_key_path)
@@ -89,8 +95,13 @@ class World:
         person = get_person(session, self.ids[name])
         verify_identity(session, OPERATOR, person, self.ids["ada"], "invented", at=at)
         held = Qualification(
-            tier=tier, profession="physician", country="DE", issued_at=at - clock.DAY, expires_at=at + clock.DAY,
-            issuing_body="invented", register_number=f"T-{person.id}",
+            tier=tier,
+            profession="physician",
+            country="DE",
+            issued_at=at - clock.DAY,
+            expires_at=at + clock.DAY,
+            issuing_body="invented",
+            register_number=f"T-{person.id}",
         )
         grant_credential(session, OPERATOR, person, held, Verification(self.ids["ada"], "invented"), at=at)
 
@@ -106,10 +117,16 @@ class World:
             load_schema(session, OPERATOR, project, schema, at=at)
             self.publish_guideline(session, schema["modality"], "3.2")
 
-    def publish_guideline(self, session, modality, version, key="browser", accepted_by=("ana", "sam", "vic"), front_matter=""):
+    def publish_guideline(
+        self, session, modality, version, key="browser", accepted_by=("ana", "sam", "vic"), front_matter=""
+    ):
         """Everybody but Ben has read and accepted it."""
         at, project = clock.now(), get_project(session, key)
-        body = front_matter + "# Rules\n\n" + "\n".join(f"## {number} {title}\n\n{text}\n" for number, title, text in sample.GUIDELINE)
+        body = (
+            front_matter
+            + "# Rules\n\n"
+            + "\n".join(f"## {number} {title}\n\n{text}\n" for number, title, text in sample.GUIDELINE)
+        )
         content = {"key": modality, "modality": modality, "version": version, "body": body}
         row = publish(session, self.actor(session, "lena"), project.id, content, at=at)
         session.flush()
@@ -131,7 +148,9 @@ class World:
         texts = {"notes": sample.NOTE, "reports": sample.REPORT, "imaging": sample.METADATA}
         text = texts[kind] if text is None else text
         if suggestion is None:
-            suggestion = {"notes": sample.suggestion, "reports": sample.report_suggestion, "imaging": lambda _: None}[kind](text)
+            suggestion = {"notes": sample.suggestion, "reports": sample.report_suggestion, "imaging": lambda _: None}[
+                kind
+            ](text)
         document_id = self.write(lambda session: self._document(session, kind, text, suggestion, sibling))
         with self.database.reading() as session:
             row = session.scalar(
@@ -144,10 +163,13 @@ class World:
     def assignment_of(self, task, reader):
         """The same note as another reader has it."""
         with self.database.reading() as session:
-            query = select(Assignment.id).where(Assignment.item_id == task.item, Assignment.person_id == self.ids[reader])
+            query = select(Assignment.id).where(
+                Assignment.item_id == task.item, Assignment.person_id == self.ids[reader]
+            )
             return Task(self, session.scalar(query), task.item, task.text, reader)
 
     def _document(self, session, kind, text, suggestion, sibling, key="browser"):
+        as_if(session)
         at, project = clock.now(), get_project(session, key)
         (subject,) = find_or_add_subjects(session, self.vault, project.id, [random_label(10)]).values()
         facts = {"setting": "inpatient", "code_release": "2026-04"}
@@ -156,7 +178,9 @@ class World:
         for content in filter(None, (sibling, text)):
             document = self._store(session, project, (subject, encounter), kind, content, at)
         if suggestion:
-            add_suggestion(session, document.id, {"pipeline": "sample", "version": "1.0", "digest": "0" * 64}, suggestion, at=at)
+            add_suggestion(
+                session, document.id, {"pipeline": "sample", "version": "1.0", "digest": "0" * 64}, suggestion, at=at
+            )
         admit(session, OPERATOR, document, at=at)
         session.flush()
         assign_ready(session, OPERATOR, project, find_readers(session, project, at=at), at=at)
@@ -165,21 +189,44 @@ class World:
     def _store(self, session, project, place, kind, text, at):
         subject, encounter = place
         batch = Batch(
-            project_id=project.id, reader="text", state="loaded", stored=1, skipped=0, refused=0, dropped_json="{}", problems_json="[]",
-            started_at=at, finished_at=at,
+            project_id=project.id,
+            reader="text",
+            state="loaded",
+            stored=1,
+            skipped=0,
+            refused=0,
+            dropped_json="{}",
+            started_at=at,
+            finished_at=at,
         )
         session.add(batch)
         session.flush()
         source = Source(
-            project_id=project.id, batch_id=batch.id, subject_id=subject.id, encounter_id=encounter.id, reference=random_label(12),
-            modality=kind, note_type="nursing", language="en", text_sha256="0" * 64, state="deidentified", reason="",
+            project_id=project.id,
+            batch_id=batch.id,
+            subject_id=subject.id,
+            encounter_id=encounter.id,
+            reference=random_label(12),
+            modality=kind,
+            note_type="nursing",
+            language="en",
+            text_sha256="0" * 64,
+            state="deidentified",
         )
         session.add(source)
         session.flush()
         document = Document(
-            project_id=project.id, subject_id=subject.id, encounter_id=encounter.id, source_id=source.id, label=random_label(6).lower(),
-            modality=kind, note_type="discharge summary", language="en", verdict="machine_passed", reasons="",
-            deid_json=canonical_json({"claim": "synthetic"}), created_at=at,
+            project_id=project.id,
+            subject_id=subject.id,
+            encounter_id=encounter.id,
+            source_id=source.id,
+            label=random_label(6).lower(),
+            modality=kind,
+            note_type="discharge summary",
+            language="en",
+            verdict="machine_passed",
+            deid_json=canonical_json({"claim": "synthetic"}),
+            created_at=at,
         )
         add_document(session, document, text)
         create_item(session, OPERATOR, document, current_schema(session, project.id, kind), at=at)
@@ -200,7 +247,7 @@ class World:
         row = session.scalar(select(Assignment).where(*mine).order_by(Assignment.id.desc()))
         open_task(session, actor, row, at=at)
         acknowledge(session, actor, get_guideline(session, row.guideline_version_id), at=at)
-        changes = [Change(key, body) for key, body in payload["elements"].items()]
+        changes = [ElementChange(key, body) for key, body in payload["elements"].items()]
         change_draft(session, actor, row, changes, expected_version=0, at=at)
         submit(session, actor, row, codes=_any_code, at=at)
 
@@ -227,8 +274,11 @@ class World:
             assign_ready(session, OPERATOR, project, find_readers(session, project, at=at), at=at)
             session.flush()
             waiting = (Assignment.item_id == item, Assignment.state == "offered")
-            return [name for name, person in self.ids.items()
-                    if session.scalar(select(Assignment.id).where(*waiting, Assignment.person_id == person))]
+            return [
+                name
+                for name, person in self.ids.items()
+                if session.scalar(select(Assignment.id).where(*waiting, Assignment.person_id == person))
+            ]
 
         for name in self.write(unit):
             self.write(lambda session, n=name: self._read(session, n, payload, item))
@@ -281,11 +331,18 @@ class Task:
 
     @property
     def questions(self):
-        return self.look(lambda s: [(q.body, q.element_id, q.blocking) for q in s.scalars(select(Question).where(Question.assignment_id == self.id))])
+        return self.look(
+            lambda s: [
+                (q.body, q.element_id, q.blocking)
+                for q in s.scalars(select(Question).where(Question.assignment_id == self.id))
+            ]
+        )
 
     @property
     def holds(self):
-        return self.look(lambda session: [hold.kind for hold in session.scalars(select(Hold).where(Hold.item_id == self.item))])
+        return self.look(
+            lambda session: [hold.kind for hold in session.scalars(select(Hold).where(Hold.item_id == self.item))]
+        )
 
     def words(self, body):
         return " … ".join(self.text[start:end] for start, end in body.get("fragments") or [])
@@ -308,13 +365,25 @@ class Task:
             row = get_assignment(session, self.id)
             open_task(session, actor, row, at=at)
             session.flush()
-            merged = {key: assemble(session, self.id)["elements"].get(key, {}) | part for key, part in bodies(self, session).items()}
-            change_draft(session, actor, row, [Change(k, b) for k, b in merged.items()], expected_version=row.draft_version, at=at)
+            merged = {
+                key: assemble(session, self.id)["elements"].get(key, {}) | part
+                for key, part in bodies(self, session).items()
+            }
+            change_draft(
+                session,
+                actor,
+                row,
+                [ElementChange(k, b) for k, b in merged.items()],
+                expected_version=row.draft_version,
+                at=at,
+            )
 
         self.world.write(unit)
 
     def confirm_all(self):
-        self.change(lambda task, session: {key: {"status": "confirmed"} for key in assemble(session, task.id)["elements"]})
+        self.change(
+            lambda task, session: {key: {"status": "confirmed"} for key in assemble(session, task.id)["elements"]}
+        )
 
 
 class Case(Task):
@@ -341,4 +410,8 @@ class Case(Task):
 
     @property
     def signatures(self):
-        return self.look(lambda session: [(s.signer_name, s.meaning, json.loads(s.manifest)) for s in signatures_of(session, self.item)])
+        return self.look(
+            lambda session: [
+                (s.signer_name, s.meaning, json.loads(s.manifest)) for s in signatures_of(session, self.item)
+            ]
+        )

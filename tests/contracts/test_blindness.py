@@ -14,7 +14,7 @@ from app.accounts.loading import load_actor
 from app.core import clock
 from app.core.errors import ChartmarkError
 from app.review.assignment import Assignment, claim, find_own, next_task
-from app.review.draft import Change, change_draft
+from app.review.draft import ElementChange, change_draft
 from app.review.item import get_item
 from app.review.opening import open_task
 from app.review.queries import UNFINISHED, feedback, neighbours, own_tasks, own_work, queue
@@ -56,11 +56,11 @@ class Blind(World):
     def answer(self):
         """Ann says something, submits, takes it back, asks, and submits again."""
         # Not three times the same: exact duplicates are folded.
-        changes = [Change(f"{CANARY}-{n}", BODY | {"fragments": [[7, 12 - n]]}) for n in range(3)]
+        changes = [ElementChange(f"{CANARY}-{n}", BODY | {"fragments": [[7, 12 - n]]}) for n in range(3)]
         self.act("ann", change_draft, "ann", changes, expected_version=0)
         self.act("ann", submit, "ann")
         self.act("ann", recall, "ann")
-        self.act("ann", change_draft, "ann", [Change(f"{CANARY}-2", None)], expected_version=3)
+        self.act("ann", change_draft, "ann", [ElementChange(f"{CANARY}-2", None)], expected_version=3)
         self.act("ann", ask, "ann", "Is a pain that is denied a problem?")
         self.act("ann", submit, "ann")
 

@@ -19,10 +19,12 @@ from app.intake.files import Files
 from app.pipelines.gold import read_cases, read_gold
 from app.review.modality import own_label_problems
 from app.terminology.importers.protocol import CODE_SYSTEMS
-from app.terminology.importers.reading.source import Source
+from app.terminology.importers.reading.source import ReleaseSource
 from app.terminology.releases import import_release
 from tests.damage import MUTANTS, mutants
 from tests.terminology_data import SAMPLES
+
+pytestmark = pytest.mark.rare
 
 compose()
 TEXT = "No chest pain. Aspirin 81 mg caused a rash."
@@ -133,7 +135,7 @@ def test_no_importer_falls_over_a_damaged_file(system, file, tmp_path):
     files = sum(one.is_file() for one in (tmp_path / system).rglob("*"))
 
     def read():
-        source = Source(tmp_path / system)
+        source = ReleaseSource(tmp_path / system)
         importer.about(source)
         for _ in importer.rows(source):
             pass
@@ -162,7 +164,7 @@ def test_no_packed_release_falls_over_damage(packed, tmp_path):
             archive.write(sample, "codes.tsv")
 
     def read():
-        source = Source(path)
+        source = ReleaseSource(path)
         for _ in CODE_SYSTEMS.get("own").rows(source):
             pass
 

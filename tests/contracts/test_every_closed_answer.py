@@ -8,7 +8,7 @@ from app.annotation.bodies import by_kind, fields_of, payload_problems, payload_
 from app.annotation.fields import AnotherBody, FieldRole
 from app.core.digest import canonical_json
 from app.factory import compose
-from app.review.modality import MODALITIES, Action, Context
+from app.review.modality import MODALITIES, AnnotationAction, Context
 from tests.contracts import marked_fields as marked
 
 compose()
@@ -30,7 +30,7 @@ def told(case, value, before=None):
     key = marked.AT.get(case.kind, case.kind)
     words = [{"key": str(word)} for body in elements.values() for word in body.values() if isinstance(word, str)]
     context = Context({"id": "d", "text": marked.TEXT, "meta": {}}, {"labels": words, "relations": words})
-    return MODALITIES.get(case.modality).describe(Action(key, elements[key], before), context)
+    return MODALITIES.get(case.modality).describe(AnnotationAction(key, elements[key], before), context)
 
 
 def at(said, path):
@@ -65,7 +65,7 @@ def test_words_are_not_in_the_event(case):
 def test_is_told_of_what_was_removed_too(case):
     elements = marked.elements_with(case, case.values[0])
     key = marked.AT.get(case.kind, case.kind)
-    removed = Action(key, None, elements[key])
+    removed = AnnotationAction(key, None, elements[key])
     context = Context({"id": "d", "text": marked.TEXT, "meta": {}}, {"labels": []})
     assert at(MODALITIES.get(case.modality).describe(removed, context), case.field) == case.values[0]
 

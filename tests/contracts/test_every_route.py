@@ -26,6 +26,10 @@ BODIES = {
     "/rulings/<key>": {"choice": "none", "reason": "not-stated"},
     "/closing": SIGNED,
     "/verification": SIGNED,
+    "/opening": {"sha256": "0" * 64},
+    "/passkey-options": {"act": "sign"},
+    "/provider-proofs": {"act": "sign"},
+    "/state": {"proof": "x"},
 }
 
 
@@ -61,7 +65,7 @@ def is_about_an_object(method, rule, declared):
 
 def is_anothers(method, rule, declared):
     """About one person's task, or the text of it; pages of a project are open to its members."""
-    # Everybody in a project may report an identifier they came to see; moving an item's guideline shows no text.
+    # Any reader of an item may report an identifier they came to see; moving an item's guideline shows no text.
     about_a_task = re.search(r"<int:(assignment|item|document)_id>", rule)
     return about_a_task and declared.rule.action not in (None, Action.REPORT_PHI, Action.MOVE_GUIDELINE)
 

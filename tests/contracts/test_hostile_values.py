@@ -22,6 +22,8 @@ from tests.contracts.modality_examples import EXAMPLES
 from tests.contracts.test_every_route import APP, BODIES, World, named, path_of, routes
 from tests.unit.accounts.people import give_credential, make_person
 
+pytestmark = pytest.mark.rare
+
 NUMBERS = (str(2**63), str(2**64), "9" * 5000, "-1", "-0", "٣", "²", "1e3", "0x1", "1.0", " 1", "1_0", "%00", "0")
 WORDS = (
     "\0", "a\0b", "😀" * 300, "x" * 5000, "'\"<>&;--", "{count.x}", "%s%n", "../..", "\u202e", "\x7f\x1f", "٣", "[",

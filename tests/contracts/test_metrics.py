@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.agreement.metrics.data import Link, Ratings, Reading, Span, Spans
+from app.agreement.metrics.data import Link, MarkedSpan, Ratings, Reading, Spans
 from app.agreement.metrics.evaluate import evaluate
 from app.agreement.metrics.names import ALIASES, metric_named, metrics_for
 from app.agreement.metrics.protocol import METRICS
@@ -24,9 +24,7 @@ SPANS = [metric for metric in METRICS if metric.unit == "span"]
 by_key = {"ids": lambda metric: metric.key}
 
 values = st.lists(st.tuples(*[st.sampled_from("0123")] * 2), min_size=2, max_size=25)
-spans = st.lists(
-    st.tuples(st.integers(0, 30), st.integers(1, 6), st.sampled_from(["A", "B"])), max_size=5, unique=True
-)
+spans = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 6), st.sampled_from(["A", "B"])), max_size=5, unique=True)
 notes = st.lists(st.tuples(spans, spans), min_size=1, max_size=4)
 
 
@@ -36,15 +34,13 @@ def ratings(rows, raters="ab", categories=tuple("0123")):
 
 
 def reading(marks):
-    found = [Span(label, ((start, start + length),)) for start, length, label in marks]
+    found = [MarkedSpan(label, ((start, start + length),)) for start, length, label in marks]
     links = [Link("r", one, other) for one, other in itertools.pairwise(found)]
     return Reading(found, links)
 
 
 def marked(pairs, raters=("a", "b")):
-    return Spans(
-        {f"d{i}": dict(zip(raters, map(reading, pair), strict=True)) for i, pair in enumerate(pairs)}
-    )
+    return Spans({f"d{i}": dict(zip(raters, map(reading, pair), strict=True)) for i, pair in enumerate(pairs)})
 
 
 def value(metric, data):
@@ -113,9 +109,7 @@ def test_perfect_agreement_is_one(metric, rows):
 @given(values, st.permutations("wxyz"))
 def test_other_names_for_the_categories_change_nothing(metric, rows, names):
     renamed = [tuple(names[int(v)] for v in row) for row in rows]
-    assert same(
-        value(metric, ratings(rows)), value(metric, ratings(renamed, categories=tuple(sorted(names))))
-    )
+    assert same(value(metric, ratings(rows)), value(metric, ratings(renamed, categories=tuple(sorted(names)))))
 
 
 # A ratio scale has a zero, which reversing moves.

@@ -14,7 +14,7 @@ from app.annotation.check import blocking
 from app.core.digest import canonical_json
 from app.core.errors import Invalid
 from app.factory import compose
-from app.review.modality import MODALITIES, Action, Modality
+from app.review.modality import MODALITIES, AnnotationAction, Modality
 from tests.contracts.modality_examples import EXAMPLES, SECRET
 from tests.toy import Toy
 
@@ -78,7 +78,7 @@ def test_an_untouched_record_of_questions_cannot_be_submitted(key):
 def test_where_something_came_from_is_never_the_clients_word(modality, example):
     claimed = {"by": "model", "pipeline": "gpt-9", "suggestion": "s1"}
     for key, body in example.payloads[0]["elements"].items():
-        put = Action(key, {**body, "origin": claimed, "because": [{"cue": "x"}]})
+        put = AnnotationAction(key, {**body, "origin": claimed, "because": [{"cue": "x"}]})
         stored = modality.stored(put, None, example.context)
         if modality.key != "toy":
             assert stored["origin"] == {"by": "human"}
@@ -92,14 +92,14 @@ def test_a_changed_suggestion_keeps_what_was_suggested_also_when_it_is_settled(m
     key, body = next(iter(start.items()))
     changes = {"notes": {"label": "PROBLEM"}, "reports": {"value": "uncertain"}, "imaging": {"verdict": "confirmed"}}
     changed = {**body, **changes[modality.key], "status": "confirmed", "origin": {"by": "human"}}
-    stored = modality.stored(Action(key, changed), body, example.context)
+    stored = modality.stored(AnnotationAction(key, changed), body, example.context)
     assert stored["origin"]["pipeline"] == example.suggestions[0]["pipeline"]
     suggested = stored["origin"]["suggested"]
     assert {name: suggested[name] for name in changes[modality.key]} != changes[modality.key]
-    assert "suggested" in modality.describe(Action(key, stored), example.context)["origin"]
+    assert "suggested" in modality.describe(AnnotationAction(key, stored), example.context)["origin"]
     settled = modality.settle([{"elements": {key: stored}}] * 2, [], example.context)
     assert settled["elements"][key]["origin"] == stored["origin"]
-    accepted = modality.stored(Action(key, {**body, "status": "confirmed"}), body, example.context)
+    accepted = modality.stored(AnnotationAction(key, {**body, "status": "confirmed"}), body, example.context)
     assert accepted["origin"] == body["origin"]
 
 
@@ -131,14 +131,18 @@ def test_a_field_nobody_knows_is_refused(modality, example):
 
 def test_an_action_is_described_without_words(modality, example):
     for key, body in (*example.payloads[0]["elements"].items(), *example.payloads[2]["elements"].items()):
-        for action in (Action(key, body), Action(key, body, body), Action(key, None, body)):
+        for action in (
+            AnnotationAction(key, body),
+            AnnotationAction(key, body, body),
+            AnnotationAction(key, None, body),
+        ):
             assert SECRET not in canonical_json(modality.describe(action, example.context))
 
 
 def test_a_malformed_action_is_refused_without_quoting_it(modality, example):
     for body in ({"kind": SECRET}, {}, {"face": SECRET}):
         with pytest.raises(Invalid) as caught:
-            modality.describe(Action("a", body), example.context)
+            modality.describe(AnnotationAction("a", body), example.context)
         assert SECRET not in str(caught.value) + repr(caught.value.problems)
 
 
@@ -169,8 +173,7 @@ def test_taking_one_reader_everywhere_gives_that_reader(modality, example, indic
     payloads = chosen(example, indices)
     for version, payload in enumerate(payloads):
         rulings = [
-            Ruling(case.key, Choice.TAKE, version=version)
-            for case in modality.differences(payloads, example.context)
+            Ruling(case.key, Choice.TAKE, version=version) for case in modality.differences(payloads, example.context)
         ]
         settled = modality.settle(payloads, rulings, example.context)
         assert modality.differences([settled, payload], example.context) == []
@@ -191,9 +194,7 @@ def test_the_order_of_readers_changes_only_the_order_of_versions(modality, examp
     payloads = chosen(example, indices)
     cases = modality.differences(payloads, example.context)
     turned = modality.differences(payloads[::-1], example.context)
-    assert [(c.key, c.kinds, c.labels, c.place) for c in turned] == [
-        (c.key, c.kinds, c.labels, c.place) for c in cases
-    ]
+    assert [(c.key, c.kinds, c.labels, c.place) for c in turned] == [(c.key, c.kinds, c.labels, c.place) for c in cases]
     assert [case.versions[::-1] for case in turned] == [case.versions for case in cases]
 
 
@@ -208,9 +209,7 @@ def test_a_case_without_a_ruling_and_a_ruling_without_a_case_are_refused(modalit
 def test_nothing_it_is_given_is_changed(modality, example):
     before = copy.deepcopy(example.payloads)
     cases = modality.differences(example.payloads, example.context)
-    modality.settle(
-        example.payloads, [Ruling(case.key, Choice.TAKE, version=0) for case in cases], example.context
-    )
+    modality.settle(example.payloads, [Ruling(case.key, Choice.TAKE, version=0) for case in cases], example.context)
     for payload in example.payloads:
         modality.check(payload, example.context)
         modality.units(payload, example.context)
@@ -220,12 +219,8 @@ def test_nothing_it_is_given_is_changed(modality, example):
 NAMES = """kind label fragments assertion codes status origin because type head tail mentions subtype event
     exposure evidence system release code sequence principal text value keyword
     verdict reason category face"""
-KINDS = (
-    """entity relation event exposure assessment chain code_assignment comment observation critical field rest"""
-)
-leaves = st.one_of(
-    st.none(), st.booleans(), st.integers(-3, 90), st.floats(), st.sampled_from(("a", "ADE", SECRET))
-)
+KINDS = """entity relation event exposure assessment chain code_assignment comment observation critical field rest"""
+leaves = st.one_of(st.none(), st.booleans(), st.integers(-3, 90), st.floats(), st.sampled_from(("a", "ADE", SECRET)))
 anything = st.recursive(
     leaves,
     lambda inner: st.one_of(
@@ -249,4 +244,4 @@ def test_whatever_a_client_sends_is_checked_and_described_without_a_crash(part, 
     for key, body in elements.items():
         if body is not None:
             with contextlib.suppress(Invalid):
-                part.describe(Action(key, body), context)
+                part.describe(AnnotationAction(key, body), context)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.actor import OperatorActor
-from app.corpus.batch import Batch
+from app.corpus.batch import Batch, list_problems
 from app.corpus.project import create_project, get_project
 from app.corpus.source import Source, open_source
 from app.corpus.vault import Vault
@@ -89,6 +89,10 @@ class Intake:
         with self.database.reading() as session:
             return session.get(Batch, batch.id)
 
+    def problems(self, batch):
+        with self.database.reading() as session:
+            return list_problems(session, batch.id)
+
     def texts(self):
         with self.database.reading() as session:
             rows = session.scalars(select(Source).order_by(Source.id)).all()
@@ -99,10 +103,6 @@ class Intake:
 @pytest.fixture
 def intake(sqlite_database, tmp_path):
     return Intake(sqlite_database, tmp_path)
-
-
-def problems(batch):
-    return json.loads(batch.problems_json)
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -126,13 +126,13 @@ def test_good_notes_come_in_as_they_are(intake, tmp_path, key):
 )
 def test_a_bad_note_is_refused_by_its_place_and_the_good_ones_are_kept(intake, tmp_path, key, text, codes):
     batch = intake.load(write(key, tmp_path, [GOOD[0], ("bad", text), GOOD[1]]))
-    (problem,) = problems(batch)
-    assert problem["code"] in codes
-    assert problem["where"]
+    (problem,) = intake.problems(batch)
+    assert problem.code in codes
+    assert problem.where
     assert batch.refused == 1
-    assert "zebra" not in json.dumps(problem)
+    assert "zebra" not in str(problem)
     # In a table a broken byte or an endless line may hide where rows begin: then nothing is taken.
-    whole_file = key == "csv" and problem["code"] in ("not-utf-8", "line-too-long")
+    whole_file = key == "csv" and problem.code in ("not-utf-8", "line-too-long")
     assert intake.texts() == ([] if whole_file else [t.decode() for _, t in GOOD])
 
 
@@ -143,7 +143,7 @@ def test_an_empty_file_says_so(intake, tmp_path, key):
         path.write_bytes(b"")
     batch = intake.load(path)
     assert batch.stored == 0
-    assert key == "zip" or problems(batch)[0]["code"] in ("empty-file", "empty-folder")
+    assert key == "zip" or intake.problems(batch)[0].code in ("empty-file", "empty-folder")
 
 
 @pytest.mark.parametrize("key", ["csv", "jsonl"])
@@ -151,7 +151,7 @@ def test_the_same_id_twice(intake, tmp_path, key):
     first, second = GOOD
     batch = intake.load(write(key, tmp_path, [first, first, (first[0], b"Another text."), second]))
     assert (batch.stored, batch.skipped, batch.refused) == (2, 1, 1)
-    assert problems(batch)[0]["code"] == "duplicate-id"
+    assert intake.problems(batch)[0].code == "duplicate-id"
     assert len(intake.texts()) == 2
 
 
@@ -175,18 +175,18 @@ def test_a_file_of_another_kind_is_no_crash(intake, tmp_path, key):
 class TestTables:
     def test_a_missing_column_is_named(self, intake, tmp_path):
         (tmp_path / "n.csv").write_text("id,colour\n1,red\n2,blue\n")
-        assert problems(intake.load(tmp_path / "n.csv"))[0]["code"] == "column-missing"
+        assert intake.problems(intake.load(tmp_path / "n.csv"))[0].code == "column-missing"
 
     def test_a_row_with_too_many_cells(self, intake, tmp_path):
         (tmp_path / "n.csv").write_text("id,text\na,One two.\nb,Three,four\nc,Five.\n")
         batch = intake.load(tmp_path / "n.csv")
-        assert [(p["code"], p["where"][:6]) for p in problems(batch)] == [("too-many-columns", "line 3")]
+        assert [(p.code, p.where[:6]) for p in intake.problems(batch)] == [("too-many-columns", "line 3")]
         assert intake.texts() == ["One two.", "Five."]
 
     def test_a_quote_that_never_ends_keeps_what_came_before(self, intake, tmp_path):
         (tmp_path / "n.csv").write_text('id,text\na,One.\nb,"Two')
         batch = intake.load(tmp_path / "n.csv")
-        assert problems(batch)[0]["code"] == "bad-csv"
+        assert intake.problems(batch)[0].code == "bad-csv"
         assert intake.texts() == ["One."]
 
 
@@ -215,8 +215,8 @@ class TestJsonLines:
         (tmp_path / "n.jsonl").write_text(f'{{"id": "a", "text": "One."}}\n{line}\n{{"id": "c", "text": "Two."}}\n')
         batch = intake.load(tmp_path / "n.jsonl")
         assert (batch.stored, batch.refused) == (2, 1)
-        assert all("line 2" in p["where"] for p in problems(batch))
-        assert "zebra" not in batch.problems_json
+        assert all("line 2" in p.where for p in intake.problems(batch))
+        assert "zebra" not in str(intake.problems(batch))
         assert intake.texts() == ["One.", "Two."]
 
     def test_a_strange_key_is_dropped_and_counted(self, intake, tmp_path):
@@ -236,14 +236,14 @@ class TestArchives:
             archive.writestr("a.txt", "One.")
             archive.writestr(name, "zebra")
         batch = intake.load(tmp_path / "n.zip")
-        assert [p["code"] for p in problems(batch)] == [code]
+        assert [p.code for p in intake.problems(batch)] == [code]
         assert intake.texts() == []
         assert not list(tmp_path.parent.glob("**/out.txt"))
 
     def test_a_bomb_is_refused_unopened(self, intake, tmp_path):
         with zipfile.ZipFile(tmp_path / "n.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("a.txt", b"0" * 7_000_000)
-        assert [p["code"] for p in problems(intake.load(tmp_path / "n.zip"))] == ["zip-bomb"]
+        assert [p.code for p in intake.problems(intake.load(tmp_path / "n.zip"))] == ["zip-bomb"]
 
     def test_an_archive_in_an_archive_is_refused_alone(self, intake, tmp_path):
         with zipfile.ZipFile(tmp_path / "n.zip", "w") as archive:
@@ -251,7 +251,7 @@ class TestArchives:
             archive.writestr("b.zip", b"PK")
             archive.writestr("c.exe", b"MZ")
         batch = intake.load(tmp_path / "n.zip")
-        assert [p["code"] for p in problems(batch)] == ["zip-nested", "unknown-kind"]
+        assert [p.code for p in intake.problems(batch)] == ["zip-nested", "unknown-kind"]
         assert intake.texts() == ["One."]
 
 

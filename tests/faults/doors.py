@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.faults.fault import Fault
 
 POLICY, SIGNING = "tests/unit/accounts/test_policy.py", "tests/unit/accounts/test_signing.py"
+FACTORS = "tests/unit/accounts/test_second_factor_at_the_door.py"
 THROTTLE, SIGN_IN = "tests/unit/accounts/test_throttle.py", "tests/unit/accounts/test_sign_in.py"
 ONCE, LEASES = "tests/functional/test_idempotency.py", "tests/unit/jobs/test_leases.py"
 EDGE, ENTERING = "tests/functional/test_http_edge.py", "tests/functional/test_signing_in.py"
@@ -96,8 +97,8 @@ DOORS = (
     Fault(
         "ended-membership",
         "app/corpus/member.py",
-        "where(Member.person_id == person_id, Member.ended_at.is_(None))",
-        "where(Member.person_id == person_id)",
+        "select(Member.person_id, Member.project_id, Member.role).where(Member.ended_at.is_(None))",
+        "select(Member.person_id, Member.project_id, Member.role)",
         ("tests/functional/web/test_project_pages.py", "tests/functional/test_people_pages.py"),
         "A role that was ended would still hold.",
     ),
@@ -129,10 +130,34 @@ DOORS = (
     Fault(
         "one-component-signs",
         "app/accounts/signing.py",
-        "    if not (right and normal_username(factors.username) == actor.username):\n",
-        "    if not right:\n",
+        "    is_named = normal_username(factors.username) == actor.username\n",
+        "    is_named = True\n",
         (SIGNING,),
         "A signature would need one component of the two (21 CFR 11.200(a)(1)(i)).",
+    ),
+    Fault(
+        "second-factor-not-asked",
+        "app/accounts/signing.py",
+        "        if not (is_named and known) or (needs_second and second is None and STRONG not in shown):\n",
+        "        if not (is_named and known):\n",
+        (FACTORS,),
+        "Whoever has a second factor would sign without it.",
+    ),
+    Fault(
+        "code-good-twice",
+        "app/accounts/factors/totp.py",
+        "    return next((step for step in found if step > after), None)\n",
+        "    return next(iter(found), None)\n",
+        ("tests/unit/accounts/test_factors.py",),
+        "A code seen over a shoulder would open again (ASVS 6.5.1).",
+    ),
+    Fault(
+        "strangers-lock-the-known",
+        "app/accounts/sign_in.py",
+        "        return [brake_browser(scope, name, where.token)]\n",
+        "        return [brake_account(scope, name)]\n",
+        (FACTORS,),
+        "Whoever knows a name could keep its owner out.",
     ),
     Fault(
         "address-is-forgiven",
@@ -178,16 +203,16 @@ DOORS = (
     Fault(
         "idle-session-lives",
         "app/accounts/session.py",
-        "    return row if at - row.last_seen_at < lifetime.idle else None\n",
-        "    return row\n",
+        " and at - self.last_seen_at < lifetime.idle\n",
+        "\n",
         (SIGN_IN, ENTERING),
         "A browser left open would stay signed in for a shift.",
     ),
     Fault(
         "origin-null",
-        "app/http/csrf.py",
-        "    if origin is not None and urlsplit(origin).netloc != request.host:\n",
-        '    if origin not in (None, "null") and urlsplit(origin).netloc != request.host:\n',
+        "app/http/access.py",
+        "    if origin is not None and _host_of(origin) != request.host:\n",
+        '    if origin not in (None, "null") and _host_of(origin) != request.host:\n',
         (EDGE,),
         "A sandboxed frame of another site, whose origin is `null`, would pass.",
     ),
@@ -195,24 +220,24 @@ DOORS = (
     Fault(
         "key-for-another-request",
         "app/http/idempotency.py",
-        "    if row.request_sha256 != request_sha256:\n",
-        "    if not request_sha256:\n",
+        "    if row.request_sha256 != asked.request_sha256:\n",
+        "    if not row.request_sha256:\n",
         (ONCE,),
         "Another request would be answered with the first one's answer, and do nothing.",
     ),
     Fault(
         "key-without-the-address",
         "app/http/idempotency.py",
-        'sha256(f"{request.method} {request.full_path}\\n".encode() + request.get_data())',
-        'sha256(f"{request.method}\\n".encode() + request.get_data())',
+        'key_of(f"{request.method} {request.full_path}\\n".encode() + request.get_data())',
+        'key_of(f"{request.method}\\n".encode() + request.get_data())',
         (ONCE,),
         "The same body sent to another item would do nothing and say that it did.",
     ),
     Fault(
         "running-job-is-taken",
         "app/jobs/job.py",
-        "    locked = wanted.where(free).with_for_update(",
-        "    locked = wanted.where(Job.finished_at.is_(None)).with_for_update(",
+        "Job.id == job_id, is_free(session, at)",
+        "Job.id == job_id, Job.finished_at.is_(None)",
         (LEASES,),
         "Two workers would load one batch twice.",
     ),
@@ -243,16 +268,16 @@ DOORS = (
     Fault(
         "tries-for-ever",
         "app/jobs/job.py",
-        "    if row.attempts >= MAX_ATTEMPTS:\n",
-        "    if row.attempts > MAX_ATTEMPTS * 1000:\n",
+        "job.attempts + 1 >= MAX_ATTEMPTS",
+        "job.attempts + 1 > MAX_ATTEMPTS * 1000",
         (LEASES, "tests/functional/web/test_isolated_documents.py"),
         "A job that cannot be done would stand before all others for ever.",
     ),
     Fault(
         "set-aside-counts-twice",
         "app/jobs/job.py",
-        "        row.set_aside += len(set_aside.keys() - named.keys())\n",
-        "        row.set_aside += len(set_aside)\n",
+        "        self.set_aside += len(codes.keys() - named.keys())\n",
+        "        self.set_aside += len(codes)\n",
         (LEASES, "tests/functional/web/test_isolated_documents.py"),
         "A document a job comes back to would be counted again.",
     ),

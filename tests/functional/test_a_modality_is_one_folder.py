@@ -1,13 +1,17 @@
 """ECG strips: one folder outside the product and one line; read twice, settled, logged and exported."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
 from app.annotation.check import blocking
 from app.factory import compose
-from app.review.modality import MODALITIES, Action, Context, claimed_by
-from tests.ecg import LINE, SCHEMA, STRIP, finding, interval, rest
+from app.review.modality import AnnotationAction, Context, claimed_by
+from app.settings import Settings
+from tests.ecg import LINE, SCHEMA, STRIP, finding, installed, interval, rest
 
 compose()
 CONTEXT = Context({"id": "e", "text": STRIP, "meta": {}}, SCHEMA)
@@ -15,9 +19,8 @@ CONTEXT = Context({"id": "e", "text": STRIP, "meta": {}}, SCHEMA)
 
 @pytest.fixture(autouse=True)
 def ecg():
-    MODALITIES.declare(LINE)
-    yield MODALITIES.get("ecg_strips")
-    MODALITIES.remove("ecg_strips")
+    with installed() as modality:
+        yield modality
 
 
 AF = finding("atrial_fibrillation", "present", leads=["II"])
@@ -46,11 +49,11 @@ def test_an_answer_of_the_wrong_kind_is_refused(ecg):
 
 def test_every_closed_answer_and_number_is_in_the_event_and_no_word_of_the_reader(ecg):
     body = finding("st_elevation", "present", leads=["V2", "V3"], evidence=[[0, 4]], remark="called Mrs Canary")
-    said = ecg.describe(Action("a", body), CONTEXT)
+    said = ecg.describe(AnnotationAction("a", body), CONTEXT)
     told = {name: said[name] for name in ("label", "value", "leads", "evidence")}
     assert told == {"label": "st_elevation", "value": "present", "leads": ["V2", "V3"], "evidence": [[0, 4]]}
     assert "Canary" not in json.dumps(said)
-    assert ecg.describe(Action("b", interval("pr_interval", 180, lead="II")), CONTEXT)["milliseconds"] == 180
+    assert ecg.describe(AnnotationAction("b", interval("pr_interval", 180, lead="II")), CONTEXT)["milliseconds"] == 180
 
 
 def test_readers_are_compared_question_by_question(ecg):
@@ -69,6 +72,31 @@ def test_readers_are_compared_question_by_question(ecg):
 
 
 def test_the_product_ships_none():
-    MODALITIES.remove("ecg_strips")
-    assert "ecg_strips" not in MODALITIES
-    MODALITIES.declare(LINE)
+    code = "import wsgi; from app.review.modality import MODALITIES; print(MODALITIES.keys())"
+    plain = os.environ | {"CHARTMARK_DATABASE_URL": "sqlite://"}
+    done = subprocess.run([sys.executable, "-c", code], env=plain, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['notes', 'reports', 'imaging']"
+
+
+def test_a_command_of_an_installation_that_names_it_knows_it():
+    """The environment is read where settings are, once; the shell needs nothing else."""
+    code = "import wsgi; from app.review.modality import MODALITIES; print(MODALITIES.get('ecg_strips').title)"
+    named = os.environ | {"CHARTMARK_MODALITIES": LINE, "CHARTMARK_DATABASE_URL": "sqlite://"}
+    done = subprocess.run([sys.executable, "-c", code], env=named, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "ECG strips"
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("nowhere.at_all:Thing", "no package.module:Class"),
+        ("examples.ecg_strips.modality:Missing", "no package.module:Class"),
+        ("examples.ecg_strips.modality", "no package.module:Class"),
+        ("app.modalities.notes.modality:Notes", "another modality"),
+        (f"{LINE}, {LINE}", "another modality"),
+    ],
+)
+def test_a_modality_that_cannot_be_used_ends_the_start_with_a_sentence(path, why):
+    with pytest.raises(ValueError, match="CHARTMARK_MODALITIES") as refused:
+        compose(Settings(modalities=path))
+    assert why in str(refused.value)

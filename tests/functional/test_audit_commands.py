@@ -47,7 +47,7 @@ def test_a_log_is_exported_and_verified(flask, history, tmp_path):
     out = tmp_path / "out"
     exported = flask("audit", "export", out)
     assert exported.exit_code == 0, exported.output
-    assert exported.output.startswith("7 leaves, 7 events shown")
+    assert exported.output.startswith("10 leaves, 10 events shown")
     verified = flask("audit", "verify", out)
     assert verified.exit_code == 0, verified.output
     assert verified.output.endswith("OK: everything holds\n")
@@ -58,7 +58,7 @@ def test_a_log_is_exported_and_verified(flask, history, tmp_path):
 
 
 def test_tampering_is_named_with_its_place_and_exit_1(flask, history, database, tmp_path):
-    assert flask("audit", "seal").output == "5 events sealed\n"
+    assert flask("audit", "seal").output == "6 events sealed\n"
     with database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER audit_event_no_update")
         connection.execute(text("UPDATE audit_event SET at = at + 1 WHERE id = 3"))

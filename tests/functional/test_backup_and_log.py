@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.setup.archive import add_contents, digest_of, extract_whole
+from app.audit.checkpoint import Signer
+from app.cli.setup.archive import BackupContents, close_archive, digest_of, extract_whole
 from app.core.errors import Invalid
 from app.factory import create_app
 from app.settings import Settings
@@ -16,12 +17,12 @@ from tests.unit.audit.events import write
 
 @pytest.fixture
 def flask():
-    def run(var, *arguments):
-        app = create_app(Settings(var=str(var)))
+    def run(var, *arguments, code=0, **settings):
+        app = create_app(Settings(var=str(var), **settings))
         with app.app_context():
             answer = app.test_cli_runner().invoke(args=[str(a) for a in arguments])
         app.extensions["database"].dispose()
-        assert answer.exit_code == 0, answer.output
+        assert answer.exit_code == code, answer.output
         return answer.output
 
     return run
@@ -46,7 +47,7 @@ def server(database_templates, tmp_path, flask):
 def test_on_another_machine_the_restored_log_goes_on(server, flask, tmp_path):
     _, backup = server
     elsewhere = tmp_path / "elsewhere"
-    flask(elsewhere, "restore", backup)
+    flask(elsewhere, "restore", backup, "--identity", tmp_path / "var-backup.key")
     flask(elsewhere, "audit", "export", tmp_path / "out")
     assert "OK: everything holds" in flask(elsewhere, "audit", "verify", tmp_path / "out")
 
@@ -63,16 +64,21 @@ def test_on_the_same_machine_the_log_names_what_was_lost(server, flask, tmp_path
     assert kept.replace("\n", "\\n") in (tmp_path / "out" / "events.jsonl").read_text()
 
 
+def flip(data, at):
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
 def test_a_damaged_backup_is_refused_and_leaves_nothing_in_place(server, tmp_path):
     _, backup = server
     whole = backup.read_bytes()
-    damaged = (whole[: len(whole) // 2], b"", b"no archive", whole.replace(b"SQLite", b"SQLitf", 1))
+    damaged = (whole[: len(whole) // 2], b"", b"no archive", flip(whole, len(whole) - 1), flip(whole, 300))
     for number, data in enumerate(damaged):
         backup.write_bytes(data)
         elsewhere = tmp_path / f"elsewhere-{number}"
         app = create_app(Settings(var=str(elsewhere)))
         with app.app_context():
-            answer = app.test_cli_runner().invoke(args=["restore", str(backup)])
+            asked = ["restore", str(backup), "--identity", str(tmp_path / "var-backup.key")]
+            answer = app.test_cli_runner().invoke(args=asked)
         app.extensions["database"].dispose()
         assert answer.exit_code == 1
         assert "not restored: backup.tar" in answer.output
@@ -85,7 +91,8 @@ def test_two_thousand_damaged_backups_are_whole_or_refused(tmp_path):
     with tarfile.open(source, "w") as archive:
         (tmp_path / "chartmark.db").write_bytes(b"SQLite format 3\x00" + b"x" * 600)
         archive.add(tmp_path / "chartmark.db", "chartmark.db")
-        add_contents(archive, {"chartmark.db": digest_of(tmp_path / "chartmark.db")})
+        files = {"chartmark.db": digest_of(tmp_path / "chartmark.db")}
+        close_archive(archive, BackupContents(files=files), Signer(tmp_path / "log.key", "a.log"))
     whole = source.read_bytes()
     for number, data in enumerate(mutants(whole, 5)):
         source.write_bytes(data)

@@ -6,6 +6,7 @@ import pytest
 
 from app.accounts.actor import ProjectRole, ServerRole
 from app.accounts.loading import load_actor
+from app.audit.events import Tag
 from app.core import clock
 from app.corpus.document import get_document
 from app.corpus.project import get_project
@@ -16,7 +17,7 @@ from app.guidelines.version import current_guideline
 from app.review.assignment import get_assignment
 from app.review.item import get_item
 from app.review.submission import SubmissionKind, freeze
-from tests.build import make_project, make_task
+from tests.build import as_if, make_project, make_task, without_guards
 from tests.terminology_data import store
 from tests.unit.accounts.people import give_credential
 from tests.unit.annotation.test_encounter_codes import entity, listed
@@ -54,6 +55,7 @@ class Clinic:
         encounter.setting, encounter.code_release, encounter.sex = "outpatient", "2026-04", "M"
         sections = [{"category": "family_history", "start": 0, "end": NOTE.index("Fracture"), "title": [0, 14]}]
         provenance = {"pipeline": project.setting("pipeline"), "version": "1", "digest": "0" * 64}
+        as_if(session)
         add_suggestion(session, document.id, provenance, {"entities": [], "sections": sections}, at=self.at)
 
     def save(self, who, **elements):
@@ -78,6 +80,7 @@ class Clinic:
 
     def gold(self, who, **elements):
         def unit(session):
+            as_if(session, Tag.DRAFT_STARTED)
             task = get_assignment(session, self.tasks[who])
             task.guideline_version_id = current_guideline(session, task.project_id, "notes").id
             actor = load_actor(session, self.ids[who], at=self.at)
@@ -93,6 +96,7 @@ class Clinic:
             project, schema = get_project(session, "study"), session.get(LabelSchema, first.schema_id)
             item, (task,) = make_task(session, project, schema, [self.ids["ann"]], at=self.at, text=NOTE)
             document = get_document(session, item.document_id)
+            without_guards(session, "document")
             document.encounter_id = get_document(session, first.document_id).encounter_id
             self.ids["ann again"], self.tasks["ann again"] = self.ids["ann"], task.id
 
@@ -162,3 +166,30 @@ def test_the_notes_of_an_encounter_are_checked_as_one_list(clinic):
     assert "excludes1" in rules
     assert "duplicate" not in rules
     assert (counts["counts"]["encounters"], counts["counts"]["answers"]) == (1, 2)
+
+
+def proposal(clinic, who, element):
+    address = f"/api/v1/assignments/{clinic.tasks[who]}/elements/{element}/candidates"
+    return clinic.browsers[who].get(address).get_json()["proposal"]
+
+
+def test_the_proposal_follows_the_assertion_a_reader_gave_and_says_its_rule(clinic):
+    clinic.save("ann", e1=CANCER | {"assertion": {"experiencer": "family"}})
+    said = proposal(clinic, "ann", "e1")
+    assert (said["code"], said["rule"]) == ("Z80.3", "family")
+    assert "I.C.21.c.4" in said["source"]
+    clinic.save("ann", e1=CANCER | {"assertion": {"polarity": "negated"}})
+    assert proposal(clinic, "ann", "e1")["code"] == ""
+
+
+def test_the_set_of_an_encounter_has_ones_own_codes_and_nothing_of_another_reader(clinic):
+    code = {"system": "icd10cm", "release": "2026-04", "code": "S72.002A"}
+    clinic.save("ann", e1=HIP | {"codes": [code]})
+    clinic.save("ben", e1=HIP)
+
+    def codes(who):
+        answer = clinic.browsers[who].get(f"/api/v1/assignments/{clinic.tasks[who]}/code-set")
+        return [(one["code"], one["rank"], one["evidence"]) for one in answer.get_json()["codes"]]
+
+    assert codes("ann") == [("S72.002A", 1, ["e1"])]
+    assert codes("ben") == []

@@ -21,6 +21,8 @@ from app.review.item import Item
 from tests.databases import create_postgresql, drop_postgresql, require_postgresql
 from tests.terminology_data import stocked
 
+pytestmark = pytest.mark.rare
+
 NOTES = 401  # three chunks
 PASSWORD = "wandering teapots sing"
 
@@ -92,7 +94,7 @@ def prepare(here):
 def accept_pipeline(here):
     """A manager who stands for the pipeline, as a new installation makes one."""
     opened = json.loads(here.run("accounts", "create", "lena", "--name", "Lena Lead", "--role", "manager"))
-    database = Database(here.url)
+    database = opened(here.url, here.folder)
     choose_password(database, opened["link"].rpartition("/")[2], PASSWORD, at=clock.now())
     database.dispose()
     here.run("preannotate", "accept", "chartmark_rules", "--by", "lena", typed=f"{PASSWORD}\n")

@@ -37,7 +37,7 @@ def test_a_text_comes_back_clean_with_spans_of_the_input(run):
         "Mayo Clinic",
         "617-555-0123",
     ]
-    assert all(set(s) == {"start", "end", "type", "score", "recogniser"} for s in answer["spans"])
+    assert all(set(s) == {"start", "end", "type", "score", "recogniser", "certain"} for s in answer["spans"])
 
 
 def test_order_is_kept_and_bad_lines_are_answered_in_their_place(run):

@@ -10,7 +10,7 @@ from app.factory import compose
 from app.privacy.engines import full_engine
 
 GOLD = Path(__file__).parents[1] / "data" / "deid_stress.jsonl"
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.rare
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +36,11 @@ def test_the_set_has_many_types_and_documents():
     assert all(0 <= s["start"] < s["end"] <= len(d["text"]) for d in documents for s in d["spans"])
 
 
-def test_nine_of_ten_identifiers_are_removed_whole(covered):
-    assert sum(whole for _, whole in covered) / len(covered) >= 0.89
+def test_most_identifiers_are_removed_whole(covered):
+    assert sum(whole for _, whole in covered) / len(covered) >= 0.9
 
 
 def test_names_dates_and_numbers_are_removed_more_often(covered):
-    for kinds, least in (({"NAME"}, 0.92), ({"DATE"}, 0.93), ({"MRN", "ID", "DEVICE", "LICENSE", "PHONE"}, 0.9)):
+    for kinds, least in (({"NAME"}, 0.94), ({"DATE"}, 0.93), ({"MRN", "ID", "DEVICE", "LICENSE", "PHONE"}, 0.9)):
         of_kind = [whole for kind, whole in covered if kind in kinds]
         assert sum(of_kind) / len(of_kind) >= least, kinds

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.http.headers import HEADERS
+from app.http.answers import HEADERS
 from app.settings import Settings
 from tests.conftest import csrf
 from tests.functional.toys import SECRET, toys

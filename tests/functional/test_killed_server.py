@@ -19,13 +19,15 @@ import pytest
 from app.accounts.actor import ProjectRole
 from app.audit.models import Event
 from app.core import clock
-from app.core.db import Database
 from app.factory import compose
 from app.review.draft import DraftElement
 from tests.build import make_project, make_task
 from tests.conftest import PASSWORD
+from tests.databases import opened
 from tests.functional.test_crash import installation  # noqa: F401 (a fixture)
 from tests.unit.accounts.people import give_credential, make_person
+
+pytestmark = pytest.mark.rare
 
 ADDED = Event.tag == "review.element.added"
 PER_SAVE = 3  # elements: a save that is there by half would show
@@ -36,7 +38,7 @@ def serving(here, fault=""):
     """The address of a gunicorn of this installation; it and its worker are killed at the end, not stopped."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    options = ["--workers", "1", "--threads", "4", "--worker-class", "gthread", "--no-control-socket"]
+    options = ["--workers", "1", "--threads", "4"]
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}", *options]
     with (here.folder / "server.log").open("a") as log:
         server = subprocess.Popen(command, env=here.environment(fault), stderr=log, start_new_session=True)
@@ -97,7 +99,7 @@ class Browser:
 def prepare(here):
     """Ann with one task; its id."""
     compose()
-    database, at = Database(here.url), clock.now()
+    database, at = opened(here.url, here.folder), clock.now()
     ann, lead = make_person(database, "ann"), make_person(database, "lead")
     give_credential(database, ann, lead, tier=1)
 

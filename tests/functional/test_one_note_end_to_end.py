@@ -44,21 +44,21 @@ SCHEMA = {
 }
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def clinic(request, database_templates, tmp_path, monkeypatch):
+@pytest.fixture(params=["sqlite", pytest.param("split", marks=pytest.mark.postgres)])
+def clinic(request, database_templates, tmp_path):
     with database_templates.fresh(request.param, tmp_path) as database:
-        yield Clinic(database, tmp_path, monkeypatch)
+        yield Clinic(database, tmp_path)
 
 
 class Clinic:
     """A small hospital's installation: its people, its project, and a browser for each of them."""
 
-    def __init__(self, database, folder, monkeypatch):
+    def __init__(self, database, folder, **settings):
         from app.factory import create_app
         from app.settings import Settings
 
         self.folder, self.database = folder, database
-        self.app = create_app(Settings(var=str(folder / "var"), database_url=database.url))
+        self.app = create_app(Settings(var=str(folder / "var"), database_url=database.url, **settings))
         self.runner = self.app.test_cli_runner()
         ensure_builtin(self.app.extensions["settings"].terminology_dir)
         self.people, self.browsers = {}, {}

@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.actor import ServerRole
+from app.accounts.bootstrap import open_setting_up
 from app.accounts.credential import Credential
 from app.accounts.password import Password
 from app.accounts.person import find_by_username
 from app.audit.events import Tag
 from app.audit.models import Event
+from app.core.clock import now
+from tests.conftest import OPERATOR
 
 GRANT = {
     "tier": "3",
@@ -26,8 +29,10 @@ GRANT = {
 
 
 @pytest.fixture
-def boss(person, sign_in):
+def boss(app, person, sign_in):
+    """An administrator in the first hour, when one is enough; `web/test_two_people.py` has what comes after."""
     person("boss", ServerRole.ADMIN)
+    app.extensions["database"].writing(lambda session: open_setting_up(session, OPERATOR, ("boss", "bea"), at=now()))
     return sign_in("boss")
 
 

@@ -12,8 +12,9 @@ from app.corpus.document import Document, text_of
 from app.corpus.project import change_settings
 from app.corpus.vault import Vault
 from app.factory import create_app
-from app.review.hold import Hold, report_phi
+from app.review.hold import Hold
 from app.review.item import get_item
+from app.review.reporting import report_phi
 from app.settings import Settings
 from tests.build import make_document, make_project, make_task
 

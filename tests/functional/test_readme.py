@@ -24,6 +24,8 @@ from app.release.vocabulary import vocabulary
 from tests.signing import seen_answer, seen_cases
 from tests.terminology_data import stocked
 
+pytestmark = pytest.mark.rare
+
 ROOT = Path(__file__).parents[2]
 PASSWORD = "seven quiet herons wade"
 SAME = "CLINIC NOTE\n\nThe patient has asthma and takes salbutamol. No chest pain.\n"

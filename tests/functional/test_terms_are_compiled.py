@@ -33,7 +33,7 @@ def test_an_import_compiles_what_the_next_command_only_loads(tmp_path):
     assert len(both) == 2
     done = flask(tmp_path, "preannotate", "text", lines=json.dumps({"id": 1, "text": "No grumbling zest."}) + "\n")
     (entity,) = json.loads(done.stdout)["entities"]
-    assert entity["codes"] == [{"system": "site", "release": "7", "code": "1", "term": "Grumbling zest"}]
+    assert entity["candidates"] == [{"system": "site", "release": "7", "code": "1", "term": "Grumbling zest"}]
     assert entity["assertion"]["negated"] is True
     assert compiled(tmp_path) == both
     listed = [json.loads(line) for line in flask(tmp_path, "preannotate", "list").stdout.splitlines()]
@@ -43,7 +43,7 @@ def test_an_import_compiles_what_the_next_command_only_loads(tmp_path):
 def test_without_database_or_import_the_text_command_codes_with_the_icd10cm_that_comes_along(tmp_path):
     done = flask(tmp_path / "new", "preannotate", "text", lines=json.dumps({"id": 1, "text": "Has asthma."}) + "\n")
     (entity,) = json.loads(done.stdout)["entities"]
-    assert entity["codes"][0]["system"] == "icd10cm"
-    assert entity["codes"][0]["code"].startswith("J45")
+    assert entity["candidates"][0]["system"] == "icd10cm"
+    assert entity["candidates"][0]["code"].startswith("J45")
     assert not (tmp_path / "new" / "chartmark.db").exists()
     assert "Has asthma" not in done.stderr

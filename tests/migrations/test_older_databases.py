@@ -14,7 +14,7 @@ from app.core.revision import HEAD, OLD, problem_of, stamp_of
 from tests.databases import create_postgresql, drop_postgresql, require_postgresql
 
 DOORS = {
-    "web": ["-m", "gunicorn", "wsgi:app", "--bind", "127.0.0.1:0", "--no-control-socket"],
+    "web": ["-m", "gunicorn", "wsgi:app", "--bind", "127.0.0.1:0"],
     "worker": ["-m", "flask", "--app", "wsgi", "jobs", "work", "--until-empty"],
     "command": ["-m", "flask", "--app", "wsgi", "project", "list"],
     "migrate": ["-m", "alembic", "upgrade", "head"],

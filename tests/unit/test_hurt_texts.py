@@ -13,6 +13,8 @@ from app.tagging.spacy_disk import SpacyOnDisk
 from app.tagging.stock import MedspacyStock
 from tests.mutants import mutants
 
+pytestmark = pytest.mark.rare
+
 COUNT, PARTS, SEED = 5_000, 5, 20_261_130
 # Whoever fills in a record also writes these where nothing is known.
 UNKNOWN = ("-", "?", "...", " ", "'", "N/A", "none", "0", "1/", "@", "//")

@@ -67,7 +67,12 @@ class _Alpha:
             lambda total: self._of(total.reshape(k, k) / scale, numbers),
             int(sizes.sum()),
             {"rated_once": alone} if alone else {},
+            many=self._many(k, scale),
         )
+
+    def _many(self, k: int, scale: int) -> Callable[[Vector], Vector] | None:
+        """The same of many totals at once; only where distances do not depend on the totals."""
+        return None
 
     def _of(self, coincidences: Matrix, scores: Vector) -> Estimate:
         counts = coincidences.sum(axis=1)
@@ -87,6 +92,18 @@ class AlphaNominal(_Alpha):
     key = "alpha-nominal"
     title = "Krippendorff's alpha, nominal"
     distance = staticmethod(nominal)
+
+    def _many(self, k: int, scale: int) -> Callable[[Vector], Vector]:
+        def values(totals: Vector) -> Vector:
+            tables = totals.reshape(-1, k, k) / scale
+            counts = tables.sum(axis=2)
+            n = counts.sum(axis=1)
+            apart = n - np.trace(tables, axis1=1, axis2=2)
+            by_chance = n * n - (counts * counts).sum(axis=1)
+            defined = (n >= 2) & (by_chance > 0)
+            return np.where(defined, 1 - (n - 1) * apart / np.where(defined, by_chance, 1), np.nan)
+
+        return values
 
 
 class AlphaOrdinal(_Alpha):

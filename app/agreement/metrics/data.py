@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-Table = NDArray[np.int64]
+CountTable = NDArray[np.int64]
 # Tables of categories × categories per item: beyond this the data are measurements, not categories.
 MOST_CELLS = 100_000_000
 
@@ -24,7 +24,7 @@ class Ratings:
 
     raters: tuple[str, ...]
     categories: tuple[str, ...]
-    codes: Table
+    codes: CountTable
     documents: tuple[str, ...]
     ordered: bool = False
     positive: str | None = None
@@ -61,7 +61,7 @@ class Ratings:
             return None
         return scores if all(np.isfinite(scores)) else None
 
-    def counts(self) -> Table:
+    def counts(self) -> CountTable:
         """Items × categories: how many raters said it."""
         shape = (len(self.codes), len(self.categories))
         counts = np.zeros(shape, dtype=np.int64)
@@ -98,7 +98,7 @@ Fragments = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
-class Span:
+class MarkedSpan:
     label: str
     fragments: Fragments
 
@@ -108,15 +108,15 @@ class Link:
     """A relation between two spans of one reader; its direction counts."""
 
     type: str
-    head: Span
-    tail: Span
+    head: MarkedSpan
+    tail: MarkedSpan
 
 
 @dataclass
 class Reading:
     """All that one reader marked in one document."""
 
-    spans: list[Span] = field(default_factory=list)
+    spans: list[MarkedSpan] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
 
 

@@ -6,12 +6,17 @@ from typing import Any
 
 from app.agreement.metrics.data import MOST_CELLS, Ratings, Spans
 from app.agreement.metrics.intervals import FEW_DOCUMENTS, RESAMPLES, SEED, bootstrap
-from app.agreement.metrics.protocol import Metric, undefined
+from app.agreement.metrics.protocol import Metric, Sums, undefined
 
 
 def evaluate(metric: Metric, data: Ratings | Spans, *, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str, Any]:
     """The figure of one metric as JSON; `value` is None with a `reason`, never NaN."""
     sums = undefined("too_many_categories") if _too_wide(data) else metric.prepare(data)
+    return figure(metric, sums, seed=seed, resamples=resamples)
+
+
+def figure(metric: Metric, sums: Sums, *, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str, Any]:
+    """The same from sums that are known already."""
     estimate = sums.estimate()
     interval = bootstrap(sums, seed=seed, resamples=resamples)
     warnings = [*sums.warnings, *estimate.warnings]

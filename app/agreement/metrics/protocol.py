@@ -41,6 +41,8 @@ class Sums:
     n: int
     excluded: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    #: the same value of many totals at once (one a row), NaN where there is none: for resampling
+    many: Callable[[Vector], Vector] | None = None
 
     @property
     def total(self) -> Vector:

@@ -9,22 +9,22 @@ from typing import Any
 import numpy as np
 
 from app.agreement.matching import maximum_matching, overlapping_pairs
-from app.agreement.metrics.data import Reading, Span, Spans
+from app.agreement.metrics.data import MarkedSpan, Reading, Spans
 from app.agreement.metrics.protocol import Estimate, Sums, Vector, undefined
 
 _PAIR = 1_000_000_000  # one more pair outweighs any overlap
 
 
-def strict_matches(one: list[Span], other: list[Span], *, typed: bool = True) -> int:
+def strict_matches(one: list[MarkedSpan], other: list[MarkedSpan], *, typed: bool = True) -> int:
     """Spans with the same fragments (and label), each counted once."""
 
-    def key(span: Span) -> Any:
+    def key(span: MarkedSpan) -> Any:
         return (span.label, span.fragments) if typed else span.fragments
 
     return sum((Counter(map(key, one)) & Counter(map(key, other))).values())
 
 
-def relaxed_matching(one: list[Span], other: list[Span], *, typed: bool = True) -> dict[int, int]:
+def relaxed_matching(one: list[MarkedSpan], other: list[MarkedSpan], *, typed: bool = True) -> dict[int, int]:
     """The largest one-to-one matching of overlapping spans, of greatest overlap among those.
 
     One-to-one, because otherwise one long span would match everything under it.
@@ -40,6 +40,8 @@ def relaxed_matching(one: list[Span], other: list[Span], *, typed: bool = True) 
 class PairwiseF1:
     """Mean over pairs of readers of 2 · matched / (spans of one + spans of the other)."""
 
+    key: str
+    title: str
     unit = "span"
     bounds = (0.0, 1.0)
     source = "Hripcsak & Rothschild 2005: F1 between readers is positive specific agreement"
@@ -61,9 +63,26 @@ class PairwiseF1:
                     rows[d, 4 * p : 4 * p + 4] = (*self.matches(readers[one], readers[other]), 1)
                 elif one in readers or other in readers:
                     alone += 1
+        return self.tabulated(rows, pairs, {"document_of_one_reader": alone} if alone else {})
+
+    def tabulated(self, rows: Vector, pairs: list[tuple[str, str]], excluded: dict[str, int]) -> Sums:
+        """The same from what was counted before: for each pair of raters matched, first, second, and 1 where both read.
+
+        `rows` is documents × 4 · pairs, in the order of `pairs`.
+        """
         compared = int(rows.reshape(len(rows), len(pairs), 4)[:, :, 1:3].sum())
-        excluded = {"document_of_one_reader": alone} if alone else {}
-        return Sums(rows, lambda total: self._of(total, pairs), compared, excluded)
+        return Sums(rows, lambda total: self._of(total, pairs), compared, excluded, many=self._many)
+
+    def _many(self, totals: Vector) -> Vector:
+        """What `_of` says, of many totals at once."""
+        table = totals.reshape(len(totals), -1, 4)
+        marked = table[:, :, 1] + table[:, :, 2]
+        empty = np.nan if self.empty is None else self.empty
+        values = np.where(marked > 0, 2 * table[:, :, 0] / np.where(marked > 0, marked, 1), empty)
+        there = (table[:, :, 3] > 0) & ~np.isnan(values)
+        counted = there.sum(axis=1)
+        summed: Vector = np.where(there, values, 0).sum(axis=1)
+        return np.where(counted > 0, summed / np.maximum(counted, 1), np.nan)
 
     def _of(self, total: Vector, pairs: list[tuple[str, str]]) -> Estimate:
         table = total.reshape(len(pairs), 4)
@@ -132,7 +151,7 @@ class Dice(PairwiseF1):
         left, right = self._characters(one.spans), self._characters(other.spans)
         return len(left & right), len(left), len(right)
 
-    def _characters(self, spans: list[Span]) -> set[tuple[str, int]]:
+    def _characters(self, spans: list[MarkedSpan]) -> set[tuple[str, int]]:
         return {
             (span.label if self.typed else "", position)
             for span in spans

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from app.agreement.metrics.data import Link, Span
+from app.agreement.metrics.data import Link, MarkedSpan
 from app.agreement.reading.collected import Collected
 from app.core.errors import Invalid
 from app.formats.brat.read import TEXT_UNREADABLE, BratReader
@@ -58,11 +58,11 @@ def _add(document: ExchangeDocument, rater: str, into: Collected) -> None:
     reading.links.extend(_links(document.elements, spans))
 
 
-def _span(body: dict[str, Any]) -> Span:
-    return Span(body["label"], tuple((start, end) for start, end in body["fragments"]))
+def _span(body: dict[str, Any]) -> MarkedSpan:
+    return MarkedSpan(body["label"], tuple((start, end) for start, end in body["fragments"]))
 
 
-def _links(elements: Elements, spans: dict[str, Span]) -> list[Link]:
+def _links(elements: Elements, spans: dict[str, MarkedSpan]) -> list[Link]:
     """Relations, and each role of an event as one from its trigger."""
     events = of_kind(elements, "event")
     ends = spans | {key: spans[body["mentions"][0]] for key, body in events.items()}

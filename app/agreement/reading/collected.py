@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.agreement.metrics.data import Link, Ratings, Reading, Span, Spans
+from app.agreement.metrics.data import Link, MarkedSpan, Ratings, Reading, Spans
 from app.core.errors import Invalid
 
 # More are measurements or texts: no coefficient over them says anything, and its tables fill the memory.
@@ -127,8 +127,8 @@ def _one_form_of_numbers(cells: list[tuple[str, str, str]]) -> list[tuple[str, s
 
 
 def _relabel(reading: Reading, shown: dict[str, str]) -> None:
-    def named(span: Span) -> Span:
-        return Span(shown.get(span.label, span.label), span.fragments)
+    def named(span: MarkedSpan) -> MarkedSpan:
+        return MarkedSpan(shown.get(span.label, span.label), span.fragments)
 
     reading.spans = [named(span) for span in reading.spans]
     reading.links = [Link(link.type, named(link.head), named(link.tail)) for link in reading.links]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from app.agreement.metrics.data import Link, Span
+from app.agreement.metrics.data import Link, MarkedSpan
 from app.agreement.reading.collected import Collected
 
 _ITEM = ("item", "id", "document", "doc")
@@ -63,7 +63,7 @@ def _read_marks(record: dict[str, Any], marks: Any, place: tuple[str, str], wher
     reading = into.reading(document, rater)
     if isinstance(record.get("text"), str):
         into.add_text(document, record["text"], where)
-    spans: list[Span | None] = [_span(mark) for mark in marks] if isinstance(marks, list) else [None]
+    spans: list[MarkedSpan | None] = [_span(mark) for mark in marks] if isinstance(marks, list) else [None]
     for position, span in enumerate(spans):
         if span is None:
             into.leave_out("bad_offsets", f"{where}, span {position}")
@@ -78,7 +78,7 @@ def _read_marks(record: dict[str, Any], marks: Any, place: tuple[str, str], wher
             reading.links.append(link)
 
 
-def _span(mark: Any) -> Span | None:
+def _span(mark: Any) -> MarkedSpan | None:
     if not isinstance(mark, dict):
         return None
     label = mark.get("label", mark.get("type"))
@@ -91,10 +91,10 @@ def _span(mark: Any) -> Span | None:
         whole = isinstance(pair, (list, tuple)) and len(pair) == 2 and all(type(n) is int for n in pair)
         if not whole or not 0 <= pair[0] < pair[1]:
             return None
-    return Span(label, tuple(sorted((a, b) for a, b in pairs)))
+    return MarkedSpan(label, tuple(sorted((a, b) for a, b in pairs)))
 
 
-def _link(found: Any, spans: list[Span | None]) -> Link | None:
+def _link(found: Any, spans: list[MarkedSpan | None]) -> Link | None:
     if not isinstance(found, dict) or not isinstance(found.get("type"), str):
         return None
     ends = [found.get("head"), found.get("tail")]

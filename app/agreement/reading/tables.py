@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 
-from app.agreement.metrics.data import Span
+from app.agreement.metrics.data import MarkedSpan
 from app.agreement.reading.collected import Collected
 from app.agreement.reading.wide import Wide, read_wide
 from app.core.errors import Invalid
@@ -128,4 +128,4 @@ def _read_spans(rows: list[tuple[int, list[str]]], columns: dict[str, int] | Non
         if not 0 <= fragment[0] < fragment[1]:
             into.leave_out("bad_offsets", f"{name}: line {number}")
             continue
-        reading.spans.append(Span(cells[columns["value"]], (fragment,)))
+        reading.spans.append(MarkedSpan(cells[columns["value"]], (fragment,)))

@@ -61,6 +61,11 @@ def _in_sequence(payloads: Sequence[Payload]) -> list[tuple[int, dict[str, Any]]
     return sorted(listed, key=lambda one: (not one[1].get("principal"), one[0], one[1].get("sequence", 0)))
 
 
+def listed_codes(payload: Payload) -> list[str]:
+    """The codes of the encounter's list in one payload, of whatever system."""
+    return [str(body["code"]) for _, body in _in_sequence([payload])]
+
+
 def shared_flags(assertions: list[Mapping[str, Any]]) -> dict[str, bool]:
     """Flags every mention carries: one plain mention is enough for a finding to be present."""
     return dict.fromkeys(sorted(set.intersection(*(read_assertion(said) for said in assertions))), True)

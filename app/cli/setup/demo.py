@@ -13,11 +13,18 @@ from app.terminology.search import Lookup
 
 
 @click.command()
-def demo() -> None:
+@click.option("--past", is_flag=True, help="Also a second project with four simulated months; takes some minutes.")
+def demo(*, past: bool) -> None:
     """Load the demo project unless it is there already."""
     services = machine.machine()
     ensure_builtin(services.settings.terminology_dir, lambda message: click.echo(message, err=True))
     lookup = Lookup(services.settings.terminology_dir)
     made = load_demo(services, lookup, Path("guidelines").resolve())
     click.echo(f"project {KEY!r}: {'loaded' if made else 'is there already'}", err=True)
+    if past:
+        from app.demo.past import KEY as PAST
+        from app.demo.past import load_past
+
+        made = load_past(services, lookup, Path("guidelines").resolve())
+        click.echo(f"project {PAST!r}: {'loaded' if made else 'is there already'}", err=True)
     click.echo(str(services.settings.var_dir / SHEET))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,10 @@ from app.accounts.loading import load_actor
 from app.accounts.password import find_hash
 from app.accounts.person import get_by_username
 from app.accounts.policy import Action
-from app.accounts.signing import Factors, Intent, reauthenticate, spend_proof
+from app.accounts.signing import Intent, reauthenticate, spend_proof
 from app.audit.sequencer import sequence
 from app.cli import machine
+from app.cli.factors import ask_factors
 from app.core.clock import now, parse_iso
 from app.core.db import Session
 from app.core.digest import sha256
@@ -28,7 +28,7 @@ from app.corpus.project import get_project
 from app.pipelines.register.entries import SignedEntry, register, sign, stated, withdraw
 from app.pipelines.register.lookup import Recorded, find_current, get_recorded, list_entries
 from app.pipelines.register.models import PipelineEntry
-from app.pipelines.register.rules import Entry
+from app.pipelines.register.rules import RegisterEntry
 from app.pipelines.register.shipped import TERM, shipped_entry
 from app.pipelines.register.shipped import accept as shipped_accept
 from app.pipelines.stage import request_run
@@ -44,8 +44,8 @@ BY = click.option("--by", required=True, help="User name of the owner, who types
 class Plain(click.Command):
     """Runs inside the application; an error of a service becomes a line per problem and exit 1."""
 
-    def __init__(self, *args: Any, callback: Callable[..., Any] | None = None, **rest: Any) -> None:
-        super().__init__(*args, callback=with_appcontext(callback) if callback else None, **rest)
+    def __init__(self, name: str | None, callback: Callable[..., Any] | None = None, **rest: Any) -> None:
+        super().__init__(name, callback=with_appcontext(callback) if callback else None, **rest)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -139,7 +139,8 @@ def rates(project: str, *, rebuild: bool) -> None:
     """What readers of PROJECT made of suggestions, one JSON line per pipeline, month and label."""
     number = machine.read(lambda session: get_project(session, project).id)
     if rebuild:
-        machine.write(lambda session, _operator, _at: rebuild_uses(session, number))
+        made = machine.write(lambda session, _operator, _at: rebuild_uses(session, number))
+        machine.say_aside(made.aside, "answer")
     for row in machine.read(lambda session: rates_of(session, number)):
         _say(row)
 
@@ -147,7 +148,7 @@ def rates(project: str, *, rebuild: bool) -> None:
 COMMANDS = (accept, register_command, sign_command, withdraw_command, run, rates)
 
 
-def read_statement(pipeline: str, file: Path) -> Entry:
+def read_statement(pipeline: str, file: Path) -> RegisterEntry:
     """The entry a JSON file describes, due in a year unless it says else. Raises Invalid naming the field."""
     body = parsed(read_text(file), file.name)
     if not isinstance(body, dict):
@@ -163,9 +164,9 @@ def read_statement(pipeline: str, file: Path) -> Entry:
         review_by = parse_iso(body["review_by"]) if "review_by" in body else now() + TERM
     except ValueError:
         raise Invalid("pipeline-entry", f"{file.name}: review_by is a date, as 2026-11-21") from None
-    lists = {name: tuple(body[name]) for name in _LISTS if name in body}
-    rest = {name: body[name] for name in (*_TEXTS, *_AGES) if name in body}
-    return Entry(pipeline, "", "", **({"intended_use": ""} | rest), review_by=review_by, **lists)
+    said: dict[str, Any] = {"intended_use": ""} | {name: tuple(body[name]) for name in _LISTS if name in body}
+    said |= {name: body[name] for name in (*_TEXTS, *_AGES) if name in body}
+    return RegisterEntry(pipeline, "", "", review_by=review_by, **said)
 
 
 def _sign(by: str, digest: str, act: Callable[[Session, Actor, dict[str, Any]], SignedEntry], at: int) -> None:
@@ -176,7 +177,7 @@ def _sign(by: str, digest: str, act: Callable[[Session, Actor, dict[str, Any]], 
         how = f"open the link that 'accounts create' printed, or a new one from 'accounts reset {by}', and choose one"
         raise Invalid("no-password", f"{by} has no password yet: {how}")
     intent = Intent(Action.SIGN_PIPELINE, digest)
-    token = reauthenticate(database, actor, Factors(by, _password(by)), intent, at=at)
+    token = reauthenticate(database, actor, ask_factors(by), intent, at=at)
 
     def unit(session: Session) -> SignedEntry:
         return act(session, actor, spend_proof(session, actor, token, intent, at=at).to_dict())
@@ -184,14 +185,6 @@ def _sign(by: str, digest: str, act: Callable[[Session, Actor, dict[str, Any]], 
     signature = database.writing(unit).signature
     _seal()
     _say({"entry": signature.entry_id, "signed_by": by, "manifest_sha256": signature.manifest_sha256})
-
-
-def _password(username: str) -> str:
-    """Asked for on a terminal; from a pipe the first line."""
-    if sys.stdin.isatty():
-        typed: str = click.prompt(f"Password of {username}", hide_input=True, err=True)
-        return typed
-    return sys.stdin.readline().rstrip("\r\n")
 
 
 def _seal() -> None:

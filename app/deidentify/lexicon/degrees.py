@@ -1,6 +1,5 @@
 """Degrees and professions that stand behind a name and are no part of it."""
 
-
 from __future__ import annotations
 
 from app.deidentify.lexicon.lists import words

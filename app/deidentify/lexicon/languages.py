@@ -1,6 +1,5 @@
 """Frequent words that tell languages apart: function words, and words that notes of each language use."""
 
-
 from __future__ import annotations
 
 from functools import lru_cache

@@ -14,6 +14,9 @@ EPONYM_HEADS = words("eponym_heads")
 # Known eponyms that ICD titles do not hold as proper words.
 EPONYMS = words("eponyms_of_signs")
 
+# Whoever gave a sign, score, operation, instrument or stain the name; many are common last names.
+THINGS = words("named_things")
+
 # Names that are, more often, words; they count as names only beside stronger evidence.
 AMBIGUOUS = words("words_that_are_names_too")
 

@@ -25,7 +25,7 @@ REACH = 300
 def speaks_of_care(note: Note, start: int, end: int) -> bool:
     """Whether the sentence around a place holds a word of care."""
     first, last = _sentence_around(note.text, start, end)
-    places = _care_places(note)
+    places = care_places(note)
     at = bisect_left(places, first)
     return at < len(places) and places[at] < last
 
@@ -35,7 +35,7 @@ def _is_care(lower: str) -> bool:
     return bool(_WORD.fullmatch(lower))
 
 
-def _care_places(note: Note) -> list[int]:
+def care_places(note: Note) -> list[int]:
     """Where words of care begin, found once for the whole text."""
     places: list[int] | None = note.__dict__.get("care_places")
     if places is None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from app.deidentify.lexicon.organisation_words import COMPANY_TAILS
 from app.deidentify.lexicon.running_words import COMMON_WORKPLACES, SHOPS
 from app.deidentify.lexicon.shapes import Known, lexicon
+from app.deidentify.lexicon.words import ordinary_words
 from app.deidentify.lexicon.wordset import wordtuple
 from app.deidentify.note import Note
 from app.deidentify.recognisers.name_chain import is_running, shouted
@@ -79,7 +80,20 @@ _PROPER = r"(?:[A-Z][\w&'’-]*)(?: (?:(?:of|and|&|de) )?[A-Z][\w&'’-]*){0,4}"
 _IS_COMPANY = re.compile(
     rf"(?<![\w.] )(?<!\w)(?P<v>{_PROPER}),? (?:is|was|became) (?:an?|the|our) (?:[\w()-]+ ){{0,3}}?[\w]+$"
 )
-_OFFICE = re.compile(rf"\b[Tt]he (?P<v>{_PROPER}) office (?:is|was) (?:at|in|on|near)")
+_OFFICE = re.compile(rf"\b[Tt]he (?P<v>{_PROPER}|(?:[A-Z]\.){{2,4}}) office (?:is|was) (?:at|in|on|near)")
+# "The address of X is", "the X website", "which became X in 1980", "the following year at X in".
+_OWNS = re.compile(
+    rf"\b[Tt]he address of (?P<a>{_PROPER}) is \d"
+    rf"|\b[Tt]he (?P<b>{_PROPER}) (?:website|helpline|hotline|call cent(?:re|er))\b"
+    rf"|\bbecame (?P<c>{_PROPER}) in (?:19|20)\d\d\b|\byear at (?P<d>{_PROPER})(?= in | as |,)"
+)
+_OWN_WORDS = ("address", "website", "helpline", "hotline", "call", "became", "year")
+_NO_OFFICE = frozenset({"main", "head", "back", "front", "post", "box", "new", "old", "other", "home", "branch"})
+# "CVS" is the cardiovascular system before a colon or what was found in it.
+_HEART = re.compile(r"\s?[:=-]|\s(?:NAD|normal|exam|S1|HS|clear|stable|unremarkable|risk|disease)\b")
+_BRANCH = re.compile(
+    r"(?:\s(?:Extra|Express|Metro|Superstore|Pharmacy|pharmacy))?(?:\s#\s?\d{2,6})?(?:\son\s[A-Z][a-z]+)?(?:,\s[A-Z][a-z]+(?=[\s,.;]|$))?"
+)
 _LOWER_WORK = ("works", "worked", "working", "employed", "retired", "job")
 
 
@@ -93,7 +107,7 @@ def _everyday(note: Note, name: str) -> bool:
     words = name.lower().split()
     if len(words) == 1:
         return bool(lexicon().get(words[0], 0) & (Known.ORDINARY | Known.REGION | Known.EPONYM)) or len(words[0]) < 3
-    return all(lexicon().get(w, 0) & Known.ORDINARY for w in words)
+    return all(w in ordinary_words() for w in words)
 
 
 def _unusual(note: Note, position: int) -> bool:
@@ -104,6 +118,14 @@ def _unusual(note: Note, position: int) -> bool:
         word.isalpha() and len(word) > 2 and not common and not is_running(note, position)
         and not lower.endswith(("ing", "ly", "ers", "tion"))
     )  # fmt: skip
+
+
+def _is_a_shop(note: Note, position: int) -> bool:
+    """A chain called by one word; an everyday one only capitalised behind "at", "for", "from"."""
+    if not note.flags[position] & Known.ORDINARY or note.lowers[position] in ("cvs", "walgreens", "tesco", "costco"):
+        return True
+    before = note.lowers[position - 1] if position else ""
+    return note.words[position][0].isupper() and before in _WORKPLACE_LINKS
 
 
 class Employers:
@@ -119,6 +141,17 @@ class Employers:
             if lower_tail and position and note.gap(position - 1) in (" ", ", "):
                 yield from self._before_lower_tail(note, position)
             if not note.words[position][0].isupper() or not position or note.gap(position - 1) not in (" ", ", "):
+                continue
+            if note.words[position] in ("Ag", "Bv", "Lp"):
+                continue  # "Aquacel Ag": silver
+            if note.lowers[position] == "group" and note.lowers[position - 1] in (
+                "study",
+                "working",
+                "research",
+                "age",
+                "control",
+                "blood",
+            ):
                 continue
             first = position
             while (
@@ -160,9 +193,15 @@ class Employers:
         for position in note.positions(_COMPANY_NOUNS):
             match = _IS_COMPANY.search(note.text, max(0, note.starts[position] - 120), note.end(position))
             office = _OFFICE.search(note.text, max(0, note.starts[position] - 60), note.end(position) + 12)
-            for one in (match, office):
-                if one and not _everyday(note, one["v"]):
-                    yield Span(one.start("v"), one.end("v"), "ORGANIZATION", 0.55, Employers.key)
+            several = bool(match) and " " in match["v"] if match else False
+            if match and (several or not _everyday(note, match["v"])):
+                yield Span(match.start("v"), match.end("v"), "ORGANIZATION", 0.55, Employers.key)
+            if office and office["v"].lower() not in _NO_OFFICE:
+                yield Span(office.start("v"), office.end("v"), "ORGANIZATION", 0.55, Employers.key)
+        for position in note.positions(_OWN_WORDS):
+            owner = _OWNS.search(note.text, max(0, note.starts[position] - 60), note.end(position) + 60)
+            if owner and owner.lastgroup:
+                yield Span(*owner.span(owner.lastgroup), "ORGANIZATION", 0.55, Employers.key)
 
     @staticmethod
     def _shops(note: Note) -> Iterator[Span]:
@@ -171,11 +210,18 @@ class Employers:
             parts = name.split()
             for position in note.index.get(parts[0], ()):
                 last = position + len(parts) - 1
-                if note.lowers[position : last + 1] != parts or (
-                    len(parts) == 1 and note.flags[position] & Known.ORDINARY
-                ):
+                if note.lowers[position : last + 1] != parts or (len(parts) == 1 and not _is_a_shop(note, position)):
                     continue
-                yield Span(note.starts[position], note.end(last), "ORGANIZATION", 0.6, Employers.key)
+                if name == "cvs" and _HEART.match(note.text, note.end(last)):
+                    continue
+                branch = _BRANCH.match(note.text, note.end(last))
+                yield Span(
+                    note.starts[position],
+                    branch.end() if branch else note.end(last),
+                    "ORGANIZATION",
+                    0.6,
+                    Employers.key,
+                )
 
     @staticmethod
     def _lower_case(note: Note) -> Iterator[Span]:

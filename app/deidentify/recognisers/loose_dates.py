@@ -1,5 +1,4 @@
-"""Dates said in passing (C): seasons with a year, "last May", "the 8th", "tues", "2nd week of July", misread months."""
-
+"""Dates said in passing (C): seasons with a year, "last May", "2nd week of July", misread months."""
 
 from __future__ import annotations
 
@@ -8,10 +7,9 @@ from collections.abc import Iterator
 
 from rapidfuzz.distance import OSA
 
-from app.deidentify.lexicon.lists import lines
+from app.deidentify.calendar.vocabulary import MONTHS
 from app.deidentify.lexicon.wordset import wordset, wordtuple
 from app.deidentify.note import Note
-from app.deidentify.recognisers.dates import MONTHS
 from app.deidentify.span import Span
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -28,16 +26,12 @@ _WEEK_OF = re.compile(
     rf"\s(?:of|in)|(?:week|weekend|month)\sof)\s(?:the\s)?(?:{_MONTH}|\d{{1,2}}(?:st|nd|rd|th))\b(?:,?\s(?:19|20)\d{{2}})?",
     re.IGNORECASE,
 )
-_ORDINAL = re.compile(
-    r"(?:on|until|by|since|from|to|till|before|after)\s(?P<v>(?:the\s)?\d{1,2}(?:st|nd|rd|th)(?:\s(?:inst|ult|prox)\.?)?)(?=\s?[.,;)\n]|\s(?:at|with|for|and|by)\b|$)",
+_QUARTER = re.compile(r"Q[1-4](?:\s|/|\sof\s)(?:(?:19|20)\d{2}|['’]\d{2})\b", re.IGNORECASE)
+_NUMBERED_WEEK = re.compile(
+    r"(?:week|wk|kw)\s?\d{1,2}(?:\s?/\s?|\sof\s|,?\s)(?:19|20)\d{2}\b|(?:cal|calendar)\b\.?\s(?:week|wk)\s?\d{1,2}\b",
     re.IGNORECASE,
 )
 _INSTANT = re.compile(r"\d{1,2}(?:st|nd|rd|th)\s(?:[il1]nst|ult|prox)\b\.?", re.IGNORECASE)
-_SHORT_DAY = re.compile(
-    r"(?:on|until|till|by|last|this|next|since|visit|available|due|dialysis|clinic|appt|seen|home|back|return|returns|coming|before|after|for"
-    r"|from|leave|skip)\s(?P<v>(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun))\b(?!\s?(?:block|burn|exposure|set|down))",
-    re.IGNORECASE,
-)
 _SPOKEN = re.compile(
     rf"(?:{_MONTH})\s(?:the\s)?(?:\d{{1,2}}(?:st|nd|rd|th)|(?:twenty|thirty)?[\s-]?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)"
     r"|tenth|eleventh|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth),?\s"
@@ -48,15 +42,6 @@ _SPOKEN = re.compile(
 _MISREAD = re.compile(
     r"(?P<d>\d{1,2})(?:st|nd|rd|th)?\s(?P<m>[A-Za-z]{3,9})\.?,?\s(?P<y>(?:19|20)\d{2})\b|(?P<m2>[A-Z][a-z]{2,8})\s\d{1,2},\s(?:19|20)\d{2}\b"
 )
-_FEAST = re.compile(
-    r"(?:whitsun(?:day|tide)?|pentecost|michaelmas|epiphany|candlemas|passover|pesach|purim|sukkot|shavuot|eid(?:\sal[\s-]\w+)?"
-    r"|ramadan|diwali|holi|navratri|vesak|nowruz|tet|lunar\snew\syear|chinese\snew\syear|juneteenth|cinco\sde\smayo|bastille\sday|canada\sday"
-    r"|australia\sday|anzac\sday|guy\sfawkes(?:\snight)?|bonfire\snight|bank\sholiday(?:\smonday)?|st\.?\sstephen['’]?s\sday|all\ssaints['’]?(?:\sday)?"
-    r"|presidents['’]?\sday|martin\sluther\sking(?:\sjr\.?)?\sday|mlk\sday|groundhog\sday|black\sfriday|july\s4th|4th\sof\sjuly|xmas(?:\s(?:day|eve))?"
-    r"|maundy\sthursday|hogmanay|kwanzaa|new\syears?|(?:his|her|the)\s(?:\d{1,2}(?:st|nd|rd|th)\s)?birthday)\b",
-    re.IGNORECASE,
-)
-_FEAST_WORDS = lines("date_feast_words")
 _NO_MONTH = wordset("day days march may mar dec sep")
 
 
@@ -73,10 +58,6 @@ class LooseDates:
                 if match and self._is_date(note, match):
                     group = "v" if "v" in pattern.groupindex else 0
                     yield Span(match.start(group), match.end(group), "DATE", score, self.key)
-        for position in note.positions(_FEAST_WORDS):
-            match = _FEAST.match(text, note.starts[position], note.starts[position] + 40)
-            if match and (text[match.start()].isupper() or note.mostly_lower):
-                yield Span(match.start(), match.end(), "DATE", 0.7, self.key)
         yield from self._misread(note)
 
     @staticmethod
@@ -121,12 +102,8 @@ _BY_WORD = (
         0.7,
     ),
     (wordtuple("1st 2nd 3rd 4th 5th first second third fourth last final week weekend month"), _WEEK_OF, 0.75),
-    (wordtuple("on until by since from to till before after"), _ORDINAL, 0.6),
     (tuple(f"{n}{s}" for n in range(1, 32) for s in ("st", "nd", "rd", "th")), _INSTANT, 0.8),
-    (
-        lines("dates_by_word"),
-        _SHORT_DAY,
-        0.6,
-    ),
     (tuple(MONTHS), _SPOKEN, 0.8),
+    (("q1", "q2", "q3", "q4"), _QUARTER, 0.7),
+    (("week", "wk", "kw", "cal", "calendar"), _NUMBERED_WEEK, 0.7),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.deidentify.lexicon.lists import words
 from app.deidentify.lexicon.running_words import RUNNING
 from app.deidentify.lexicon.shapes import Known
-from app.deidentify.lexicon.words import EPONYM_HEADS
+from app.deidentify.lexicon.words import EPONYM_HEADS, ordinary_words
 from app.deidentify.note import Note
 
 PARTICLES = words("name_particles")
@@ -13,6 +13,11 @@ SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "esq"])
 TITLES = words("person_titles")
 _GAPS = frozenset({" ", "  ", "-", "\u00a0", "'", "’", ". ", ".", "\n"})
 MAX_WORDS = 5
+
+
+def is_note_word(note: Note, position: int) -> bool:
+    """A word of notes and of grammar, that no house, firm or street is called by; other everyday words may be."""
+    return note.lowers[position] in ordinary_words()
 
 
 def is_initial(note: Note, position: int) -> bool:
@@ -53,7 +58,12 @@ def extend_right(note: Note, position: int, *, lenient: bool = False) -> int:
             last = nxt
             continue
         hyphened = gap == "-" and note.words[nxt][0].isupper() and note.words[nxt].isalpha()
-        if not hyphened and not _continues(note, nxt, lenient=lenient):
+        after_initial = last > position and is_initial(note, last) and gap in (" ", ". ") and note.words[nxt].istitle()
+        told = after_initial and not is_term_head(note, nxt) and not is_running(note, nxt)
+        if lenient and gap == " " and note.flags[last] & Known.FIRST and not note.flags[last] & Known.ORDINARY:
+            medical = note.flags[nxt] & Known.MEDICAL or is_term_head(note, nxt) or is_running(note, nxt)
+            told = told or (note.words[nxt].istitle() and last == position and not medical)
+        if not hyphened and not told and not _continues(note, nxt, lenient=lenient):
             break
         last = nxt
     return last
@@ -68,7 +78,7 @@ def _name_follows(note: Note, position: int, lenient: bool) -> bool:
     return _continues(note, following, lenient=lenient)
 
 
-def _continues(note: Note, position: int, *, lenient: bool) -> bool:
+def _continues(note: Note, position: int, *, lenient: bool) -> bool:  # noqa: PLR0911 (one way out per reason)
     word = note.words[position]
     if is_initial(note, position):
         return True
@@ -79,11 +89,23 @@ def _continues(note: Note, position: int, *, lenient: bool) -> bool:
     flags = note.flags[position]
     if not word[0].isupper() or len(word) < 2 or is_term_head(note, position):
         return False
+    if lenient and flags & Known.MEDICAL and word.istitle() and _acts(note, position + 1):
+        return True  # "her sister Grace Zocor takes Zocor"
+    if lenient and flags & Known.SELDOM and word.istitle() and not is_running(note, position):
+        return True
     return (
         bool(flags & (Known.LAST | Known.FIRST))
         and (lenient or bool(flags & Known.LAST))
         and note.lowers[position]
         not in ("date", "may", "parent", "foot", "hand", "kidney", "room", "back", "post", "clear")
+    )
+
+
+def _acts(note: Note, position: int) -> bool:
+    return (
+        position < len(note.words)
+        and note.lowers[position] in RUNNING
+        and note.lowers[position].endswith(("es", "s", "ed"))
     )
 
 

@@ -74,6 +74,8 @@ class TitledNames:
         before = note.text[max(0, note.starts[position] - 2) : note.starts[position] - 1]
         if title.lower() == "dr" and note.gap(position) == "\n" and before.isalpha():
             return False  # the end of a street: "12 Oak Dr"
+        if title == "MR" and word.isupper() and note.flags[first] & Known.CLINICAL:
+            return False  # magnetic resonance of a part of the body
         if word[0].isupper():
             return not title.islower() or title in _ABBREVIATED or looks_like_name(note, first)
         named = note.flags[first] & (Known.FIRST | Known.LAST) and not note.flags[first] & Known.ORDINARY
@@ -99,6 +101,8 @@ class TitledNames:
             if count > 1 or note.gap(position - 1) == ", ":
                 if all(note.flags[i] & Known.ORDINARY for i in range(first, position)):
                     continue
+                if count == 1 and note.words[first].isupper() and not note.flags[first] & (Known.FIRST | Known.LAST):
+                    continue  # "TWOC, PT": capitals beside capitals
                 yield Span(note.starts[first], note.end(position - 1), "NAME", 0.85, self.key)
 
 

@@ -1,6 +1,5 @@
 """Names (A) that the words around them give away: "name is", "wife", "seen by", form labels, signatures."""
 
-
 from __future__ import annotations
 
 import re
@@ -25,8 +24,12 @@ from app.deidentify.recognisers.name_chain import (
     shouted,
 )
 from app.deidentify.span import Span
+from app.deidentify.things import is_term, speaks_medically
 
 RELATIVES = words("relatives")
+VERBS = words("verbs_of_people")
+_WHOSE = frozenset(("his", "her", "their", "my", "our", "s", "pts", "pet", "service", "guide", "therapy"))
+_AROUND = 6
 # Whoever has to do with a patient by trade.
 _TRADES = words("trades_and_callings")
 _TRIGGERS = (
@@ -34,7 +37,9 @@ _TRIGGERS = (
     *lines("names_in_context_triggers"),
 )
 _LINKS = ("is", "was", "are", "of")
-_NO_NAME = frozenset(("unknown", "withheld", "redacted", "anonymous", "confidential", "missing", "used"))
+_NO_NAME = frozenset(
+    ("unknown", "withheld", "redacted", "anonymous", "confidential", "missing", "used", "sample", "test")
+)
 _NAMING = ("named", "called", "calls", "name", "call")
 # Cues after which only a listed first name is believed.
 _WEAK = frozenset(("is", "was", "am", "m", "tell", "told", "asked", "met", "like", "wrote", "killed"))
@@ -67,7 +72,8 @@ class NamesInContext:
         if first >= len(note.words):
             return None
         gap = note.gap(position)
-        strong = word in _STRONG
+        strong = word in _STRONG or (word in ("him", "her") and note.lowers[max(0, position - 1)] in _NAMING)
+        strong = strong or (word in ("hi", "hello") and note.gap(first)[:1] == ",")
         if word in ("name", "names"):
             if note.lowers[first] in _LINKS and gap == " " and first + 1 < len(note.words):
                 gap, first = note.gap(first), first + 1
@@ -76,7 +82,7 @@ class NamesInContext:
             return None  # the next label of a form
         if "\n" in gap and ":" not in gap and not note.flags[first] & (Known.FIRST | Known.LAST):
             return None
-        if word in RELATIVES and gap == " " and _told_of_a_relative(note, first):
+        if word in RELATIVES and gap == " " and (_told_of_a_relative(note, first) or _is_pet(note, position)):
             return first
         if not self._joined(word, gap) or not self._speaks_of_a_person(note, position, first):
             return None
@@ -156,9 +162,11 @@ class NamesInContext:
         return word in _FORM and bool(_COLON.fullmatch(gap))
 
     @staticmethod
-    def _is_name(note: Note, position: int, *, strong: bool) -> bool:
+    def _is_name(note: Note, position: int, *, strong: bool) -> bool:  # noqa: PLR0911 (one way out per reason)
         word, flags = note.words[position], note.flags[position]
         if not word[0].isalpha() or flags & Known.REGION or (word.isupper() and is_running(note, position)):
+            return False
+        if note.lowers[position] in _NO_NAME:
             return False
         if word[0].isupper():
             if looks_like_name(note, position):
@@ -172,6 +180,8 @@ class NamesInContext:
                 return not flags & Known.EPONYM and (
                     loud or listed or strong or (word.istitle() and len(word) > _SHORTEST)
                 )
+            if strong and word.istitle() and _proper_follows(note, position):
+                return True
             if is_initial(note, position):
                 following = position + 1
                 return (
@@ -196,7 +206,14 @@ class NamesInContext:
         for position in speakers:
             quoted = note.text[note.end(position) + 1 : note.end(position) + 3].lstrip()[:1] in ('"', "“")
             again = sure and turns[note.lowers[position]] > 1
-            if again or quoted or note.flags[position] & Known.FIRST:
+            first = note.flags[position] & Known.FIRST and not note.flags[position] & Known.ORDINARY
+            either = (
+                sure
+                and note.flags[position] & Known.FIRST
+                and note.flags[position] & Known.EITHER
+                and not speaks_medically(note)
+            )
+            if again or quoted or either or (first and _says_more(note, position)):
                 yield Span(note.starts[position], note.end(position), "NAME", 0.6, NamesInContext.key)
 
     @staticmethod
@@ -229,9 +246,41 @@ class NamesInContext:
             yield Span(note.starts[nxt], end_of(note, last), "NAME", 0.65, NamesInContext.key)
 
 
+def _proper_follows(note: Note, position: int) -> bool:
+    nxt = position + 1
+    return (
+        nxt < len(note.words) and note.gap(position) == " " and note.words[nxt].istitle() and looks_like_name(note, nxt)
+    )
+
+
+def _says_more(note: Note, position: int) -> bool:
+    """ "Anna: I slept badly" is said; "Dexter: none" is found."""
+    return (
+        all(gap == " " for gap in (note.gap(position + 1), note.gap(position + 2)))
+        if position + 3 < len(note.words)
+        else False
+    )
+
+
 def _last_name_follows(note: Note, first: int) -> bool:
     flags = note.flags[first + 1] if first + 1 < len(note.words) else 0
     return bool(flags & Known.LAST) and not flags & Known.ORDINARY and note.gap(first) == " "
+
+
+def _is_pet(note: Note, position: int) -> bool:
+    """ "Pt's dog Biscuit": somebody's animal, called by a capitalised word."""
+    whose = note.lowers[position - 1] if position else ""
+    nxt = position + 1
+    if note.lowers[position] not in ("dog", "cat", "puppy", "kitten") or whose not in _WHOSE:
+        return False
+    return note.words[nxt].istitle() and not note.flags[nxt] & Known.MEDICAL and not note.mostly_upper
+
+
+def _in_small_letters(note: Note, position: int) -> bool:
+    """Whether the words around in the line are written small, but for one that opens a sentence."""
+    around = range(max(0, position - _AROUND), min(len(note.words), position + _AROUND))
+    capitals = [i for i in around if note.words[i][0].isupper() and len(note.words[i]) > 1]
+    return not [i for i in capitals if not i or note.gap(i - 1).strip(" ") == ""]
 
 
 def _told_of_a_relative(note: Note, first: int) -> bool:
@@ -249,7 +298,7 @@ def _told_of_a_relative(note: Note, first: int) -> bool:
     if word.isupper():
         either = flags & Known.EITHER and flags & Known.FIRST and shouted(note, first)
         return bool(either) and (closes or _last_name_follows(note, first))
-    if not word.islower() or not note.mostly_lower:
+    if not word.islower() or not (note.mostly_lower or _in_small_letters(note, first)):
         return (
             word.islower()
             and flags & ~_NAME_AT_MOST == 0
@@ -257,5 +306,6 @@ def _told_of_a_relative(note: Note, first: int) -> bool:
             and word in english("first_names")
         )
     listed = flags & Known.FIRST and (not flags & Known.ORDINARY or (flags & Known.EITHER and closes))
-    unknown = not flags and closes and len(word) > 3 and not word.endswith(("ed", "ing", "ly", "s"))
-    return bool(listed) or (unknown and not TERM_ENDING.search(word))
+    acts = note.gap(first) == " " and note.lowers[first + 1] in VERBS
+    unknown = not flags and (closes or acts) and len(word) > 3 and not word.endswith(("ed", "ing", "ly", "s"))
+    return bool(listed) or (unknown and not is_term(word))

@@ -10,8 +10,9 @@ from app.deidentify.lexicon.places import HOSPITALS
 from app.deidentify.lexicon.shapes import Known, lexicon
 from app.deidentify.lexicon.wordset import wordset
 from app.deidentify.note import Note
-from app.deidentify.recognisers.name_chain import is_initial, is_running, shouted
+from app.deidentify.recognisers.name_chain import is_initial, is_note_word, is_running, shouted
 from app.deidentify.span import Span
+from app.deidentify.things import is_term
 
 _LOWER_HEADS = (
     "clinic",
@@ -66,6 +67,8 @@ class Hospitals:
             yield from self._care_site(note, position)
         for position in note.positions(tuple(_SAINTS)):
             yield from self._saint(note, position)
+        for position in note.positions(("ed", "er", "icu", "hdu")):
+            yield from self._before_department(note, position)
         for first, names in self._known.items():
             for position in note.index.get(first, ()):
                 yield from self._by_name(note, position, names)
@@ -101,7 +104,8 @@ class Hospitals:
             and note.lowers[first] in INNER
             and note.lowers[first] not in GENERIC_BEFORE | {"medical", "nursing", "cancer", "heart"}
         )
-        if specific and last > first:
+        general = note.lowers[first : last + 1] == ["general", "hospital"] and first and note.lowers[first - 1] in _AT
+        if (specific or general) and last > first:
             yield Span(note.starts[first], note.end(last), "ORGANIZATION", 0.8, self.key)
 
     def _before_lower(self, note: Note, position: int) -> Iterator[Span]:
@@ -112,11 +116,24 @@ class Hospitals:
             and position - first < 3
             and note.gap(first - 1) == " "
             and note.words[first - 1][0].isupper()
-            and not note.flags[first - 1] & Known.ORDINARY
+            and not is_note_word(note, first - 1)
         ):
             first -= 1
         name = note.text[note.starts[first] : note.end(position - 1)].lower() if first < position else ""
         if name and (lexicon().get(name, 0) | note.flags[position - 1]) & (Known.CITY | Known.TOWN | Known.REGION):
+            yield Span(note.starts[first], note.end(position), "ORGANIZATION", 0.6, self.key)
+
+    def _before_department(self, note: Note, position: int) -> Iterator[Span]:
+        """ "Westmead ED": a name that is no word before a department's short form."""
+        first = position - 1
+        if first < 0 or not note.words[position].isupper() or note.gap(first) != " ":
+            return
+        named = note.words[first].istitle() and len(note.words[first]) > 4
+        if (
+            named
+            and not note.flags[first] & (Known.ORDINARY | Known.THING | Known.EPONYM)
+            and not is_term(note.lowers[first])
+        ):
             yield Span(note.starts[first], note.end(position), "ORGANIZATION", 0.6, self.key)
 
     def _care_site(self, note: Note, position: int) -> Iterator[Span]:
@@ -151,7 +168,7 @@ class Hospitals:
             or note.words[first].isupper()
         ):
             return
-        if all(note.flags[i] & Known.ORDINARY and note.lowers[i] not in INNER for i in range(first, last + 1)):
+        if all(is_note_word(note, i) and note.lowers[i] not in INNER for i in range(first, last + 1)):
             return
         yield Span(note.starts[first], note.end(last), "ORGANIZATION", 0.6, self.key)
 
@@ -189,6 +206,8 @@ class Hospitals:
                 continue
             if len(parts) == 1 and not self._alone(note, position):
                 return
+            if parts == ["hca"] and note.lowers[last + 1 : last + 2] not in (["healthcare"], ["hospital"], ["houston"]):
+                return  # a health care assistant
             while (
                 last + 1 < len(note.words)
                 and last - position < MAX_AHEAD
@@ -204,9 +223,13 @@ class Hospitals:
     @staticmethod
     def _alone(note: Note, position: int) -> bool:
         """A house named by one word that is also a person's: only after "at", "to", "from"."""
+        before = note.lowers[position - 1] if position else ""
+        if note.text[max(0, note.starts[position] - 2) : note.starts[position]] == "@ ":
+            return True
+        if note.lowers[position] == "chop":  # a hospital, and a course of chemotherapy
+            return before in ("at", "from") and note.gap(position - 1) == " "
         if note.words[position].isupper() and len(note.words[position]) > 2:
             return True
-        before = note.lowers[position - 1] if position else ""
         return before in _AT
 
 
@@ -225,7 +248,7 @@ def carries_on(note: Note, position: int) -> bool:
     if not note.words[position][0].isupper() or is_running(note, position):
         return False
     known = note.lowers[position] in _NAMING
-    return known or not note.flags[position] & Known.ORDINARY or not shouted(note, position)
+    return known or not is_note_word(note, position) or not shouted(note, position)
 
 
 def _inside(note: Note, position: int) -> bool:
@@ -238,7 +261,7 @@ def _inside(note: Note, position: int) -> bool:
         ):
             return lower == "dr"
         return (
-            not note.flags[position] & Known.ORDINARY
+            not is_note_word(note, position)
             or lower in INNER
             or bool(note.flags[position] & (Known.LAST | Known.CITY | Known.FIRST))
         )

@@ -18,13 +18,16 @@ _SIGNATURE = re.compile(r"(?:^|\n|[.!?]\s)[/~\u2013-]{1,2}\s?(?P<v>[A-Z][^\W\d_]
 _JOINED = frozenset({" ", "-", ". "})
 
 
+_BEHIND = tuple(sorted(RELATIVES | {"pt", "patient", "proband", "self", "client"}))
+
+
 class NamesByRelation:
     key = "names-relation"
     types = ("NAME",)
     languages = ("en",)
 
     def find(self, note: Note) -> Iterator[Span]:
-        for position in note.positions(tuple(RELATIVES)):
+        for position in note.positions(_BEHIND):
             yield from self._before(note, position)
         for position in note.positions(("initials",)):
             nxt = position + 1

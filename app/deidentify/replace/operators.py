@@ -12,12 +12,14 @@ from presidio_anonymizer.operators import Operator, OperatorType
 
 from app.core.clock import now
 from app.deidentify.policy import Policy
-from app.deidentify.replace.dateshift import shift_text, year_of
+from app.deidentify.replace.dateshift import years_of
 from app.deidentify.replace.surrogates import Surrogates
 from app.deidentify.span import Span
 
 BLOCK = 64
 OLDEST_KEPT = 89
+# Types that may be likely and not certain: such a place is masked `[NAME?]`; nothing plausible hides what stood there.
+MAYBE = frozenset({"NAME", "ORGANIZATION", "LOCATION"})
 
 
 class Replacement(Operator):
@@ -38,30 +40,31 @@ class Replacement(Operator):
 
 
 def make_replacement(
-    span: Span, policy: Policy, surrogates: Surrogates, shift_days: int, order: str
+    span: Span, policy: Policy, surrogates: Surrogates, shifted: dict[int, str]
 ) -> Callable[[str], str]:
-    """How this span's text is replaced under the policy."""
+    """How this span's text is replaced under the policy; `shifted` holds its note's moved dates by their start."""
     if span.type == "DATE":
-        return lambda text: _date(text, policy, shift_days, order)
+        return lambda text: _date(text, policy, shifted.get(span.start))
     if policy.mode == "remove":
         return lambda _text: ""
     if span.type == "AGE":
         return lambda _text: "90+"
+    if not span.certain and span.type in MAYBE:
+        return lambda _text: f"[{span.type}?]"
     if policy.mode == "surrogate":
         return lambda text: surrogates.replace(text, span.type)
     return lambda _text: f"[{span.type}]"
 
 
-def _date(text: str, policy: Policy, shift_days: int, order: str) -> str:
+def _date(text: str, policy: Policy, shifted: str | None) -> str:
     hidden = "" if policy.mode == "remove" else "[DATE]"
-    year = year_of(text)
-    if year and _this_year() - int(year) > OLDEST_KEPT:
+    years = years_of(text)
+    if any(_this_year() - int(year) > OLDEST_KEPT for year in years):
         return hidden  # a date so old is a birth, and its year tells an age over 89, shifted or not
     if policy.dates == "year_only":
-        return year or hidden
-    if policy.dates == "shift":
-        shifted = shift_text(text, shift_days, order).text
-        return hidden if shifted is None else shifted
+        return years[0] if years else hidden
+    if policy.dates == "shift" and shifted is not None:
+        return shifted
     return hidden
 
 

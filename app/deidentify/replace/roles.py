@@ -1,6 +1,5 @@
 """What the text tells of a name's bearer: first or last name, woman or man; so that surrogates fit."""
 
-
 from __future__ import annotations
 
 import re

@@ -12,10 +12,13 @@ from types import MappingProxyType
 from app.deidentify.lexicon.degrees import is_degree
 from app.deidentify.lexicon.names import english, gendered_first_names
 from app.deidentify.lexicon.places import COUNTRIES, STATE_CODES
+from app.deidentify.lexicon.readings import name_words
+from app.deidentify.lexicon.shapes import Known, lexicon
 from app.deidentify.lexicon.wordset import wordtuple
 from app.deidentify.recognisers.name_chain import PARTICLES, SUFFIXES, TITLES
 from app.deidentify.replace.roles import listed_role
 from app.deidentify.replace.zip3 import generalised_zip
+from app.deidentify.things import is_term
 
 _WORD = re.compile(r"[^\W\d_]+")
 _TOWNS = wordtuple(
@@ -47,7 +50,7 @@ _HOUSES = (
 
 def _kind_of_house(text: str) -> str:
     lower = text.lower()
-    return next((house for house in _HOUSES if re.search(rf"\b{house.lower()}\b", lower)), "Centre")
+    return next((f" {house}" for house in _HOUSES if re.search(rf"\b{house.lower()}\b", lower)), "")
 
 
 class Surrogates:
@@ -84,7 +87,7 @@ class Surrogates:
         if kind == "LOCATION":
             return self._place(text)
         if kind == "ORGANIZATION":
-            return _like_case(text, f"{self._pick('ORGANIZATION', text, _TOWNS)} {_kind_of_house(text)}")
+            return _like_case(text, f"{self._pick('ORGANIZATION', text, _TOWNS)}{_kind_of_house(text)}")
         if kind in _RESERVED:
             return _RESERVED[kind](self._number(kind, text), text)
         return self._same_format(text, kind)
@@ -125,12 +128,14 @@ class Surrogates:
         if zips and not any(len(w) > 2 for w in _WORD.findall(text)):
             return _ZIP.sub(lambda m: generalised_zip(m.group()), text)
         if lower in COUNTRIES:
-            return _like_case(text, self._pick("COUNTRY", text, sorted(COUNTRIES - {lower})).title())
+            return _like_case(
+                text, self._pick("COUNTRY", text, sorted(c for c in COUNTRIES - {lower} if _is_only_a_name(c))).title()
+            )
         if _UNIT.fullmatch(text) or not any(len(w) > 2 for w in _WORD.findall(text)):
             return _UNIT_VALUE.sub(lambda m: self._same_format(m.group(), "LOCATION"), text)
         town = self._pick("LOCATION", text, _TOWNS)
         street = (
-            f"{self._number('STREET', text) % 900 + 100} {self._pick('STREET', text, _TOWNS)} Street"
+            f"{self._number('STREET', text) % 900 + 100} {self._pick('STREET', text, _TOWNS)}"
             if re.match(r"\s*\d", text)
             else town
         )
@@ -187,14 +192,20 @@ _RESERVED = {
 }
 
 
+def _is_only_a_name(word: str) -> bool:
+    """Whether a word has no everyday or clinical reading and names no sign, instrument or place: nobody reads it as one."""
+    other = Known.ORDINARY | Known.CLINICAL | Known.EPONYM | Known.THING | Known.CITY
+    return word.isalpha() and not lexicon().get(word, 0) & other and word not in name_words() and not is_term(word)
+
+
 @lru_cache(maxsize=2)
 def _first_by_gender(gender: str) -> tuple[str, ...]:
-    return tuple(sorted(n.title() for n, g in gendered_first_names().items() if g == gender and n.isalpha()))
+    return tuple(sorted(n.title() for n, g in gendered_first_names().items() if g == gender and _is_only_a_name(n)))
 
 
 @lru_cache(maxsize=1)
 def _last() -> tuple[str, ...]:
-    return tuple(sorted(n.title() for n in english("last_names") if n.isalpha() and len(n) > 3))
+    return tuple(sorted(n.title() for n in english("last_names") if len(n) > 3 and _is_only_a_name(n)))
 
 
 def _like_case(old: str, new: str) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.deidentify.lexicon.organisation_words import LEGAL
 from app.deidentify.note import Note
 from app.deidentify.span import Span
 
 KEY = "address-rest"
 _CAPITALISED = r"(?:(?:St|Ste|Mt|Ft|[NSEW])\.|[A-ZÀ-ÖØ-ÞĀ-ŽΑ-Ω](?:[\w'’]|-(?=\w))*)"
+_PARTICLE = "de|la|am|an|der|of|e|do|da|sur|upon|del|nad|pod|na|los|las|el|di"
 # A separator, then a unit, a postcode, or one to four capitalised words with an optional postcode behind.
 _PART = re.compile(
-    rf"(?:\s?,\s{{0,2}}|\s*\n[>\s]*|\s)(?:(?i:apt|suite|ste|unit|floor|fl|room)\.?\s?#?\s?\w{{1,6}}\b"
+    rf"(?:\s?,\s{{0,2}}|\s*\n[>?\s]*|\s)(?:(?i:apt|suite|ste|unit|floor|fl|room)\.?\s?#?\s?\w{{1,6}}\b"
     rf"|\d{{3,6}}(?:[-\s]\d{{2,4}})?(?![\w./%-]|\s?(?:mg|ml))"
-    rf"|{_CAPITALISED}(?:[ -](?:{_CAPITALISED}|de|la|am|an|der|of|e|do|da|sur|upon)){{0,3}}(?:\s\(?\w+\)?)?"
+    rf"|{_CAPITALISED}(?:[ -](?:{_CAPITALISED}|{_PARTICLE})){{0,3}}(?:\s\(?\w+\)?)?"
     rf"(?=\s?[,.\n?!]|\s*$|\s\d)(?:\s\d{{3,6}}(?:-\d{{2,4}})?(?!\w))?)"
 )
 _LABEL_NEXT = re.compile(r"\s*[\w ]{1,20}:")
@@ -98,3 +100,30 @@ def _reach(text: str, end: int) -> int:
             return end
         end = match.end()
     return end
+
+
+_HOUSE_BEHIND = re.compile(
+    r"(?:\s(?:downtown|uptown|main|outpatient|med|medical|health|walk-in|[A-Z][a-z]{2,}(?:ology|iatrics|edics|gery|cine)?))?"
+    r"\s(?:clinic|hospital|office|center|centre|campus|ER|ED|infirmary|Clinic|Hospital|Center|Centre|Office)\b"
+)
+_BETWEEN = re.compile(r"\s(?:in|at|of)\s|,\s")
+
+
+def houses_and_places(note: Note, spans: list[Span]) -> Iterator[Span]:
+    """ "Chicago downtown clinic", "Mayo Clinic in Rochester": a house behind a place, a place behind a house."""
+    for number, span in enumerate(spans):
+        if span.type not in ("LOCATION", "ORGANIZATION"):
+            continue
+        legal = LEGAL.match(note.text, span.end) if span.type == "ORGANIZATION" else None
+        if legal:
+            yield Span(span.start, legal.end(), "ORGANIZATION", span.score, span.recogniser, span.certain)
+        behind = _HOUSE_BEHIND.match(note.text, span.end)
+        if behind and span.type == "ORGANIZATION" and behind.group().lower().endswith("office"):
+            behind = None  # "the Legiscope office"
+        if behind:
+            yield Span(span.start, behind.end(), "ORGANIZATION", span.score, span.recogniser, span.certain)
+        following = spans[number + 1] if number + 1 < len(spans) else None
+        if following and span.type == "ORGANIZATION" and following.type == "LOCATION":
+            end = behind.end() if behind else span.end
+            if _BETWEEN.fullmatch(note.text[end : following.start]):
+                yield Span(span.start, following.end, "ORGANIZATION", span.score, span.recogniser, span.certain)

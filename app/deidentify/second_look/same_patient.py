@@ -10,6 +10,7 @@ from app.deidentify.lexicon.shapes import Known, lexicon
 from app.deidentify.note import Note
 from app.deidentify.recognisers.name_chain import TITLES, term_follows
 from app.deidentify.span import Span
+from app.deidentify.things import speaks_medically
 
 KEY = "same-patient"
 MIN_LETTERS = 3
@@ -31,10 +32,18 @@ def learned_names(notes_and_spans: Iterable[tuple[Note, list[Span]]]) -> frozens
     for note, spans in notes_and_spans:
         for span in spans:
             words = _WORD.findall(note.text[span.start : span.end]) if span.type == "NAME" else []
-            lone = len(words) == 1 and _is_unlisted_name(note, words[0])
+            lone = len(words) == 1 and _is_unlisted_name(note, words[0]) and not speaks_medically(note)
             if words and (span.score >= MIN_SCORE or (span.recogniser == MODEL and (len(words) > 1 or lone))):
-                names.update(w.lower() for w in words)
+                names.update(w.lower() for w in words if _may_spread(w.lower(), len(words)))
     return frozenset(n for n in names if len(n) >= MIN_LETTERS and n not in TITLES)
+
+
+def _may_spread(word: str, beside: int) -> bool:
+    """A clinical word is never looked for elsewhere; an everyday one only from a full name, or where people bear it."""
+    flags = lexicon().get(word, 0)
+    if flags & Known.MEDICAL:
+        return False
+    return beside > 1 or not flags & Known.ORDINARY or bool(flags & Known.EITHER)
 
 
 def _is_unlisted_name(note: Note, word: str) -> bool:

@@ -11,6 +11,8 @@ from app.deidentify.span import Span
 
 KEY = "tables"
 # What heads of columns mean; a head must be nothing but these words.
+#: a place inside the hospital: a project says whether it stays
+_WARD = "WARD"
 _HEADS = (
     ("NAME", re.compile(r"(?:pt|patient|resident|client|full|last|first|sur|fore|given|family|mother'?s?|father'?s?|staff|provider)?\s?(?:names?|initials)"
                         r"|pt|patient|resident|client|name \(last, first\)|attending|surgeon|provider|physician|doctor|dr|rn|nurse|tech(?:nician)?|team"
@@ -22,7 +24,8 @@ _HEADS = (
                        r"\s?(?:no\.?|num(?:ber)?|#|id)")),
     ("ID", re.compile(r"(?:id|fin|csn|acct?|account|accession|ssn|nhs)|(?:id|fin|acct?|account|accession|acc|case|specimen|visit|encounter|order|ref"
                       r"|nhs|policy|member|insurance)\s?(?:no\.?|num(?:ber)?|#|id)")),
-    ("LOCATION", re.compile(r"room|rm|bed|ward|bay|loc(?:ation)?|room/bed|address|street|city|town|zip(?: ?code)?|post ?code|county|hometown|residence")),
+    (_WARD, re.compile(r"room|rm|bed|ward|bay|room/bed|bed no\.?|ward no\.?")),
+    ("LOCATION", re.compile(r"loc(?:ation)?|address|street|city|town|zip(?: ?code)?|post ?code|county|hometown|residence")),
     ("PHONE", re.compile(r"phone|tel(?:ephone)?|mobile|cell|contact (?:no\.?|number)|phone (?:no\.?|number)|ext\.?|pager|fax")),
     ("ORGANIZATION", re.compile(r"hospital|facility|clinic|employer|school|pharmacy|insurer|referring (?:hospital|facility)|sending facility")),
 )  # fmt: skip
@@ -44,6 +47,7 @@ def table_cells(note: Note) -> Iterator[Span]:
             heads, separator = [], ""
         if mark and not separator:
             heads = [_meaning(cell) for cell in line.split(mark)]
+            heads = [("LOCATION" if note.wards else None) if head == _WARD else head for head in heads]
             separator = mark if sum(h is not None for h in heads) > 0 and _is_header(line, mark) else ""
         elif separator and not _RULE.fullmatch(line):
             yield from _row(line, offset, separator, heads)

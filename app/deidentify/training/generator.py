@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from app.deidentify.span import Span
@@ -13,16 +14,20 @@ from app.deidentify.training import vocabulary as words
 from app.deidentify.training.frames_clinical import NARRATIVE, NEGATIVE, REPORTS
 from app.deidentify.training.frames_held_out import HELD_OUT
 from app.deidentify.training.frames_prose import PHRASES, PLAIN, PROSE
+from app.deidentify.training.frames_real_shaped import PEOPLE_AMONG_THINGS, THINGS_ONLY
 from app.deidentify.training.frames_wider import ADDRESSES, NOTES, ORGANISATIONS, UNTOUCHED
 from app.deidentify.training.identifiers import MONTHS, Identifiers
-from app.deidentify.training.noise import Piece, roughen
+from app.deidentify.training.noise import TextPiece, roughen
 
-GENERATOR_VERSION = 2
+GENERATOR_VERSION = 3
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{([A-Za-z]+)\}")
 # Frame sets and how often a sentence comes from each, for clinical and for everyday documents.
-CLINICAL = ((NARRATIVE, 4), (REPORTS, 2), (NOTES, 4), (NEGATIVE, 5), (UNTOUCHED, 2), (ADDRESSES, 1))
+CLINICAL = (
+    (NARRATIVE, 4), (REPORTS, 2), (NOTES, 4), (NEGATIVE, 5), (UNTOUCHED, 2), (ADDRESSES, 1), (THINGS_ONLY, 5), (PEOPLE_AMONG_THINGS, 4)
+)  # fmt: skip
 EVERYDAY = ((PROSE, 5), (PLAIN, 2), (ADDRESSES, 2), (ORGANISATIONS, 3))
+CLINICAL_SHARE = 0.62
 _JOINS = {"narrative": (" ", " ", "\n", "  "), "form": ("\n", "\n", "\n\n", "   ", "\t")}
 
 
@@ -43,14 +48,14 @@ def generate(count: int, seed: int, *, held_out: bool = False) -> Iterator[Sampl
         if held_out:
             sets: tuple = ((HELD_OUT, 1),)
         else:
-            sets = CLINICAL if random.random() < 0.62 else EVERYDAY
+            sets = CLINICAL if random.random() < CLINICAL_SHARE else EVERYDAY
         yield _document(sets, slots, random)
 
 
 def _document(sets: tuple, slots: dict[str, tuple[Callable[[], str], str]], random: Random) -> Sample:
     frames, weights = [s for s, _ in sets], [w for _, w in sets]
     joins = _JOINS[random.choice(("narrative", "narrative", "form"))]
-    pieces: list[Piece] = []
+    pieces: list[TextPiece] = []
     for number in range(random.choice((1, 1, 2, 3, 4, 6))):
         if number:
             pieces.append((random.choice(joins), ""))
@@ -59,12 +64,12 @@ def _document(sets: tuple, slots: dict[str, tuple[Callable[[], str], str]], rand
     return _assemble(pieces)
 
 
-def fill(frame: str, slots: dict[str, tuple[Callable[[], str], str]], random: Random) -> list[Piece]:
+def fill(frame: str, slots: dict[str, tuple[Callable[[], str], str]], random: Random) -> list[TextPiece]:
     """The frame's text in pieces, each with its identifier type."""
     while match := _CHOICE.search(frame):
         frame = frame[: match.start()] + random.choice(match[1].split("|")) + frame[match.end() :]
     frame = frame.replace("\\n", "\n").replace("\\t", "\t")
-    pieces: list[Piece] = []
+    pieces: list[TextPiece] = []
     last = 0
     for match in _SLOT.finditer(frame):
         pieces.append((frame[last : match.start()], ""))
@@ -75,7 +80,7 @@ def fill(frame: str, slots: dict[str, tuple[Callable[[], str], str]], random: Ra
     return [piece for piece in pieces if piece[0]]
 
 
-def _assemble(pieces: list[Piece]) -> Sample:
+def _assemble(pieces: list[TextPiece]) -> Sample:
     text, spans = "", []
     for piece, kind in pieces:
         start = len(text)
@@ -121,7 +126,32 @@ def _slots(ids: Identifiers, random: Random) -> dict[str, tuple[Callable[[], str
              f"{pick((5, 10, 20, 25, 40, 50, 100, 250, 500))} mg", "bp": lambda: f"{random.randint(90, 180)}/{random.randint(50, 100)}",
              "hr": lambda: str(random.randint(50, 120)), "n": lambda: str(random.randint(1, 9)), "age": lambda: str(random.randint(1, 89)),
              "year": lambda: str(random.randint(1960, 2026)), "time": lambda: f"{random.randint(0, 23):02}:{random.randint(0, 59):02}",
-             "state": ids.state, "brand": lambda: pick(words.BRANDS), "Brand": lambda: pick(words.BRANDS), "bug": lambda: pick(words.ORGANISMS),
+             "state": ids.state, "bug": lambda: pick(words.ORGANISMS),
              "stain": lambda: pick(words.STAINS), "maker": lambda: pick(words.MAKERS), "LAB": lambda: pick(words.LABS).upper(), "ST": ids.state_code, "prose": lambda: pick(PHRASES),
+             **_things(ids, pick),
              "cw": lambda: pick(words.common_words()), "Cw": lambda: pick(words.common_words()).capitalize(), "Prose": lambda: pick(PHRASES).capitalize()}  # fmt: skip
     return {**named, **placed, **{key: (make, "") for key, make in plain.items()}}
+
+
+def _things(ids: Identifiers, pick: Callable) -> dict[str, Callable[[], str]]:
+    """Capitalised words that are nobody: whoever an instrument is called after, trade names, openings of sentences."""
+
+    def thing() -> str:
+        roll = ids.random.random()
+        if roll < 0.5:
+            return pick(words.things())
+        return ids.last() if roll < 0.75 else ids.invented()
+
+    def brand() -> str:
+        return pick(words.brands()) if ids.random.random() < 0.75 else ids.trade_name()
+
+    def plain() -> str:
+        return pick(words.openings())
+
+    made = {"thing": thing, "Brand": brand, "brand": brand, "Word": plain}
+    loud = {"WORD": plain, "THING": thing, "BRAND": brand, "CW": lambda: pick(words.common_words())}
+    return made | {key: partial(_loud, make) for key, make in loud.items()}
+
+
+def _loud(make: Callable[[], str]) -> str:
+    return make().upper()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from random import Random
 
@@ -126,7 +127,7 @@ class Identifiers:
     def first(self) -> str:
         roll = self.random.random()
         if roll < 0.15:
-            return self._invented()
+            return self.invented()
         return self._pick("word-first") if roll < 0.2 else _cased(self._pick(self._list("first")))
 
     def _list(self, name: str) -> str:
@@ -135,7 +136,7 @@ class Identifiers:
     def last(self) -> str:
         roll = self.random.random()
         if roll < 0.2:
-            return self._invented()
+            return self.invented()
         if roll > 0.94:
             return self._pick("word-last")
         name = _cased(self._pick(self._list("last")))
@@ -169,7 +170,7 @@ class Identifiers:
 
     def city(self) -> str:
         if self.random.random() < 0.15:
-            return self._invented() + self.random.choice(
+            return self.invented() + self.random.choice(
                 ("", "ville", "ton", "burg", "field", "stad", " Falls", " Beach")
             )
         key = "city" if self.random.random() < 0.4 else "town"
@@ -210,7 +211,7 @@ class Identifiers:
     def organisation(self) -> str:
         roll = self.random.random()
         if roll < 0.25:
-            return self._invented() + self.random.choice(("", "ia", "io", "tech", "soft", "ware"))
+            return self.invented() + self.random.choice(("", "ia", "io", "tech", "soft", "ware"))
         if roll < 0.4:
             return (
                 f"{self.last()}, {self.last()} and {self.last()}"
@@ -220,7 +221,7 @@ class Identifiers:
         if roll < 0.6:
             return self.employer()
         return (
-            f"{self._invented()} {self.random.choice(_COMPANY)}"
+            f"{self.invented()} {self.random.choice(_COMPANY)}"
             if roll < 0.8
             else f"{self.city()} {self.random.choice(_COMPANY)}"
         )
@@ -233,7 +234,7 @@ class Identifiers:
         if roll < 0.34:
             return f"{pick(_ADJECTIVES)} {pick(_TRADES)}" + (f" {pick(_TRADES)}" if roll < 0.2 else "")
         if roll < 0.48:
-            return f"{pick((self._invented(), self.last(), self.city().title()))} {pick(_TRADES)}"
+            return f"{pick((self.invented(), self.last(), self.city().title()))} {pick(_TRADES)}"
         if roll < 0.56:
             return f"{pick(_TRADES)} {pick(_TRADES)}"
         if roll < 0.64:
@@ -241,7 +242,7 @@ class Identifiers:
         if roll < 0.72:
             return f"{self.last()}, {self.last()} and {self.last()}"
         if roll < 0.84:
-            return self._invented() + pick(("", "", "ify", "io", "ly", "data", "soft", " Inc.", " Ltd.", " LLC"))
+            return self.invented() + pick(("", "", "ify", "io", "ly", "data", "soft", " Inc.", " Ltd.", " LLC"))
         return f"{self.last()} {pick(('Inc', 'Ltd', 'LLC', 'Group', 'and Sons', 'PLC', 'Brothers', 'GmbH', 'Co.'))}"
 
     def school(self) -> str:
@@ -330,7 +331,14 @@ class Identifiers:
     def state_code(self) -> str:
         return self.random.choice(sorted(STATE_CODES))
 
-    def _invented(self) -> str:
+    def trade_name(self) -> str:
+        """A word as makers coin them: "Velpraz", "Zotimab"."""
+        stem = self.invented().split()[0]
+        return stem + self.random.choice(
+            ("", "a", "ra", "ex", "ol", "in", "umab", "tiq", "zo", "ven", "cet", "dex", "pro", "max")
+        )
+
+    def invented(self) -> str:
         """A pronounceable word on no list, so that the model learns from the context."""
         pick = self.random.choice
         word = (
@@ -350,6 +358,6 @@ def _half(name: str, held_out: bool) -> tuple[str, ...]:
     own = {"word-first": _WORD_NAMES, "word-last": _WORD_SURNAMES}
     if name in own:
         return tuple(own[name])
-    lists = {"first": first_names, "last": last_names, "city": large_cities, "town": towns,
+    lists: dict[str, Callable[[], Iterable[str]]] = {"first": first_names, "last": last_names, "city": large_cities, "town": towns,
              "first-english": partial(english, "first_names"), "last-english": partial(english, "last_names")}  # fmt: skip
     return tuple(sorted(w for w in lists[name]() if (hashlib.sha256(w.encode()).digest()[0] % 2 == 0) == held_out))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from random import Random
 
-Piece = tuple[str, str]  # text, type ("" for none)
+TextPiece = tuple[str, str]  # text, type ("" for none)
 _OCR = {"l": "1", "O": "0", "S": "5", "rn": "m", "e": "c", "I": "l", "B": "8"}
 
 
-def roughen(pieces: list[Piece], random: Random) -> list[Piece]:  # noqa: PLR0911 (one way out per kind of noise)
+def roughen(pieces: list[TextPiece], random: Random) -> list[TextPiece]:  # noqa: PLR0911 (one way out per kind of noise)
     """One sentence, sometimes in capitals, in lower case, misspelt, or badly scanned."""
     roll = random.random()
     if roll < 0.06:

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from app.deidentify.evaluation import Evaluation, Marked
+from app.deidentify.evaluation import DeidentificationEvaluation, Marked
 from app.deidentify.model import LABELS, Model, add_ner, digest, new_language
 from app.deidentify.note import Note
 from app.deidentify.span import Span
@@ -74,7 +74,7 @@ def train(recipe: Recipe, folder: Path, pin: Path, *, texts: Path | None, say: C
 
 def measure(model: Model, seed: int) -> dict[str, Any]:
     """The model alone on frames, names and layouts it was not trained on: recall and precision by type."""
-    evaluation = Evaluation()
+    evaluation = DeidentificationEvaluation()
     for number, sample in enumerate(generate(HELD_OUT_DOCUMENTS, seed, held_out=True)):
         gold = [Marked(s.start, s.end, s.type) for s in sample.spans if s.type in LABELS]
         found = [Marked(s.start, s.end, s.type) for s in model.find(Note(sample.text))]

@@ -9,7 +9,8 @@ from faker.providers.lorem.en_US import Provider as Lorem
 
 from app.deidentify.lexicon.lists import words as listed
 from app.deidentify.lexicon.names import first_names, last_names
-from app.deidentify.lexicon.words import EPONYM_HEADS, EPONYMS
+from app.deidentify.lexicon.readings import common_words as everyday
+from app.deidentify.lexicon.words import EPONYM_HEADS, EPONYMS, THINGS
 
 # ruff: noqa: E501 (lists as running text)
 from app.deidentify.lexicon.wordset import wordtuple
@@ -127,6 +128,25 @@ def common_words() -> tuple[str, ...]:
     ]
     terms = [f"{front}{back}" for front in _FRONTS for back in _BACKS]
     return tuple(plain + made + terms)
+
+
+@lru_cache(maxsize=1)
+def things() -> tuple[str, ...]:
+    """Whoever instruments, scores and signs are called after, capitalised."""
+    return tuple(sorted(name.title() for name in THINGS))
+
+
+@lru_cache(maxsize=1)
+def brands() -> tuple[str, ...]:
+    """Trade names of medicines, dressings and devices."""
+    return BRANDS + tuple(word.title() for word in sorted(listed("brand_words")))
+
+
+@lru_cache(maxsize=1)
+def openings() -> tuple[str, ...]:
+    """Everyday words as they open a sentence, those that many people are called among them."""
+    plain = [word for word in everyday() if len(word) > 2]
+    return tuple(word.capitalize() for word in (*plain, *common_words()[::3]))
 
 
 @lru_cache(maxsize=1)

@@ -50,7 +50,8 @@ class _Lines:
         self.losses = into.losses
         self.axes = into.vocabulary.axes
         elements = document.said()
-        self.entities = {k: b for k, b in of_kind(elements, "entity").items() if self._pieces(b)}
+        self.pieces = {key: self._cut(body) for key, body in of_kind(elements, "entity").items()}
+        self.entities = {key: elements[key] for key, pieces in self.pieces.items() if pieces}
         order = sorted(self.entities, key=lambda key: (elements[key]["fragments"], elements[key]["label"], key))
         self.numbers = {key: f"T{position}" for position, key in enumerate(order, start=1)}
         self.relations = self._ordered_relations(elements)
@@ -60,7 +61,7 @@ class _Lines:
 
     def lines(self) -> Iterator[str]:
         for key, number in self.numbers.items():
-            yield self._entity(number, self.entities[key])
+            yield self._entity(number, self.entities[key], self.pieces[key])
         for position, body in enumerate(self.relations, start=1):
             ends = f"Arg1:{self.numbers[body['head']]} Arg2:{self.numbers[body['tail']]}"
             yield f"R{position}\t{self._name(body, 'type')} {ends}"
@@ -73,15 +74,15 @@ class _Lines:
             for body in self.chains.values()
         )
 
-    def _entity(self, number: str, body: dict[str, Any]) -> str:
-        pieces = self._pieces(body)
+    def _entity(self, number: str, body: dict[str, Any], pieces: list[list[int]]) -> str:
         if pieces != body["fragments"]:
             self.losses.add("entity", "fragments", "cut where a line ends: brat's own lines cannot go on")
         offsets = ";".join(f"{start} {end}" for start, end in pieces)
         words = " ".join(self.text[start:end] for start, end in pieces)
         return f"{number}\t{self._name(body, 'label')} {offsets}\t{words}"
 
-    def _pieces(self, body: dict[str, Any]) -> list[list[int]]:
+    def _cut(self, body: dict[str, Any]) -> list[list[int]]:
+        """Its fragments, cut where a line ends."""
         pieces = []
         for start, end in body["fragments"]:
             begin = start

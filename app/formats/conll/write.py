@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -18,7 +19,7 @@ _WRITTEN = ("kind", "fragments", "label")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _BEGIN, _IN, _AGAIN = "B-", "I-", "D-"
 
-Span = tuple[int, int]
+TextRange = tuple[int, int]
 
 
 class ConllWriter:
@@ -48,16 +49,17 @@ def _block(document: ExchangeDocument, into: Writing) -> str:
     spans = {key: body for key, body in of_kind(document.said(), "entity").items() if _tokens(text, body)}
     _report(document, spans, into)
     ordered = sorted(spans.values(), key=lambda body: (body["fragments"][0][0], -body["fragments"][-1][1], str(body)))
-    edges = {edge for body in ordered for piece in body["fragments"] for edge in piece}
+    edges = sorted({edge for body in ordered for piece in body["fragments"] for edge in piece})
     layers = [_tags(text, layer, edges) for layer in _layers(ordered)] or [{}]
     lines = [DOCUMENT + document.id]
     before = 0
     for start, end in _cut(text, edges):
         if "\n" in text[before:start] and not any(_goes_over(body, before, start) for body in ordered):
             lines.append("")
-        lines.append("\t".join([text[start:end], str(start), str(end), *(tags.get(start, "O") for tags in layers)]))
+        said = "\t".join([tags.get(start, "O") for tags in layers])
+        lines.append(f"{text[start:end]}\t{start}\t{end}\t{said}")
         before = end
-    return "".join(line + "\n" for line in [*lines, ""])
+    return "\n".join([*lines, "", ""])
 
 
 def _report(document: ExchangeDocument, spans: dict[str, Body], into: Writing) -> None:
@@ -93,7 +95,7 @@ def _layers(ordered: list[Body]) -> list[list[Body]]:
     return layers
 
 
-def _tags(text: str, layer: list[Body], edges: set[int]) -> dict[int, str]:
+def _tags(text: str, layer: list[Body], edges: list[int]) -> dict[int, str]:
     """Where a token begins → its tag."""
     tags: dict[int, str] = {}
     for body in layer:
@@ -104,15 +106,17 @@ def _tags(text: str, layer: list[Body], edges: set[int]) -> dict[int, str]:
     return tags
 
 
-def _cut(text: str, edges: set[int], start: int = 0, end: int | None = None) -> Iterator[Span]:
-    """Words and single signs, cut at the edges within them."""
+def _cut(text: str, edges: list[int], start: int = 0, end: int | None = None) -> Iterator[TextRange]:
+    """Words and single signs, cut at the edges within them; edges are in order."""
+    place = bisect_right(edges, start)
     for found in _TOKEN.finditer(text, start, len(text) if end is None else end):
-        begin = found.start()
-        for edge in range(found.start() + 1, found.end()):
-            if edge in edges:
-                yield begin, edge
-                begin = edge
-        yield begin, found.end()
+        begin, stop = found.span()
+        while place < len(edges) and edges[place] < stop:
+            if edges[place] > begin:
+                yield begin, edges[place]
+                begin = edges[place]
+            place += 1
+        yield begin, stop
 
 
 def _tokens(text: str, body: dict[str, Any]) -> bool:

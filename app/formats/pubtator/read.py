@@ -35,7 +35,8 @@ class PubTatorReader:
 
 def _blocks(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
     """Runs of lines that are not blank, each with the number of its first line."""
-    first, block = 1, []
+    first = 1
+    block: list[str] = []
     for number, line in lines:
         bare = line.rstrip("\r\n")
         if bare:

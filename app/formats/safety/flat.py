@@ -18,6 +18,7 @@ class FlatKinds:
 
     def __init__(self, vocabulary: PayloadVocabulary) -> None:
         self.vocabulary = vocabulary
+        self._asked: dict[tuple[str, tuple[str, ...]], tuple[Cells, frozenset[str], bool]] = {}
         self._spreads: dict[str, Callable[[Any], Cells]] = {
             "seriousness": self._seriousness,
             "answers": _answers,
@@ -33,10 +34,10 @@ class FlatKinds:
 
         An assertion is written whole: an axis left out has its unmarked value.
         """
-        cells = self._empty(kind, without)
-        for name in body.keys() & self._columned(kind, without).keys():
-            cells |= {column: value for column, value in self._spread(name, body[name]).items() if column in cells}
-        asserts = cells.keys() >= self.vocabulary.axes.keys()
+        empty, columned, asserts = self._shape(kind, without)
+        cells = dict(empty)
+        for name in body.keys() & columned:
+            cells |= {column: value for column, value in self._spread(name, body[name]).items() if column in empty}
         return cells | (self.vocabulary.full_assertion(body.get("assertion")) if asserts else {})
 
     def written_of(self, kind: str) -> tuple[str, ...]:
@@ -45,6 +46,14 @@ class FlatKinds:
         for name, inner in self.vocabulary.fields[kind].items():
             paths += [f"{name}.{field}" for field in inner] or [name]
         return tuple(paths)
+
+    def _shape(self, kind: str, without: tuple[str, ...]) -> tuple[Cells, frozenset[str], bool]:
+        """Empty cells, the fields that have some, and whether an assertion is among them: the same for every row."""
+        if (kind, without) not in self._asked:
+            empty = self._empty(kind, without)
+            asserts = empty.keys() >= self.vocabulary.axes.keys()
+            self._asked[kind, without] = empty, frozenset(self._columned(kind, without)), asserts
+        return self._asked[kind, without]
 
     def _empty(self, kind: str, without: tuple[str, ...]) -> Cells:
         columns: Cells = {}

@@ -110,8 +110,9 @@ class DocumentRows:
         """What stands in none of the tables."""
         losses.rest("item", self.document.facts(), (*_ITEM_WRITTEN, "text"), _NO_COLUMN)
         losses.add("item", "text", "only the words of mentions are written, not the note")
-        mentions = {row["mention"] for row in self.mention_rows()}
-        written = {*self.events, *self.exposures, *self.relations, *mentions}
+        groups = (*self.events.values(), *self.exposures.values())
+        mentions = {mention for group in groups for mention in group.mentions}
+        written = {*self.events, *self.exposures, *self.relations, *mentions, *self.linked}
         written |= of_kind(self.live, "assessment").keys()
         for key, body in self.document.elements.items():
             if key not in self.live:
@@ -158,7 +159,7 @@ class DocumentRows:
 
     def _term(self, mention: str | None) -> str:
         body = self.live.get(mention or "", {})
-        return covered(self.document.text, body["fragments"]) if "fragments" in body else ""
+        return covered(self.document.text or "", body["fragments"]) if "fragments" in body else ""
 
     def _deciding_relation(self, pair: Pair, event: Group | None) -> str:
         """The relation at the mention whose values the event's row has; else the first."""

@@ -14,6 +14,7 @@ Row = dict[str, Any]
 # A spreadsheet takes a cell that begins so for a formula (OWASP; full-width forms too). The apostrophe
 # is among them, so that taking one away from a cell that has it always gives the value back.
 GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", "'")
+_FIRST = frozenset(GUARDED)
 GUARD = "'"
 _WHY = "has an apostrophe before it, which keeps a spreadsheet from running it; the JSON lines hold it unchanged"
 
@@ -32,16 +33,20 @@ class TableFiles:
     def add(self, row: Row) -> None:
         """Write a row to both files. Raises KeyError or ValueError for one with other columns."""
         ordered = {column: row[column] for column in self.columns}
-        if extra := row.keys() - set(self.columns):
+        if len(row) != len(ordered):
+            extra = row.keys() - set(self.columns)
             raise ValueError(f"the table {self.name} has no column {sorted(extra)[0]}")
-        self.into.say(f"{self.name}.csv", _line([self._guarded(*one) for one in ordered.items()]))
+        cells = [
+            "" if value is None else self._guarded(column, value) if isinstance(value, str) else cell(value)
+            for column, value in ordered.items()
+        ]
+        self.into.say(f"{self.name}.csv", _line(cells))
         self.into.say(f"{self.name}.jsonl", canonical_json(ordered) + "\n")
         self.count += 1
 
-    def _guarded(self, column: str, value: Any) -> str:
+    def _guarded(self, column: str, text: str) -> str:
         """A cell; one that a spreadsheet would run has an apostrophe before it (ASVS 1.2.10)."""
-        text = cell(value)
-        if not (isinstance(value, str) and text.startswith(GUARDED)):
+        if text[:1] not in _FIRST:
             return text
         self.into.losses.add(f"{self.name}.csv", column, _WHY)
         return GUARD + text
@@ -60,4 +65,4 @@ def cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return canonical_json(value) if isinstance(value, list | dict) else str(value)
+    return canonical_json(value) if isinstance(value, (list, dict)) else str(value)

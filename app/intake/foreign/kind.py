@@ -33,9 +33,9 @@ class Foreign:
 
 
 # One format: how it is told, from whatever its kind of file is looked at by.
-Rule = tuple[str, str, Callable[..., object]]
+Telltale = tuple[str, str, Callable[..., object]]
 
 
-def first_of(rules: tuple[Rule, ...], *facts: object) -> Foreign | None:
+def first_of(rules: tuple[Telltale, ...], *facts: object) -> Foreign | None:
     """The first format whose test holds."""
     return next((Foreign(code, title) for code, title, holds in rules if holds(*facts)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from app.intake.foreign.kind import ANNOTATIONS, CODES, OTHER, RECORDS, Foreign, Rule, first_of
+from app.intake.foreign.kind import ANNOTATIONS, CODES, OTHER, RECORDS, Foreign, Telltale, first_of
 
 Lines = list[str]
 
@@ -57,7 +57,7 @@ def _is_blocks(lines: Lines) -> bool:
     return sum(bool(re.fullmatch(r"===[A-Z_ ]+===", line.strip())) for line in lines) > 1
 
 
-_STRONG: tuple[Rule, ...] = (
+_STRONG: tuple[Telltale, ...] = (
     (ANNOTATIONS, "WebAnno TSV3", _starts("#FORMAT=WebAnno TSV")),
     (ANNOTATIONS, "brat standoff (.ann)", lambda lines: _brat(lines) > 0.5),
     (ANNOTATIONS, "PubTator", lambda lines: re.match(r"\S+\|[ta]\|", lines[0])),
@@ -146,7 +146,7 @@ def _is_licence(lines: Lines) -> bool:
     return bool(_LICENCE.search(" ".join(" ".join(lines[:12]).split())[:900]))
 
 
-_AS_A_NOTE: tuple[Rule, ...] = (
+_AS_A_NOTE: tuple[Telltale, ...] = (
     (OTHER, "a licence", _is_licence),
     (RECORDS, "a table (name it .csv or .tsv)", _is_headed_table),
     (CODES, "a table of codes", _is_code_table),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from app.intake.foreign.kind import ANNOTATIONS, CODES, OTHER, RECORDS, Foreign, Rule, first_of
+from app.intake.foreign.kind import ANNOTATIONS, CODES, OTHER, RECORDS, Foreign, Telltale, first_of
 
 _PROLOG = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\])?\s*>)", re.DOTALL)
 _ROOT = re.compile(r"\s*<(?:[\w.-]+:)?([A-Za-z_][\w.-]{0,60})([^>]*)", re.DOTALL)
 
-_RULES: tuple[Rule, ...] = (
+_RULES: tuple[Telltale, ...] = (
     (ANNOTATIONS, "UIMA CAS in XMI", lambda root, rest, text: root in ("XMI", "CAS")),
     (OTHER, "a UIMA type system", lambda root, rest, text: root == "typeSystemDescription"),
     (

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from app.intake.foreign.kind import ANNOTATIONS, CODES, OTHER, RECORDS, Foreign, Rule, first_of
+from app.intake.foreign.kind import ANNOTATIONS, CODES, OTHER, RECORDS, Foreign, Telltale, first_of
 
 # Keys under which tools export what somebody marked: lists, where a record of a note has a word at most.
 _MARKS = (
@@ -64,7 +64,7 @@ def _is_offsets(value: Any) -> bool:
     return isinstance(first, dict) and not {"start", "start_offset", "begin", "offset"}.isdisjoint(first)
 
 
-_RULES: tuple[Rule, ...] = (
+_RULES: tuple[Telltale, ...] = (
     (RECORDS, "FHIR JSON", lambda one: "resourceType" in one),
     (ANNOTATIONS, "UIMA CAS in JSON (INCEpTION)", lambda one: any(key.startswith("%") for key in one)),
     (ANNOTATIONS, "BioC JSON", lambda one: "passages" in one or "passages" in _first_in(one.get("documents"))),

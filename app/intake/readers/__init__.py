@@ -22,7 +22,7 @@ Input = Path | Entry
 
 
 @dataclass(frozen=True)
-class Row:
+class RawRow:
     """A raw row: its place within the file, and values by column name (or by ``"1"``, ``"2"``, … without header).
 
     `is_file`: a whole file that is one note; it has no columns, so that no mapping of columns is about it.
@@ -44,7 +44,7 @@ class Passed:
         return asdict(self)
 
 
-Found = Row | Problem | Passed
+Found = RawRow | Problem | Passed
 
 
 class Reader(Protocol):

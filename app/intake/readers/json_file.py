@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.core.errors import Problem
+from app.core.reading import read_at_most
 from app.intake.foreign.objects import recognise_value
-from app.intake.readers import Found, Input, Row, decode
+from app.intake.readers import Found, Input, RawRow, decode
 from app.intake.record import field_for
 
 # Read whole, unlike JSON lines.
@@ -30,8 +31,8 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def read_json(path: Input, mapping: dict[str, str], lines: Callable[[Input], Iterator[Found]]) -> Iterator[Found]:
     """The notes of a .json file; `lines` reads one that holds JSON lines after all."""
     with path.open("rb") as file:
-        data = file.read(MAX_JSON_BYTES + 1)
-    if len(data) > MAX_JSON_BYTES:
+        data = read_at_most(file, MAX_JSON_BYTES)
+    if data is None:
         yield Problem("file-too-large", "", f"more than {MAX_JSON_BYTES} bytes; write JSON lines (.jsonl)")
         return
     text = decode(data, "")
@@ -70,7 +71,7 @@ def _notes(value: Any, mapping: dict[str, str]) -> Iterator[Found]:
         return
     for number, one in enumerate(notes, start=1):
         where = f"note {number}"
-        yield Row(where, one) if isinstance(one, dict) else Problem("bad-json", where, "not a JSON object")
+        yield RawRow(where, one) if isinstance(one, dict) else Problem("bad-json", where, "not a JSON object")
 
 
 def _is_list(value: Any) -> bool:

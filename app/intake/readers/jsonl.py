@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from app.core.errors import Problem
-from app.intake.readers import Found, Input, Row, decode, lines_of
+from app.intake.readers import Found, Input, RawRow, decode, lines_of
 from app.intake.readers.json_file import KeyTwice, once, read_json
 
 
@@ -35,7 +35,7 @@ def _lines(path: Input) -> Iterator[Found]:
         yield Problem("empty-file", "", "the file has no lines")
 
 
-def _row(text: str, where: str) -> Row | Problem:
+def _row(text: str, where: str) -> RawRow | Problem:
     try:
         value = json.loads(text, object_pairs_hook=once)
     except KeyTwice:
@@ -44,4 +44,4 @@ def _row(text: str, where: str) -> Row | Problem:
         return Problem("bad-json", where, "not valid JSON")
     if not isinstance(value, dict):
         return Problem("bad-json", where, "not a JSON object")
-    return Row(where, value)
+    return RawRow(where, value)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from app.core.errors import Problem
-from app.intake.readers import MAX_LINE_BYTES, Found, Input, Row
+from app.intake.readers import MAX_LINE_BYTES, Found, Input, RawRow
 from app.intake.readers.columns import Columns, find_columns
 
 _SAMPLE_ROWS = 20
 
 
-class Table:
+class CsvTable:
     """Columns are mapped by name; without a header by number (`text=5`), unless one plainly holds prose."""
 
     key = "csv"
@@ -62,13 +62,13 @@ def _rows(path: Input, reader: Iterator[list[str]], mapping: dict[str, str]) -> 
         yield _bad(reader, error)
 
 
-def _row(path: Input, number: int, row: list[str], columns: Columns) -> Row | Problem:
+def _row(path: Input, number: int, row: list[str], columns: Columns) -> RawRow | Problem:
     where = f"line {number}"
     if len(row) > len(columns.names):
         return Problem("too-many-columns", where, f"{len(row)} columns where the file has {len(columns.names)}")
     values = dict(zip(columns.names, row, strict=False))
     # Without ids of their own, rows are known by their place in the file.
-    return Row(where, values if columns.has_ids else {"id": f"{where} of {path.name}"} | values)
+    return RawRow(where, values if columns.has_ids else {"id": f"{where} of {path.name}"} | values)
 
 
 def _bad(reader: Iterator[list[str]], error: csv.Error) -> Problem:

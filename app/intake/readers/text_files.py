@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.errors import Problem
-from app.intake.readers import MAX_FILE_BYTES, Found, Input, Row, decode
+from app.intake.readers import MAX_FILE_BYTES, Found, Input, RawRow, decode
 
 
 class TextFiles:
@@ -28,10 +28,10 @@ def read_note(path: Path, name: str, where: str) -> Iterator[Found]:
         yield row_of(name, where, path.read_bytes())
 
 
-def row_of(name: str, where: str, data: bytes) -> Row | Problem:
+def row_of(name: str, where: str, data: bytes) -> RawRow | Problem:
     """A row from the bytes of one note."""
     text = decode(data, where)
     if isinstance(text, Problem):
         return text
     values = {"id": name[:-4] if name.lower().endswith(".txt") else name, "text": text}
-    return Row(where, values, is_file=True)
+    return RawRow(where, values, is_file=True)

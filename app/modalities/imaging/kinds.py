@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from app.annotation.bodies import ElementBody
-from app.annotation.fields import FieldRole, Free, Mark, OneOf, SchemaKey
+from app.annotation.fields import FieldRole, Free, Mark, OneOf, SchemaKey, ShownAs
 
 VERDICTS = ("confirmed", "corrected", "unusable")
 NOT_PRESENT = "not_present"
@@ -43,7 +43,7 @@ class NothingElsePresent(ElementBody):
     """Said once: no other field of the schema is in the record. It says nothing of a field that is."""
 
     kind: Literal["rest"]
-    value: Annotated[str, OneOf(NOT_PRESENT)]
+    value: Annotated[str, OneOf(NOT_PRESENT), ShownAs("everything else")]
 
 
 KINDS = (FieldVerdict, NothingElsePresent)

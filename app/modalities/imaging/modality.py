@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from app.agreement.judgements import Bearer, Difference, Payload, Ruling, Unit
+from app.annotation.actions import action_facts, own_words, places, stored_body
 from app.annotation.bodies import payload_problems
 from app.annotation.check import reviewed_problems
-from app.annotation.facts import action_facts
 from app.annotation.folding import folded
 from app.annotation.keyed import Questions, keyed_differences, repeated, said, settle_keyed, unanswered
-from app.annotation.origin import stored_body
+from app.annotation.moving import moved_payload
 from app.annotation.payload import Elements, live
 from app.annotation.suggest import suggested_keyed
 from app.core.digest import canonical_json
 from app.core.errors import Invalid, Problem
+from app.core.places import TextChange
 from app.modalities.imaging.dicom.consistency import flags
 from app.modalities.imaging.dicom.values import parts_of, range_problem, value_problem
 from app.modalities.imaging.intake import MetadataIntake
 from app.modalities.imaging.kinds import KINDS, NOT_PRESENT, VERDICTS
-from app.review.modality import Action, Context
+from app.review.modality import AnnotationAction, Context
 
 
 class Imaging:
@@ -30,7 +32,7 @@ class Imaging:
     noun = "Metadata record"
     kinds = KINDS
     intake = MetadataIntake()
-    assets = "imaging"
+    assets = Path(__file__).parent
 
     def present(self, context: Context) -> dict[str, Any]:
         """The schema's fields in order, with values and flags; of other fields only doubts are told."""
@@ -41,11 +43,7 @@ class Imaging:
             "schema": context.schema,
             "verdicts": list(VERDICTS),
             "fields": [_shown(label, fields, found) for label in context.schema["labels"]],
-            "flags": [
-                {"rule": flag.rule, "message": flag.message}
-                for flag in found
-                if not shown & set(flag.keywords)
-            ],
+            "flags": [{"rule": flag.rule, "message": flag.message} for flag in found if not shown & set(flag.keywords)],
         }
 
     def suggest(self, context: Context, suggestions: list[dict[str, Any]]) -> Payload:
@@ -66,18 +64,27 @@ class Imaging:
             for keyword in unanswered(payload, _questions(context))
         ]
 
-    def describe(self, action: Action, context: Context) -> dict[str, Any]:
+    def describe(self, action: AnnotationAction, context: Context) -> dict[str, Any]:
         known = {_keyword(label) for label in context.schema["labels"]}
         return action_facts(action, KINDS, known, context.text)
 
-    def stored(self, action: Action, started: dict[str, Any] | None, context: Context) -> Any:
+    def stored(self, action: AnnotationAction, started: dict[str, Any] | None, context: Context) -> Any:
         return stored_body(action.body, started, KINDS, context.text)
+
+    def places(self, body: dict[str, Any]) -> list[list[int]]:
+        return places(body, KINDS)
+
+    def own_words(self, body: dict[str, Any]) -> list[str]:
+        return own_words(body, KINDS)
 
     def loose(self, put: dict[str, Any], draft: Callable[[], Elements]) -> dict[str, Any]:
         return {}
 
     def folded(self, payload: Payload) -> Payload:
         return folded(payload, KINDS)
+
+    def moved(self, payload: Payload, change: TextChange) -> tuple[Payload, Payload]:
+        return moved_payload(payload, change, KINDS)
 
     def units(self, payload: Payload, context: Context) -> list[Unit]:
         """One unit per answered field: the verdict, with the new value of a correction, or that it is not there."""
@@ -139,6 +146,7 @@ def _shown(label: dict[str, Any], fields: dict[str, Any], found: list[Any]) -> d
     doubts = [{"rule": flag.rule, "message": flag.message} for flag in found if keyword in flag.keywords]
     doubts += [{"rule": code, "message": why} for code, why in _value_doubts(label, fields.get(keyword))]
     return {
+        "key": keyword,
         "keyword": keyword,
         "title": label.get("title", keyword),
         "class": label.get("class", "routine"),

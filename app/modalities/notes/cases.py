@@ -16,7 +16,7 @@ from app.modalities.notes.differing import kinds_of
 from app.modalities.notes.kinds import KINDS
 
 # A disputed element is a node of its own payload; an agreed one is the same node for all.
-Node = tuple[int, str]
+GroupNode = tuple[int, str]
 _ALL = -1
 
 
@@ -38,14 +38,14 @@ def note_differences(payloads: list[Payload]) -> list[Difference]:
 
 def _components(elements: list[Elements], slots: Slots) -> list[list[Elements]]:
     """For each component the elements every payload has in it."""
-    groups: Groups[Node] = Groups()
+    groups: Groups[GroupNode] = Groups()
     for i, own in enumerate(elements):
         for key in own:
             if key not in slots[i]:
                 groups.root((i, key))
                 _join_referents(groups, i, key, own, slots[i])
     _join_overlaps(groups, elements, slots)
-    found: dict[Node, list[Elements]] = {}
+    found: dict[GroupNode, list[Elements]] = {}
     for i, own in enumerate(elements):
         for key, body in own.items():
             node = _node(i, key, slots[i])
@@ -54,30 +54,26 @@ def _components(elements: list[Elements], slots: Slots) -> list[list[Elements]]:
     return list(found.values())
 
 
-def _join_referents(groups: Groups[Node], i: int, key: str, own: Elements, slots: dict[str, str]) -> None:
+def _join_referents(groups: Groups[GroupNode], i: int, key: str, own: Elements, slots: dict[str, str]) -> None:
     for _, target in references(own[key], KINDS):
         groups.join(_node(i, key, slots), _node(i, target, slots))
         if target in slots:
             _join_referents(groups, i, target, own, slots)
 
 
-def _node(i: int, key: str, slots: dict[str, str]) -> Node:
+def _node(i: int, key: str, slots: dict[str, str]) -> GroupNode:
     return (_ALL, slots[key]) if key in slots else (i, key)
 
 
-def _join_overlaps(groups: Groups[Node], elements: list[Elements], slots: Slots) -> None:
-    nodes = [
-        (i, key) for i, own in enumerate(elements) for key in of_kind(own, "entity") if key not in slots[i]
-    ]
+def _join_overlaps(groups: Groups[GroupNode], elements: list[Elements], slots: Slots) -> None:
+    nodes = [(i, key) for i, own in enumerate(elements) for key in of_kind(own, "entity") if key not in slots[i]]
     spans = [elements[i][key]["fragments"] for i, key in nodes]
     for one, other, _ in overlapping_pairs(spans, spans):
         groups.join(nodes[one], nodes[other])
 
 
 def _case(versions: list[Elements], slots: Slots) -> Difference:
-    disputed = [
-        body for i, version in enumerate(versions) for key, body in version.items() if key not in slots[i]
-    ]
+    disputed = [body for i, version in enumerate(versions) for key, body in version.items() if key not in slots[i]]
     return Difference(
         key=case_key(versions),
         kinds=kinds_of(versions),

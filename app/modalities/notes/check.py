@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from app.annotation.actions import span_problems
 from app.annotation.bodies import by_kind, fields_of, payload_problems
 from app.annotation.check import WARNING
 from app.annotation.folding import folded
-from app.annotation.payload import Elements, Frame, live, of_kind, references
+from app.annotation.payload import Elements, PayloadContext, live, of_kind, references
 from app.annotation.schema import assertion_axes, label_named, relation_named
-from app.annotation.spans import span_problems
 from app.annotation.vocabulary import AXES, CAUSALITY, full_assertion
 from app.core.errors import Problem
 from app.modalities.notes.kinds import KINDS
+from app.terminology.systems import system_key
 
 # Combinations that are rarely meant: axis values, and why.
 CONTRADICTIONS: tuple[tuple[dict[str, Any], str], ...] = (
@@ -29,7 +30,7 @@ CONTRADICTIONS: tuple[tuple[dict[str, Any], str], ...] = (
 )
 
 
-def check_note(payload: dict[str, Any], frame: Frame) -> list[Problem]:
+def check_note(payload: dict[str, Any], frame: PayloadContext) -> list[Problem]:
     """Problems of a note's payload, in the order of its elements.
 
     Codes beginning with ``warn-`` do not block (see `app.annotation.check.blocking`). Rejected elements are checked for
@@ -47,7 +48,7 @@ def check_note(payload: dict[str, Any], frame: Frame) -> list[Problem]:
     return problems + list(_code_set_problems(elements)) + list(_duplicates(elements))
 
 
-def _by_kind(key: str, body: dict[str, Any], elements: Elements, frame: Frame) -> Iterator[Problem]:
+def _by_kind(key: str, body: dict[str, Any], elements: Elements, frame: PayloadContext) -> Iterator[Problem]:
     yield from _dangling(key, body, elements)
     if body["kind"] == "entity":
         yield from span_problems(body, KINDS, key, frame.text)
@@ -73,7 +74,7 @@ def _dangling(key: str, body: dict[str, Any], elements: Elements) -> Iterator[Pr
             yield Problem("wrong-reference", key, f"{name} must name an element of kind {reference.to}")
 
 
-def _entity_problems(key: str, body: dict[str, Any], frame: Frame) -> Iterator[Problem]:
+def _entity_problems(key: str, body: dict[str, Any], frame: PayloadContext) -> Iterator[Problem]:
     if label_named(frame.schema, body["label"]) is None:
         yield Problem("unknown-label", key, "the schema has no such label")
     assertion, axes = full_assertion(body.get("assertion")), assertion_axes(frame.schema)
@@ -83,22 +84,26 @@ def _entity_problems(key: str, body: dict[str, Any], frame: Frame) -> Iterator[P
     for pattern, why in CONTRADICTIONS:
         if all(assertion[axis] == value for axis, value in pattern.items()):
             yield Problem(WARNING + "contradiction", key, why)
-    for code in body.get("codes", []):
+    codes = body.get("codes", [])
+    if len({system_key(str(code["system"])) for code in codes}) < len(codes):
+        yield Problem(WARNING + "several-codes", key, "more than one code of a system: candidates are not codes")
+    for code in codes:
         yield from _code_problems(key, code, frame, assigned=False)
 
 
-def _code_problems(key: str, code: dict[str, Any], frame: Frame, *, assigned: bool) -> Iterator[Problem]:
+def _code_problems(key: str, code: dict[str, Any], frame: PayloadContext, *, assigned: bool) -> Iterator[Problem]:
     found = frame.codes(code["system"], code["release"], code["code"])
     if found is None:
         yield Problem("unknown-code", key, "the code is not in this release of its system")
         return
     if found.get("active") is False:
         yield Problem(WARNING + "inactive-code", key, "the code is inactive in this release")
-    if assigned and found.get("billable") is False:
-        yield Problem(WARNING + "not-billable", key, "the code has subdivisions and is not billable")
+    if found.get("billable") is False:
+        which = "not-billable" if assigned else "incomplete-code"
+        yield Problem(WARNING + which, key, "the code has subdivisions: it is incomplete, and not billable")
 
 
-def _relation_problems(key: str, body: dict[str, Any], elements: Elements, frame: Frame) -> Iterator[Problem]:
+def _relation_problems(key: str, body: dict[str, Any], elements: Elements, frame: PayloadContext) -> Iterator[Problem]:
     relation = relation_named(frame.schema, body["type"])
     if relation is None:
         yield Problem("unknown-relation", key, "the schema has no such relation type")
@@ -109,9 +114,7 @@ def _relation_problems(key: str, body: dict[str, Any], elements: Elements, frame
         allowed = relation.get(end) or None
         target = elements.get(body[end], {})
         if allowed and target.get("kind") == "entity" and target["label"] not in allowed:
-            yield Problem(
-                f"relation-{end}", key, f"the {end} of this relation must be " + " or ".join(allowed)
-            )
+            yield Problem(f"relation-{end}", key, f"the {end} of this relation must be " + " or ".join(allowed))
 
 
 def _assessment_problems(key: str, body: dict[str, Any]) -> Iterator[Problem]:
@@ -131,9 +134,7 @@ def _code_set_problems(elements: Elements) -> Iterator[Problem]:
         principal = [key for key, body in members if body["principal"]]
         if len(principal) != 1:
             where = principal[1] if principal else members[0][0]
-            yield Problem(
-                "principal", where, f"{len(principal)} principal codes; a code list has exactly one"
-            )
+            yield Problem("principal", where, f"{len(principal)} principal codes; a code list has exactly one")
         for field in ("sequence", "code"):
             ordered = sorted(members, key=lambda member: str(member[1][field]))
             for (_, one), (key, other) in pairwise(ordered):

@@ -6,14 +6,28 @@ from typing import Annotated, ClassVar, Literal
 
 from app.annotation import vocabulary as words
 from app.annotation.bodies import ElementBody, Part
-from app.annotation.fields import Code, Date, Free, Number, Offsets, OneOf, Reference, SchemaKey, Several, YesNo
+from app.annotation.fields import (
+    Code,
+    Date,
+    Free,
+    Number,
+    Offsets,
+    OneOf,
+    Reference,
+    SchemaKey,
+    Several,
+    ShownAs,
+    YesNo,
+)
 
 _AXES = words.AXES
 
 
-class CandidateCode(Part):
-    system: Annotated[str, Code()]
-    release: Annotated[str, Code()]
+class EntityCode(Part):
+    """A code a person gave an entity. Earlier answers hold several of one system; now it is one."""
+
+    system: Annotated[str, Code(), ShownAs()]
+    release: Annotated[str, Code(), ShownAs()]
     code: Annotated[str, Code()]
 
 
@@ -33,18 +47,18 @@ class EntityAssertion(Part):
 
 class NoteEntity(ElementBody):
     kind: Literal["entity"]
-    fragments: Annotated[list[list[int]], Offsets()]
-    label: Annotated[str, SchemaKey()]
+    fragments: Annotated[list[list[int]], Offsets(), ShownAs("span")]
+    label: Annotated[str, SchemaKey(), ShownAs("label")]
     assertion: EntityAssertion = EntityAssertion()
-    codes: Annotated[list[CandidateCode], Several()] = []
+    codes: Annotated[list[EntityCode], Several(), ShownAs("code")] = []
 
 
 class NoteRelation(ElementBody):
     kind: Literal["relation"]
     type: Annotated[str, SchemaKey()]
-    head: Annotated[str, Reference()]
-    tail: Annotated[str, Reference()]
-    certainty: Annotated[str | None, OneOf(*_AXES["certainty"], None)] = None
+    head: Annotated[str, Reference(), ShownAs("from")]
+    tail: Annotated[str, Reference(), ShownAs("to")]
+    certainty: Annotated[str | None, OneOf(*_AXES["certainty"], None), ShownAs("certainty", unsaid="certain")] = None
 
 
 class AdverseEvent(ElementBody):
@@ -69,8 +83,8 @@ class CausalityAssessment(ElementBody):
     """`result` is a category of the method; `answers` are the ten of Naranjo 1981."""
 
     kind: Literal["assessment"]
-    event: Annotated[str, Reference(to="event")]
-    exposure: Annotated[str, Reference(to="exposure")]
+    event: Annotated[str, Reference(to="event"), ShownAs("event")]
+    exposure: Annotated[str, Reference(to="exposure"), ShownAs("exposure")]
     certainty: Annotated[str | None, OneOf(*_AXES["certainty"], None)] = None
     method: Annotated[str | None, OneOf(*words.CAUSALITY)] = None
     result: Annotated[str | None, OneOf(*(said for results in words.CAUSALITY.values() for said in results))] = None
@@ -84,19 +98,19 @@ class MentionChain(ElementBody):
     """Two mentions or more of one thing."""
 
     kind: Literal["chain"]
-    mentions: Annotated[list[Annotated[str, Reference()]], Several(2)]
+    mentions: Annotated[list[Annotated[str, Reference()]], Several(2), ShownAs("same thing")]
 
 
 class CodeAssignment(ElementBody):
     """One code of the encounter's list. It does not hang on the spans that support it."""
 
     kind: Literal["code_assignment"]
-    system: Annotated[str, Code()]
-    release: Annotated[str, Code()]
+    system: Annotated[str, Code(), ShownAs()]
+    release: Annotated[str, Code(), ShownAs()]
     code: Annotated[str, Code()]
     sequence: Annotated[int, Number()]
     principal: Annotated[bool, YesNo()]
-    poa: Annotated[str | None, OneOf(*words.PRESENT_ON_ADMISSION)] = None
+    poa: Annotated[str | None, OneOf(*words.PRESENT_ON_ADMISSION), ShownAs("POA")] = None
     evidence: Annotated[list[Annotated[str, Reference(holds=False)]], Several()] = []
 
 

@@ -29,7 +29,10 @@ def suggested_note(suggestions: list[dict[str, Any]]) -> Payload:
     """
     elements: Elements = {}
     for answer in suggestions:
-        ids = [add_suggestion(elements, _entity(found), answer) for found in answer.get("entities", [])]
+        ids = [
+            add_suggestion(elements, _entity(found), answer, proposed=found.get("proposed"))
+            for found in answer.get("entities", [])
+        ]
         for position, found in enumerate(answer.get("relations", [])):
             add_suggestion(elements, _relation(found, ids, position), answer)
         _add_safety(elements, answer, ids)
@@ -37,8 +40,9 @@ def suggested_note(suggestions: list[dict[str, Any]]) -> Payload:
 
 
 def within_schema(answer: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """The part of a pipeline's answer the schema has words for: its labels, and relations it allows."""
-    labels = {label["key"] for label in schema.get("labels", ())}
+    """The part of a pipeline's answer the schema has words for: its labels with the systems they are coded in, and
+    relations it allows."""
+    labels = {label["key"]: label.get("codes") for label in schema.get("labels", ())}
     entities = answer.get("entities", [])
     places = [n for n, found in enumerate(entities) if found["label"] in labels]
     renumbered = {old: new for new, old in enumerate(places)}
@@ -49,7 +53,16 @@ def within_schema(answer: dict[str, Any], schema: dict[str, Any]) -> dict[str, A
         and found["tail"] in renumbered
         and _allowed(schema, found["type"], entities[found["head"]], entities[found["tail"]])
     ]
-    return {**answer, "entities": [entities[n] for n in places], "relations": relations}
+    kept = [_coded_as(entities[n], labels[entities[n]["label"]]) for n in places]
+    return {**answer, "entities": kept, "relations": relations}
+
+
+def _coded_as(found: dict[str, Any], systems: list[str] | None) -> dict[str, Any]:
+    """Without the proposed code where the schema does not code this label in its system; silent schemas code in any."""
+    proposed = found.get("proposed")
+    if proposed is None or systems is None or proposed["system"] in systems:
+        return found
+    return {name: part for name, part in found.items() if name != "proposed"}
 
 
 def _allowed(schema: dict[str, Any], kind: str, head: dict[str, Any], tail: dict[str, Any]) -> bool:
@@ -60,22 +73,17 @@ def _allowed(schema: dict[str, Any], kind: str, head: dict[str, Any], tail: dict
 
 
 def _entity(found: dict[str, Any]) -> dict[str, Any]:
+    """An entity without codes: what its words may mean (`candidates`) is not what the note says of the patient."""
     fragments = found.get("fragments") or [[found["start"], found["end"]]]
     body: dict[str, Any] = {
         "kind": "entity",
         "fragments": [[start, end] for start, end in fragments],
         "label": found["label"],
         "assertion": {axis: value for axis, value in (found.get("assertion") or {}).items() if axis in AXES},
-        "codes": _codes(found.get("codes") or []),
+        "codes": [],
     }
     reasons = [_reason(reason) for reason in found.get("because") or []]
     return {**body, "because": reasons} if reasons else body
-
-
-def _codes(found: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """The code triples; terms and scores stay behind."""
-    triples = [{name: str(code[name]) for name in ("system", "release", "code") if code.get(name)} for code in found]
-    return [code for position, code in enumerate(triples) if len(code) == 3 and code not in triples[:position]]
 
 
 def _reason(reason: Any) -> Any:

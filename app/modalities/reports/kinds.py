@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from app.annotation.bodies import ElementBody
-from app.annotation.fields import Offsets, OneOf, SchemaKey
+from app.annotation.fields import Offsets, OneOf, SchemaKey, ShownAs
 
 NOT_MENTIONED = "not_mentioned"
 VALUES = ("positive", "negative", "uncertain", NOT_MENTIONED)
@@ -31,7 +31,7 @@ class NothingElseMentioned(ElementBody):
     """Said once: no other label of the schema is mentioned."""
 
     kind: Literal["rest"]
-    value: Annotated[str, OneOf(NOT_MENTIONED)]
+    value: Annotated[str, OneOf(NOT_MENTIONED), ShownAs("everything else")]
 
 
 KINDS = (Observation, CriticalFinding, NothingElseMentioned)

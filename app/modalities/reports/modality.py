@@ -5,22 +5,24 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from app.agreement.judgements import Bearer, Difference, Payload, Ruling, Unit
+from app.annotation.actions import action_facts, own_words, places, seeded, stored_body
 from app.annotation.bodies import payload_problems
 from app.annotation.check import WARNING, reviewed_problems
-from app.annotation.facts import action_facts
 from app.annotation.folding import folded
 from app.annotation.keyed import Questions, keyed_differences, repeated, said, settle_keyed, unanswered
-from app.annotation.origin import seeded, stored_body
+from app.annotation.moving import moved_payload
 from app.annotation.payload import Elements, live, of_kind
-from app.annotation.schema import known_keys, label_named
+from app.annotation.schema import label_named
 from app.annotation.suggest import suggested_keyed
 from app.core.errors import Problem
+from app.core.places import TextChange
 from app.modalities.reports.intake import ReportIntake
 from app.modalities.reports.kinds import KINDS, NOT_MENTIONED, VALUES
-from app.review.modality import Action, Context
+from app.review.modality import AnnotationAction, Context
 
 
 class Reports:
@@ -29,7 +31,7 @@ class Reports:
     noun = "Report"
     kinds = KINDS
     intake = ReportIntake()
-    assets = "reports"
+    assets = Path(__file__).parent
 
     def present(self, context: Context) -> dict[str, Any]:
         """The text, the labels in the schema's order, and which sections a reader goes by."""
@@ -45,7 +47,7 @@ class Reports:
         if problems := payload_problems(payload, KINDS):
             return problems
         return (
-            reviewed_problems(payload, context.text, known_keys(context.schema), KINDS)
+            reviewed_problems(payload, context.text, context.known_keys, KINDS)
             + repeated(payload, _questions(context))
             + _no_finding_problems(said(live(payload)), context)
             + _critical_problems(said(live(payload)), context)
@@ -53,17 +55,26 @@ class Reports:
             + [_open(question) for question in unanswered(payload, _questions(context))]
         )
 
-    def describe(self, action: Action, context: Context) -> dict[str, Any]:
-        return action_facts(action, KINDS, known_keys(context.schema), context.text)
+    def describe(self, action: AnnotationAction, context: Context) -> dict[str, Any]:
+        return action_facts(action, KINDS, context.known_keys, context.text)
 
-    def stored(self, action: Action, started: dict[str, Any] | None, context: Context) -> Any:
+    def stored(self, action: AnnotationAction, started: dict[str, Any] | None, context: Context) -> Any:
         return stored_body(action.body, started, KINDS, context.text)
+
+    def places(self, body: dict[str, Any]) -> list[list[int]]:
+        return places(body, KINDS)
+
+    def own_words(self, body: dict[str, Any]) -> list[str]:
+        return own_words(body, KINDS)
 
     def loose(self, put: dict[str, Any], draft: Callable[[], Elements]) -> dict[str, Any]:
         return {}
 
     def folded(self, payload: Payload) -> Payload:
         return folded(payload, KINDS)
+
+    def moved(self, payload: Payload, change: TextChange) -> tuple[Payload, Payload]:
+        return moved_payload(payload, change, KINDS)
 
     def units(self, payload: Payload, context: Context) -> list[Unit]:
         """One unit per observation of the schema; one not mentioned is a value of its own."""
@@ -176,9 +187,7 @@ def _critical_problems(elements: Elements, context: Context) -> list[Problem]:
         label = label_named(context.schema, body["label"]) or {}
         critical = label.get("class") == "critical"
         if body["kind"] == "observation" and not _is_observation(label):
-            problems.append(
-                Problem("not-an-observation", key, "the schema lists this label as a critical finding")
-            )
+            problems.append(Problem("not-an-observation", key, "the schema lists this label as a critical finding"))
         if body["kind"] == "critical" and not critical:
             problems.append(Problem("not-critical", key, "the schema does not call this label critical"))
         if critical and body.get("value") == "positive" and body["label"] not in marked:

@@ -22,8 +22,8 @@ from app.corpus.project import SERVER, list_projects, pipelines_of
 from app.jobs.job import enqueue_once
 from app.pipelines.register.lookup import Recorded, get_recorded, running_of
 from app.pipelines.register.models import EntrySignature, EntryWithdrawal, PipelineEntry
-from app.pipelines.register.rules import Entry, entry_problems, review_problems
-from app.review.signature import Signer, signed_text
+from app.pipelines.register.rules import RegisterEntry, entry_problems, review_problems
+from app.review.signature import ManifestSigner, signed_text
 from app.tagging.protocol import PIPELINES
 
 MANIFEST_VERSION = 1
@@ -42,14 +42,14 @@ class SignedEntry:
     event_id: str
 
 
-def stated(session: Session, entry: Entry, owner_id: int) -> Entry:
+def stated(session: Session, entry: RegisterEntry, owner_id: int) -> RegisterEntry:
     """The entry with what is fact and not statement: installed version and digest, the owner's name."""
     installed = PIPELINES.get(entry.pipeline)
     owner = get_person(session, owner_id).username
     return replace(entry, version=installed.version, digest=installed.digest(), owner=owner)
 
 
-def register(session: Session, actor: AnyActor, entry: Entry, *, owner_id: int, at: int) -> PipelineEntry:
+def register(session: Session, actor: AnyActor, entry: RegisterEntry, *, owner_id: int, at: int) -> PipelineEntry:
     """Enter a statement about an installed pipeline; it has no effect before its owner signs.
 
     Raises Forbidden, NotFound (no such pipeline) or Invalid with the problems.
@@ -82,7 +82,7 @@ def register(session: Session, actor: AnyActor, entry: Entry, *, owner_id: int, 
     return row
 
 
-def _identifiers(entry: Entry) -> list[Problem]:
+def _identifiers(entry: RegisterEntry) -> list[Problem]:
     """What the scanners of free text see in the words of an entry."""
     typed = {name: getattr(entry, name) for name in ("intended_use", "population", "evidence")}
     typed |= {name: ", ".join(getattr(entry, name)) for name in ("note_types", "specialties")}
@@ -97,7 +97,13 @@ def _identifiers(entry: Entry) -> list[Problem]:
 
 
 def sign(
-    session: Session, actor: Actor, recorded: Recorded, *, signer: Signer, authentication: dict[str, Any], at: int
+    session: Session,
+    actor: Actor,
+    recorded: Recorded,
+    *,
+    signer: ManifestSigner,
+    authentication: dict[str, Any],
+    at: int,
 ) -> SignedEntry:
     """The owner's signature over an entry; from now on it counts in place of the one before.
 

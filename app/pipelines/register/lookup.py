@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from app.core.db import Session
 from app.core.errors import NotFound, Problem
 from app.corpus.document import Document
+from app.corpus.project import Project, pipelines_of
 from app.corpus.subject import Encounter, age_range
+from app.corpus.suggestion import Suggestion
 from app.pipelines.register.models import EntrySignature, EntryWithdrawal, PipelineEntry, PipelineRefusal
-from app.pipelines.register.rules import Entry, Running, Scope, standing
+from app.pipelines.register.rules import RegisterEntry, Running, Scope, standing
 from app.tagging.protocol import PIPELINES
 
 
@@ -24,7 +27,7 @@ class Recorded:
     withdrawal: EntryWithdrawal | None
 
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> RegisterEntry:
         return self.row.stated(
             signed_at=self.signature.signed_at if self.signature else None,
             withdrawn_at=self.withdrawal.at if self.withdrawal else None,
@@ -42,7 +45,7 @@ class Standing:
     problems: tuple[Problem, ...]
 
     @property
-    def entry(self) -> Entry | None:
+    def entry(self) -> RegisterEntry | None:
         return self.recorded.entry if self.recorded else None
 
     @property
@@ -116,7 +119,7 @@ def list_entries(session: Session, pipeline: str) -> list[Recorded]:
     return [Recorded(*row) for row in rows]
 
 
-def _recorded():
+def _recorded() -> Select[PipelineEntry, EntrySignature, EntryWithdrawal]:
     return (
         select(PipelineEntry, EntrySignature, EntryWithdrawal)
         .outerjoin(EntrySignature, EntrySignature.entry_id == PipelineEntry.id)
@@ -150,3 +153,33 @@ def count_refused(session: Session, project_id: int, standing: Standing) -> dict
         .order_by(PipelineRefusal.rule)
     )
     return dict(rows.all())
+
+
+@dataclass(frozen=True)
+class Unsuggested:
+    """So many texts go without suggestions of a pipeline, by the first rule that failed when it was last tried."""
+
+    pipeline: str
+    rule: str
+    texts: int
+
+
+def unsuggested_texts(session: Session, project: Project) -> list[Unsuggested]:
+    """What waits for one of the project's pipelines to be accepted. Asks no pipeline anything: it reads rows alone."""
+    later = aliased(PipelineRefusal)
+    same = (later.document_id == PipelineRefusal.document_id, later.pipeline == PipelineRefusal.pipeline)
+    tagged = select(Suggestion.id).where(
+        Suggestion.document_id == PipelineRefusal.document_id, Suggestion.pipeline == PipelineRefusal.pipeline
+    )
+    rows = session.execute(
+        select(PipelineRefusal.pipeline, PipelineRefusal.rule, func.count())
+        .where(
+            PipelineRefusal.project_id == project.id,
+            PipelineRefusal.pipeline.in_(pipelines_of(project)),
+            ~select(later.id).where(*same, later.id > PipelineRefusal.id).exists(),
+            ~tagged.exists(),
+        )
+        .group_by(PipelineRefusal.pipeline, PipelineRefusal.rule)
+        .order_by(PipelineRefusal.pipeline, PipelineRefusal.rule)
+    )
+    return [Unsuggested(*row) for row in rows]

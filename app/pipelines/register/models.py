@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.audit.events import Tag
 from app.core.db import RECORD, Base
-from app.pipelines.register.rules import Entry
+from app.pipelines.register.rules import RegisterEntry
 
 
 class PipelineEntry(Base):
@@ -22,7 +23,7 @@ class PipelineEntry(Base):
         CheckConstraint("length(statement_sha256) = 64", name="statement_sha256"),
         CheckConstraint("review_by > registered_at", name="review_later"),
         Index("ix_pipeline_entry_pipeline", "pipeline", "id"),
-        {"info": {"kind": RECORD, "append_only": True}},
+        {"info": {"kind": RECORD, "tags": (Tag.PIPELINE_REGISTERED,), "append_only": True, "locked": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -37,20 +38,20 @@ class PipelineEntry(Base):
     registered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     registered_at: Mapped[int]
 
-    def stated(self, *, signed_at: int | None = None, withdrawn_at: int | None = None) -> Entry:
+    def stated(self, *, signed_at: int | None = None, withdrawn_at: int | None = None) -> RegisterEntry:
         """The entry as its owner stated it, with what became of it."""
         body: dict[str, Any] = json.loads(self.statement)
-        known = {field.name for field in fields(Entry)}
-        values = {name: tuple(value) if isinstance(value, list) else value for name, value in body.items()}
-        named = {name: value for name, value in values.items() if name in known}
-        return Entry(**named, signed_at=signed_at, withdrawn_at=withdrawn_at)
+        known = {field.name for field in fields(RegisterEntry)}
+        kept = {name: value for name, value in body.items() if name in known}
+        named: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in kept.items()}
+        return RegisterEntry(**named, signed_at=signed_at, withdrawn_at=withdrawn_at)
 
 
 class EntrySignature(Base):
     """The owner's signature over one entry; an entry is signed once."""
 
     __tablename__ = "pipeline_entry_signature"
-    __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
+    __table_args__ = ({"info": {"kind": RECORD, "tags": (Tag.PIPELINE_SIGNED,), "append_only": True}},)
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("pipeline_entry.id"), primary_key=True, autoincrement=False)
     signer_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
@@ -67,7 +68,7 @@ class EntryWithdrawal(Base):
     """An entry was taken out of force; what it allowed before stays as it was."""
 
     __tablename__ = "pipeline_entry_withdrawal"
-    __table_args__ = ({"info": {"kind": RECORD, "append_only": True}},)
+    __table_args__ = ({"info": {"kind": RECORD, "tags": (Tag.PIPELINE_WITHDRAWN,), "append_only": True}},)
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("pipeline_entry.id"), primary_key=True, autoincrement=False)
     reason: Mapped[str] = mapped_column(Text)
@@ -86,7 +87,7 @@ class PipelineRefusal(Base):
     __table_args__ = (
         UniqueConstraint("document_id", "pipeline", "basis"),
         Index("ix_pipeline_refusal_project_pipeline", "project_id", "pipeline", "basis", "rule"),
-        {"info": {"kind": RECORD, "append_only": True}},
+        {"info": {"kind": RECORD, "tags": (Tag.DOCUMENTS_PREANNOTATED,), "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

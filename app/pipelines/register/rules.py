@@ -19,7 +19,7 @@ _LATER = ("signed_at", "withdrawn_at")
 
 
 @dataclass(frozen=True)
-class Entry:
+class RegisterEntry:
     """What an owner states, and signs, about a pipeline. Empty tuples mean: not limited. Times in UTC ms."""
 
     pipeline: str
@@ -66,7 +66,7 @@ class Running:
     digest: str
 
 
-def entry_problems(entry: Entry, *, at: int) -> list[Problem]:
+def entry_problems(entry: RegisterEntry, *, at: int) -> list[Problem]:
     """What keeps a statement from being entered, apart from identifiers in its texts."""
     found = [Problem("missing", name, "this must be stated") for name in ("intended_use", "evidence")
              if not getattr(entry, name).strip()]  # fmt: skip
@@ -84,7 +84,7 @@ def entry_problems(entry: Entry, *, at: int) -> list[Problem]:
     return found + review_problems(entry, at=at)
 
 
-def review_problems(entry: Entry, *, at: int) -> list[Problem]:
+def review_problems(entry: RegisterEntry, *, at: int) -> list[Problem]:
     """Whether the date of review lies within twelve months from now."""
     if entry.review_by is None:
         return [Problem("no-review-date", "review_by", "the entry names no date of review")]
@@ -93,13 +93,13 @@ def review_problems(entry: Entry, *, at: int) -> list[Problem]:
     return []
 
 
-def refusals(entry: Entry | None, running: Running | None, scope: Scope, *, at: int) -> list[Problem]:
+def refusals(entry: RegisterEntry | None, running: Running | None, scope: Scope, *, at: int) -> list[Problem]:
     """Why this pipeline may not tag this document at this time; empty when it may (fails closed)."""
     found = standing(entry, running, at=at)
     return found if entry is None else [*found, *out_of_scope(entry, scope)]
 
 
-def standing(entry: Entry | None, running: Running | None, *, at: int) -> list[Problem]:
+def standing(entry: RegisterEntry | None, running: Running | None, *, at: int) -> list[Problem]:
     """Why a pipeline may tag nothing: no entry, unsigned, withdrawn, overdue, another version, or not installed."""
     if entry is None:
         return [Problem("not-registered", "pipeline", "the pipeline has no signed entry in the register")]
@@ -120,7 +120,7 @@ def standing(entry: Entry | None, running: Running | None, *, at: int) -> list[P
     return found
 
 
-def out_of_scope(entry: Entry, scope: Scope) -> list[Problem]:
+def out_of_scope(entry: RegisterEntry, scope: Scope) -> list[Problem]:
     """Which limits of the entry a document does not keep, or is not known to keep."""
     rules = (
         ("language", scope.language, entry.languages),

@@ -17,8 +17,8 @@ from app.core.db import Session
 from app.core.errors import NotFound
 from app.pipelines.register.entries import SignedEntry, register, sign
 from app.pipelines.register.lookup import Recorded
-from app.pipelines.register.rules import Entry
-from app.review.signature import Signer
+from app.pipelines.register.rules import RegisterEntry
+from app.review.signature import ManifestSigner
 from app.tagging.protocol import PIPELINES
 
 #: Shorter than the longest term allowed, so that "a year" never fails by an hour.
@@ -49,12 +49,12 @@ _SHIPPED: dict[str, dict[str, Any]] = {
 }
 
 
-def shipped_entry(pipeline: str, *, at: int) -> Entry:
+def shipped_entry(pipeline: str, *, at: int) -> RegisterEntry:
     """Our statement about a pipeline of ours, due for review in a year. Raises NotFound for another's."""
     installed = PIPELINES.get(pipeline)
     if pipeline not in _SHIPPED:
         raise NotFound("shipped-entry", f"no entry is shipped for {pipeline!r}; register one of your own")
-    return Entry(
+    return RegisterEntry(
         pipeline, installed.version, installed.digest(), languages=installed.languages,
         review_by=at + TERM, **_SHIPPED[pipeline],
     )  # fmt: skip
@@ -65,7 +65,7 @@ def is_shipped(pipeline: str) -> bool:
 
 
 def accept(
-    session: Session, owner: Actor, pipeline: str, *, signer: Signer, authentication: dict[str, Any], at: int
+    session: Session, owner: Actor, pipeline: str, *, signer: ManifestSigner, authentication: dict[str, Any], at: int
 ) -> SignedEntry:
     """Enter our statement and sign it in one transaction: what the command line, the demo and tests share."""
     row = register(session, owner, shipped_entry(pipeline, at=at), owner_id=owner.id, at=at)

@@ -15,7 +15,7 @@ from app.tagging.terms.gazetteer import Term
 from app.tagging.valuesets import word_set
 from app.terminology.artefacts import Manifest, find_release, list_releases
 from app.terminology.releases import current_release
-from app.terminology.search import Release, open_release
+from app.terminology.search import SearchableRelease, open_release
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def terms_of(root: Path, manifests: list[Manifest]) -> Iterator[Term]:
         yield from _terms(open_release(root, manifest.system, manifest.digest))
 
 
-def _terms(release: Release) -> Iterator[Term]:
+def _terms(release: SearchableRelease) -> Iterator[Term]:
     system, name = release.system, release.manifest.release
     kinds, spoken = KINDS.get(system, USUAL_KINDS), _english(release)
     of_term, languages = release.matcher.term_kind, release.matcher.term_language
@@ -66,7 +66,9 @@ def _terms(release: Release) -> Iterator[Term]:
     yield from entry_terms
 
 
-def _worded(release: Release, term: int, chosen: SemanticType, codes: tuple[str, str, str, str]) -> Iterator[Term]:
+def _worded(
+    release: SearchableRelease, term: int, chosen: SemanticType, codes: tuple[str, str, str, str]
+) -> Iterator[Term]:
     """The wordings of one term; one that no rule can read is left out, and the rest of the release goes on."""
     try:
         for phrase in wordings(release.system, release.text(term)):
@@ -85,7 +87,7 @@ def _left_to_rules(phrase: str, label: str) -> bool:
     return len(words) == 1 and bool(CLASSES[words[0]] or words[0] in word_set("not_drugs") | word_set("not_stemmed"))
 
 
-def _english(release: Release) -> set[int]:
+def _english(release: SearchableRelease) -> set[int]:
     """Numbers of the languages that are English; terms without one have the release's."""
     own = release.manifest.language
     return {n for n, name in enumerate(release.languages) if (name or own or "en").startswith("en")}

@@ -9,17 +9,28 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app.annotation.coding.encounter import listed_codes
 from app.core.db import Session
 from app.core.errors import Conflict
+from app.core.pieces import pieces
 from app.corpus.document import Document
 from app.corpus.project import Project
 from app.corpus.subject import Encounter
-from app.privacy.anonymity.figures import COMMON_THRESHOLDS, Row, anonymity, sufficient_generalisation, suppressed
+from app.privacy.anonymity.figures import (
+    COMMON_THRESHOLDS,
+    Generaliser,
+    Row,
+    anonymity,
+    sufficient_generalisation,
+    suppressed,
+)
 from app.review.item import Item
-from app.review.queries.answers import payload_of, settled_answer
+from app.review.queries.answers import payloads_among, settled_among
 from app.review.states import ItemState
 
 QUASI = ("sex", "age_band", "setting", "note_type", "findings")
+# Answers that are in memory at a time.
+READ_AT_ONCE = 100
 # Smaller counts are not printed (CMS cell size policy).
 SMALL_CELL = 11
 
@@ -35,7 +46,7 @@ def _chapters(value: object) -> object:
     return "; ".join(sorted({part[:1] for part in str(value).split("; ")}))
 
 
-HIERARCHIES = {
+HIERARCHIES: dict[str, list[Generaliser]] = {
     "sex": [suppressed],
     "age_band": [_wider_band, suppressed],
     "setting": [suppressed],
@@ -62,25 +73,29 @@ def in_words(steps: dict[str, int] | None) -> str:
 def patient_rows(session: Session, items: Sequence[Item]) -> list[Row]:
     """One row for each patient of these items; several values of a column are one, joined in order."""
     found: dict[int, dict[str, set[str]]] = {}
-    for item in items:
-        document = session.get(Document, item.document_id)
-        encounter = session.get(Encounter, document.encounter_id) if document else None
-        if document is None or encounter is None:
-            continue
-        row = found.setdefault(document.subject_id, {name: set() for name in QUASI})
-        row["sex"].add(encounter.sex)
-        row["age_band"].add(encounter.age_band)
-        row["setting"].add(encounter.setting)
-        row["note_type"].add(document.note_type)
-        row["findings"] |= _findings(session, item)
+    columns = (Document.subject_id, Document.note_type, Encounter.sex, Encounter.age_band, Encounter.setting)
+    for piece in pieces(items, READ_AT_ONCE):
+        around = select(Document.id, *columns).join(Encounter, Encounter.id == Document.encounter_id)
+        documents = {
+            row.id: row for row in session.execute(around.where(Document.id.in_([item.document_id for item in piece])))
+        }
+        findings = _findings(session, [item.id for item in piece])
+        for item in piece:
+            document = documents[item.document_id]
+            row = found.setdefault(document.subject_id, {name: set() for name in QUASI})
+            for name in QUASI[:-1]:
+                row[name].add(getattr(document, name))
+            row["findings"] |= findings.get(item.id, set())
     return [{name: "; ".join(sorted(values)) for name, values in row.items()} for row in found.values()]
 
 
-def _findings(session: Session, item: Item) -> set[str]:
-    """Categories (three characters) of the codes in an item's settled answer."""
-    settled = settled_answer(session, item.id)
-    elements = payload_of(session, settled.id)["elements"] if settled else {}
-    return {str(body["code"])[:3] for body in elements.values() if body.get("kind") == "code_assignment"}
+def _findings(session: Session, item_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Item → categories (three characters) of the codes in its settled answer, where it has one."""
+    settled = {answer.id: item for item, answer in settled_among(session, item_ids).items()}
+    return {
+        settled[submission]: {code[:3] for code in listed_codes(payload)}
+        for submission, payload in payloads_among(session, list(settled)).items()
+    }
 
 
 def project_items(session: Session, project: Project) -> list[Item]:
@@ -103,7 +118,7 @@ def risk_report(rows: Sequence[Row], k: int) -> dict[str, Any]:
         "risk_average": round(measured.risk_average, 4),
         "risk_max": round(measured.risk_max, 4),
         # Of the codes among patients alike in everything else (Machanavajjhala 2007).
-        "l_diversity_findings": anonymity(rows, QUASI[:-1], ("findings",)).l_diversity["findings"],
+        "l_diversity_findings": _diversity(rows),
         "patients_in_small_classes": _printed(_in_small_classes(rows, k)),
         "generalisation": {
             str(wanted): sufficient_generalisation(rows, HIERARCHIES, wanted)
@@ -111,6 +126,10 @@ def risk_report(rows: Sequence[Row], k: int) -> dict[str, Any]:
         },
         "cells": {name: _cells(rows, name) for name in QUASI},
     }
+
+
+def _diversity(rows: Sequence[Row]) -> int:
+    return anonymity(rows, QUASI[:-1], ("findings",)).l_diversity["findings"]
 
 
 def _in_small_classes(rows: Sequence[Row], k: int) -> int:
@@ -142,17 +161,20 @@ class AnonymityGate:
         wanted: int = project.setting("k_min")
         if not wanted:
             return {"asked": False}
-        report = risk_report(patient_rows(session, items), wanted)
+        rows = patient_rows(session, items)
+        measured = anonymity(rows, QUASI, k=wanted)
         figures = {
             "asked": True,
-            "k": report["k"],
+            "k": measured.k,
             "k_min": wanted,
-            "unique_per_mille": floor(report["unique_fraction"] * 1000),
-            "average_risk_per_mille": floor(report["risk_average"] * 1000),
-            "l_diversity_findings": report["l_diversity_findings"],
+            # To four places first, as the report prints them.
+            "unique_per_mille": floor(round(measured.unique_fraction, 4) * 1000),
+            "average_risk_per_mille": floor(round(measured.risk_average, 4) * 1000),
+            "l_diversity_findings": _diversity(rows),
         }
-        if not report["meets"]:
-            raise Conflict("k-anonymity", _refusal(report), details=figures)
+        if not measured.meets(wanted):
+            # What would suffice takes far longer to find than that it does not: asked only now.
+            raise Conflict("k-anonymity", _refusal(risk_report(rows, wanted)), details=figures)
         return figures
 
 

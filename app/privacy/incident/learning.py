@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable
 
 from sqlalchemy import func, select
 
 from app.accounts.actor import AnyActor
-from app.audit import streams
-from app.audit.events import Tag
-from app.audit.log import Subject, record
-from app.audit.models import Event
 from app.core.db import Session
 from app.core.errors import code_of
 from app.corpus.document import Document, DocumentBody, text_of
@@ -21,13 +16,14 @@ from app.deidentify.known import KnownIdentifiers
 from app.deidentify.note import Note
 from app.deidentify.span import merge
 from app.privacy.incident.models import Learned
-from app.review.hold import Hold, HoldKind, open_hold
+from app.privacy.version.held_places import say_places
+from app.review.hold import Hold, HoldKind, open_hold, places_held_before
 from app.review.item import Item
 from app.review.states import ItemState
 
 log = logging.getLogger(__name__)
 
-Known = dict[str, list[str]]
+KnownFields = dict[str, list[str]]
 # Which field of a patient's record an identifier type belongs to; dates and ages identify nobody elsewhere.
 FIELD = {
     "NAME": "names",
@@ -37,37 +33,37 @@ FIELD = {
 }
 
 
-def as_known(found: Iterable[tuple[str, str]]) -> Known:
+def as_known(found: Iterable[tuple[str, str]]) -> KnownFields:
     """(type, value) as fields of a patient's record."""
-    known: Known = {}
+    known: KnownFields = {}
     for kind, value in sorted(set(found)):
         if kind in FIELD:
             known.setdefault(FIELD[kind], []).append(value)
     return known
 
 
-def keep(session: Session, key: bytes, subject_id: int, hold: Hold, known: Known) -> None:
+def keep(session: Session, key: bytes, subject_id: int, hold: Hold, known: KnownFields) -> None:
     """Seal what was learnt, so that texts that come later are searched for it."""
     if known:
         session.add(Learned(hold_id=hold.id, subject_id=subject_id, sealed=seal_json(key, known, _label(hold.id))))
 
 
-def learned_of(session: Session, key: bytes, subject_id: int) -> Known:
+def learned_of(session: Session, key: bytes, subject_id: int) -> KnownFields:
     """All that was learnt about a patient."""
-    merged: Known = {}
+    merged: KnownFields = {}
     for row in session.scalars(select(Learned).where(Learned.subject_id == subject_id).order_by(Learned.hold_id)):
         for name, values in open_json(key, row.sealed, _label(row.hold_id)).items():
             merged.setdefault(name, []).extend(values)
     return merged
 
 
-def joined(*parts: Known) -> Known:
+def joined(*parts: KnownFields) -> KnownFields:
     """All identifiers of some records and incidents of one patient, each once."""
     fields = dict.fromkeys(name for part in parts for name in part)
     return {name: list(dict.fromkeys(v for part in parts for v in part.get(name, []))) for name in fields}
 
 
-def flag_others(session: Session, actor: AnyActor, document: Document, known: Known, *, at: int) -> int:
+def flag_others(session: Session, actor: AnyActor, document: Document, known: KnownFields, *, at: int) -> int:
     """Hold the patient's other texts in which an identifier stands; returns how many."""
     flagged = 0
     for other in _others(session, document) if known else []:
@@ -76,7 +72,7 @@ def flag_others(session: Session, actor: AnyActor, document: Document, known: Kn
     return flagged
 
 
-def _where(document: Document, text: str, known: Known) -> list[tuple[int, int]]:
+def _where(document: Document, text: str, known: KnownFields) -> list[tuple[int, int]]:
     """Where the identifiers stand; the whole of a text that could not be searched: somebody has to look."""
     try:
         found = KnownIdentifiers().find(Note(text, document.language, known=known))
@@ -96,19 +92,13 @@ def hold_places(
     flagged = 0
     items = session.scalars(select(Item).where(Item.document_id == document.id, Item.state != ItemState.WITHDRAWN))
     for item in list(items):
-        known = _flagged_before(session, item)
+        known = places_held_before(session, item.id, HoldKind.QUARANTINE)
         new = [list(place) for place in places if place not in known]
         if new:
             hold = open_hold(session, actor, item.id, item.project_id, HoldKind.QUARANTINE, at=at)
-            _say(session, actor, hold, new, at=at)
+            say_places(session, actor, hold, new, at=at)
             flagged += 1
     return flagged
-
-
-def _flagged_before(session: Session, item: Item) -> set[tuple[int, int]]:
-    stream = select(Event.body).where(Event.stream == streams.item(item.id), Event.tag == Tag.DOCUMENT_FLAGGED)
-    found = [json.loads(body)["data"]["fragments"] for body in session.scalars(stream)]
-    return {(start, end) for fragments in found for start, end in fragments}
 
 
 def _others(session: Session, document: Document) -> list[Document]:
@@ -125,19 +115,6 @@ def _others(session: Session, document: Document) -> list[Document]:
             )
             .order_by(Document.id)
         )
-    )
-
-
-def _say(session: Session, actor: AnyActor, hold: Hold, places: list[list[int]], *, at: int) -> None:
-    record(
-        session,
-        Tag.DOCUMENT_FLAGGED,
-        stream=streams.item(hold.item_id),
-        actor=actor,
-        subject=Subject("item", hold.item_id),
-        data={"hold": hold.id, "fragments": places},
-        project_id=hold.project_id,
-        at=at,
     )
 
 

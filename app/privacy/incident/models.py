@@ -7,10 +7,11 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.audit.events import Tag
 from app.core.db import RECORD, Base
 
 
-class Outcome(StrEnum):
+class IncidentOutcome(StrEnum):
     """How a report or a flag ended."""
 
     REDACTED = "redacted"
@@ -24,7 +25,7 @@ class Incident(Base):
     __table_args__ = (
         CheckConstraint("outcome IN ('redacted','dismissed')", name="outcome_known"),
         CheckConstraint("(outcome = 'redacted') = (new_document_id IS NOT NULL)", name="redacted_anew"),
-        {"info": {"kind": RECORD, "append_only": True}},
+        {"info": {"kind": RECORD, "tags": (Tag.PHI_REDACTED, Tag.PHI_DISMISSED), "append_only": True}},
     )
 
     hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id"), primary_key=True, autoincrement=False)
@@ -45,7 +46,16 @@ class Learned(Base):
     """Identifiers of a patient learnt from one incident: later texts of the patient are searched for them."""
 
     __tablename__ = "learned_identifier"
-    __table_args__ = ({"info": {"kind": RECORD, "erasable": True}},)
+    __table_args__ = (
+        {
+            "info": {
+                "kind": RECORD,
+                "uncommitted": "sealed under its subject's key",
+                "tags": (Tag.PHI_REDACTED, Tag.SUBJECTS_DEIDENTIFIED, Tag.BATCH_WITHDRAWN),
+                "erasable": True,
+            }
+        },
+    )
 
     hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id"), primary_key=True, autoincrement=False)
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), index=True)

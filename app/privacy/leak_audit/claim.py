@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from functools import cache
+
+from sqlalchemy import Select, bindparam, func, select
 
 from app.core.db import Session
 from app.corpus.document import NOT_CHECKED, Claim, Document
@@ -17,31 +19,42 @@ class LeakAudited:
     key = "leak-audit"
 
     def claim(self, session: Session, project: Project) -> Claim:
-        audit = session.scalar(
-            select(LeakAudit)
-            .where(LeakAudit.project_id == project.id, LeakAudit.state == AuditState.CLOSED)
-            .order_by(LeakAudit.id.desc())
-            .limit(1)
-        )
-        if audit is None or audit.careful_ppm is None:
+        last = session.execute(_newest(), {"project": project.id}).first()
+        if last is None or last.LeakAudit.careful_ppm is None:
             return Claim(False, NOT_CHECKED, ("no-closed-leak-audit",))
-        reasons = tuple(_missing(session, project, audit))
+        audit = last.LeakAudit
+        reasons = tuple(_missing(project, audit, texts_since=last.since, reported=last.reported))
         words = NOT_CHECKED if reasons else bound_in_words(audit)
         return Claim(not reasons, words, reasons, audit.id, audit.careful_ppm)
 
 
-def _missing(session: Session, project: Project, audit: LeakAudit) -> list[str]:
-    """Codes of what the audit does not cover."""
+@cache
+def _newest() -> Select[LeakAudit, bool, bool]:
+    """The newest closed audit of `:project`; whether texts came since, and whether an identifier stands reported."""
     later = select(Document.id).where(
         # A later version of a checked text has fewer identifiers, not more: it was redacted.
-        Document.project_id == project.id, Document.id > (audit.last_document_id or 0), Document.version == 1,
-    )  # fmt: skip
-    reported = select(Hold.id).where(Hold.project_id == project.id, Hold.kind == HoldKind.PHI, Hold.closed_at.is_(None))
+        Document.project_id == LeakAudit.project_id,
+        Document.id > func.coalesce(LeakAudit.last_document_id, 0),
+        Document.version == 1,
+    )
+    reported = select(Hold.id).where(
+        Hold.project_id == LeakAudit.project_id, Hold.kind == HoldKind.PHI, Hold.closed_at.is_(None)
+    )
+    return (
+        select(LeakAudit, later.exists().label("since"), reported.exists().label("reported"))
+        .where(LeakAudit.project_id == bindparam("project"), LeakAudit.state == AuditState.CLOSED)
+        .order_by(LeakAudit.id.desc())
+        .limit(1)
+    )
+
+
+def _missing(project: Project, audit: LeakAudit, *, texts_since: bool, reported: bool) -> list[str]:
+    """Codes of what the audit does not cover."""
     checks = {
         "leak-bound-over-threshold": (audit.careful_ppm or 0) > project.setting("leak_bound_per_mille") * 1000,
         "checkers-sensitivity-unknown": audit.sensitivity_ppm is None,
-        "texts-since-the-audit": session.scalar(later.limit(1)) is not None,
-        "identifier-reported": session.scalar(reported.limit(1)) is not None,
+        "texts-since-the-audit": texts_since,
+        "identifier-reported": reported,
     }
     return [code for code, holds in checks.items() if holds]
 

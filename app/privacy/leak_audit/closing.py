@@ -12,13 +12,8 @@ from app.accounts.actor import Actor
 from app.audit.events import Tag
 from app.core.db import Session
 from app.core.errors import Conflict
-from app.privacy.leak_audit.bounds import (
-    PERFECT,
-    AuditResult,
-    Sensitivity,
-    sensitivity_from_planted,
-    sensitivity_from_two,
-)
+from app.core.exact import PERFECT, Sensitivity, sensitivity_from_planted, sensitivity_from_two
+from app.privacy.leak_audit.bounds import AuditResult
 from app.privacy.leak_audit.checking import count_waiting
 from app.privacy.leak_audit.drawing import require_auditor, say
 from app.privacy.leak_audit.models import AuditState, LeakAudit, LeakResult, LeakSample, checks_of, samples_of
@@ -31,7 +26,7 @@ STRATUM_FIGURES = ("documents", "checked", "leaking", "bound_ppm", "careful_ppm"
 
 
 @dataclass
-class Tally:
+class LeakTally:
     """What the answers say: per stratum, documents checked and leaking; over all, what tells sensitivity."""
 
     checked: Counter[str] = field(default_factory=Counter)
@@ -81,9 +76,9 @@ def close_audit(session: Session, actor: Actor, audit: LeakAudit, *, at: int) ->
     return results
 
 
-def count_answers(session: Session, audit: LeakAudit) -> Tally:
+def count_answers(session: Session, audit: LeakAudit) -> LeakTally:
     """The tally of a sample's answers. A document leaks when any of its checkers marked a true place."""
-    tally, answers = Tally(), checks_of(session, audit.id)
+    tally, answers = LeakTally(), checks_of(session, audit.id)
     for sample in samples_of(session, audit.id):
         checks = answers.get(sample.id, [])
         if len(checks) < audit.checkers:
@@ -92,7 +87,7 @@ def count_answers(session: Session, audit: LeakAudit) -> Tally:
     return tally
 
 
-def _count(tally: Tally, sample: LeakSample, planted: list[Range], answers: list[list[Range]]) -> None:
+def _count(tally: LeakTally, sample: LeakSample, planted: list[Range], answers: list[list[Range]]) -> None:
     tally.checked[sample.stratum] += 1
     leaks = [[m for m in marks if not any(_overlap(m, p) for p in planted)] for marks in answers]
     tally.leaking[sample.stratum] += any(leaks)
@@ -116,7 +111,7 @@ def _sum_up(audit: LeakAudit, results: list[LeakResult], known: Sensitivity | No
         audit.sensitivity_high_ppm = ceil(known.high * MILLION)
 
 
-def _result(audit: LeakAudit, stratum: str, documents: int, tally: Tally) -> LeakResult:
+def _result(audit: LeakAudit, stratum: str, documents: int, tally: LeakTally) -> LeakResult:
     """Exact bounds over sensitivity; without an estimate they are those of perfect checkers, and said so."""
     checked, leaking = tally.checked[stratum], tally.leaking[stratum]
     figures = AuditResult(checked, leaking, documents, tally.sensitivity or PERFECT)

@@ -17,6 +17,7 @@ from app.audit.log import Subject, record
 from app.core.db import Session
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, Invalid
+from app.core.isolation import named, set_aside
 from app.corpus.document import Document, DocumentBody, Verdict, text_of
 from app.corpus.project import Project, project_subject
 from app.corpus.source import Source
@@ -89,7 +90,7 @@ def draw_audit(session: Session, actor: AnyActor, vault: Vault, audit: LeakAudit
     strata = frame(session, audit)
     if not strata:
         raise Conflict("nothing-to-check", "the project has no clean text yet")
-    samples = _choose(session, vault, audit, strata)
+    samples, unplanted = _choose(session, vault, audit, strata)
     session.add_all(samples)
     audit.state, audit.drawn_at = AuditState.DRAWN, at
     audit.strata_json = canonical_json({name: len(ids) for name, ids in strata.items()})
@@ -103,13 +104,19 @@ def draw_audit(session: Session, actor: AnyActor, vault: Vault, audit: LeakAudit
         "strata": {name: len(ids) for name, ids in strata.items()},
         "documents": [sample.document_id for sample in samples],
         "last_document": audit.last_document_id,
-    }
+    } | ({"unplanted": named(unplanted)} if unplanted else {})
     say(session, Tag.LEAK_AUDIT_DRAWN, actor, audit, data, at=at)
     return samples
 
 
-def _choose(session: Session, vault: Vault, audit: LeakAudit, strata: dict[str, list[str]]) -> list[LeakSample]:
-    """The sample in its order of checking. Everything follows from the seed, so that it can be repeated."""
+def _choose(
+    session: Session, vault: Vault, audit: LeakAudit, strata: dict[str, list[str]]
+) -> tuple[list[LeakSample], dict[int, str]]:
+    """The sample in its order of checking. Everything follows from the seed, so that it can be repeated.
+
+    Beside it, the documents that were to be planted and cannot: they are checked as they stand, and the bounds
+    count the plants there are.
+    """
     key, lot = bytes.fromhex(audit.seed), f"audit:{audit.id}"
     drawn = draw_strata(strata, audit.per_stratum, key=key, lot=lot)
     planted = {
@@ -119,16 +126,16 @@ def _choose(session: Session, vault: Vault, audit: LeakAudit, strata: dict[str, 
     }
     pairs = [(name, document) for name, ids in drawn.items() for document in ids]
     pairs.sort(key=lambda pair: _rank(key, lot, pair[1]))
-    return [
-        LeakSample(
-            audit_id=audit.id,
-            document_id=int(document),
-            stratum=stratum,
-            ordinal=ordinal,
-            plants_json=canonical_json(_plants(session, vault, int(document), key) if document in planted else []),
-        )
-        for ordinal, (stratum, document) in enumerate(pairs, start=1)
-    ]
+    unplanted: dict[int, str] = {}
+    samples = []
+    for ordinal, (stratum, document) in enumerate(pairs, start=1):
+        place = {"audit_id": audit.id, "document_id": int(document), "stratum": stratum, "ordinal": ordinal}
+        plants: list[list[int | str]] = []
+        if document in planted:
+            with set_aside(unplanted, int(document), stage="leak audit"):
+                plants = _plants(session, vault, int(document), key)
+        samples.append(LeakSample(**place, plants_json=canonical_json(plants)))
+    return samples, unplanted
 
 
 def frame(session: Session, audit: LeakAudit) -> dict[str, list[str]]:

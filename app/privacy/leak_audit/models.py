@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.audit.events import Tag
 from app.core.db import RECORD, Base, Session, get_locked
 from app.core.errors import NotFound
 
@@ -30,7 +31,7 @@ class LeakAudit(Base):
         CheckConstraint("(closed_at IS NULL) = (bound_ppm IS NULL)", name="closed_bounded"),
         CheckConstraint("checkers IN (1, 2)", name="checkers_range"),
         CheckConstraint("per_stratum >= 1 AND plants >= 0 AND plants <= per_stratum", name="sizes_range"),
-        {"info": {"kind": RECORD}},
+        {"info": {"kind": RECORD, "tags": (Tag.LEAK_AUDIT_PLANNED, Tag.LEAK_AUDIT_DRAWN, Tag.LEAK_AUDIT_CLOSED)}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -73,7 +74,7 @@ class LeakSample(Base):
     __table_args__ = (
         UniqueConstraint("audit_id", "document_id"),
         UniqueConstraint("audit_id", "ordinal"),
-        {"info": {"kind": RECORD, "append_only": True}},
+        {"info": {"kind": RECORD, "tags": (Tag.LEAK_AUDIT_DRAWN,), "append_only": True}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -90,7 +91,10 @@ class LeakCheck(Base):
     """One person's blind answer on one document."""
 
     __tablename__ = "leak_check"
-    __table_args__ = (UniqueConstraint("sample_id", "person_id"), {"info": {"kind": RECORD, "append_only": True}})
+    __table_args__ = (
+        UniqueConstraint("sample_id", "person_id"),
+        {"info": {"kind": RECORD, "tags": (Tag.LEAK_CHECKED,), "append_only": True}},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("leak_sample.id"))
@@ -104,7 +108,10 @@ class LeakResult(Base):
     """What a closed audit found in one stratum; rates in parts per million."""
 
     __tablename__ = "leak_result"
-    __table_args__ = (UniqueConstraint("audit_id", "stratum"), {"info": {"kind": RECORD, "append_only": True}})
+    __table_args__ = (
+        UniqueConstraint("audit_id", "stratum"),
+        {"info": {"kind": RECORD, "tags": (Tag.LEAK_AUDIT_CLOSED,), "append_only": True}},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     audit_id: Mapped[int] = mapped_column(ForeignKey("leak_audit.id"))

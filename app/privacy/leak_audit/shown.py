@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from app.core.db import Session
-from app.corpus.document import Document, DocumentMap, text_of
-from app.corpus.vault import Vault, open_json
+from app.corpus.document import Document, text_of
+from app.corpus.vault import Vault
 from app.privacy.leak_audit.models import LeakSample
 from app.privacy.leak_audit.planting import Plant
+from app.privacy.version.sealed import SealedMap, open_map
 
 Range = tuple[int, int]
 
@@ -36,23 +36,14 @@ def plants_of(sample: LeakSample) -> list[Plant]:
     return [Plant(*entry) for entry in json.loads(sample.plants_json)]
 
 
-def sealed_map(session: Session, vault: Vault, document: Document) -> dict[str, Any]:
-    """What was sealed beside a clean text: `map` and, of a machine's work, `doubts`. Raises NotFound after erasure."""
-    row = session.get(DocumentMap, document.id)
-    if row is None:
-        return {"map": []}
-    found: dict[str, Any] = open_json(vault.key_of(session, document.subject_id), row.sealed, f"map:{document.id}")
-    return found
-
-
 def replaced_ranges(session: Session, vault: Vault, document: Document) -> list[Range]:
     """Where in a clean text the machine put something else. Raises NotFound after erasure."""
-    return ranges_in(sealed_map(session, vault, document))
+    return ranges_in(open_map(session, vault, document))
 
 
-def ranges_in(sealed: dict[str, Any]) -> list[Range]:
+def ranges_in(sealed: SealedMap) -> list[Range]:
     """The places of replacements in the clean text."""
-    return [(start, end) for _, _, start, end in sealed["map"] if end > start]
+    return [(start, end) for _, _, start, end in sealed.rows if end > start]
 
 
 def compose(text: str, replaced: list[Range], plants: list[Plant]) -> Shown:

@@ -15,11 +15,12 @@ from sqlalchemy.exc import DBAPIError
 from app.accounts.actor import ServiceActor
 from app.audit import streams
 from app.audit.events import Tag
-from app.audit.log import Subject, record
+from app.audit.log import Subject, named, record
 from app.core.db import Session
 from app.core.digest import canonical_json
 from app.core.errors import Unavailable, code_of, invalid
-from app.corpus.document import Document, DocumentMap, Verdict, add_document
+from app.corpus.date_order import known_order
+from app.corpus.document import Document, Verdict, add_document
 from app.corpus.language import lacks
 from app.corpus.project import get_project
 from app.corpus.receiving import Cleaning
@@ -34,16 +35,18 @@ from app.corpus.source import (
     waiting_modalities,
 )
 from app.corpus.subject import random_label
-from app.corpus.vault import seal_json
-from app.deidentify.engine import Deidentified, SourceText, deidentify_subject
+from app.deidentify.engine import Deidentified, Engine, SourceText, deidentify_subject
 from app.deidentify.policy import Policy
 from app.jobs.job import Job, Services, advance
+from app.jobs.parts import share_of
 from app.privacy.engines import VERSION, engine_version, full_engine
 from app.privacy.incident.learning import joined, learned_of
-from app.privacy.stage.doubts import places_of_doubt
+from app.privacy.removal.keeping import KeepingEngine
+from app.privacy.removal.kept import KeptFor, kept_for
 from app.privacy.stage.external import as_received
 from app.privacy.stage.later import flag_earlier
 from app.privacy.stage.metadata import clean_metadata
+from app.privacy.version.sealed import map_of_result, seal_map
 from app.review.item import create_item
 from app.review.modality import cleaned_as
 
@@ -55,7 +58,7 @@ FAILED = "engine-failed"
 UNREAD = "other-text-unread"
 log = logging.getLogger(__name__)
 
-Opened = list[tuple[Source, dict[str, Any]]]
+OpenedSources = list[tuple[Source, dict[str, Any]]]
 
 
 @dataclass
@@ -63,25 +66,32 @@ class Cleaned:
     """A subject's texts after the engine: results by source, and what broke down over the others."""
 
     key: bytes = b""
-    sources: Opened = field(default_factory=list)
+    #: words that people said are no identifiers
+    kept: KeptFor = field(default_factory=KeptFor)
+    sources: OpenedSources = field(default_factory=list)
     results: list[tuple[int, Deidentified]] = field(default_factory=list)
     #: source id → error code
     failed: dict[int, str] = field(default_factory=dict)
+    #: sources whose result is in the database
+    stored: list[int] = field(default_factory=list)
 
 
 class DeidentifyJob:
     """De-identifies quarantined sources, subject by subject: a name is replaced one way throughout."""
 
     key = "deid.run"
+    title = "Removing identifiers"
+    aside = "kept in quarantine"
     repeatable = True
 
     def chunk(self, services: Services, job: Job, *, at: int) -> bool:
         project_id, after = job.project_id or 0, job.cursor.get("after", 0)
+        share = share_of(job, Source.subject_id)
         with services.database.reading() as session:
             policy = _checked(policy_of(get_project(session, project_id)))
             ready = modalities_with_schema(session, project_id)
-            total = job.done + count_waiting(session, project_id, after=after)
-            subjects = next_subjects(session, project_id, ready, after=after, limit=SUBJECTS_PER_CHUNK)
+            total = job.done + count_waiting(session, project_id, share, after=after)
+            subjects = next_subjects(session, project_id, ready, share, after=after, limit=SUBJECTS_PER_CHUNK)
             cleaned = {subject: _open_alone(session, services, subject) for subject in subjects}
         for texts in cleaned.values():
             _clean_alone(texts, policy)
@@ -102,12 +112,20 @@ class DeidentifyJob:
                 session,
                 project_id,
                 policy,
-                {"verdicts": dict(counts), "flagged": flagged, "set_aside": sorted(aside)},
+                {
+                    "sources": named(source for texts in cleaned.values() for source in texts.stored),
+                    "verdicts": dict(counts),
+                    "flagged": flagged,
+                    "set_aside": sorted(aside),
+                },
                 at=at,
             )
 
         services.database.writing(unit)
         return more
+
+    def lies_ahead(self, session: Session, job: Job) -> int:
+        return count_waiting(session, job.project_id or 0, after=0)
 
     def waits_for(self, session: Session, job: Job) -> str:
         """A label schema: without one of its modality a text cannot become an item."""
@@ -135,15 +153,18 @@ def policy_of(project: Any) -> Policy:
         dates=project.setting("deid_dates"),
         language=project.language,
         claim=project.setting("deid_claim"),
+        date_order=known_order(project.setting("date_order")),
+        wards=project.setting("deid_wards"),
     )
 
 
-def _open(session: Session, services: Services, subject_id: int) -> tuple[bytes, Opened]:
+def _open(session: Session, services: Services, subject_id: int) -> Cleaned:
     """A subject's key and all its sources, opened: what the record of one names is looked for in all."""
     key = services.vault.key_of(session, subject_id)
     opened = [(source, open_source(session, key, source.id)) for source in sources_of(session, subject_id)]
     known = joined(learned_of(session, key, subject_id), *(body.get("known") or {} for _, body in opened))
-    return key, [(source, body | {"known": known}) for source, body in opened]
+    kept = kept_for(session, services.vault, opened[0][0].project_id, subject_id, key) if opened else KeptFor()
+    return Cleaned(key, kept, [(source, body | {"known": known}) for source, body in opened])
 
 
 def replacement_key(key: bytes) -> bytes:
@@ -159,12 +180,11 @@ def subject_name(subject_id: int) -> str:
 def _open_alone(session: Session, services: Services, subject_id: int) -> Cleaned:
     """One subject's texts; where they cannot be opened, the other subjects go on."""
     try:
-        key, sources = _open(session, services, subject_id)
+        return _open(session, services, subject_id)
     except DBAPIError:
         raise
     except Exception as error:  # noqa: BLE001  (any fault; its message could carry the text)
         return Cleaned(failed={source.id: code_of(error) for source in sources_of(session, subject_id)})
-    return Cleaned(key, sources)
 
 
 def _clean_alone(cleaned: Cleaned, policy: Policy) -> None:
@@ -175,7 +195,7 @@ def _clean_alone(cleaned: Cleaned, policy: Policy) -> None:
     if not cleaned.sources:
         return
     try:
-        cleaned.results = _clean(cleaned.sources, policy, cleaned.key)
+        cleaned.results = _clean(cleaned.sources, policy, cleaned)
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001  (any fault; its message could carry the text)
@@ -189,14 +209,14 @@ def _clean_alone(cleaned: Cleaned, policy: Policy) -> None:
         # Each can be read, and not all together.
         cleaned.failed = {source.id: code for source, _ in cleaned.sources}
     elif rest:
-        cleaned.results = [(number, _doubted(one)) for number, one in _clean(rest, policy, cleaned.key)]
+        cleaned.results = [(number, _doubted(one)) for number, one in _clean(rest, policy, cleaned)]
 
 
-def _broken(sources: Opened, policy: Policy, cleaned: Cleaned) -> dict[int, str]:
+def _broken(sources: OpenedSources, policy: Policy, cleaned: Cleaned) -> dict[int, str]:
     """Source id → error code where the engine breaks down over these texts; empty where it does not."""
     try:
         if sources:
-            _clean(sources, policy, cleaned.key)
+            _clean(sources, policy, cleaned)
     except Exception as error:  # noqa: BLE001  (any fault; its message could carry the text)
         return {source.id: code_of(error) for source, _ in sources}
     return {}
@@ -207,17 +227,17 @@ def _doubted(result: Deidentified) -> Deidentified:
     return replace(result, verdict=verdict, reasons=(*result.reasons, UNREAD))
 
 
-def _clean(sources: Opened, policy: Policy, key: bytes) -> list[tuple[int, Deidentified]]:
+def _clean(sources: OpenedSources, policy: Policy, subject: Cleaned) -> list[tuple[int, Deidentified]]:
     texts = [
-        SourceText(id=str(source.id), text=body["text"], known=body["known"], language=source.language)
+        SourceText(str(source.id), body["text"], body["known"], source.language, body.get("date_order", ""))
         for source, body in sources
         if cleaned_as(source.modality, Cleaning.SENTENCES)
     ]
     if lacks(policy.language):
         cleaned = [as_received(text) for text in texts]
     else:
-        secret, subject = replacement_key(key), subject_name(sources[0][0].subject_id)
-        cleaned = deidentify_subject(texts, policy, key=secret, engine=full_engine(), subject=subject)
+        secret, name = replacement_key(subject.key), subject_name(sources[0][0].subject_id)
+        cleaned = deidentify_subject(texts, policy, key=secret, engine=_engine(subject.kept), subject=name)
     results = {int(r.id): r for r in cleaned}
     for source, body in sources:
         if cleaned_as(source.modality, Cleaning.FIELDS):
@@ -226,12 +246,18 @@ def _clean(sources: Opened, policy: Policy, key: bytes) -> list[tuple[int, Deide
     return [(source.id, results[source.id]) for source, _ in sources]
 
 
+def _engine(kept: KeptFor) -> Engine:
+    engine = full_engine()
+    return KeepingEngine(engine.recognisers, engine.model, kept=kept) if kept != KeptFor() else engine
+
+
 def _store_alone(
     session: Session, subject_id: int, cleaned: Cleaned, policy: Policy, *, at: int
 ) -> tuple[Counter[str], int]:
     """Verdicts, and how many earlier texts were held. All of a subject or nothing: a fault undoes the subject."""
     counts: Counter[str] = Counter()
     flagged = 0
+    cleaned.stored = []
     try:
         with session.begin_nested():
             for source_id, result in cleaned.results:
@@ -239,6 +265,7 @@ def _store_alone(
                 if source is not None and source.state == SourceState.QUARANTINED:
                     _store(session, source, result, cleaned.key, policy, at=at)
                     counts[result.verdict] += 1
+                    cleaned.stored.append(source_id)
                 elif source is not None and source.state == SourceState.DEIDENTIFIED:
                     # Its text stays as it is; what the new texts taught is looked for in it.
                     flagged += flag_earlier(session, WORKER, source, result, cleaned.key, at=at)
@@ -246,6 +273,7 @@ def _store_alone(
         raise  # the database's fault: the whole chunk is tried again
     except Exception as error:  # noqa: BLE001  (any fault; its message could carry the text)
         cleaned.failed |= {source_id: code_of(error) for source_id, _ in cleaned.results}
+        cleaned.stored = []
         return Counter(), 0
     return counts, flagged
 
@@ -255,7 +283,7 @@ def _set_aside(session: Session, job: Job, subject_id: int, cleaned: Cleaned) ->
     aside = {}
     for source in sources_of(session, subject_id) if cleaned.failed else ():
         if source.id in cleaned.failed and source.state == SourceState.QUARANTINED:
-            source.reason, aside[source.id] = FAILED, cleaned.failed[source.id]
+            source.reasons, aside[source.id] = (FAILED,), cleaned.failed[source.id]
             log.warning(
                 "record kept in quarantine", extra={"job": job.id, "source": source.id, "code": aside[source.id]}
             )
@@ -263,12 +291,11 @@ def _set_aside(session: Session, job: Job, subject_id: int, cleaned: Cleaned) ->
 
 
 def _store(session: Session, source: Source, result: Deidentified, key: bytes, policy: Policy, *, at: int) -> None:
-    reasons = ",".join(result.reasons)
     if result.verdict == Verdict.REFUSED:
         # Stops at the gate: no document, and the reason stays with the source.
-        source.state, source.reason = SourceState.REFUSED, reasons
+        source.state, source.reasons = SourceState.REFUSED, result.reasons
         return
-    source.state, source.reason = SourceState.DEIDENTIFIED, ""
+    source.state, source.reasons = SourceState.DEIDENTIFIED, ()
     document = Document(
         project_id=source.project_id,
         subject_id=source.subject_id,
@@ -279,7 +306,7 @@ def _store(session: Session, source: Source, result: Deidentified, key: bytes, p
         note_type=source.note_type,
         language=source.language,
         verdict=result.verdict,
-        reasons=reasons,
+        doubt_ppm=_doubt(result),
         deid_json=canonical_json(
             {
                 "engine": "none" if lacks(policy.language) else "chartmark",
@@ -291,13 +318,15 @@ def _store(session: Session, source: Source, result: Deidentified, key: bytes, p
         ),
         created_at=at,
     )
-    add_document(session, document, result.text)
-    label = f"map:{document.id}"
-    body = {"map": result.offset_map, "spans": len(result.spans), "doubts": places_of_doubt(result)}
-    sealed = seal_json(key, body, label)
-    session.add(DocumentMap(document_id=document.id, sealed=sealed))
+    add_document(session, document, result.text, result.reasons)
+    seal_map(session, key, document.id, map_of_result(result))
     schema = current_schema(session, source.project_id, source.modality)
     create_item(session, WORKER, document, schema, at=at)
+
+
+def _doubt(result: Deidentified) -> int:
+    """The engine's risk in parts per million; of texts at equal risk the one with more doubtful places is first."""
+    return min(1_000_000, round(result.risk * 1_000_000) + min(4_999, 50 * len(result.suspects)))
 
 
 def _record(session: Session, project_id: int, policy: Policy, done: dict[str, Any], *, at: int) -> None:

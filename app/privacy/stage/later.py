@@ -8,10 +8,10 @@ from app.accounts.actor import AnyActor
 from app.core.db import Session
 from app.corpus.document import Document, DocumentBody, DocumentMap
 from app.corpus.source import Source
-from app.corpus.vault import open_json
 from app.deidentify.engine import Deidentified, to_clean
 from app.deidentify.span import Span
 from app.privacy.incident.learning import FIELD, hold_places
+from app.privacy.version.sealed import SealedMap, opened_map
 
 Place = tuple[int, int]
 
@@ -30,19 +30,23 @@ def flag_earlier(session: Session, actor: AnyActor, source: Source, found: Deide
     )
     if document is None:
         return 0
-    sealed = session.get(DocumentMap, document.id)
     body = session.get(DocumentBody, document.id)
-    if sealed is None or body is None:
+    if session.get(DocumentMap, document.id) is None or body is None:
         return 0
-    rows = open_json(key, sealed.sealed, f"map:{document.id}")["map"]
-    return hold_places(session, actor, document, _left(found.spans, rows, len(body.text)), at=at)
+    sealed = opened_map(session, key, document.id)
+    return hold_places(session, actor, document, _left(found.spans, sealed, len(body.text)), at=at)
 
 
-def _left(spans: list[Span], rows: list[list[int]], length: int) -> list[Place]:
-    """Where, in the clean text, spans of the source stand that nothing replaced. Dates and ages identify nobody."""
+def _left(spans: list[Span], sealed: SealedMap, length: int) -> list[Place]:
+    """Where, in the clean text, spans of the source stand that nothing replaced and nobody put back.
+
+    Dates and ages identify nobody.
+    """
+    rows = sealed.rows
+    decided = [*((start, end) for start, end, _, _ in rows), *((start, end) for start, end in sealed.restored)]
     places = []
     for span in spans:
-        replaced = any(start < span.end and span.start < end for start, end, _, _ in rows)
+        replaced = any(start < span.end and span.start < end for start, end in decided)
         place = (to_clean(span.start, rows), to_clean(span.end, rows))
         if span.type in FIELD and not replaced and place[0] < place[1] <= length:
             places.append(place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.accounts import policy
 from app.accounts.actor import Actor
@@ -13,13 +13,14 @@ from app.audit.models import Event
 from app.core import clock
 from app.core.db import Session, lock
 from app.core.errors import Conflict, Invalid
-from app.corpus.document import Document, Verdict, get_document, text_of
+from app.corpus.document import Document, Verdict, get_document, text_of, with_reasons
 from app.corpus.project import Project, get_project, project_subject
 from app.corpus.suggestion import latest_suggestion
 from app.jobs.job import enqueue_once
 from app.jobs.worker import FOLLOWERS
 from app.review import states
-from app.review.item import Item, admit
+from app.review.admission import admit
+from app.review.item import Item
 from app.review.states import ItemState
 
 REFUSALS = ("identifiers-left", "identifiable-story", "not-suitable")
@@ -28,25 +29,43 @@ _UNDECIDED = (Verdict.NEEDS_REVIEW, Verdict.MACHINE_PASSED)
 
 
 def list_undecided(session: Session, project: Project, *, after: int = 0, limit: int = 50) -> list[Document]:
-    """Documents that wait for a person's decision: what the machine doubts, and all of it where the
-    project lets nobody read what no person has checked."""
+    """Documents that wait for a person's decision: what the machine doubts, most doubtful first, then all of it
+    where the project lets nobody read what no person has checked. `after` is the document the last page ended with.
+    """
     verdicts = [Verdict.NEEDS_REVIEW]
     if not project.setting("machine_passed_may_be_assigned"):
         verdicts.append(Verdict.MACHINE_PASSED)
-    return list(
-        session.scalars(
-            select(Document)
-            .join(Item, Item.document_id == Document.id)
-            .where(
-                Document.project_id == project.id,
-                Document.id > after,
-                Document.verdict.in_(verdicts),
-                Item.state == ItemState.IMPORTED,
-            )
-            .order_by(Document.id)
-            .limit(limit)
-        )
+    query = (
+        select(Document)
+        .join(Item, Item.document_id == Document.id)
+        .where(Document.project_id == project.id, Document.verdict.in_(verdicts), Item.state == ItemState.IMPORTED)
     )
+    last = session.get(Document, after) if after else None
+    if last is not None:
+        verdict = last.verdict if last.verdict in _UNDECIDED else Verdict.NEEDS_REVIEW
+        query = query.where(_behind(verdict, last.doubt_ppm, last.id))
+    # "needs_review" comes after "machine_passed" in the alphabet, so in falling order it is first.
+    order = (Document.verdict.desc(), Document.doubt_ppm.desc(), Document.id)
+    return list(session.scalars(query.options(with_reasons()).order_by(*order).limit(limit)))
+
+
+def _behind(verdict: str, doubt: int, number: int) -> ColumnElement[bool]:
+    """What comes after a document in that order, wherever it has gone meanwhile."""
+    less = (Document.doubt_ppm < doubt) | ((Document.doubt_ppm == doubt) & (Document.id > number))
+    return (Document.verdict < verdict) | ((Document.verdict == verdict) & less)
+
+
+def next_undecided(session: Session, project: Project, after: int) -> Document | None:
+    """The next text in the queue behind one that was just decided; from the top again at its end."""
+    found = list_undecided(session, project, after=after, limit=1) or list_undecided(session, project, limit=1)
+    return found[0] if found else None
+
+
+def count_undecided(session: Session, project: Project) -> int:
+    """How many texts the machine doubts and nobody has decided on."""
+    waiting = (Document.verdict == Verdict.NEEDS_REVIEW, Item.state == ItemState.IMPORTED)
+    query = select(func.count()).select_from(Document).join(Item, Item.document_id == Document.id)
+    return session.scalar(query.where(Document.project_id == project.id, *waiting)) or 0
 
 
 def read_document(session: Session, actor: Actor, document_id: int, *, at: int) -> tuple[Document, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.accounts import policy
 from app.accounts.actor import Actor
@@ -15,16 +16,18 @@ from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.audit.models import Event
 from app.core import clock
-from app.core.db import Session
+from app.core.db import AnyRow, Session
 from app.core.errors import Conflict, NotFound
 from app.corpus.document import Document, documents_of_encounter, get_document
 from app.corpus.project import Project, get_project, project_subject
 from app.review.adjudication import Cases, agreed_elements, cases_of, rulings_of
 from app.review.assignment import AWAITED, Assignment, find_own, subject_of
+from app.review.critical import NotedFinding
 from app.review.draft import assemble
 from app.review.hold import Hold, list_open_holds, require_not_held_by_others, require_visible
 from app.review.item import CodeLookup, Item, context_of, get_item, may_be_read, modality_of, not_held
-from app.review.relations import earlier_work
+from app.review.relations import earlier_work, has_worked_on
+from app.review.renewal import Renewal
 from app.review.round import Round, newest
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import Submission, latest_of, payload_of, settled_answer
@@ -48,19 +51,35 @@ class OwnWork:
     verifies: str = ""
 
 
-def own_work(session: Session, actor: Actor, assignment: Assignment, *, at: int) -> OwnWork:
-    """A person's own draft or answer, and nothing of anybody else.
+def require_own(session: Session, actor: Actor, assignment: Assignment, *, row: AnyRow | None = None, at: int) -> None:
+    """The task may be shown to the actor now.
 
     Raises Forbidden or NotFound; for a reader Conflict while somebody else holds the item back.
     """
     policy.require(session, actor, policy.Action.READ_OWN_WORK, subject_of(assignment), at=at)
-    if assignment.step == Step.ANNOTATE:
+    if assignment.step == Step.ANNOTATE and (row is None or row.held):
         require_not_held_by_others(session, assignment.item_id, actor.id)
+
+
+def own_work(
+    session: Session,
+    actor: Actor,
+    assignment: Assignment,
+    *,
+    row: AnyRow | None = None,
+    begun: Payload | None = None,
+    at: int,
+) -> OwnWork:
+    """A person's own draft or answer, and nothing of anybody else.
+
+    `row`: the task as `whole_task` read it; `begun`: the draft that this transaction began. Raises as `require_own`.
+    """
+    require_own(session, actor, assignment, row=row, at=at)
     editable = assignment.state == AssignmentState.OPEN
     if assignment.state == AssignmentState.SUBMITTED:
         payload = payload_of(session, latest_of(session, assignment.id).id)
     else:
-        payload = assemble(session, assignment.id)
+        payload = begun or assemble(session, assignment.id)
     item = session.get(Item, assignment.item_id)
     may_recall = (
         assignment.state == AssignmentState.SUBMITTED
@@ -104,15 +123,16 @@ def settling(session: Session, actor: Actor, task: Assignment, codes: CodeLookup
 
 def visible_holds(session: Session, actor: Actor, project_id: int) -> list[Hold]:
     """What is held back in a project, but for the items of which this person holds a reading (INV-3)."""
-    reading = (Assignment.person_id == actor.id, Assignment.step == Step.ANNOTATE, Assignment.project_id == project_id)
+    # Asked of what is held: a person's readings grow with the project, what is held does not.
+    held = select(Hold.item_id).where(Hold.project_id == project_id, Hold.closed_at.is_(None))
+    reading = (Assignment.person_id == actor.id, Assignment.step == Step.ANNOTATE, Assignment.item_id.in_(held))
     own = set(session.scalars(select(Assignment.item_id).where(*reading)))
     return [hold for hold in list_open_holds(session, project_id) if hold.item_id not in own]
 
 
-def needs_view(session: Session, assignment: Assignment, *, at: int) -> bool:
-    """Whether showing the text now must be noted: not seen in the last 15 minutes."""
-    last = session.scalar(select(func.max(Event.at)).where(Event.stream == streams.view(assignment.id)))
-    return last is None or at - last >= VIEW_WINDOW
+def is_seen(last: int | None, *, at: int) -> bool:
+    """Whether showing a text now needs no word in the log: it was shown in the last 15 minutes."""
+    return last is not None and at - last < VIEW_WINDOW
 
 
 def note_view(
@@ -122,8 +142,17 @@ def note_view(
 
     `document_id` names another document of the encounter than the task's own; it is always noted.
     """
-    if document_id is None and not needs_view(session, assignment, at=at):
-        return
+    if document_id is None:
+        last = session.scalar(select(func.max(Event.at)).where(Event.stream == streams.view(assignment.id)))
+        if is_seen(last, at=at):
+            return
+    record_view(session, actor, assignment, document_id=document_id, at=at)
+
+
+def record_view(
+    session: Session, actor: Actor, assignment: Assignment, *, document_id: int | None = None, at: int
+) -> None:
+    """The same of a text that was not seen a moment ago."""
     record(
         session,
         Tag.DOCUMENT_VIEWED,
@@ -167,6 +196,8 @@ class Task:
     item: Item
     note_type: str
     project: str
+    #: the item took the place of one whose text was corrected
+    is_renewed: bool = False
 
     @property
     def may_recall(self) -> bool:
@@ -191,17 +222,37 @@ def own_tasks(
     after: int = 0,
     limit: int = 50,
 ) -> list[Task]:
-    """The actor's tasks in some states, by id; `settled`: readings whose items are decided."""
+    """The actor's tasks in some states, by id; `settled`: readings whose items are decided.
+
+    What goes on in a corrected text stands before all that is new: its reader waits to end it, and others for her.
+    `after` is the last task of the page before.
+    """
     query = (
-        select(Assignment, Item, Document.note_type, Project.title)
+        select(Assignment, Item, Document.note_type, Project.title, Renewal.item_id.is_not(None))
         .join(Item, Item.id == Assignment.item_id)
         .join(Document, Document.id == Item.document_id)
         .join(Project, Project.id == Assignment.project_id)
-        .where(Assignment.person_id == actor.id, Assignment.state.in_(wanted), Assignment.id > after)
+        .outerjoin(Renewal, Renewal.item_id == Assignment.item_id)
+        .where(Assignment.person_id == actor.id, Assignment.state.in_(wanted))
     )
     if settled:
         query = query.where(Item.state.in_(_SETTLED), Assignment.step == Step.ANNOTATE)
+    if wanted == UNFINISHED:
+        query = query.where(_after(after)).order_by(Renewal.item_id.is_not(None).desc())
+    else:
+        query = query.where(Assignment.id > after)
     return [Task(*row) for row in session.execute(query.order_by(Assignment.id).limit(limit))]
+
+
+def _after(after: int) -> ColumnElement[bool]:
+    """Whether a task comes after one, where those that go on in a corrected text stand before the others."""
+    corrected, later = Renewal.item_id.is_not(None), Assignment.id > after
+    if not after:
+        return later
+    last = aliased(Assignment)
+    goes_on = select(last.id).join(Renewal, Renewal.item_id == last.item_id).where(last.id == after)
+    among_first = goes_on.correlate(None).exists()
+    return or_(among_first & ~corrected, (among_first == corrected) & later)
 
 
 def count_unfinished(session: Session, actor: Actor) -> int:
@@ -284,7 +335,8 @@ def _overlap(one: tuple[int, int] | None, other: tuple[int, int] | None) -> bool
 def queue(session: Session, actor: Actor, project_id: int, step: Step, *, at: int) -> list[Item]:
     """Items that wait for an adjudicator or verifier and that this actor may take now, hardest first.
 
-    Escalated items come first, then by complexity and age (queue order v1, R8). The policy is asked once for each
+    Critical findings come first, the oldest of them foremost, then what is escalated, then by complexity and age
+    (queue order v2, R8). The policy is asked once for each
     workflow under way and kind of item, and the database leaves out what this person may not take.
     """
     policy.require(session, actor, policy.Action.VIEW_PROJECT, project_subject(project_id), at=at)
@@ -295,9 +347,11 @@ def queue(session: Session, actor: Actor, project_id: int, step: Step, *, at: in
         for escalated in (True, False)
         if may_finish(actor, project, workflow, step, escalated=escalated, at=at)
     ]
-    rows = session.scalars(
-        select(Item)
+    rows = session.execute(
+        select(Item, Renewal.item_id.is_not(None))
         .join(Round, Round.item_id == Item.id)
+        .outerjoin(Renewal, Renewal.item_id == Item.id)
+        .outerjoin(NotedFinding, NotedFinding.item_id == Item.id)
         .where(
             Item.project_id == project_id,
             Item.state.in_(AWAITED[step]),
@@ -308,10 +362,14 @@ def queue(session: Session, actor: Actor, project_id: int, step: Step, *, at: in
             ~_task(Assignment.person_id != actor.id, in_hand(step)),
             not_held(),
         )
-        .order_by(Item.escalated.desc(), Item.complexity.desc(), Item.id)
+        .order_by(
+            *(NotedFinding.noted_at.is_(None), NotedFinding.noted_at),
+            *(Item.escalated.desc(), Item.complexity.desc(), Item.id),
+        )
         .limit(200)
     )
-    return list(rows)
+    # Who worked on an item while its text was another version: asked of the few that have one.
+    return [item for item, renewed in rows if not (renewed and has_worked_on(session, actor.id, item.id))]
 
 
 def _task(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

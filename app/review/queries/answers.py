@@ -5,9 +5,9 @@ What one person may see of an item is decided in the package itself; nothing her
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from app.core.db import Session
 from app.review.item import Item
@@ -19,34 +19,60 @@ from app.review.submission import (
     SubmissionBody,
     SubmissionKind,
     payload_of,
+    payloads_among,
     settled_answer,
 )
 
 __all__ = [
+    "READ",
     "AnswerOfItem",
     "Submission",
     "SubmissionKind",
-    "answers_among",
     "payload_of",
+    "payloads_among",
+    "readings_among",
     "readings_kept",
+    "settled_among",
     "settled_answer",
     "settled_answers",
     "standing_readings",
 ]
 
+#: every reader has answered, and nobody is asked to read it again: what was said may be known (INV-3)
+READ = (
+    ItemState.SUBMITTED,
+    ItemState.AGREED,
+    ItemState.DISAGREED,
+    ItemState.ADJUDICATION,
+    ItemState.ESCALATED,
+    ItemState.VERIFICATION,
+    ItemState.PASSED_BY_SAMPLING,
+    ItemState.VERIFIED,
+    ItemState.SIGNED,
+    ItemState.RELEASED,
+)
 
-_PAGE = 200
+
+def settled_among(session: Session, item_ids: Sequence[int]) -> dict[int, Submission]:
+    """Item → its settled answer, the newest, for those of these items that have one."""
+    own = (Submission.item_id.in_(item_ids), Submission.kind == SubmissionKind.SETTLED)
+    newest = select(func.max(Submission.id)).where(*own).group_by(Submission.item_id)
+    return {row.item_id: row for row in session.scalars(select(Submission).where(Submission.id.in_(newest)))}
 
 
-def answers_among(session: Session, submission_ids: Select[int]) -> Iterator[tuple[Item, Submission]]:
-    """Items and answers of these submissions, one an item, by item id; read page by page, never held whole."""
-    query = select(Item, Submission).join(Submission, Submission.item_id == Item.id)
-    query = query.where(Submission.id.in_(submission_ids)).order_by(Item.id).limit(_PAGE)
-    after = 0
-    while page := session.execute(query.where(Item.id > after)).all():
-        for item, submission in page:
-            after = item.id
-            yield item, submission
+def readings_among(session: Session, item_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Item → the standing readings of its newest round, for those of these items that have any."""
+    rounds = select(func.max(Submission.round_id)).where(Submission.item_id.in_(item_ids)).group_by(Submission.item_id)
+    newest = (
+        select(func.max(Submission.id))
+        .where(Submission.round_id.in_(rounds), Submission.kind == SubmissionKind.READING)
+        .where(Submission.id.not_in(select(Recall.submission_id)))
+        .group_by(Submission.assignment_id)
+    )
+    found: dict[int, list[int]] = {}
+    for item, answer in session.execute(select(Submission.item_id, Submission.id).where(Submission.id.in_(newest))):
+        found.setdefault(item, []).append(answer)
+    return found
 
 
 def readings_kept(session: Session, project_id: int) -> list[Submission]:

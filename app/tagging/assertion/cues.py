@@ -14,7 +14,7 @@ from app.tagging.valuesets import rows
 
 _ANSWERS = frozenset({"no", "none", "negative", "neg", "nil", "deny", "denied", "absent"})
 _FIELD_MARKS = frozenset(":-?=")
-_CLOSERS = frozenset({"and", "but", "so", "by"})
+_CLOSERS = frozenset({"and", "but", "so", "by", "in", "on", "at", "clinically", "radiologically", "today", "now"})
 _BEFORE_ADJECTIVE = frozenset(
     {
         *("with", "ha", "has", "had", "the", "a", "now", "recently", "and", "of", "for", "or", "old", "well", "no"),
@@ -22,12 +22,14 @@ _BEFORE_ADJECTIVE = frozenset(
         *("showed", "show", "shows", "reveals", "demonstrates", "revealed", "demonstrated", "slightly", "grossly"),
     }
 )
+_KEEPING_AWAY = frozenset({"prophylaxis", "ppx", "prevention"})  # "DVT prophylaxis with enoxaparin"
+_PLUS_MINUS = frozenset({"-", "+"})
 _SIGN_SCOPE = 5
 _INVERSION_SCOPE = 12
 
 
 @dataclass(frozen=True)
-class Rule:
+class CueRule:
     """`direction`: forward, backward, both, stop (ends scopes of its axis), pseudo (a stop, no cue)."""
 
     axis: str
@@ -36,12 +38,12 @@ class Rule:
     scope: int
 
 
-class Hit(NamedTuple):
+class CueHit(NamedTuple):
     """A rule that applies at the tokens [first, last)."""
 
     first: int
     last: int
-    rule: Rule
+    rule: CueRule
 
 
 @dataclass(frozen=True)
@@ -49,20 +51,20 @@ class CueTable:
     """All cue phrases in one table; `rules[n]` are the rules of phrase number n."""
 
     phrases: PhraseTable
-    rules: list[tuple[Rule, ...]]
+    rules: list[tuple[CueRule, ...]]
 
 
-def _rule(row: dict[str, str]) -> Rule:
+def _rule(row: dict[str, str]) -> CueRule:
     value: Any = {"true": True, "false": False}.get(row["value"], row["value"])
     if value not in AXES[row["axis"]]:
         raise ValueError(f"cue {row['phrase']!r}: {row['value']!r} is no value of {row['axis']}")
-    return Rule(row["axis"], value, row["direction"], int(row["scope"] or 0))
+    return CueRule(row["axis"], value, row["direction"], int(row["scope"] or 0))
 
 
 @cache
 def cue_table() -> CueTable:
     """Equal phrases of several rows become one phrase with several rules."""
-    grouped: dict[tuple[str, ...], list[Rule]] = {}
+    grouped: dict[tuple[str, ...], list[CueRule]] = {}
     for row in rows("cues"):
         grouped.setdefault(tuple(words_of(row["phrase"])), []).append(_rule(row))
     for words, rules in grouped.items():
@@ -72,14 +74,14 @@ def cue_table() -> CueTable:
     return CueTable(PhraseTable.of(map(list, grouped)), [tuple(rules) for rules in grouped.values()])
 
 
-def find_cues(tokens: Tokens, ends: list[int], firsts: list[int]) -> dict[str, list[Hit]]:
+def find_cues(tokens: Tokens, ends: list[int], firsts: list[int]) -> dict[str, list[CueHit]]:
     """Hits per axis in text order.
 
     `ends[t]` is the end of the sentence that holds token t; `firsts` are the first tokens of the
     targets, ascending: a cue stops short of a target ("no" | "change in hearing", not "no change").
     """
     table = cue_table()
-    found: dict[str, list[Hit]] = {axis: [] for axis in AXES}
+    found: dict[str, list[CueHit]] = {axis: [] for axis in AXES}
     for hit in table.phrases.longest(tokens.words):
         shortened = _before_target(table, tokens, hit, firsts) if hit[1] - hit[0] > 1 else hit
         if shortened is None:
@@ -87,9 +89,9 @@ def find_cues(tokens: Tokens, ends: list[int], firsts: list[int]) -> dict[str, l
         first, last, number = shortened
         last = min(last, ends[first])
         for rule in _apt(table.rules[number], tokens, (first, last), ends[first]):
-            found[rule.axis].append(Hit(first, last, rule))
+            found[rule.axis].append(CueHit(first, last, rule))
     _signs(tokens, found["polarity"])
-    _years(tokens, found["temporality"])
+    _none_of_many(tokens, found["polarity"])
     _inversions(tokens, ends, found["hypothetical"])
     return found
 
@@ -106,7 +108,7 @@ def _before_target(
     return (first, *shorter) if shorter else None
 
 
-def _apt(rules: tuple[Rule, ...], tokens: Tokens, span: tuple[int, int], end: int) -> list[Rule]:
+def _apt(rules: tuple[CueRule, ...], tokens: Tokens, span: tuple[int, int], end: int) -> list[CueRule]:
     """The rules that hold here: a phrase that can look both ways looks one way only."""
     if len(rules) == 1 and tokens.words[span[0]] not in _ANSWERS:
         return [*rules]
@@ -114,14 +116,15 @@ def _apt(rules: tuple[Rule, ...], tokens: Tokens, span: tuple[int, int], end: in
     heads = last < end and tokens.words[last] == ":"  # "Sister: lupus" looks ahead
     closes = last >= end or not (heads or tokens.raw[last][0].isalnum()) or tokens.words[last] in _CLOSERS
     if closes and last - first == 1 and tokens.words[first] in _ANSWERS and _is_field(tokens, first):
-        return [Rule("polarity", "negated", "backward", 8)]
+        return [CueRule("polarity", "negated", "backward", 8)]
     axes = {rule.axis for rule in rules}
     chosen = []
     for axis in axes:
         same = [rule for rule in rules if rule.axis == axis]
         directions = {rule.direction for rule in same}
         if {"forward", "backward"} <= directions:
-            wanted = "backward" if closes or (axis == "course" and _follows_noun(tokens, first)) else "forward"
+            turned = axis == "course" or (axis == "hypothetical" and tokens.words[first] in _KEEPING_AWAY)
+            wanted = "backward" if closes or (turned and _follows_noun(tokens, first)) else "forward"
             same = [rule for rule in same if rule.direction == wanted]
         chosen.append(same[0])
     return chosen
@@ -137,36 +140,40 @@ def _is_field(tokens: Tokens, first: int) -> bool:
     return first > 0 and tokens.words[first - 1] in _FIELD_MARKS
 
 
-def _years(tokens: Tokens, temporality: list[Hit]) -> None:
-    """A year right behind dates what stands before it: "MI in 2010"."""
+def _none_of_many(tokens: Tokens, polarity: list[CueHit]) -> None:
+    """ "Nodes 0/3 positive for metastasis": none of those looked at."""
     words = tokens.words
-    if " in 19" not in tokens.text and " in 20" not in tokens.text:
+    if "0" not in tokens.places:
         return
-    years = [
-        at
-        for at, word in enumerate(words)
-        if len(word) == 4 and word[:2] in ("19", "20") and word.isdigit() and at and words[at - 1] == "in"
-    ]
-    if years:
-        rule = Rule("temporality", "past", "backward", 5)
-        temporality += [Hit(at - 1, at + 1, rule) for at in years]
-        temporality.sort(key=lambda hit: hit.first)
+    rule = CueRule("polarity", "negated", "forward", _SIGN_SCOPE)
+    found = [at for at in tokens.places["0"] if words[at + 1 : at + 2] == ["/"]]
+    for at in found:
+        said = words[at + 3 : at + 7]
+        if "positive" in said:
+            last = at + 4 + said.index("positive")
+            last += words[last : last + 1] == ["for"]
+            polarity[:] = [hit for hit in polarity if not at <= hit.first < last]
+            polarity.append(CueHit(at, last, rule))
+    if found:
+        polarity.sort(key=lambda hit: hit.first)
 
 
-def _inversions(tokens: Tokens, ends: list[int], hypothetical: list[Hit]) -> None:
+def _inversions(tokens: Tokens, ends: list[int], hypothetical: list[CueHit]) -> None:
     """A sentence that begins with "should" is a condition: "Should bleeding occur, call us"."""
-    rule = Rule("hypothetical", True, "forward", _INVERSION_SCOPE)
-    begun = [at for at, word in enumerate(tokens.words) if word == "should" and (at == 0 or ends[at - 1] == at)]
+    if "should" not in tokens.places:
+        return
+    rule = CueRule("hypothetical", True, "forward", _INVERSION_SCOPE)
+    begun = [at for at in tokens.places["should"] if at == 0 or ends[at - 1] == at]
     if begun:
-        hypothetical += [Hit(at, at + 1, rule) for at in begun]
+        hypothetical += [CueHit(at, at + 1, rule) for at in begun]
         hypothetical.sort(key=lambda hit: hit.first)
 
 
-def _signs(tokens: Tokens, polarity: list[Hit]) -> None:
+def _signs(tokens: Tokens, polarity: list[CueHit]) -> None:
     """Signs that touch the word after them and not the one before: "+fever -edema"."""
     text, added = tokens.text, False
     plus = "+" in text
-    for at in [at for at, word in enumerate(tokens.words) if word in ("-", "+")]:
+    for at in tokens.standing(_PLUS_MINUS):
         word = tokens.words[at]
         if at + 1 >= len(tokens) or not tokens.raw[at + 1].isalpha():
             continue
@@ -176,7 +183,7 @@ def _signs(tokens: Tokens, polarity: list[Hit]) -> None:
         bullet = before in ("", "\n") and not plus
         if (gap == 0 and before in ("", " ", "\n", ",", "(", "/") and not bullet) or (gap == 1 and plus and after_list):
             direction, value = ("forward", "negated") if word == "-" else ("stop", "affirmed")
-            polarity.append(Hit(at, at + 1, Rule("polarity", value, direction, _SIGN_SCOPE)))
+            polarity.append(CueHit(at, at + 1, CueRule("polarity", value, direction, _SIGN_SCOPE)))
             added = True
     if added:
         polarity.sort(key=lambda hit: hit.first)

@@ -6,7 +6,8 @@ from bisect import bisect_left
 from collections.abc import Callable
 from typing import NamedTuple
 
-from app.tagging.assertion.cues import Hit
+from app.tagging.assertion.clauses import answer_begin, denial_end, is_symbol
+from app.tagging.assertion.cues import CueHit
 from app.tagging.reading.tokens import Tokens
 
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
@@ -21,13 +22,13 @@ _ADJECTIVE = 6  # tokens; the scope of cues that stand like an adjective before 
 class Reach(NamedTuple):
     """A cue with the tokens [start, end) it reaches; those from `comma` on only as items of its list."""
 
-    hit: Hit
+    hit: CueHit
     start: int
     end: int
     comma: int
 
 
-def reaches(hits: list[Hit], bounds: tuple[list[int], list[int]], tokens: Tokens) -> list[Reach]:
+def reaches(hits: list[CueHit], bounds: tuple[list[int], list[int]], tokens: Tokens) -> list[Reach]:
     """Scopes of the cues of one axis; `bounds` holds start and end of the sentence of each token."""
     starts, ends = bounds
     found = []
@@ -42,7 +43,7 @@ def reaches(hits: list[Hit], bounds: tuple[list[int], list[int]], tokens: Tokens
     return found
 
 
-def _comma(hit: Hit, end: int, tokens: Tokens) -> int:
+def _comma(hit: CueHit, end: int, tokens: Tokens) -> int:
     """Where the first comma in the scope of a cue like "s/p", "old", "new" stands, else the scope's end."""
     if hit.rule.axis in ("temporality", "course") and hit.rule.scope <= _ADJECTIVE:
         for at in range(hit.last, end):
@@ -51,9 +52,9 @@ def _comma(hit: Hit, end: int, tokens: Tokens) -> int:
     return end
 
 
-def _forward(hits: list[Hit], position: int, limit: int, tokens: Tokens) -> int:
+def _forward(hits: list[CueHit], position: int, limit: int, tokens: Tokens) -> int:
     """The next cue or stop of the axis ends the scope, unless a soft stop follows the cue at once."""
-    own = hits[position]
+    own, horizon = hits[position], limit
     for other in hits[position + 1 : position + 9]:
         if other.first >= limit:
             break
@@ -63,10 +64,12 @@ def _forward(hits: list[Hit], position: int, limit: int, tokens: Tokens) -> int:
             break
     if own.rule.axis == "certainty":
         limit = _before_subject(tokens, own.last, limit)
-    return _before_close(tokens, own.last, limit)
+    heads = tokens.words[own.last : own.last + 1] == [":"]  # "Denies: fever; cough"
+    limit = _before_close(tokens, own.last, limit, through=heads)
+    return denial_end(tokens, own.last, limit, horizon) if own.rule.value == "negated" and not heads else limit
 
 
-def _is_within(own: Hit, other: Hit) -> bool:
+def _is_within(own: CueHit, other: CueHit) -> bool:
     """Does a short cue say again what a longer one says: "history of CAD s/p CABG, stroke"?"""
     same = other.rule.value == own.rule.value and other.rule.direction == own.rule.direction
     return same and other.rule.scope <= _ADJECTIVE < own.rule.scope
@@ -81,8 +84,10 @@ def _before_subject(tokens: Tokens, start: int, end: int) -> int:
     return end
 
 
-def _backward(hits: list[Hit], position: int, limit: int, tokens: Tokens) -> int:
+def _backward(hits: list[CueHit], position: int, limit: int, tokens: Tokens) -> int:
     own = hits[position]
+    if own.rule.value == "negated":
+        limit = max(limit, answer_begin(tokens, limit, (own.first, own.last)))
     for other in reversed(hits[max(0, position - 8) : position]):
         if other.last <= limit:
             break
@@ -90,13 +95,20 @@ def _backward(hits: list[Hit], position: int, limit: int, tokens: Tokens) -> int
             limit = other.last
             break
     for at in range(own.first - 1, limit - 1, -1):
-        if tokens.words[at] == ";":
+        if tokens.words[at] == ";" or is_symbol(tokens.words[at]):
             return at + 1
     return limit
 
 
-def _before_close(tokens: Tokens, start: int, end: int) -> int:
-    """A semicolon, or a bracket closed that was opened before the cue, ends a scope."""
+# "No fever ☹ or chest pain": what follows goes on with the list.
+_JOINED = (["or"], ["nor"], ["and"])
+
+
+def _before_close(tokens: Tokens, start: int, end: int, *, through: bool = False) -> int:
+    """A semicolon, a bullet, or a bracket closed that was opened before the cue, ends a scope.
+
+    `through`: the cue heads a list whose items semicolons part.
+    """
     depth = 0
     for at in range(start, end):
         word = tokens.words[at]
@@ -106,7 +118,7 @@ def _before_close(tokens: Tokens, start: int, end: int) -> int:
             depth -= 1
             if depth < 0:
                 return at
-        elif word == ";":
+        elif (word == ";" and not through) or (is_symbol(word) and tokens.words[at + 1 : at + 2] not in _JOINED):
             return at
     return end
 

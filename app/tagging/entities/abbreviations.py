@@ -8,12 +8,17 @@ from functools import cache
 from typing import NamedTuple
 
 from app.tagging.entities.mention import Mention
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 from app.tagging.reading.tokens import TOKEN, words_of
-from app.tagging.valuesets import rows
+from app.tagging.valuesets import QUERY, rows
 
+_UNITS = frozenset(
+    {"mg", "ml", "mcg", "g", "gm", "iu", "u", "l", "cc", "hr", "hrs", "min", "mm", "cm", "kg", "pt", "mo"}
+)
 SHORT_FOR = "short for "
 _NEIGHBOURHOOD = 6  # tokens on either side
+_DEFAULT = "*"  # among the neighbours of a sense: it needs none
+_SHORTEST_SMALL = 3  # letters of a short form that is known in small letters too
 _DEFINITION = re.compile(r"[(\[]([A-Za-z0-9][A-Za-z0-9-]{1,9})s?[)\],;]")
 
 
@@ -25,6 +30,8 @@ class Sense(NamedTuple):
     sense: str
     sections: frozenset[str]
     neighbours: frozenset[str]
+    #: chosen where no sense has support
+    is_default: bool = False
 
 
 @cache
@@ -32,16 +39,31 @@ def _senses() -> dict[str, list[Sense]]:
     """First token as written → senses, longer short forms first."""
     known: dict[str, list[Sense]] = {}
     for row in rows("abbreviations"):
+        if row["label"] == QUERY:
+            continue
         tokens = tuple(TOKEN.findall(row["abbreviation"]))
-        neighbours = frozenset(word for word in words_of(row["neighbours"]))
-        sense = Sense(tokens, row["label"], row["sense"], frozenset(row["sections"].split()), neighbours)
+        near = frozenset(words_of(row["neighbours"]))
+        sections = frozenset(row["sections"].split())
+        sense = Sense(tokens, row["label"], row["sense"], sections, near - {_DEFAULT}, _DEFAULT in near)
         known.setdefault(tokens[0], []).append(sense)
+    for first, sense in [*_in_small_letters(known)]:
+        known.setdefault(first, []).append(sense)
     for senses in known.values():
         senses.sort(key=lambda sense: -len(sense.tokens))
     return known
 
 
-def known_short_forms(note: Note) -> tuple[list[Mention], set[int]]:
+def _in_small_letters(known: dict[str, list[Sense]]) -> Iterator[tuple[str, Sense]]:
+    """Short forms of one sense as people type them: "copd", "nstemi", where that is no word of the language."""
+    words = {row["word"] for row in rows("words_too")}
+    for first, senses in known.items():
+        low = first.lower()
+        one = len(senses) == 1 and len(senses[0].tokens) == 1 and senses[0].label
+        if one and first.isupper() and len(first) >= _SHORTEST_SMALL and low not in known and low not in words:
+            yield low, senses[0]._replace(tokens=(low,))
+
+
+def known_short_forms(note: TokenisedNote) -> tuple[list[Mention], set[int]]:
     """Mentions, and the tokens that are short forms of something that is no entity."""
     found, empty = [], set()
     senses = _senses()
@@ -51,6 +73,9 @@ def known_short_forms(note: Note) -> tuple[list[Mention], set[int]]:
         fitting = [
             sense for sense in senses[raw] if tuple(note.tokens.raw[at : at + len(sense.tokens)]) == sense.tokens
         ]
+        if fitting and _is_unit(note, at):
+            empty.add(at)
+            continue
         if not fitting or _shouting(note, at):
             continue
         fitting = [sense for sense in fitting if len(sense.tokens) == len(fitting[0].tokens)]
@@ -63,7 +88,12 @@ def known_short_forms(note: Note) -> tuple[list[Mention], set[int]]:
     return found, empty
 
 
-def _shouting(note: Note, at: int) -> bool:
+def _is_unit(note: TokenisedNote, at: int) -> bool:
+    """ "5MG": behind a number such letters are its unit."""
+    return note.tokens.words[at] in _UNITS and at > 0 and note.tokens.raw[at - 1][0].isdigit()
+
+
+def _shouting(note: TokenisedNote, at: int) -> bool:
     """Words in a line of capitals are no evidence of a short form ("ALL SYSTEMS NEGATIVE")."""
     around = note.tokens.raw[max(0, at - 1) : at] + note.tokens.raw[at + 1 : at + 2]
     return note.tokens.raw[at] in ("ALL", "HIT", "ED", "IT", "AIDS", "ASA") and any(
@@ -71,17 +101,17 @@ def _shouting(note: Note, at: int) -> bool:
     )
 
 
-def _best(note: Note, at: int, senses: list[Sense]) -> Sense | None:
-    """The sense with most support: neighbours count one each, the section two; none without support."""
+def _best(note: TokenisedNote, at: int, senses: list[Sense]) -> Sense | None:
+    """The sense with most support: neighbours count one each, section and kind of note two; else the default."""
     words = note.tokens.words
     around = {*words[max(0, at - _NEIGHBOURHOOD) : at], *words[at + 1 : at + 1 + _NEIGHBOURHOOD]}
-    section = note.sections.category_at(note.tokens.starts[at])
-    scored = [(len(around & s.neighbours) + 2 * (section in s.sections), -n) for n, s in enumerate(senses)]
+    told = {note.sections.category_at(note.tokens.starts[at]), *note.kinds}
+    scored = [(len(around & s.neighbours) + 2 * len(told & s.sections), -n) for n, s in enumerate(senses)]
     best, place = max(scored)
-    return senses[-place] if best else None
+    return senses[-place] if best else next((sense for sense in senses if sense.is_default), None)
 
 
-def defined_short_forms(note: Note, mentions: list[Mention]) -> list[Mention]:
+def defined_short_forms(note: TokenisedNote, mentions: list[Mention]) -> list[Mention]:
     """After "pigmented villonodular synovitis (PVNS)", PVNS has that label all over the note."""
     ending = {mention.last: mention for mention in mentions if mention.label != "ANATOMY"}
     meaning: dict[tuple[str, ...], Mention] = {}  # by the tokens of the short form
@@ -94,7 +124,7 @@ def defined_short_forms(note: Note, mentions: list[Mention]) -> list[Mention]:
     return list(_used(note, meaning)) if meaning else []
 
 
-def _used(note: Note, meaning: dict[tuple[str, ...], Mention]) -> Iterator[Mention]:
+def _used(note: TokenisedNote, meaning: dict[tuple[str, ...], Mention]) -> Iterator[Mention]:
     """Every place where one of the short forms stands, with or without a plural s."""
     raw = note.tokens.raw
     beginnings = {tokens[0] for tokens in meaning}
@@ -110,7 +140,7 @@ def _used(note: Note, meaning: dict[tuple[str, ...], Mention]) -> Iterator[Menti
                 break
 
 
-def _abbreviates(note: Note, short: str, long_form: Mention) -> bool:
+def _abbreviates(note: TokenisedNote, short: str, long_form: Mention) -> bool:
     """Do the letters of the short form occur in order, the first at the start of a word near the mention?"""
     begin = max(note.starts[long_form.first], long_form.first - len(short))
     letters = [c.lower() for c in short if c.isalpha()]

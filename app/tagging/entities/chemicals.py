@@ -7,7 +7,7 @@ from functools import cache
 
 from app.tagging.entities.lexicon import ADJECTIVE, CLASSES, LABELS_OF_WORDS
 from app.tagging.entities.mention import Mention
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 from app.tagging.valuesets import rows, word_set
 
 _GREEK = frozenset({"alpha", "beta", "gamma", "delta", "omega", "cis", "trans", "iso", "nor", "tert", "tc", "i"})
@@ -32,7 +32,7 @@ def unknown(word: str) -> bool:
     return not CLASSES[word] and LABELS_OF_WORDS[word] is None
 
 
-def with_prefix(note: Note, first: int) -> int:
+def with_prefix(note: TokenisedNote, first: int) -> int:
     """The name with what belongs to it in front: "5-", "N-", "alpha-"."""
     tokens = note.tokens
     while first and tokens.starts[first] - tokens.ends[first - 1] == 1:
@@ -45,11 +45,11 @@ def with_prefix(note: Note, first: int) -> int:
     return first
 
 
-def acids(note: Note) -> list[Mention]:
+def acids(note: TokenisedNote) -> list[Mention]:
     """Substances named "…ic acid", nucleic acids apart."""
     found = []
-    for at, word in enumerate(note.tokens.words):
-        if word == "acid" and at > note.starts[at]:
+    for at in note.tokens.places.get("acid", ()):
+        if at > note.starts[at]:
             kind = note.tokens.words[at - 1]
             if kind.endswith("ic") and not kind.endswith(("nucleic", "uric", "gastric", "lactic", "metabolic")):
                 found.append(Mention(with_prefix(note, at - 1), at + 1, "MEDICATION", "name of an acid"))
@@ -62,7 +62,7 @@ def _maker_codes() -> frozenset[str]:
     return frozenset(row["letters"] for row in rows("maker_codes"))
 
 
-def coded_substances(note: Note) -> list[Mention]:
+def coded_substances(note: TokenisedNote) -> list[Mention]:
     """Laboratory codes of makers: their letters, then three to six digits."""
     raw, starts, ends, codes = note.tokens.raw, note.tokens.starts, note.tokens.ends, _maker_codes()
     return [
@@ -75,7 +75,7 @@ def coded_substances(note: Note) -> list[Mention]:
     ]
 
 
-def neighbours(note: Note, drugs: list[Mention], taken: set[int]) -> list[Mention]:
+def neighbours(note: TokenisedNote, drugs: list[Mention], taken: set[int]) -> list[Mention]:
     """Unknown words in one list with a drug, or in brackets beside it: "carvedilol, metildigoxin", "X (Trental)"."""
     found: list[Mention] = []
     for drug in drugs:
@@ -91,7 +91,7 @@ def neighbours(note: Note, drugs: list[Mention], taken: set[int]) -> list[Mentio
     return found
 
 
-def _next_in_list(note: Note, at: int, taken: set[int]) -> int | None:
+def _next_in_list(note: TokenisedNote, at: int, taken: set[int]) -> int | None:
     """The name right after ", ", " and ", ", and " or an opening bracket that begins at token `at`."""
     words, end = note.tokens.words, note.ends[at - 1]
     if at + 1 >= end:
@@ -111,7 +111,7 @@ def _next_in_list(note: Note, at: int, taken: set[int]) -> int | None:
     return name if follows in _CLOSES or follows[0].isdigit() else None
 
 
-def _before_in_list(note: Note, first: int, taken: set[int]) -> int | None:
+def _before_in_list(note: TokenisedNote, first: int, taken: set[int]) -> int | None:
     """The name right before ", ", " and " or "(" that ends at the drug."""
     words, start = note.tokens.words, note.starts[first]
     link, name = first - 1, first - 2
@@ -126,7 +126,7 @@ def _before_in_list(note: Note, first: int, taken: set[int]) -> int | None:
     return name if words[name - 1] in _CLOSES or note.tokens.raw[name][0].isupper() else None
 
 
-def _a_brand(note: Note, at: int, taken: set[int]) -> bool:
+def _a_brand(note: TokenisedNote, at: int, taken: set[int]) -> bool:
     """A name, or a capitalised word that only its ending makes an adjective ("Trental")."""
     raw, word = note.tokens.raw[at], note.tokens.words[at]
     if at not in taken and raw.istitle() and CLASSES[word] == ADJECTIVE and LABELS_OF_WORDS[word] is None:
@@ -134,7 +134,7 @@ def _a_brand(note: Note, at: int, taken: set[int]) -> bool:
     return _a_name(note, at, taken)
 
 
-def _a_name(note: Note, at: int, taken: set[int]) -> bool:
+def _a_name(note: TokenisedNote, at: int, taken: set[int]) -> bool:
     """An unknown word that ends like a substance, or is written like a brand."""
     raw, word = note.tokens.raw[at], note.tokens.words[at]
     if at in taken or len(raw) < 5 or not raw.isalpha() or word.endswith(_NO_NAME) or not unknown(word):
@@ -142,7 +142,7 @@ def _a_name(note: Note, at: int, taken: set[int]) -> bool:
     return word.endswith(_LIKE_A_DRUG) or (raw[0].isupper() and raw[1:].islower())
 
 
-def listed(note: Note, taken: set[int]) -> list[Mention]:
+def listed(note: TokenisedNote, taken: set[int]) -> list[Mention]:
     """Unknown names at the start of a line, or between commas, under a heading of medications."""
     found = []
     tokens = note.tokens
@@ -159,13 +159,13 @@ def listed(note: Note, taken: set[int]) -> list[Mention]:
     return found
 
 
-def _begins_item(note: Note, at: int) -> bool:
+def _begins_item(note: TokenisedNote, at: int) -> bool:
     text, start = note.text, note.tokens.starts[at]
     before = text[max(0, start - 6) : start].rstrip(" \t")
     return not before or before[-1] in "\n,;:•*-" or (before[-1] in ".)" and before[-2:-1].isdigit())
 
 
-def _ends_item(note: Note, at: int) -> bool:
+def _ends_item(note: TokenisedNote, at: int) -> bool:
     text = note.text
     after = text[note.tokens.ends[at] : note.tokens.ends[at] + 3].lstrip(" \t")
     return not after or after[0] in "\n,;.(" or after[0].isdigit()

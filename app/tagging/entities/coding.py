@@ -1,13 +1,15 @@
-"""Candidate codes of mentions that bring none: of the longest term they end with, or of a short form's sense."""
+"""Candidate codes of mentions that bring none: of their words but for those that grade, or of a short form's sense."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from app.tagging.entities.abbreviations import SHORT_FOR
 from app.tagging.entities.mention import Codes, Mention
 from app.tagging.reading.tokens import words_of
 from app.tagging.terms.gazetteer import Gazetteer
+from app.tagging.valuesets import rows
 
 _CODED = frozenset(
     {"PROBLEM", "SYMPTOM", "MEDICATION", "PROCEDURE", "ANATOMY", "LAB_TEST", "VITAL_SIGN", "DEVICE", "FORM"}
@@ -26,13 +28,23 @@ def _coded(words: list[str], mention: Mention, gazetteers: Sequence[Gazetteer]) 
         phrases = [words_of(mention.source.removeprefix(SHORT_FOR))]
     else:
         covered = _covered(words, mention)
-        phrases = [covered[at:] for at in range(len(covered))]
+        # Never the head word alone: Ludwig's angina is no angina.
+        grading = _grading()
+        graded = next((at for at, word in enumerate(covered) if word not in grading), len(covered) - 1)
+        phrases = [covered[at:] for at in range(graded + 1)]
     for phrase in phrases:
         for gazetteer in gazetteers:
             codes: Codes = gazetteer.codes_of(phrase, mention.label)
             if codes:
                 return mention._replace(codes=codes)
     return mention
+
+
+@cache
+def _grading() -> frozenset[str]:
+    """Words before a name that leave the condition what it is: how bad, how sure, on which side."""
+    graded = (row["term"] for row in rows("modifiers") if row["kind"] == "severity")
+    return frozenset(("left", "right", "bilateral", *(word for term in graded for word in words_of(term))))
 
 
 def _covered(words: list[str], mention: Mention) -> list[str]:

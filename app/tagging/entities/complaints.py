@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from app.tagging.entities.mention import Mention
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 from app.tagging.reading.phrases import PhraseTable
 from app.tagging.reading.tokens import words_of
 from app.tagging.valuesets import rows, word_set
@@ -58,7 +58,7 @@ def _openings() -> tuple[PhraseTable, list[str]]:
     return PhraseTable.of(words_of(row["term"]) for row in known), [row["kind"] for row in known]
 
 
-def complaints(note: Note) -> list[Mention]:
+def complaints(note: TokenisedNote) -> list[Mention]:
     """SYMPTOM mentions; each begins with its opening words, so that a span reads as the patient said it."""
     found = []
     table, kinds = _openings()
@@ -74,11 +74,10 @@ def complaints(note: Note) -> list[Mention]:
         reach = _object(words, last, end, word_set("doings" if kind == "unable" else "feelings"))
         if reach is not None:
             found.append(Mention(first, reach, "SYMPTOM", "patient's words"))
-    for at, word in enumerate(words):
-        if word in _GAINED:
-            reach = _gained(note, at)
-            if reach is not None:
-                found.append(Mention(at, reach, "SYMPTOM", "patient's words"))
+    for at in note.tokens.standing(_GAINED):
+        reach = _gained(note, at)
+        if reach is not None:
+            found.append(Mention(at, reach, "SYMPTOM", "patient's words"))
     return found
 
 
@@ -92,7 +91,7 @@ def _object(words: list[str], at: int, end: int, wanted: frozenset[str]) -> int 
     return None
 
 
-def _gained(note: Note, at: int) -> int | None:
+def _gained(note: TokenisedNote, at: int) -> int | None:
     """The end of "gained about 30lbs", "lost hair", "losing my balance" that begins at token `at`."""
     words, end = note.tokens.words, note.ends[at]
     for place in range(at + 1, min(end, at + 6)):

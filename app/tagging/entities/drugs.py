@@ -7,9 +7,9 @@ from bisect import bisect_right
 from functools import cache
 
 from app.tagging.entities.chemicals import unknown, with_prefix
-from app.tagging.entities.chunks import Unit
+from app.tagging.entities.chunks import PhraseSpan
 from app.tagging.entities.mention import Mention
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 from app.tagging.reading.phrases import PhraseTable
 from app.tagging.reading.tokens import words_of
 from app.tagging.valuesets import rows, word_set
@@ -77,6 +77,11 @@ _BETWEEN = frozenset(
     }
 )
 _CHEMICAL = re.compile(r"(?:[a-z]{4,}(?:ine|ol|ide|one|il|ium|azole|ib|ab|cin|vir)|[A-Z]{2,}-?\d+\w*)$")
+# Forms as prescriptions shorten them; a single letter only with its full stop.
+_FORMS = frozenset(
+    {"Tab", "TAB", "tab", "Cap", "CAP", "cap", "Inj", "INJ", "inj", "Syp", "SYP", "syp", "Syr", "SYR", "Susp", "SUSP"}
+    | {"Oint", "OINT", "Neb", "NEB", "T", "Sachet", "Tabs", "Caps", "TABS", "CAPS"}
+)
 _NO_NAME = ("ed", "ing", "ly", "ion", "ity")
 # "AKI due to contrast": blamed by itself, not as part of "due to iron deficiency".
 _BLAMED = frozenset({("due", "to"), ("secondary", "to"), ("caused", "by"), ("exposure", "to"), ("reaction", "to")})
@@ -92,7 +97,7 @@ def _sig() -> tuple[PhraseTable, list[str]]:
     return PhraseTable.of(words_of(row["term"]) for row in known), [row["label"] for row in known]
 
 
-def named_drugs(note: Note, units: list[Unit]) -> list[Mention]:
+def named_drugs(note: TokenisedNote, units: list[PhraseSpan]) -> list[Mention]:
     """Drugs the vocabulary or a stem knows, with the salt that follows; ambiguous ones need a context."""
     found = []
     salts = word_set("salts")
@@ -108,12 +113,12 @@ def named_drugs(note: Note, units: list[Unit]) -> list[Mention]:
     return found
 
 
-def _is_lacked(note: Note, last: int) -> bool:
+def _is_lacked(note: TokenisedNote, last: int) -> bool:
     """Is the substance what the body lacks: "vitamin E deficiency"?"""
     return last < note.ends[last - 1] and note.tokens.words[last] in ("deficiency", "deficient")
 
 
-def is_drug_here(note: Note, first: int, last: int) -> bool:
+def is_drug_here(note: TokenisedNote, first: int, last: int) -> bool:
     """Does an ambiguous word (calcium, iron, alcohol) stand for a drug here?"""
     words, end = note.tokens.words, note.ends[first]
     after = words[last : min(end, last + 4)]
@@ -130,7 +135,7 @@ def is_drug_here(note: Note, first: int, last: int) -> bool:
     return blamed or bool(_TAKEN & {*before}) or bool({"supplement", "supplementation", "replacement"} & {*after[:2]})
 
 
-def dosed_drugs(note: Note, doses: list[Mention], taken: set[int]) -> list[Mention]:
+def dosed_drugs(note: TokenisedNote, doses: list[Mention], taken: set[int]) -> list[Mention]:
     """An unknown word right before an amount of a drug ("Foobarin 20 mg")."""
     found = []
     for dose in doses:
@@ -143,18 +148,42 @@ def dosed_drugs(note: Note, doses: list[Mention], taken: set[int]) -> list[Menti
     return found
 
 
-def implied_drugs(note: Note, taken: set[int]) -> list[Mention]:
+def formed_drugs(note: TokenisedNote, taken: set[int]) -> list[Mention]:
+    """The name a prescription writes behind its form: "Tab. Ecosprin", "INJ MONOCEF", "T. Clopilet"."""
+    found: list[Mention] = []
+    raw, words = note.tokens.raw, note.tokens.words
+    if _FORMS.isdisjoint(raw):
+        return found
+    for at, token in enumerate(raw):
+        if token not in _FORMS:
+            continue
+        name = at + 1 + (raw[at + 1 : at + 2] == ["."])
+        if name >= note.ends[at] or name in taken:
+            continue
+        if len(token) == 1 and (name == at + 1 or not raw[name + 1 : name + 2] or not raw[name + 1][0].isdigit()):
+            continue  # "T. Azithromycin 500mg", not the initial of a name
+        if (
+            len(raw[name]) > 1
+            and raw[name].isalpha()
+            and raw[name][0].isupper()
+            and words[name] not in word_set("not_drugs")
+        ):
+            found.append(Mention(name, name + 1, "MEDICATION", "name behind a form"))
+    return found
+
+
+def implied_drugs(note: TokenisedNote, taken: set[int]) -> list[Mention]:
     """Unknown words before "-induced", and chemical-looking ones after "treated with"."""
     found = []
     words, raw, starts, ends = note.tokens.words, note.tokens.raw, note.tokens.starts, note.tokens.ends
-    for at in [at for at, word in enumerate(words) if word == "induced"]:
+    for at in note.tokens.places.get("induced", ()):
         before = at - 1
         if at == note.starts[at] or before in taken:
             continue
         hyphened = starts[at] - ends[before] == 1 and note.text[ends[before]] == "-"
         if hyphened and unknown(words[before]) and len(raw[before]) > 2:
             found.append(Mention(before, at, "MEDICATION", "before -induced"))
-    for at in [at for at, word in enumerate(words) if word in _GIVING or word in _GIVEN_BY]:
+    for at in note.tokens.standing(_GIVING | _GIVEN_BY.keys()):
         if words[at] in _GIVING or (at and words[at - 1] in _GIVEN_BY[words[at]]):
             mention = _chemical(note, at + 1, taken)
             if mention:
@@ -162,7 +191,7 @@ def implied_drugs(note: Note, taken: set[int]) -> list[Mention]:
     return found
 
 
-def _chemical(note: Note, at: int, taken: set[int]) -> Mention | None:
+def _chemical(note: TokenisedNote, at: int, taken: set[int]) -> Mention | None:
     """The word at a token, past "oral", "high-dose", if it is unknown and looks like a substance."""
     tokens, end = note.tokens, note.ends[at - 1]
     while at < end and tokens.words[at] in _BETWEEN:
@@ -185,11 +214,11 @@ def _chemical(note: Note, at: int, taken: set[int]) -> Mention | None:
     )
 
 
-def ways_of_giving(note: Note, near: list[Mention]) -> list[Mention]:
+def ways_of_giving(note: TokenisedNote, near: list[Mention]) -> list[Mention]:
     """Route, frequency and form, where a drug or dose stands in the same sentence within reach."""
     table, labels = _sig()
     ends = sorted(mention.last for mention in near)
-    found = []
+    found: list[Mention] = []
     if not ends:
         return found
     for first, last, number in table.longest(note.tokens.words):

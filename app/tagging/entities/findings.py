@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from app.tagging.entities.lexicon import ABNORMAL, ANATOMIC, CLASSES, MODIFIER, QUALITY, Term
+from app.tagging.entities.lexicon import ABNORMAL, ANATOMIC, CLASSES, MODIFIER, QUALITY, LexiconTerm
 from app.tagging.entities.mention import Mention
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 from app.tagging.reading.words import normal
 from app.tagging.valuesets import rows, word_set
 
-Unit = tuple[int, int, Term]  # tokens [first, last) and what they are
+PhraseSpan = tuple[int, int, LexiconTerm]  # tokens [first, last) and what they are
 
 _COPULAS = frozenset(
     {
@@ -44,7 +44,7 @@ def _changes(kind: str) -> frozenset[str]:
     return frozenset(normal(row["word"]) for row in rows("changes") if row["kind"] == kind)
 
 
-def abnormal(note: Note, unit: Unit) -> Mention | None:
+def abnormal(note: TokenisedNote, unit: PhraseSpan) -> Mention | None:
     """A measured thing with what is wrong: "elevated serum troponin", "dilated left atrium", "elevation of CPK"."""
     first, last, term = unit
     words, start = note.tokens.words, note.starts[first]
@@ -63,7 +63,7 @@ def abnormal(note: Note, unit: Unit) -> Mention | None:
     return _noun_of(note, first, last, "organ" if term.label == "ANATOMY" else "measure")
 
 
-def _noun_of(note: Note, first: int, last: int, kind: str) -> Mention | None:
+def _noun_of(note: TokenisedNote, first: int, last: int, kind: str) -> Mention | None:
     """The noun of change before "of" or "in": "elevation of CPK", "reduction in muscle strength"."""
     words, start = note.tokens.words, note.starts[first]
     at = first - 1
@@ -74,7 +74,7 @@ def _noun_of(note: Note, first: int, last: int, kind: str) -> Mention | None:
     return None
 
 
-def changed(note: Note, first: int, last: int) -> Mention | None:
+def changed(note: TokenisedNote, first: int, last: int) -> Mention | None:
     """The change said after what changed: "blood potassium decreased", "transaminase elevation"."""
     words = note.tokens.words
     if last - first == 1 and words[first] in _TOO_GENERAL:
@@ -84,14 +84,11 @@ def changed(note: Note, first: int, last: int) -> Mention | None:
     return None
 
 
-def predicates(note: Note) -> list[Mention]:
+def predicates(note: TokenisedNote) -> list[Mention]:
     """What is said of an organ or the patient: "the left ventricle was markedly dilated"."""
     words = note.tokens.words
-    known = word_set("predicates")
     found = []
-    for at, word in enumerate(words):
-        if word not in known:
-            continue
+    for at in note.tokens.standing(word_set("predicates")):
         before, start = at - 1, note.starts[at]
         while before > start and (words[before].endswith("ly") or words[before] in _ALSO):
             before -= 1
@@ -101,7 +98,7 @@ def predicates(note: Note) -> list[Mention]:
     return found
 
 
-def places(note: Note, mentions: list[Mention]) -> Iterator[Mention]:
+def places(note: TokenisedNote, mentions: list[Mention]) -> Iterator[Mention]:
     """One ANATOMY mention for each run of anatomical words inside a problem or symptom, its side with it."""
     words = note.tokens.words
     for mention in mentions:

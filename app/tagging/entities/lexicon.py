@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from app.tagging.entities.misspelt import corrected
 from app.tagging.reading.phrases import PhraseTable
-from app.tagging.reading.tokens import words_of
+from app.tagging.reading.tokens import NORMAL, words_of
 from app.tagging.valuesets import rows, word_set
 
 QUALITY, ANATOMIC, ABNORMAL, SEVERITY, ADJECTIVE = 1, 2, 4, 8, 16
@@ -32,7 +32,7 @@ _RADICALS = (
 )
 
 
-class Term(NamedTuple):
+class LexiconTerm(NamedTuple):
     """What a phrase of the vocabulary is: its label, and its kind within the label."""
 
     label: str
@@ -52,19 +52,31 @@ _SETS = (
 
 
 @cache
-def vocabulary() -> tuple[PhraseTable, list[Term]]:
+def vocabulary() -> tuple[PhraseTable, list[LexiconTerm]]:
     """All curated phrases; entry numbers are positions in the list of terms."""
     phrases, terms = [], []
     for name, label in _SETS:
         for row in rows(name):
             phrases.append(words_of(row["term"]))
             kind = row.get("kind", "head")
-            terms.append(Term("VITAL_SIGN" if kind == "vital" else label, kind))
+            terms.append(LexiconTerm("VITAL_SIGN" if kind == "vital" else label, kind))
     return PhraseTable.of(phrases), terms
 
 
+def is_known(word: str) -> bool:
+    """Is it a word of the vocabulary, or one that its affixes give away?"""
+    form = NORMAL[word]
+    return form in vocabulary()[0].ids or LABELS_OF_WORDS[form] is not None or form in _ways()
+
+
 @cache
-def other_sense(words: tuple[str, ...]) -> Term | None:
+def _ways() -> frozenset[str]:
+    """The words that say how a drug is given: "syrup", "subcutaneous"."""
+    return frozenset(word for row in rows("sig") for word in words_of(row["term"]))
+
+
+@cache
+def other_sense(words: tuple[str, ...]) -> LexiconTerm | None:
     """What an ambiguous drug name is where it is no drug: calcium as a laboratory test, or nothing."""
     table, terms = _without_drugs()
     number = table.find(list(words))
@@ -72,9 +84,9 @@ def other_sense(words: tuple[str, ...]) -> Term | None:
 
 
 @cache
-def _without_drugs() -> tuple[PhraseTable, list[Term]]:
+def _without_drugs() -> tuple[PhraseTable, list[LexiconTerm]]:
     known = rows("tests")
-    terms = [Term("VITAL_SIGN" if row["kind"] == "vital" else "LAB_TEST", row["kind"]) for row in known]
+    terms = [LexiconTerm("VITAL_SIGN" if row["kind"] == "vital" else "LAB_TEST", row["kind"]) for row in known]
     return PhraseTable.of(words_of(row["term"]) for row in known), terms
 
 
@@ -111,10 +123,10 @@ def _listed() -> dict[str, int]:
     return bits
 
 
-class WordLabels(dict[str, Term | None]):
+class WordLabels(dict[str, LexiconTerm | None]):
     """Word → what its affixes say it is (inflammation, blood, operation, drug stem), or None."""
 
-    def __missing__(self, word: str) -> Term | None:
+    def __missing__(self, word: str) -> LexiconTerm | None:
         found = _by_affix(word) or _by_spelling(word) if 5 < len(word) < _LONGEST_WORD and word.isalpha() else None
         if len(self) > 200_000:
             self.clear()
@@ -122,21 +134,21 @@ class WordLabels(dict[str, Term | None]):
         return found
 
 
-def _by_affix(word: str) -> Term | None:
+def _by_affix(word: str) -> LexiconTerm | None:
     if word in word_set("not_affixed"):
         return None
     for affix, position, label, least in _affixes():
         if len(word) < least:
             continue
         if position == "suffix" and word.endswith(affix):
-            return Term(label, "head")
+            return LexiconTerm(label, "head")
         if position == "prefix" and word.startswith(affix) and not word.endswith(_NOT_NOUN):
-            return Term(label, "head")
+            return LexiconTerm(label, "head")
     if word in word_set("not_stemmed"):
         return None
     stems, least = _stems()
     if (len(word) >= least and word.endswith(stems)) or _is_systematic(word):
-        return Term("MEDICATION", "drug")
+        return LexiconTerm("MEDICATION", "drug")
     return None
 
 
@@ -147,7 +159,7 @@ def _is_systematic(word: str) -> bool:
     return word.startswith(_RADICALS_FIRST) or any(radical in word for radical in _RADICALS)
 
 
-def _by_spelling(word: str) -> Term | None:
+def _by_spelling(word: str) -> LexiconTerm | None:
     """What the word is that one slip of the pen made of it."""
     if word in word_set("not_affixed") or word in word_set("not_stemmed") or CLASSES[word]:
         return None
@@ -159,7 +171,7 @@ def _by_spelling(word: str) -> Term | None:
     replaced = len(word) == len(str(meant)) and sorted(word) != sorted(str(meant))
     if terms[number].label != "MEDICATION" and replaced and _by_affix(str(meant)) is None:
         return None  # "structure" is no slip for "stricture"
-    return Term(terms[number].label, "misspelt")
+    return LexiconTerm(terms[number].label, "misspelt")
 
 
 CLASSES = WordClasses()

@@ -49,7 +49,7 @@ _SWALLOWING = {
 
 def merge(mentions: list[Mention]) -> list[Mention]:
     """Mentions in text order; within a group no two overlap, except the pieces of a shared head."""
-    ordered = sorted(dict.fromkeys(mentions), key=lambda m: (m.first - m.last, m.first, _ORDER[m.label], m.source))
+    ordered = sorted(dict.fromkeys(mentions), key=lambda m: (m.first - m.last, m.first, _rank(m), m.source))
     taken: list[dict[int, Mention]] = [{} for _ in _GROUPS]  # token → mention, per group
     kept: list[Mention] = []
     for mention in ordered:
@@ -60,6 +60,13 @@ def merge(mentions: list[Mention]) -> list[Mention]:
             own.update(dict.fromkeys(tokens, mention))
             kept.append(mention)
     return sorted(kept, key=lambda m: (m.first, m.last))
+
+
+def _rank(mention: Mention) -> float:
+    """Of equal mentions the first label, but a complaint of the vocabulary before a chapter of a code system."""
+    if mention.source == "code system" and mention.label == "PROBLEM":
+        return _ORDER["SYMPTOM"] + 0.5
+    return _ORDER[mention.label]
 
 
 def _swallowed(mention: Mention, taken: list[dict[int, Mention]]) -> bool:

@@ -21,7 +21,7 @@ _FLAG_AXES = {
 }
 
 
-class Evaluation:
+class TaggingEvaluation:
     """Counts over documents; `report()` is one JSON object."""
 
     def __init__(self, types: frozenset[str] = frozenset()) -> None:
@@ -109,7 +109,7 @@ def evaluate(pipeline: Pipeline, documents: Iterable[GoldDocument]) -> dict[str,
     """
     gold = list(documents)
     axes = frozenset(axis for doc in gold for entity in doc.entities for axis in gold_axes(entity.assertion))
-    result = Evaluation(frozenset(kind for doc in gold for kind, _, _ in doc.relations))
+    result = TaggingEvaluation(frozenset(kind for doc in gold for kind, _, _ in doc.relations))
     for document in gold:
         spans = [(entity.start, entity.end) for entity in document.entities]
         asserted = pipeline.annotate(document.text, targets=spans).entities if spans else []

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
-from app.tagging.protocol import Entity, Pipeline, Span
+from app.tagging.protocol import Entity, OffsetPair, Pipeline
 from app.tagging.valuesets import rows
 
 # Marked and should not be.
@@ -33,7 +33,7 @@ _HEADING = re.compile(r"(?:^|\s)[A-Z][A-Za-z /&]{2,40}:\s")
 _SENTENCE_END = re.compile(r"[.?!]\s")
 
 
-def why_wrong(pipeline: Pipeline, text: str, span: Span, axis: str, answers: tuple[Entity, Entity]) -> str:
+def why_wrong(pipeline: Pipeline, text: str, span: OffsetPair, axis: str, answers: tuple[Entity, Entity]) -> str:
     """The reason class. `answers` are the wrong one, of `pipeline`, and the right one; they differ on `axis`.
 
     A class is what the places of the cues show, first fit; it explains, it proves nothing.
@@ -49,14 +49,14 @@ def why_wrong(pipeline: Pipeline, text: str, span: Span, axis: str, answers: tup
     return _missed(pipeline, text, span, axis, other[0])
 
 
-def _cues(said: Entity, axis: str, span: Span) -> list[dict[str, Any]]:
+def _cues(said: Entity, axis: str, span: OffsetPair) -> list[dict[str, Any]]:
     """Evidence that marks the axis, the nearest cue first."""
     unmarked = {"affirmed", "certain", "current", "patient"}
     found = [b for b in said.because if b["axis"] == axis and b.get("value") not in unmarked]
     return sorted(found, key=lambda b: max(b["start"] - span[1], span[0] - b["end"]))
 
 
-def _marked_wrongly(text: str, span: Span, axis: str, cue: dict[str, Any]) -> str:
+def _marked_wrongly(text: str, span: OffsetPair, axis: str, cue: dict[str, Any]) -> str:
     start, end = cue["start"], cue["end"]
     between = _between(text, span, cue)
     low, high = (end, span[0]) if end <= span[0] else (span[1], start)
@@ -73,7 +73,7 @@ def _marked_wrongly(text: str, span: Span, axis: str, cue: dict[str, Any]) -> st
     return next((reason for holds, reason in checks if holds), TOO_FAR)
 
 
-def _missed(pipeline: Pipeline, text: str, span: Span, axis: str, cue: dict[str, Any]) -> str:
+def _missed(pipeline: Pipeline, text: str, span: OffsetPair, axis: str, cue: dict[str, Any]) -> str:
     start, end = cue["start"], cue["end"]
     words, between = text[start:end], _between(text, span, cue)
     checks = (
@@ -87,7 +87,7 @@ def _missed(pipeline: Pipeline, text: str, span: Span, axis: str, cue: dict[str,
     return next((reason for holds, reason in checks if holds), TOO_SHORT)
 
 
-def _between(text: str, span: Span, cue: dict[str, Any]) -> str:
+def _between(text: str, span: OffsetPair, cue: dict[str, Any]) -> str:
     return text[cue["end"] : span[0]] if cue["end"] <= span[0] else text[span[1] : cue["start"]]
 
 
@@ -99,7 +99,7 @@ def _knows(pipeline: Pipeline, words: str, axis: str, *, forward: bool) -> bool:
     return bool(_cues(said, axis, (start, start + 4)))
 
 
-def _phrases(text: str, axis: str, direction: str) -> list[Span]:
+def _phrases(text: str, axis: str, direction: str) -> list[OffsetPair]:
     """Where our own table has a phrase of this direction; its rows are the explanation."""
     pattern = _pattern(axis, direction)
     return [match.span() for match in pattern.finditer(text)] if pattern else []

@@ -5,6 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 _SHIFT = 20  # words per table < 2**20; nodes above
+_MOST_WALKED = 200_000  # steps that a table remembers
+
+
+class Branch(dict[str, "Branch | None"]):
+    """A node as it was walked: the next word → its node, or None where no phrase goes on so; no entry is number -1."""
+
+    __slots__ = ("node", "number", "table")
+
+    def __init__(self, table: PhraseTable, node: int) -> None:
+        super().__init__()
+        self.table = table
+        self.node = node
+        self.number = table.entry.get(node, -1)
+
+    def __missing__(self, word: str) -> Branch | None:
+        branch = self[word] = self.table.branch(self.node, word)
+        return branch
 
 
 class PhraseTable:
@@ -19,7 +36,8 @@ class PhraseTable:
         self.entry: dict[int, int] = {}
         self.known = self.entry
         self._nodes = 0
-        self._begins: dict[str, int] | None = None
+        self._begins: dict[str, Branch] | None = None
+        self._walked = 0
 
     @classmethod
     def of(cls, phrases: Iterable[list[str]]) -> PhraseTable:
@@ -74,26 +92,32 @@ class PhraseTable:
 
     def longest(self, words: list[str]) -> Iterator[tuple[int, int, int]]:
         """(first, last, entry) of the longest phrase at each place, skipping what one covers."""
-        step, entry, number = self.step, self.entry, self.ids.get
         begins, count, resume = self._beginnings(), len(words), 0
         for first in [at for at, word in enumerate(words) if word in begins]:
             if first < resume:
                 continue
-            node, at, found, last = begins[words[first]], first + 1, -1, first
-            while True:
-                if node in entry:
-                    found, last = entry[node], at
-                follower = number(words[at]) if at < count else None
-                node = step.get(node << _SHIFT | follower, 0) if follower else 0
-                if not node:
-                    break
+            branch: Branch | None = begins[words[first]]
+            at, found, last = first, -1, first
+            while branch is not None:
                 at += 1
+                if branch.number >= 0:
+                    found, last = branch.number, at
+                branch = branch[words[at]] if at < count else None
             if found >= 0:
                 resume = last
                 yield first, last, found
 
-    def _beginnings(self) -> dict[str, int]:
-        """Word → node, for the words that begin a phrase: all others are passed over at once."""
-        if self._begins is None:
-            self._begins = {word: self.step[number] for word, number in self.ids.items() if number in self.step}
+    def _beginnings(self) -> dict[str, Branch]:
+        """The words that begin a phrase, with what may follow: all others are passed over at once."""
+        if self._begins is None or self._walked > _MOST_WALKED:
+            self._walked = 0
+            self._begins = {
+                word: Branch(self, self.step[number]) for word, number in self.ids.items() if number in self.step
+            }
         return self._begins
+
+    def branch(self, node: int, word: str) -> Branch | None:
+        """The step from a node over a word; asked once for each pair, since who asks keeps the answer."""
+        self._walked += 1
+        following = self.step.get(node << _SHIFT | self.ids[word]) if word in self.ids else None
+        return None if following is None else Branch(self, following)

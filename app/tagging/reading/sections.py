@@ -12,6 +12,7 @@ from app.tagging.reading.tokens import Tokens, words_of
 from app.tagging.valuesets import rows
 
 _LONGEST_TITLE = 8  # words
+_CLOSES_TITLE = frozenset({":", "-"})
 _SEPARATORS = frozenset(".,;:)]}*#>-•|\n")
 
 
@@ -62,8 +63,8 @@ def _titles() -> tuple[PhraseTable, list[str]]:
 def find_sections(tokens: Tokens) -> Sections:
     """Titles before a colon or dash, and titles alone on their line."""
     titles: dict[int, tuple[int, int, str]] = {}
-    for at, word in enumerate(tokens.words):
-        if word == ":" or (word == "-" and at and tokens.text[tokens.starts[at] - 1] == " "):
+    for at in tokens.standing(_CLOSES_TITLE):
+        if tokens.words[at] == ":" or (at and tokens.text[tokens.starts[at] - 1] == " "):
             _title_before(tokens, at, titles)
     _lone_titles(tokens, titles)
     return _cut(tokens, [titles[first] for first in sorted(titles)])

@@ -10,7 +10,7 @@ from app.tagging.valuesets import word_set
 _CANDIDATE = re.compile(r"[.!?](?=[\s\"'”’)\]A-Z]|$)|\n|\s(?=\s{3}[A-Z0-9(])")
 _SPACE = re.compile(r"[\s\"'”’)\]]*")
 _TITLE = re.compile(
-    r"(?:^|[\s(,/])(?:Dr|Drs|Mr|Mrs|Ms|Prof|St|vs|Fig|Figs|No|Nos|approx|ca|cf|e\.g|i\.e|[A-Z]|[A-Z]\.[A-Z])\.$"
+    r"(?:^|[\s(,])(?:Dr|Drs|Mr|Mrs|Ms|Prof|St|Tabs?|TABS?|Caps?|CAPS?|Inj|INJ|Syp|SYP|Syr|SYR|Oint|OINT|Susp|Neb|vs|Fig|Figs|No|Nos|approx|ca|cf|e\.g|i\.e|[A-Z]|[A-Z]\.[A-Z])\.$"
 )
 _DOTTED = re.compile(r"(?:^|[\s(,/\d])(?:[A-Za-z]\.)*[A-Za-z]\.$")
 _NUMBERED = re.compile(r"(?:^|\n)[ \t]*\d{1,2}\.$")
@@ -51,8 +51,15 @@ def _ends(text: str, at: int, around: tuple[int, int], width: int) -> bool:
     if newline >= 0 and _line_ends(text, line, newline, width):
         return True
     if character == "?":
-        return not text[following].islower()  # "? pneumonia" is one question
+        return not _is_query(text, at, following)
     return character != "." or _stop_ends(text, at, following)
+
+
+def _is_query(text: str, at: int, following: int) -> bool:
+    """Is the question mark a mark of doubt on what follows: "? pneumonia", "?PE", "Imp: ? PE"?"""
+    if text[following].islower() or following == at + 1:
+        return True
+    return text[max(0, at - 1) : at] in ("", " ", "\t", "\n", "(", ":")
 
 
 def _stop_ends(text: str, at: int, following: int) -> bool:

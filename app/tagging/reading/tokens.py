@@ -28,22 +28,37 @@ NORMAL = WordMemo()
 class Tokens:
     """Parallel lists over the tokens of one text."""
 
-    __slots__ = ("ends", "raw", "starts", "text", "words")
+    __slots__ = ("ends", "places", "raw", "starts", "text", "words")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.raw: list[str] = []
+        self.raw: list[str] = TOKEN.findall(text)
         self.starts: list[int] = []
         self.ends: list[int] = []
-        raw, starts, ends = self.raw.append, self.starts.append, self.ends.append
-        for match in TOKEN.finditer(text):
-            raw(match[0])
-            starts(match.start())
-            ends(match.end())
+        begins, closes, find, end = self.starts.append, self.ends.append, text.find, 0
+        for token in self.raw:
+            # Between tokens stand only spaces and the hyphens within words, which begin no token.
+            start = find(token, end)
+            end = start + len(token)
+            begins(start)
+            closes(end)
         self.words = [NORMAL[token] for token in self.raw]
+        #: word → the tokens at which it stands, so that a rule about a word looks at no other
+        self.places: dict[str, list[int]] = {}
+        places = self.places
+        for at, word in enumerate(self.words):
+            if word in places:
+                places[word].append(at)
+            else:
+                places[word] = [at]
 
     def __len__(self) -> int:
         return len(self.raw)
+
+    def standing(self, wanted: frozenset[str]) -> list[int]:
+        """The tokens whose word is one of these, in text order."""
+        held = self.places.keys() & wanted
+        return sorted(at for word in held for at in self.places[word]) if held else []
 
     def covering(self, start: int, end: int) -> tuple[int, int]:
         """Token range [first, last) that touches the characters [start, end)."""

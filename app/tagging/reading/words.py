@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # Longest first; each pair turns a plural ending into its singular.
 _PLURALS = (
@@ -28,6 +29,8 @@ _KEEP_OUR = frozenset({"hour", "four", "pour", "your", "sour", "tour", "flour", 
 def normal(word: str) -> str:
     """The form under which words are compared: ``Tumours`` → ``tumor``, ``Crohn's`` → ``crohn``; never empty."""
     low = word.lower()
+    if not low.isascii():
+        low = _plain(low)
     if low in _MARKS:
         return _MARKS[0]  # a quote that stands alone is a token, not the ending of one
     for mark in _MARKS:
@@ -38,6 +41,11 @@ def normal(word: str) -> str:
         if len(low) > 5:
             low = low if low in _KEEP_OUR else _BRITISH.sub(lambda m: _AMERICAN[m[0]], low)
     return low
+
+
+def _plain(word: str) -> str:
+    """Without the marks upon its letters: ``Sjögren`` → ``sjogren``."""
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c)) or word
 
 
 def _singular(word: str) -> str:

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from functools import cache
 from typing import Any, NamedTuple
 
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 from app.tagging.reading.phrases import PhraseTable
 from app.tagging.reading.tokens import words_of
 from app.tagging.relations.causes.stated import Cause
@@ -46,7 +46,7 @@ def _table() -> tuple[PhraseTable, list[tuple[str, str]]]:
     return PhraseTable.of(words_of(row["phrase"]) for row in known), [(row["group"], row["value"]) for row in known]
 
 
-def signs_of(note: Note) -> list[Sign]:
+def signs_of(note: TokenisedNote) -> list[Sign]:
     """All such words of a note, in text order."""
     table, kinds = _table()
     return [Sign(first, last, *kinds[number]) for first, last, number in table.longest(note.tokens.words)]
@@ -115,11 +115,11 @@ def _is_serious(frame: Frame, sign: Sign, event: int) -> bool:
     return first - sign.last < 9 and not between
 
 
-def _shown(note: Note, sign: Sign) -> dict[str, Any]:
+def _shown(note: TokenisedNote, sign: Sign) -> dict[str, Any]:
     return {"value": sign.value, "start": note.tokens.starts[sign.first], "end": note.tokens.ends[sign.last - 1]}
 
 
-def _answer(note: Note, answer: str, signs: list[Sign]) -> dict[str, Any]:
+def _answer(note: TokenisedNote, answer: str, signs: list[Sign]) -> dict[str, Any]:
     return {"answer": answer, "cues": [_shown(note, sign) for sign in signs]}
 
 

@@ -9,7 +9,7 @@ from app.tagging.entities.lexicon import CLASSES, MODIFIER
 from app.tagging.relations.cues import words_for
 from app.tagging.relations.frame import Frame
 
-Link = tuple[str, int, int]  # relation type, head, tail
+AttributeLink = tuple[str, int, int]  # relation type, head, tail
 
 _OF_DRUG = {
     "DOSE": "has_dose",
@@ -49,7 +49,7 @@ _LEADING = _PLACE | {",", "about", "and", "from", "or", "with"}
 _POSSESSIVE = frozenset({"the", "his", "her", "my", "both", "a", "an", "all", "entire", "its"})
 
 
-def find_links(frame: Frame) -> Iterator[Link]:
+def find_links(frame: Frame) -> Iterator[AttributeLink]:
     """All links, in the order of the mentions."""
     for place, mention in enumerate(frame.mentions):
         if mention.label in _OF_DRUG:
@@ -67,7 +67,8 @@ def _drug_of(frame: Frame, place: int) -> int | None:
     mention = frame.mentions[place]
     words, end = frame.note.tokens.words, frame.note.ends[mention.last - 1]
     at = mention.last
-    while at < end and at < mention.last + 3 and words[at] in _AMOUNT_OF:
+    of = _AMOUNT_OF | {"."} if mention.label == "FORM" else _AMOUNT_OF  # "TAB. ECOSPRIN"
+    while at < end and at < mention.last + 3 and words[at] in of:
         at += 1
     following = frame.after(DRUGS, at, 1) if at < end else []
     if following and (at > mention.last or not frame.before(DRUGS, mention.first, 4)):
@@ -88,7 +89,7 @@ def _is_of_another(frame: Frame, drug: int, place: int) -> bool:
     return any(not _FOR.intersection(words[last : frame.mentions[n].first]) for n in between)
 
 
-def _tests(frame: Frame, place: int) -> Iterator[Link]:
+def _tests(frame: Frame, place: int) -> Iterator[AttributeLink]:
     """The test before a value; for a result in words also an examination, or the test right after it."""
     value = frame.mentions[place]
     if not value.source.startswith("result"):
@@ -115,7 +116,7 @@ def _shared(frame: Frame, drug: int) -> Iterator[int]:
             yield other
 
 
-def _places(frame: Frame, place: int) -> Iterator[Link]:
+def _places(frame: Frame, place: int) -> Iterator[AttributeLink]:
     """Anatomy within the problem, behind words of place after it, or what the problem is said of."""
     problem = frame.mentions[place]
     places, firsts = frame.of(ANATOMY)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 from app.tagging.reading.phrases import PhraseTable
 from app.tagging.reading.tokens import words_of
 from app.tagging.valuesets import rows
@@ -31,7 +31,7 @@ def _table(name: str) -> tuple[PhraseTable, list[tuple[str, str]]]:
     return table, [(row["rule"], row.get("certainty", "")) for row in known]
 
 
-def find_cues(note: Note, name: str, sentences: Iterable[int]) -> list[Cue]:
+def find_cues(note: TokenisedNote, name: str, sentences: Iterable[int]) -> list[Cue]:
     """The longest phrases of the table ``<name>.tsv`` in these sentences (their first tokens), in text order."""
     table, kinds = _table(name)
     words, found = note.tokens.words, []

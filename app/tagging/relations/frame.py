@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from app.tagging.entities.mention import Mention
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 
 _LINKS = frozenset({",", "and", "or", "/", "plus", "+", "&", "nor", "(", ")", "then"})
 _LONGEST_LIST = 8  # mentions
@@ -14,7 +14,7 @@ _LONGEST_LIST = 8  # mentions
 class Frame:
     """Positions of mentions, by label, in text order, with quick look-up by token."""
 
-    def __init__(self, note: Note, mentions: list[Mention]) -> None:
+    def __init__(self, note: TokenisedNote, mentions: list[Mention]) -> None:
         self.note = note
         self.mentions = mentions
         self._by_label: dict[frozenset[str], tuple[list[int], list[int]]] = {}

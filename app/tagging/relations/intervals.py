@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 
 _UNITS = {
     "minute": ("PT", "M"), "min": ("PT", "M"), "hour": ("PT", "H"), "hr": ("PT", "H"), "day": ("P", "D"),
@@ -20,7 +20,7 @@ _THEN = frozenset({"after", "following", "into", "of", "later", "post", "since",
 _REACH = 6  # tokens before the word of time
 
 
-def onset_of(note: Note, cue: tuple[int, int]) -> dict[str, Any] | None:
+def onset_of(note: TokenisedNote, cue: tuple[int, int]) -> dict[str, Any] | None:
     """The interval beside the cue: `value` is None where no number is given ("within minutes of").
 
     Only a unit that a word of order follows, or that "within" precedes, counts: "for three days" is no interval.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.tagging.protocol import Entity
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 from app.tagging.relations.adverse import Sign, details, signs_of
 from app.tagging.relations.causes.stated import Cause
 from app.tagging.relations.cues import words_for
@@ -71,7 +71,9 @@ def _of_care(frame: Frame, sign: Sign) -> bool:
     return not _COURSE.isdisjoint(before) or not frame.before(EVENTS, sign.first, 6)
 
 
-def _because(note: Note, causes: list[Cause], named: Sign | None, found: dict[str, Any]) -> list[dict[str, Any]]:
+def _because(
+    note: TokenisedNote, causes: list[Cause], named: Sign | None, found: dict[str, Any]
+) -> list[dict[str, Any]]:
     """Records like those of the assertion: axis, value, the words and their offsets."""
     because = [_record(note, "adverse_event", cause.rule, _offsets(note, cause.cue)) for cause in causes]
     if named and not causes:
@@ -99,10 +101,10 @@ def _settle_course(entity: Entity, found: dict[str, Any]) -> None:
         entity.because = [*entity.because, reason]
 
 
-def _offsets(note: Note, tokens: tuple[int, int]) -> tuple[int, int]:
+def _offsets(note: TokenisedNote, tokens: tuple[int, int]) -> tuple[int, int]:
     return note.tokens.starts[tokens[0]], note.tokens.ends[tokens[1] - 1]
 
 
-def _record(note: Note, axis: str, value: Any, offsets: tuple[int, int]) -> dict[str, Any]:
+def _record(note: TokenisedNote, axis: str, value: Any, offsets: tuple[int, int]) -> dict[str, Any]:
     start, end = offsets
     return {"axis": axis, "value": value, "cue": note.text[start:end], "start": start, "end": end}

@@ -13,10 +13,11 @@ from app.tagging.relations.reach import DRUGS, EVENTS, gap
 
 # Verbs that take "for" and the problem to themselves: "on aspirin, admitted for pneumonia".
 _ASIDE = frozenset({"ANATOMY", "TIME", "DURATION", "DOSE", "ROUTE", "FREQUENCY", "FORM"})
+_AGAINST = frozenset({"contraindicated", "avoid", "avoided", "not", "stopped", "ceased", "allergic", "intolerant"})
 _MARKS = frozenset({":", "-", ",", "–", "—"})
 
 
-class Reason(NamedTuple):
+class StatedReason(NamedTuple):
     """Drug and problem (positions of mentions) and the tokens of the words that say so."""
 
     drug: int
@@ -24,7 +25,7 @@ class Reason(NamedTuple):
     cue: tuple[int, int]
 
 
-def find_reasons(frame: Frame) -> Iterator[Reason]:
+def find_reasons(frame: Frame) -> Iterator[StatedReason]:
     """In no particular order; a pair may come twice."""
     if not frame.of(DRUGS)[0] or not frame.of(EVENTS)[0]:
         return
@@ -48,7 +49,7 @@ def _filled(frame: Frame, first: int, last: int) -> bool:
     return all(at in told or words[at] in known or words[at][:1].isdigit() for at in range(first, last))
 
 
-def _given_for(frame: Frame, cue: Cue) -> Iterator[Reason]:
+def _given_for(frame: Frame, cue: Cue) -> Iterator[StatedReason]:
     """ "Vancomycin for cellulitis"."""
     problems = frame.after(EVENTS, cue.last, 6)
     drugs = frame.before(DRUGS, cue.first, 16) if problems else []
@@ -66,7 +67,7 @@ def _given_for(frame: Frame, cue: Cue) -> Iterator[Reason]:
         return
     for drug in _joined(frame, drugs):
         for problem in problems:
-            yield Reason(drug, problem, (cue.first, cue.last))
+            yield StatedReason(drug, problem, (cue.first, cue.last))
 
 
 def _joined(frame: Frame, nearest_first: list[int]) -> list[int]:
@@ -79,7 +80,7 @@ def _joined(frame: Frame, nearest_first: list[int]) -> list[int]:
     return kept
 
 
-def _treated_with(frame: Frame, cue: Cue) -> Iterator[Reason]:
+def _treated_with(frame: Frame, cue: Cue) -> Iterator[StatedReason]:
     """ "Hypertension, treated with amlodipine", "DM2 on metformin"."""
     drugs = frame.after(DRUGS, cue.last, 6)
     problems = frame.before(EVENTS, cue.first, 9) if drugs else []
@@ -89,10 +90,10 @@ def _treated_with(frame: Frame, cue: Cue) -> Iterator[Reason]:
     if not _filled(frame, last, cue.first) or {"and", ","}.issubset(gap(frame, last, cue.first)):
         return
     for drug in drugs:
-        yield Reason(drug, problems[0], (cue.first, cue.last))
+        yield StatedReason(drug, problems[0], (cue.first, cue.last))
 
 
-def _went_after(frame: Frame, cue: Cue) -> Iterator[Reason]:
+def _went_after(frame: Frame, cue: Cue) -> Iterator[StatedReason]:
     """ "The fever resolved after two days of ceftriaxone"."""
     drugs = frame.after(DRUGS, cue.last, 6)
     problems = frame.before(EVENTS, cue.first, 9) if drugs else []
@@ -103,10 +104,10 @@ def _went_after(frame: Frame, cue: Cue) -> Iterator[Reason]:
     if words_for("better").isdisjoint(between) or _is_stopped(frame, cue, drugs[-1]):
         return
     for drug in drugs:
-        yield Reason(drug, problems[0], (cue.first, cue.last))
+        yield StatedReason(drug, problems[0], (cue.first, cue.last))
 
 
-def _went_before(frame: Frame, cue: Cue) -> Iterator[Reason]:
+def _went_before(frame: Frame, cue: Cue) -> Iterator[StatedReason]:
     """ "After furosemide his edema was better"."""
     drugs = frame.after(DRUGS, cue.last, 6)
     if not drugs or _is_stopped(frame, cue, drugs[-1]):
@@ -115,6 +116,8 @@ def _went_before(frame: Frame, cue: Cue) -> Iterator[Reason]:
     problems = frame.after(EVENTS, last, 9)
     if not problems or "," in gap(frame, cue.last, frame.mentions[drugs[0]].first):
         return
+    if ";" in gap(frame, last, frame.mentions[problems[0]].first):
+        return
     end = frame.mentions[problems[-1]].last
     said = gap(frame, end, min(frame.note.ends[end - 1], end + 5))
     if words_for("better").isdisjoint(said) or not words_for("onset").isdisjoint(
@@ -122,7 +125,7 @@ def _went_before(frame: Frame, cue: Cue) -> Iterator[Reason]:
     ):
         return
     for drug in drugs:
-        yield Reason(drug, problems[0], (cue.first, cue.last))
+        yield StatedReason(drug, problems[0], (cue.first, cue.last))
 
 
 def _is_stopped(frame: Frame, cue: Cue, drug: int) -> bool:
@@ -130,7 +133,7 @@ def _is_stopped(frame: Frame, cue: Cue, drug: int) -> bool:
     return not words_for("stop").isdisjoint(gap(frame, cue.last, min(frame.note.ends[last - 1], last + 4)))
 
 
-def _by_layout(frame: Frame) -> Iterator[Reason]:
+def _by_layout(frame: Frame) -> Iterator[StatedReason]:
     """ "Gout: allopurinol", "2. Hypertension - continue losartan"; "omeprazole (GERD)"."""
     words = frame.note.tokens.words
     for problem in frame.of(EVENTS)[0]:
@@ -144,20 +147,22 @@ def _by_layout(frame: Frame) -> Iterator[Reason]:
             yield from _in_brackets(frame, problem)
 
 
-def _headed(frame: Frame, problem: int, mark: str) -> Iterator[Reason]:
+def _headed(frame: Frame, problem: int, mark: str) -> Iterator[StatedReason]:
     """The drug a problem at the head of a line is followed by."""
     last = frame.mentions[problem].last
     for drug in frame.after(DRUGS, last + 1, 4):
         between = gap(frame, last + 1, frame.mentions[drug].first)
         if words_for("plan").issuperset(between) and (mark != "," or not between or between[0] in words_for("plan")):
-            yield Reason(drug, problem, (last, last + 1))
+            yield StatedReason(drug, problem, (last, last + 1))
         break
 
 
-def _in_brackets(frame: Frame, problem: int) -> Iterator[Reason]:
+def _in_brackets(frame: Frame, problem: int) -> Iterator[StatedReason]:
     """A lasting disease in brackets after a drug is what it is for, except in a list of allergies."""
     mention = frame.mentions[problem]
     drugs = frame.before(DRUGS, mention.first - 1, 4)[:1]
+    if not _AGAINST.isdisjoint(gap(frame, max(frame.note.starts[mention.first], mention.first - 5), mention.first)):
+        return
     section = frame.note.sections.category_at(frame.note.tokens.starts[mention.first])
     for drug in drugs if section != "allergies" and is_chronic(frame, problem) else ():
-        yield Reason(drug, problem, (mention.first - 1, mention.first))
+        yield StatedReason(drug, problem, (mention.first - 1, mention.first))

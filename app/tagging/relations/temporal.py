@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.tagging.relations.attributes import Link
+from app.tagging.relations.attributes import AttributeLink
 from app.tagging.relations.cues import find_cues, words_for
 from app.tagging.relations.frame import Frame
 from app.tagging.relations.reach import EVENTS as PROBLEMS
@@ -18,7 +18,7 @@ _BESIDE = 7  # tokens between an event and its date
 _OPEN = frozenset({"after", "before", "later", "prior", "post", "earlier", "following"})
 
 
-def find_order(frame: Frame) -> Iterator[Link]:
+def find_order(frame: Frame) -> Iterator[AttributeLink]:
     """Links with the type before, after or overlaps; the head is `type` relative to the tail."""
     for cue in find_cues(frame.note, "order_cues", frame.sentences_with(EVENTS)):
         at, last = cue.first, cue.last
@@ -43,7 +43,7 @@ def _is_clear(frame: Frame, head: int, cue: tuple[int, int], tail: int) -> bool:
     return not done or frame.mentions[head].label == "SYMPTOM"
 
 
-def _beside(frame: Frame, moment: int) -> Iterator[Link]:
+def _beside(frame: Frame, moment: int) -> Iterator[AttributeLink]:
     """The event right before a date, else the one right after it, overlaps it."""
     mention = frame.mentions[moment]
     words = frame.note.tokens.words

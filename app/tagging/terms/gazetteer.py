@@ -11,7 +11,7 @@ import numpy as np
 
 from app.tagging.entities.mention import Codes, Mention
 from app.tagging.labels import LABELS
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 from app.tagging.reading.phrases import PhraseTable
 from app.tagging.reading.tokens import words_of
 
@@ -32,7 +32,7 @@ class Term(NamedTuple):
     least: int = 1
 
 
-class Entry(NamedTuple):
+class GazetteerEntry(NamedTuple):
     """A phrase in the making: `label` is empty as long as no term suggests it."""
 
     label: str
@@ -66,7 +66,7 @@ class Gazetteer:
         np.cumsum([len(line) for line in lines], out=code_at[1:])
         return cls(table, labels, b"".join(lines), code_at)
 
-    def mentions(self, note: Note) -> Iterator[Mention]:
+    def mentions(self, note: TokenisedNote) -> Iterator[Mention]:
         """The longest suggested phrases, left to right, none across the end of a sentence."""
         for first, last, number in self.table.longest(note.tokens.words):
             if last <= note.ends[first]:
@@ -111,13 +111,13 @@ class Gazetteer:
         table.known = _mapping(folder / "node.npy")
         table.entry = {node: number for node, number in table.known.items() if labels[number] != _SILENT}
         size = (folder / "codes.bin").stat().st_size
-        codes = memoryview(np.memmap(folder / "codes.bin", np.uint8, "r")) if size else b""
+        codes = memoryview(np.memmap(folder / "codes.bin", np.uint8, "r").data) if size else b""
         return cls(table, labels, codes, np.load(folder / "code_at.npy", mmap_mode="r"))
 
 
-def _gathered(terms: Iterable[Term]) -> dict[str, Entry]:
+def _gathered(terms: Iterable[Term]) -> dict[str, GazetteerEntry]:
     """Phrase (normal words with single spaces) → entry, at most MAX_TERMS."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, GazetteerEntry] = {}
     for order, term in enumerate(terms):
         words = words_of(term.phrase)
         if not words:
@@ -128,7 +128,7 @@ def _gathered(terms: Iterable[Term]) -> dict[str, Entry]:
         codes = known.codes if known else ()
         if term.code is not None and _is_further(codes, term.code):
             codes = (*codes, (_ALIKE.get(term.label, term.label), term.code))
-        entries[phrase] = Entry((known and known.label) or label, known.order if known else order, codes)
+        entries[phrase] = GazetteerEntry((known and known.label) or label, known.order if known else order, codes)
         if len(entries) >= 2 * MAX_TERMS:
             entries = _shortest(entries)
     return _shortest(entries) if len(entries) > MAX_TERMS else entries
@@ -139,10 +139,10 @@ def _is_further(codes: tuple, code: tuple[str, str, str, str]) -> bool:
     return len(same) < MAX_CODES and all(other[2] != code[2] for other in same)
 
 
-def _shortest(entries: dict[str, Entry]) -> dict[str, Entry]:
+def _shortest(entries: dict[str, GazetteerEntry]) -> dict[str, GazetteerEntry]:
     """MAX_TERMS of them: fewest words first, one that suggests nothing counting as a word longer."""
 
-    def rank(item: tuple[str, Entry]) -> tuple[int, int]:
+    def rank(item: tuple[str, GazetteerEntry]) -> tuple[int, int]:
         phrase, entry = item
         return phrase.count(" ") + (not entry.label), entry.order
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.terminology.coding_rules.case import GUIDELINES, HINT, NOT_ASSESSED, WARNING, Case, Finding
+from app.terminology.coding_rules.case import GUIDELINES, HINT, NOT_ASSESSED, WARNING, CheckedEncounter, Finding
 from app.terminology.coding_rules.references import shown
 from app.terminology.entry_terms import table
 
@@ -30,7 +30,7 @@ class Laterality:
     title = "Side of the code against the text"
     source = f"{GUIDELINES} I.B.13"
 
-    def check(self, case: Case) -> Iterator[Finding]:
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]:
         for code, number in case.known():
             assert case.release is not None  # noqa: S101 (known() is empty without one)
             said = sides(case.texts.get(code, ""))
@@ -44,9 +44,7 @@ class Laterality:
                     f"the text says {' and '.join(sorted(said))}, the code {' and '.join(sorted(coded))}",
                     self.source,
                 )
-            elif (
-                said and not coded and "unspecified" in title and (better := self._sided(case, number, said))
-            ):
+            elif said and not coded and "unspecified" in title and (better := self._sided(case, number, said)):
                 yield Finding(
                     self.key,
                     HINT,
@@ -56,7 +54,7 @@ class Laterality:
                 )
 
     @staticmethod
-    def _sided(case: Case, number: int, said: set[str]) -> str | None:
+    def _sided(case: CheckedEncounter, number: int, said: set[str]) -> str | None:
         """A sibling (or cousin under the next header up) with the side and otherwise the same title."""
         release = case.release
         assert release is not None  # noqa: S101
@@ -84,7 +82,7 @@ class Assertion:
     title = "Assertion of the finding against the class of its code"
     source = "assertion by code class (icd10cm_assertion_classes.tsv)"
 
-    def check(self, case: Case) -> Iterator[Finding]:
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]:
         for code in dict.fromkeys(case.codes):
             said = read_assertion(case.assertions.get(code, {}))
             for axis in sorted(said - {"uncertain"} - _allowed(code)):
@@ -115,15 +113,9 @@ _SOURCES = {
 
 def read_assertion(value: Mapping[str, Any]) -> set[str]:
     """The five flags, from flags or from axes (polarity, certainty, temporality, experiencer)."""
-    said = {
-        flag for flag in ("negated", "uncertain", "historical", "hypothetical", "family") if value.get(flag)
-    }
+    said = {flag for flag in ("negated", "uncertain", "historical", "hypothetical", "family") if value.get(flag)}
     said |= {"negated"} if value.get("polarity") == "negated" else set()
-    said |= (
-        {"uncertain"}
-        if value.get("certainty") in ("probable", "possible", "unlikely", "uncertain")
-        else set()
-    )
+    said |= {"uncertain"} if value.get("certainty") in ("probable", "possible", "unlikely", "uncertain") else set()
     said |= {"historical"} if value.get("temporality") in ("past", "historical") else set()
     said |= {"family"} if value.get("experiencer") == "family" else set()
     return said
@@ -151,7 +143,7 @@ def _confirmed_only(code: str) -> str | None:
     )
 
 
-def _uncertain(case: Case, code: str) -> Iterator[Finding]:
+def _uncertain(case: CheckedEncounter, code: str) -> Iterator[Finding]:
     """Uncertain diagnoses: as if established for inpatients at discharge, for outpatients the symptom."""
     confirmed = _confirmed_only(code)
     key, name = "uncertain_diagnosis", [shown(code)]

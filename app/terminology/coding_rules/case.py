@@ -12,7 +12,7 @@ from app.terminology.release import ReleaseData
 # error: cannot be reported so; warning: look again, may stand with a reason; hint: may be missing;
 # not_assessed: the rule could not be applied, which is never the same as "all right".
 ERROR, WARNING, HINT, NOT_ASSESSED = "error", "warning", "hint", "not_assessed"
-GUIDELINES = "ICD-10-CM Official Guidelines"
+GUIDELINES = "ICD-10-CM Official Guidelines FY 2026"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Facts(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
-class Case:
+class CheckedEncounter:
     """The codes of one encounter in their order, with what is known of it and the release that applies."""
 
     codes: list[str]  # keys without dot, as given
@@ -68,7 +68,7 @@ class CodingRule(Protocol):
     title: str
     source: str
 
-    def check(self, case: Case) -> Iterator[Finding]: ...
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]: ...
 
 
 CODING_RULES: Registry[CodingRule] = Registry("coding rule", CodingRule)

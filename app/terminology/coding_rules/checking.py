@@ -8,7 +8,7 @@ from datetime import date as calendar_date
 from typing import Any, Unpack
 
 from app.core.errors import Problem, invalid
-from app.terminology.coding_rules.case import CODING_RULES, NOT_ASSESSED, Case, Facts, Finding
+from app.terminology.coding_rules.case import CODING_RULES, NOT_ASSESSED, CheckedEncounter, Facts, Finding
 from app.terminology.release import ReleaseData
 from app.terminology.systems import code_key, display_code
 
@@ -39,7 +39,7 @@ def check(codes: Iterable[str], *, releases: Sequence[ReleaseData], **facts: Unp
     return sorted(found, key=lambda f: _ORDER[f.severity])
 
 
-def _case(codes: list[str], releases: Sequence[ReleaseData], facts: Facts) -> Case:
+def _case(codes: list[str], releases: Sequence[ReleaseData], facts: Facts) -> CheckedEncounter:
     date, sex, age = facts.get("date"), facts.get("sex"), facts.get("age")
     age_to = facts.get("age_to") if facts.get("age_to") is not None else age
     setting = (facts.get("setting") or "unknown").lower()
@@ -56,7 +56,7 @@ def _case(codes: list[str], releases: Sequence[ReleaseData], facts: Facts) -> Ca
         problems.append(Problem("bad-setting", "setting", f"none of {', '.join(sorted(SETTINGS))}"))
     if problems:
         raise invalid(problems)
-    return Case(
+    return CheckedEncounter(
         codes=codes,
         release=_valid_on(releases, date),
         dated=date is not None,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
-from app.terminology.coding_rules.case import ERROR, GUIDELINES, NOT_ASSESSED, Case, Finding
+from app.terminology.coding_rules.case import ERROR, GUIDELINES, NOT_ASSESSED, CheckedEncounter, Finding
 from app.terminology.coding_rules.references import shown
-from app.terminology.icd10cm_ranking import retired_codes
+from app.terminology.icd10cm.repair import retired_codes, with_placeholder
 from app.terminology.release import ReleaseData
 
 MOST_NAMED = 12
@@ -20,7 +19,7 @@ class Exists:
     title = "Code exists in the applicable release"
     source = f"{GUIDELINES} I.A.4, I.A.5"
 
-    def check(self, case: Case) -> Iterator[Finding]:
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]:
         if case.release is None:
             return
         known = {code for code, _ in case.known()}
@@ -46,19 +45,6 @@ def _wrong_seventh(release: ReleaseData, code: str) -> list[str]:
     return seventh_characters(release, base) if base is not None else []
 
 
-def with_placeholder(release: ReleaseData, code: str) -> str | None:
-    """The code somebody meant who left out or misplaced X: `T3601A` → `T360X1A`."""
-    bare = code[:3] + code[3:].replace("X", "")
-    for places in combinations(range(3, 7), max(0, 7 - len(bare))):
-        made, rest = "", list(bare)
-        for at in range(7):
-            made += "X" if at in places else rest.pop(0) if rest else ""
-        number = release.number(made) if len(made) == 7 and made != code else None
-        if number is not None and release.codes([number])[number][1]:
-            return made
-    return None
-
-
 def seventh_characters(release: ReleaseData, concept: int) -> list[str]:
     """The 7th characters this code takes, as its own extended codes show; empty when it takes none."""
     children = release.children(concept)
@@ -77,7 +63,7 @@ class Billable:
     title = "Code is complete (highest number of characters)"
     source = f"{GUIDELINES} I.B.2"
 
-    def check(self, case: Case) -> Iterator[Finding]:
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]:
         release = case.release
         for code, number in case.known():
             assert release is not None  # noqa: S101 (known() is empty without one)
@@ -99,8 +85,7 @@ class Billable:
                     self.key,
                     ERROR,
                     [shown(code)],
-                    f"{shown(code)} is a header, not billable; choose from "
-                    f"{', '.join(below[:MOST_NAMED])}{more}",
+                    f"{shown(code)} is a header, not billable; choose from {', '.join(below[:MOST_NAMED])}{more}",
                     self.source,
                 )
 
@@ -112,7 +97,7 @@ class Dated:
     title = "Code is valid on the date of service"
     source = f"{GUIDELINES} introduction: codes in effect on the date of encounter or discharge"
 
-    def check(self, case: Case) -> Iterator[Finding]:
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]:
         if not case.dated and case.release is not None:
             window = case.release.manifest
             yield Finding(
@@ -132,7 +117,7 @@ class Instructed:
     title = "The release has its instructional notes"
     source = "tabular list of the release"
 
-    def check(self, case: Case) -> Iterator[Finding]:
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]:
         if case.release is not None and not case.release.manifest.counts.get("notes"):
             yield Finding(
                 self.key,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from app.terminology.coding_rules.case import ERROR, GUIDELINES, WARNING, Case, Finding
+from app.terminology.coding_rules.case import ERROR, GUIDELINES, WARNING, CheckedEncounter, Finding
 from app.terminology.coding_rules.references import notes_above, refers_to, shown
 from app.terminology.entry_terms import table
 from app.terminology.release import ReleaseData
@@ -18,7 +18,7 @@ class Excludes1:
     title = "Excludes1: never together"
     source = f"{GUIDELINES} I.A.12.a"
 
-    def check(self, case: Case) -> Iterator[Finding]:
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]:
         for (a, first), (b, second) in combinations(dict(case.known()).items(), 2):
             assert case.release is not None  # noqa: S101 (known() is empty without one)
             note = _excluding(case.release, first, b, second) or _excluding(case.release, second, a, first)
@@ -50,7 +50,7 @@ class Once:
     title = "No code twice"
     source = f"{GUIDELINES} I.B.12"
 
-    def check(self, case: Case) -> Iterator[Finding]:
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]:
         for code in sorted({c for c in case.codes if case.codes.count(c) > 1}):
             yield Finding(
                 self.key,
@@ -68,15 +68,13 @@ class Combination:
     title = "Combination code instead of two"
     source = f"{GUIDELINES} I.A.15, I.B.9"
 
-    def check(self, case: Case) -> Iterator[Finding]:
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]:
         for row in table("icd10cm_combinations.tsv"):
             parts = [row["first"], row["second"], *filter(None, [row["third"]])]
             matched = [next((c for c in case.codes if _any_prefix(c, part)), None) for part in parts]
             unless = row["unless"] and any(_any_prefix(c, row["unless"]) for c in case.codes)
             if None not in matched and not unless:
-                yield Finding(
-                    self.key, WARNING, [shown(c) for c in matched if c], row["message"], row["source"]
-                )
+                yield Finding(self.key, WARNING, [shown(c) for c in matched if c], row["message"], row["source"])
 
 
 def _any_prefix(code: str, prefixes: str) -> bool:

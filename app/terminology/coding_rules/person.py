@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.terminology.coding_rules.case import NOT_ASSESSED, WARNING, Case, Finding
+from app.terminology.coding_rules.case import NOT_ASSESSED, WARNING, CheckedEncounter, Finding
 from app.terminology.coding_rules.references import shown
 from app.terminology.entry_terms import table
 
@@ -14,15 +14,15 @@ class AgeSex:
 
     key = "age_sex"
     title = "Age and sex edits"
-    source = "Medicare Code Editor, diagnosis edits by age and sex"
+    source = "Medicare Code Editor v43.1, diagnosis edits by age and sex"
 
-    def check(self, case: Case) -> Iterator[Finding]:
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]:
         for code in case.codes:
             for row in table("icd10cm_age_sex.tsv"):
                 if row["first"] <= code[: len(row["first"])] and code[: len(row["last"])] <= row["last"]:
                     yield from self._against(case, code, row)
 
-    def _against(self, case: Case, code: str, row: dict[str, str]) -> Iterator[Finding]:
+    def _against(self, case: CheckedEncounter, code: str, row: dict[str, str]) -> Iterator[Finding]:
         what = f"{shown(code)} ({row['what']})"
         if row["sex"]:
             if case.sex is None:
@@ -34,15 +34,13 @@ class AgeSex:
                     row["source"],
                 )
             elif case.sex != row["sex"]:
-                yield Finding(
-                    self.key, WARNING, [shown(code)], f"{what} is for {row['sex']} patients", row["source"]
-                )
+                yield Finding(self.key, WARNING, [shown(code)], f"{what} is for {row['sex']} patients", row["source"])
         if row["age_from"] and (said := _against_age(case, float(row["age_from"]), float(row["age_to"]))):
             severity, why = said
             yield Finding(self.key, severity, [shown(code)], f"{what} is for {why}", row["source"])
 
 
-def _against_age(case: Case, low: float, high: float) -> tuple[str, str] | None:
+def _against_age(case: CheckedEncounter, low: float, high: float) -> tuple[str, str] | None:
     """(severity, words) where an age from `low` to `high` completed years does not fit what is known.
 
     Of a band all must lie outside for a warning; a band that reaches over the edge decides nothing.

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.terminology.coding_rules.case import ERROR, GUIDELINES, HINT, WARNING, Case, Finding
+from app.terminology.coding_rules.case import ERROR, GUIDELINES, HINT, WARNING, CheckedEncounter, Finding
 from app.terminology.coding_rules.references import notes_above, references, refers_to, shown
+
+# Notes that hold only where there is such a thing; lists of causes ("… due to …") name what may apply.
+_OPTIONAL = re.compile(r"\bif (?:applicable|known|present)\b|\bsuch as\b|\bany associated\b")
 
 
 class CodeFirst:
@@ -16,7 +19,7 @@ class CodeFirst:
     title = "Code first the underlying condition"
     source = f"{GUIDELINES} I.A.13, I.A.17"
 
-    def check(self, case: Case) -> Iterator[Finding]:
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]:
         for code, number in case.known():
             assert case.release is not None  # noqa: S101 (known() is empty without one)
             at = case.codes.index(code)
@@ -44,7 +47,7 @@ class CodeFirst:
                     self.source,
                 )
             elif not before and (at == 0 or any(references(text) for text in notes)):
-                optional = "if applicable" in said or "if known" in said or ", such as" in said
+                optional = bool(_OPTIONAL.search(said)) or "underlying" not in said
                 yield Finding(
                     self.key,
                     HINT if optional or at else WARNING,
@@ -61,7 +64,7 @@ class UseAdditional:
     title = "Use additional code"
     source = f"{GUIDELINES} I.A.17"
 
-    def check(self, case: Case) -> Iterator[Finding]:
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]:
         wanted: dict[int, tuple[str, list[str]]] = {}
         for code, number in case.known():
             assert case.release is not None  # noqa: S101 (known() is empty without one)
@@ -88,7 +91,7 @@ class DrugSequence:
     title = "Order of adverse effect, poisoning and underdosing codes"
     source = f"{GUIDELINES} I.C.19.e.5"
 
-    def check(self, case: Case) -> Iterator[Finding]:
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]:
         for at, code in enumerate(case.codes):
             kind = drug_intent(code)
             if kind == "adverse effect" and at == 0:
@@ -133,7 +136,7 @@ class NeverFirst:
     title = "External cause codes are never first"
     source = f"{GUIDELINES} I.C.20.a.6"
 
-    def check(self, case: Case) -> Iterator[Finding]:
+    def check(self, case: CheckedEncounter) -> Iterator[Finding]:
         if case.codes and case.codes[0][0] in "VWXY":
             yield Finding(
                 self.key,

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from app.terminology.importers.protocol import About
-from app.terminology.importers.reading.source import Source, refuse
+from app.terminology.importers.reading.source import ReleaseSource, refuse
 from app.terminology.importers.reading.xml import elements, root_tag
-from app.terminology.rows import INCLUSION, SYNONYM, Concept, Note, Parent, Row, Term
+from app.terminology.rows import INCLUSION, SYNONYM, ConceptRow, NoteRow, ParentRow, ReleaseRow, TermRow
 
 _TERMS = {"inclusion": INCLUSION, "preferredLong": SYNONYM, "synonym": SYNONYM}
 _NOTES = {
@@ -29,12 +29,12 @@ class Icd10Who:
     licence = "WHO licence; never shipped"
     reads = "one ClaML .xml"
 
-    def about(self, source: Source) -> About:
+    def about(self, source: ReleaseSource) -> About:
         for title in elements(source, self._file(source), "Title"):
             return About(title.get("version", ""), title.get("date", ""))
         return About()
 
-    def rows(self, source: Source) -> Iterator[Row]:
+    def rows(self, source: ReleaseSource) -> Iterator[ReleaseRow]:
         name = self._file(source)
         if root_tag(source, name) != "ClaML":
             refuse(name, "not ClaML: the document element is not ClaML")
@@ -43,11 +43,11 @@ class Icd10Who:
             yield from _class(element, name)
 
     @staticmethod
-    def _file(source: Source) -> str:
+    def _file(source: ReleaseSource) -> str:
         return source.one("*.xml")
 
 
-def _class(element: Element, name: str) -> Iterator[Row]:
+def _class(element: Element, name: str) -> Iterator[ReleaseRow]:
     code, kind = element.get("code", ""), element.get("kind", "")
     where = f"{name}: {code}"
     if not code:
@@ -57,14 +57,14 @@ def _class(element: Element, name: str) -> Iterator[Row]:
     if not preferred:
         refuse(where, "a Class without preferred rubric")
     leaf = not element.findall("SubClass") and kind == "category"
-    yield Concept(code, preferred, where, kind=kind, billable=leaf)
+    yield ConceptRow(code, preferred, where, kind=kind, billable=leaf)
     for parent in element.findall("SuperClass"):
-        yield Parent(code, parent.get("code", ""), where)
+        yield ParentRow(code, parent.get("code", ""), where)
     for rubric, text, language in labels:
         if rubric in _TERMS and text:
-            yield Term(code, text, where, _TERMS[rubric], language)
+            yield TermRow(code, text, where, _TERMS[rubric], language)
         elif rubric in _NOTES and text:
-            yield Note(code, _NOTES[rubric], text, where)
+            yield NoteRow(code, _NOTES[rubric], text, where)
 
 
 def _label(rubric: Element) -> str:

@@ -8,9 +8,9 @@ from xml.etree.ElementTree import Element
 
 from app.core.numbers import is_digits
 from app.terminology.importers.protocol import About
-from app.terminology.importers.reading.source import Source, refuse
+from app.terminology.importers.reading.source import ReleaseSource, refuse
 from app.terminology.importers.reading.xml import elements, root_tag
-from app.terminology.rows import INCLUSION, Concept, Note, Parent, Row, Term
+from app.terminology.rows import INCLUSION, ConceptRow, NoteRow, ParentRow, ReleaseRow, TermRow
 from app.terminology.systems import code_key
 
 _CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}")
@@ -34,10 +34,10 @@ class Icd10Cm:
     licence = "public domain (CMS, NCHS)"
     reads = "icd10cm-tabular*.xml and/or icd10cm-order*.txt"
 
-    def about(self, source: Source) -> About:
+    def about(self, source: ReleaseSource) -> About:
         return icd_release(" ".join(source.names))
 
-    def rows(self, source: Source) -> Iterator[Row]:
+    def rows(self, source: ReleaseSource) -> Iterator[ReleaseRow]:
         tabular = source.find("*tabular*.xml", "icd10c*.xml")
         order = source.find("*order*.txt", "*order*.txt.gz", "*order*.gz")
         listed = source.find("*code*list*.txt")
@@ -70,42 +70,40 @@ def icd_release(names: str) -> About:
 # --- order file: fixed width, see domain.md I.1 ---
 
 
-def order_lines(source: Source, name: str) -> Iterator[tuple[str, str, bool, str]]:
+def order_lines(source: ReleaseSource, name: str) -> Iterator[tuple[str, str, bool, str]]:
     """(where, code without dot, billable, long description)."""
     previous = 0
     for number, line in source.lines(name):
         where = f"{name}:{number}"
         code, flag = line[6:14].strip(), line[14:15]
         if len(line) < 78 or not is_digits(line[:5]) or flag not in "01" or not code:
-            refuse(
-                where, "not an order file row (order, code, 0/1, short and long description in fixed columns)"
-            )
+            refuse(where, "not an order file row (order, code, 0/1, short and long description in fixed columns)")
         if int(line[:5]) != previous + 1 and previous:
             refuse(where, f"order number {line[:5]} does not follow {previous:05d}: rows are missing")
         previous = int(line[:5])
         yield where, code, flag == "1", line[77:].strip()
 
 
-def _titles(source: Source, name: str) -> Iterator[tuple[str, str]]:
+def _titles(source: ReleaseSource, name: str) -> Iterator[tuple[str, str]]:
     source.encoding = "latin-1"
     for _, code, _, title in order_lines(source, name):
         yield code, title
 
 
-def _order_rows(source: Source, name: str) -> Iterator[Row]:
+def _order_rows(source: ReleaseSource, name: str) -> Iterator[ReleaseRow]:
     source.encoding = "latin-1"
     seen: set[str] = set()
     for where, code, billable, title in order_lines(source, name):
         if not re.fullmatch(r"[0-9A-Z]{3,7}", code):
             refuse(where, f"{code!r} is not an ICD-10 code")
-        yield Concept(code, title, where, kind="category" if len(code) == 3 else "code", billable=billable)
+        yield ConceptRow(code, title, where, kind="category" if len(code) == 3 else "code", billable=billable)
         parent = next((code[:n] for n in range(len(code) - 1, 2, -1) if code[:n] in seen), None)
         if parent:
-            yield Parent(code, parent, where)
+            yield ParentRow(code, parent, where)
         seen.add(code)
 
 
-def _listed(source: Source, name: str) -> set[str]:
+def _listed(source: ReleaseSource, name: str) -> set[str]:
     return {line.split()[0].replace(".", "") for _, line in source.lines(name)}
 
 
@@ -115,30 +113,30 @@ def _listed(source: Source, name: str) -> set[str]:
 class Tabular:
     """The tree of the tabular XML, with the codes that a 7th character makes."""
 
-    def __init__(self, source: Source, name: str, known: set[str] | None, titles: dict[str, str]) -> None:
+    def __init__(self, source: ReleaseSource, name: str, known: set[str] | None, titles: dict[str, str]) -> None:
         self.source, self.name, self.known, self.titles = source, name, known, titles
         self.where = name
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[ReleaseRow]:
         for chapter in elements(self.source, self.name, "chapter"):
             code = f"Chapter {(chapter.findtext('name') or '').strip()}"
             self.where = f"{self.name}: {code}"
-            yield Concept(code, _text(chapter.find("desc")), self.where, kind="chapter", billable=False)
+            yield ConceptRow(code, _text(chapter.find("desc")), self.where, kind="chapter", billable=False)
             yield from self._notes(code, chapter)
             for section in chapter.findall("section"):
                 yield from self._section(section, code)
 
-    def _section(self, section: Element, chapter: str) -> Iterator[Row]:
+    def _section(self, section: Element, chapter: str) -> Iterator[ReleaseRow]:
         code = section.get("id", "")
         code = code if "-" in code else f"{code}-{code}"
         self.where = f"{self.name}: {code}"
-        yield Concept(code, _text(section.find("desc")), self.where, kind="section", billable=False)
-        yield Parent(code, chapter, self.where)
+        yield ConceptRow(code, _text(section.find("desc")), self.where, kind="section", billable=False)
+        yield ParentRow(code, chapter, self.where)
         yield from self._notes(code, section)
         for diag in section.findall("diag"):
             yield from self._diag(diag, code, {})
 
-    def _diag(self, diag: Element, parent: str, seventh: dict[str, str]) -> Iterator[Row]:
+    def _diag(self, diag: Element, parent: str, seventh: dict[str, str]) -> Iterator[ReleaseRow]:
         code = _text(diag.find("name"))
         key = code_key(code)
         self.where = f"{self.name}: {code}"
@@ -149,31 +147,31 @@ class Tabular:
         children = diag.findall("diag")
         extended = [] if children or len(key) > 6 else self._extended(key, seventh)
         kind = "category" if len(key) == 3 else "code"
-        yield Concept(code, title, self.where, kind=kind, billable=not children and not extended)
-        yield Parent(code, parent, self.where)
+        yield ConceptRow(code, title, self.where, kind=kind, billable=not children and not extended)
+        yield ParentRow(code, parent, self.where)
         yield from self._notes(code, diag)
         for child in children:
             yield from self._diag(child, code, seventh)
         for made, char in extended:
-            yield Concept(made, self.titles.get(made) or f"{title}, {seventh[char]}", self.where, kind="code")
-            yield Parent(made, code, self.where)
+            yield ConceptRow(made, self.titles.get(made) or f"{title}, {seventh[char]}", self.where, kind="code")
+            yield ParentRow(made, code, self.where)
 
     def _extended(self, key: str, seventh: dict[str, str]) -> list[tuple[str, str]]:
         made = [(key.ljust(6, "X") + char, char) for char in seventh]
         return made if self.known is None else [(code, char) for code, char in made if code in self.known]
 
-    def _notes(self, code: str, element: Element) -> Iterator[Row]:
+    def _notes(self, code: str, element: Element) -> Iterator[ReleaseRow]:
         for container in element:
             for note in container.findall("note"):
                 text = _text(note)
                 if not text:
                     continue
                 if container.tag in _NOTES:
-                    yield Note(code, _NOTES[container.tag], text, self.where)
+                    yield NoteRow(code, _NOTES[container.tag], text, self.where)
                 if container.tag == "inclusionTerm" or (container.tag == "includes" and _is_term(text)):
-                    yield Term(code, text, self.where, INCLUSION)
+                    yield TermRow(code, text, self.where, INCLUSION)
         for char, text in _extensions(element).items():
-            yield Note(code, "seven_chr", f"{char}={text}", self.where)
+            yield NoteRow(code, "seven_chr", f"{char}={text}", self.where)
 
 
 def _extensions(element: Element) -> dict[str, str]:

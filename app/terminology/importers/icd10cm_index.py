@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element
 from app.core.numbers import is_digits
 from app.terminology.importers.icd10cm import icd_release
 from app.terminology.importers.protocol import About
-from app.terminology.importers.reading.source import Source, refuse
+from app.terminology.importers.reading.source import ReleaseSource, refuse
 from app.terminology.importers.reading.xml import elements, root_tag
-from app.terminology.rows import INDEX, Concept, Note, Row, Term
+from app.terminology.rows import INDEX, ConceptRow, NoteRow, ReleaseRow, TermRow
 
 
 class Icd10CmIndex:
@@ -22,10 +22,10 @@ class Icd10CmIndex:
     licence = "public domain (CMS, NCHS)"
     reads = "icd10cm-index*.xml (also -eindex-, -neoplasm- and -drug-)"
 
-    def about(self, source: Source) -> About:
+    def about(self, source: ReleaseSource) -> About:
         return icd_release(" ".join(source.names))
 
-    def rows(self, source: Source) -> Iterator[Row]:
+    def rows(self, source: ReleaseSource) -> Iterator[ReleaseRow]:
         names = source.find("icd10cm*index*.xml", "icd10cm*neoplasm*.xml", "icd10cm*drug*.xml")
         if not names:
             refuse(source.path.name, f"found none of {self.reads}")
@@ -37,7 +37,7 @@ class Icd10CmIndex:
                 yield from _entries(main, (), name, seen)
 
 
-def _entries(element: Element, path: tuple[str, ...], name: str, seen: set[str]) -> Iterator[Row]:
+def _entries(element: Element, path: tuple[str, ...], name: str, seen: set[str]) -> Iterator[ReleaseRow]:
     title = " ".join("".join(t.itertext()) for t in element.findall("title"))
     path = (*path, " ".join(title.split()))
     where = f"{name}: {' > '.join(path)}"
@@ -45,12 +45,12 @@ def _entries(element: Element, path: tuple[str, ...], name: str, seen: set[str])
         wording = ", ".join([*path, column] if column else path)
         if code not in seen:
             seen.add(code)
-            yield Concept(code, wording, where, kind="index entry")
+            yield ConceptRow(code, wording, where, kind="index entry")
         else:
-            yield Term(code, wording, where, INDEX)
+            yield TermRow(code, wording, where, INDEX)
         for tag in ("see", "seeAlso"):
             for other in element.findall(tag):
-                yield Note(code, tag, "".join(other.itertext()).strip(), where)
+                yield NoteRow(code, tag, "".join(other.itertext()).strip(), where)
     for term in element.findall("term"):
         yield from _entries(term, path, name, seen)
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from app.terminology.importers.protocol import About
-from app.terminology.importers.reading.source import Source, refuse
-from app.terminology.importers.reading.table import Table
-from app.terminology.rows import FULL_NAME, Concept, Note, Row, Term
+from app.terminology.importers.reading.source import ReleaseSource, refuse
+from app.terminology.importers.reading.table import ReleaseTable
+from app.terminology.rows import FULL_NAME, ConceptRow, NoteRow, ReleaseRow, TermRow
 
-COLUMNS = {
+COLUMNS: dict[str, tuple[str, ...]] = {
     "code": ("LOINC_NUM",),
     "component": ("COMPONENT",),
     "property": ("PROPERTY",),
@@ -36,25 +36,23 @@ class Loinc:
     licence = "LOINC licence (free, to be accepted by who imports it); never shipped"
     reads = "Loinc.csv (alone, or the release zip)"
 
-    def about(self, source: Source) -> About:
+    def about(self, source: ReleaseSource) -> About:
         found = re.search(r"(\d+\.\d+)", source.path.name)
         return About(found.group(1) if found else "")
 
-    def rows(self, source: Source) -> Iterator[Row]:
+    def rows(self, source: ReleaseSource) -> Iterator[ReleaseRow]:
         required = {"code", "component", "status", "long"}
-        for where, row in Table(source, source.one("loinc.csv"), COLUMNS, required).rows():
+        for where, row in ReleaseTable(source, source.one("loinc.csv"), COLUMNS, required).rows():
             code = row["code"]
             if not re.fullmatch(r"\d{1,7}-\d", code):
                 refuse(where, f"{code!r} is not a LOINC number")
             active = row["status"].upper() in ("ACTIVE", "TRIAL")
-            yield Concept(
-                code, row["long"] or row["component"], where, kind=row.get("class", ""), active=active
-            )
+            yield ConceptRow(code, row["long"] or row["component"], where, kind=row.get("class", ""), active=active)
             parts = [row.get(p, "") for p in ("component", "property", "time", "system", "scale", "method")]
-            yield Term(code, ":".join(p for p in parts if p), where, FULL_NAME)
+            yield TermRow(code, ":".join(p for p in parts if p), where, FULL_NAME)
             others = [row.get("short", ""), row.get("consumer", ""), *row.get("related", "").split(";")]
             for text in dict.fromkeys(t.strip() for t in others):
                 if text and text != row["long"]:
-                    yield Term(code, text, where)
+                    yield TermRow(code, text, where)
             if row.get("definition"):
-                yield Note(code, "definition", row["definition"], where)
+                yield NoteRow(code, "definition", row["definition"], where)

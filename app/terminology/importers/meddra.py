@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from app.core.numbers import is_digits
 from app.terminology.importers.protocol import About
-from app.terminology.importers.reading.source import Source, refuse
-from app.terminology.rows import LOWER, Concept, Member, Parent, Replacement, Row, Term
+from app.terminology.importers.reading.source import ReleaseSource, refuse
+from app.terminology.rows import LOWER, ConceptRow, MemberRow, ParentRow, ReleaseRow, ReplacementRow, TermRow
 
 # Level → (file, kind); the code is the first column and the name the second.
 _LEVELS = {"soc.asc": "SOC", "hlgt.asc": "HLGT", "hlt.asc": "HLT", "pt.asc": "PT"}
@@ -23,38 +23,38 @@ class MedDra:
     licence = "MSSO subscription; never shipped"
     reads = "the MedAscii folder (soc, hlgt, hlt, pt, llt, soc_hlgt, hlgt_hlt, hlt_pt; smq_list, smq_content)"
 
-    def about(self, source: Source) -> About:
+    def about(self, source: ReleaseSource) -> About:
         for name in source.find("meddra_release.asc"):
             for _, fields in source.records(name, "$"):
                 return About(fields[0])
         return About()
 
-    def rows(self, source: Source) -> Iterator[Row]:
+    def rows(self, source: ReleaseSource) -> Iterator[ReleaseRow]:
         pts = set()
         for file, kind in _LEVELS.items():
             for where, row in self._read(source, file):
                 if kind == "PT":
                     pts.add(row[0])
-                yield Concept(row[0], row[1], where, kind=kind, billable=kind == "PT")
+                yield ConceptRow(row[0], row[1], where, kind=kind, billable=kind == "PT")
         yield from self._lowest(source, pts)
         for file in _LINKS:
             for where, row in self._read(source, file):
-                yield Parent(row[1], row[0], where)
+                yield ParentRow(row[1], row[0], where)
         yield from self._queries(source)
 
-    def _lowest(self, source: Source, pts: set[str]) -> Iterator[Row]:
+    def _lowest(self, source: ReleaseSource, pts: set[str]) -> Iterator[ReleaseRow]:
         """LLTs. The one that repeats its PT has the PT's code and adds nothing."""
         for where, row in self._read(source, "llt.asc"):
             if row[0] in pts:
                 continue
-            yield Concept(row[0], row[1], where, kind="LLT", active=row[9] != "N")
-            yield Parent(row[0], row[2], where)
+            yield ConceptRow(row[0], row[1], where, kind="LLT", active=row[9] != "N")
+            yield ParentRow(row[0], row[2], where)
             if row[9] != "N":
-                yield Term(row[2], row[1], where, LOWER)
+                yield TermRow(row[2], row[1], where, LOWER)
             else:
-                yield Replacement(row[0], row[2], where, "not current: its preferred term")
+                yield ReplacementRow(row[0], row[2], where, "not current: its preferred term")
 
-    def _queries(self, source: Source) -> Iterator[Row]:
+    def _queries(self, source: ReleaseSource) -> Iterator[ReleaseRow]:
         """Standardised MedDRA Queries as value sets; narrow and broad scope is kept with each member."""
         if not source.find("smq_list.asc"):
             return
@@ -65,14 +65,14 @@ class MedDra:
             if row[2] == "0":
                 continue  # a sub-query, listed under its own code as well
             scope = {"1": "broad", "2": "narrow"}.get(row[3], row[3])
-            yield Member(
+            yield MemberRow(
                 row[1],
                 names[row[0]],
                 where,
                 f"scope {scope}, status {row[6] if len(row) > 6 else ''}".strip(),
             )
 
-    def _read(self, source: Source, file: str) -> Iterator[tuple[str, list[str]]]:
+    def _read(self, source: ReleaseSource, file: str) -> Iterator[tuple[str, list[str]]]:
         name = source.one(file)
         columns = None
         for where, fields in source.records(name, "$"):

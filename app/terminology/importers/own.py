@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.terminology.importers.protocol import About
-from app.terminology.importers.reading.source import Source, refuse
-from app.terminology.importers.reading.table import Table
-from app.terminology.rows import Concept, Note, Parent, Replacement, Row, Term
+from app.terminology.importers.reading.source import ReleaseSource, refuse
+from app.terminology.importers.reading.table import ReleaseTable
+from app.terminology.rows import ConceptRow, NoteRow, ParentRow, ReleaseRow, ReplacementRow, TermRow
 
 COLUMNS = {
     "code": ("code", "id", "concept id", "concept code"),
@@ -32,24 +32,22 @@ class Own:
     key = "own"
     title = "A system of one's own"
     licence = "whatever the file's owner says"
-    reads = (
-        "one .csv or .tsv with the columns code and term (also synonyms, parent, kind, active, replaced by …)"
-    )
+    reads = "one .csv or .tsv with the columns code and term (also synonyms, parent, kind, active, replaced by …)"
 
-    def about(self, source: Source) -> About:
+    def about(self, source: ReleaseSource) -> About:
         return About()
 
-    def rows(self, source: Source) -> Iterator[Row]:
+    def rows(self, source: ReleaseSource) -> Iterator[ReleaseRow]:
         name = source.one("*.csv", "*.tsv", "*.txt", "*.csv.gz", "*.tsv.gz")
-        for where, row in Table(source, name, COLUMNS, {"code", "term"}).rows():
+        for where, row in ReleaseTable(source, name, COLUMNS, {"code", "term"}).rows():
             yield from _row(where, row)
 
 
-def _row(where: str, row: dict[str, str]) -> Iterator[Row]:
+def _row(where: str, row: dict[str, str]) -> Iterator[ReleaseRow]:
     code = row["code"]
     if not code or not row["term"]:
         refuse(where, "a row without code or term")
-    yield Concept(
+    yield ConceptRow(
         code,
         row["term"],
         where,
@@ -60,10 +58,10 @@ def _row(where: str, row: dict[str, str]) -> Iterator[Row]:
         valid_to=row.get("valid_to", ""),
     )
     for synonym in filter(None, (s.strip() for s in row.get("synonyms", "").split("|"))):
-        yield Term(code, synonym, where, language=row.get("language") or "")
+        yield TermRow(code, synonym, where, language=row.get("language") or "")
     for parent in filter(None, (p.strip() for p in row.get("parent", "").split("|"))):
-        yield Parent(code, parent, where)
+        yield ParentRow(code, parent, where)
     if row.get("definition"):
-        yield Note(code, "definition", row["definition"], where)
+        yield NoteRow(code, "definition", row["definition"], where)
     if row.get("replaced_by"):
-        yield Replacement(code, row["replaced_by"], where)
+        yield ReplacementRow(code, row["replaced_by"], where)

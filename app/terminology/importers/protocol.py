@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.core.registry import Registry
-from app.terminology.importers.reading.source import Source
-from app.terminology.rows import Row
+from app.terminology.importers.reading.source import ReleaseSource
+from app.terminology.rows import ReleaseRow
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class CodeSystem(Protocol):
     licence: str  # who may use it, for the list and the documentation
     reads: str  # the files it expects, for messages
 
-    def about(self, source: Source) -> About: ...
+    def about(self, source: ReleaseSource) -> About: ...
 
-    def rows(self, source: Source) -> Iterator[Row]: ...
+    def rows(self, source: ReleaseSource) -> Iterator[ReleaseRow]: ...
 
 
 CODE_SYSTEMS: Registry[CodeSystem] = Registry("code system", CodeSystem)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from app.core.numbers import is_digits
 from app.terminology.importers.protocol import About
-from app.terminology.importers.reading.source import Source, is_date, refuse
+from app.terminology.importers.reading.source import ReleaseSource, is_date, refuse
 from app.terminology.rows import (
     FULL_NAME,
     PREFERRED,
     SYNONYM,
-    Concept,
-    Mapping,
-    Parent,
-    Replacement,
-    Row,
-    Term,
+    ConceptRow,
+    MappingRow,
+    ParentRow,
+    ReleaseRow,
+    ReplacementRow,
+    TermRow,
 )
 
 FSN, DEFINITION = "900000000000003001", "900000000000550004"
@@ -69,20 +70,20 @@ class Rf2:
     licence = "SNOMED International affiliate licence; never shipped"
     reads = "the Snapshot (or Full) folder of an RF2 package, or its zip"
 
-    def about(self, source: Source) -> About:
+    def about(self, source: ReleaseSource) -> About:
         dates = re.findall(r"_(\d{8})\.txt", " ".join(source.names))
         latest = max(dates, default="")
         iso = f"{latest[:4]}-{latest[4:6]}-{latest[6:]}"
         return About(latest, iso if is_date(iso) else "")
 
-    def rows(self, source: Source) -> Iterator[Row]:
+    def rows(self, source: ReleaseSource) -> Iterator[ReleaseRow]:
         return Package(source).rows()
 
 
 class Package:
     """The files of one import, read in the order their rows need each other."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ReleaseSource) -> None:
         self.source = source
         self.view = next((v for v in ("Snapshot", "Full") if self._files("Concept", v)), "")
         if not self.view:
@@ -91,23 +92,23 @@ class Package:
         if not self._files("Description", self.view):
             refuse(source.path.name, f"no sct2_Description_{self.view} file")
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[ReleaseRow]:
         tags = self._semantic_tags()
         preferred = self._preferred_descriptions()
         yield from self._concepts(tags)
         for where, row in self._read("Description"):
             if row[2] == "1" and row[6] != DEFINITION:
-                yield Term(row[4], row[7], where, self._term_kind(row, preferred), row[5])
+                yield TermRow(row[4], row[7], where, self._term_kind(row, preferred), row[5])
         yield from self._parents()
         for where, row in self._read("Association"):
             if row[2] == "1" and row[4] in ASSOCIATIONS and is_concept_id(row[5]):
-                yield Replacement(row[5], row[6], where, ASSOCIATIONS[row[4]])
+                yield ReplacementRow(row[5], row[6], where, ASSOCIATIONS[row[4]])
         for where, row in self._read("ExtendedMap"):
             if row[2] == "1":
                 system = MAPS.get(row[4], f"refset-{row[4]}")
-                yield Mapping(row[5], system, row[10], where, int(row[6]), int(row[7]), row[8], row[9])
+                yield MappingRow(row[5], system, row[10], where, int(row[6]), int(row[7]), row[8], row[9])
 
-    def _concepts(self, tags: dict[str, str]) -> Iterator[Row]:
+    def _concepts(self, tags: dict[str, str]) -> Iterator[ReleaseRow]:
         """Every concept. One wrong check digit is somebody's slip; many mean identifiers were damaged on
         the way (a spreadsheet keeps 15 digits), and the release is refused."""
         count, wrong, first = 0, 0, ""
@@ -115,11 +116,9 @@ class Package:
             count += 1
             if not is_sctid(row[0]):
                 wrong, first = wrong + 1, first or where
-            yield Concept(row[0], "", where, kind=tags.get(row[0], ""), active=row[2] == "1")
+            yield ConceptRow(row[0], "", where, kind=tags.get(row[0], ""), active=row[2] == "1")
         if wrong > max(2, count // 50):
-            refuse(
-                first, f"{wrong} identifiers with a wrong check digit, this is the first: were they damaged?"
-            )
+            refuse(first, f"{wrong} identifiers with a wrong check digit, this is the first: were they damaged?")
 
     @staticmethod
     def _term_kind(row: list[str], preferred: set[int] | None) -> int:
@@ -128,13 +127,13 @@ class Package:
             return FULL_NAME if preferred is not None else PREFERRED
         return PREFERRED if preferred is not None and int(row[0]) in preferred else SYNONYM
 
-    def _parents(self) -> Iterator[Row]:
+    def _parents(self) -> Iterator[ReleaseRow]:
         found = False
         for kind in ("Relationship", "StatedRelationship"):
             for where, row in self._read(kind):
                 if row[2] == "1" and row[7] == IS_A:
                     found = True
-                    yield Parent(row[4], row[5], where)
+                    yield ParentRow(row[4], row[5], where)
             if found:
                 return
 
@@ -169,7 +168,7 @@ class Package:
         """(where, fields) of the rows of a kind; of a Full file, the latest row of each id."""
         for name in self._files(kind, self.view):
             if self.view == "Full":
-                yield from _latest(lambda name=name: self._rows_of(name, kind))
+                yield from _latest(partial(self._rows_of, name, kind))
             else:
                 yield from self._rows_of(name, kind)
 
@@ -196,7 +195,8 @@ class Package:
             refuse(name, "an empty file")
 
 
-def _latest(rows) -> Iterator[tuple[str, list[str]]]:  # noqa: ANN001 (a function that opens the file anew)
+def _latest(rows: Callable[[], Iterator[tuple[str, list[str]]]]) -> Iterator[tuple[str, list[str]]]:
+    """`rows` opens the file anew."""
     newest: dict[str, str] = {}
     for _, row in rows():
         if row[1] > newest.get(row[0], ""):

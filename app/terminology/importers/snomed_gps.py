@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from app.terminology.importers.protocol import About
-from app.terminology.importers.reading.source import Source, is_date, refuse
-from app.terminology.importers.reading.table import Table
-from app.terminology.rows import FULL_NAME, Concept, Row, Term
+from app.terminology.importers.reading.source import ReleaseSource, is_date, refuse
+from app.terminology.importers.reading.table import ReleaseTable
+from app.terminology.rows import FULL_NAME, ConceptRow, ReleaseRow, TermRow
 
 COLUMNS = {
     "code": ("id", "conceptid", "concept id", "referencedcomponentid", "sctid"),
@@ -27,21 +27,21 @@ class SnomedGps:
     licence = "CC BY 4.0, SNOMED International; downloaded and imported by the user"
     reads = "the tab-separated GPS file"
 
-    def about(self, source: Source) -> About:
+    def about(self, source: ReleaseSource) -> About:
         found = re.search(r"(\d{8})", " ".join(source.names))
         day = found.group(1) if found else ""
         iso = f"{day[:4]}-{day[4:6]}-{day[6:]}"
         return About(day, iso if is_date(iso) else "")
 
-    def rows(self, source: Source) -> Iterator[Row]:
+    def rows(self, source: ReleaseSource) -> Iterator[ReleaseRow]:
         name = source.one("*gps*.txt", "*gps*.tsv", "*gps*.csv")
-        for where, row in Table(source, name, COLUMNS, {"code", "fsn"}).rows():
+        for where, row in ReleaseTable(source, name, COLUMNS, {"code", "fsn"}).rows():
             if not re.fullmatch(r"\d{6,18}", row["code"]):
                 refuse(where, f"{row['code']!r} is not a SNOMED CT identifier")
             tagged = re.fullmatch(r"(.*) \(([^()]+)\)", row["fsn"])
             preferred = row.get("preferred") or (tagged.group(1) if tagged else row["fsn"])
             kind = tagged.group(2) if tagged else ""
-            yield Concept(row["code"], preferred, where, kind=kind, active=row.get("active", "1") != "0")
-            yield Term(row["code"], row["fsn"], where, FULL_NAME)
+            yield ConceptRow(row["code"], preferred, where, kind=kind, active=row.get("active", "1") != "0")
+            yield TermRow(row["code"], row["fsn"], where, FULL_NAME)
             if row.get("other") and row["other"] != preferred:
-                yield Term(row["code"], row["other"], where)
+                yield TermRow(row["code"], row["other"], where)

@@ -85,9 +85,7 @@ def _static_order(
     running = np.concatenate([[0], np.cumsum(telling)])
     telling_words = running[starts[1:]] - running[starts[:-1]]
     inactive = (flags & 1) == 0
-    return np.lexsort(
-        (np.asarray(spool.lengths), kinds, np.asarray(spool.token_counts), telling_words, inactive)
-    )
+    return np.lexsort((np.asarray(spool.lengths), kinds, np.asarray(spool.token_counts), telling_words, inactive))
 
 
 def _offsets(counts: np.ndarray) -> np.ndarray:
@@ -192,9 +190,7 @@ def _closure(child: np.ndarray, parent: np.ndarray, size: int) -> tuple[np.ndarr
         while stack:
             concept = stack[-1]
             direct = above[ptr[concept] : ptr[concept + 1]]
-            todo = (
-                [p for p in direct if known[p] is None and p not in stack] if known[concept] is None else []
-            )
+            todo = [p for p in direct if known[p] is None and p not in stack] if known[concept] is None else []
             if todo:
                 stack.extend(todo)
                 continue

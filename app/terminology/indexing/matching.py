@@ -5,11 +5,14 @@ All work is on numpy arrays of term numbers in static order (see `building.py`);
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from app.terminology.indexing.sounds import Sounds
 from app.terminology.indexing.vocabulary import Vocabulary
 from app.terminology.indexing.words import FILLERS
 
@@ -18,6 +21,8 @@ CHUNK = 8_192  # terms looked at in one go
 MAX_SCANNED = 10 * CHUNK
 HEAVY = 30_000  # postings of a prefix above which terms are looked into instead
 BEGUN = np.float32(0.93)  # quality of a word of which the beginning was typed; misspellings have less
+ALIKE = 0.72  # quality of a word that only sounds like what was typed
+MOST_HEARD = 25_000  # words of a vocabulary up to which sounds are worth their memory
 COMMONER = 30  # one word in thirty is mistyped (our assumption): how much likelier a misspelling must be
 NOTHING = np.empty(0, np.int32)
 POOL, SMALL_POOL = CHUNK, 1_000  # postings taken per word when no, or hardly any, term has all words
@@ -48,12 +53,8 @@ class Matcher:
         self.term_concept, self.term_kind = load("term_concept"), load("term_kind")
         self.term_language = load("term_language")
         self.word_weight = load("word_weight")
-        blob = (
-            np.memmap(folder / "words.bin", np.uint8, "r") if len(self.word_weight) else np.empty(0, np.uint8)
-        )
-        self.vocabulary = Vocabulary(
-            memoryview(blob), load("word_ptr"), load("fuzzy_key"), load("fuzzy_word")
-        )
+        blob = np.memmap(folder / "words.bin", np.uint8, "r") if len(self.word_weight) else np.empty(0, np.uint8)
+        self.vocabulary = Vocabulary(memoryview(blob.data), load("word_ptr"), load("fuzzy_key"), load("fuzzy_word"))
         self.unknown_weight = float(np.log1p(max(len(self.term_ptr) - 1, 1)))
 
     def slot(self, word: str, *, typed: str = "", loose: bool = False) -> Slot:
@@ -68,10 +69,16 @@ class Matcher:
             span = self.vocabulary.prefix(typed or word)
         if loose:
             options = dict(self.vocabulary.similar(word, typing=bool(typed)))
+            if not options and exact < 0 and span[0] == span[1] and self.sounds:
+                options = dict.fromkeys(self.sounds.like(word), ALIKE)
         if exact >= 0:
             options[exact] = 1.0
         required = word not in FILLERS or (bool(typed) and not loose)
         return self._slot(exact, span, options, required=required)
+
+    @cached_property
+    def sounds(self) -> Sounds | None:
+        return Sounds(self.vocabulary) if len(self.vocabulary) <= MOST_HEARD else None
 
     def as_meant(self, strict: Slot, loose: Slot) -> Slot:
         """A loose slot without what its word hardly stands for; `strict` is the same word as typed.
@@ -129,7 +136,7 @@ class Matcher:
                 break
         return np.concatenate(kept)[:enough] if kept else NOTHING
 
-    def _chunks(self, slot: Slot):
+    def _chunks(self, slot: Slot) -> Iterator[np.ndarray]:
         single = len(slot.words) == 1
         if single or slot.postings <= HEAVY:
             terms = self._terms_of(slot)

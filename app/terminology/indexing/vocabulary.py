@@ -72,9 +72,7 @@ class Vocabulary:
     @staticmethod
     def _within(word: str, forms: list[str], numbers: list[int]) -> dict[int, float]:
         found = {}
-        for form, distance, at in process.extract(
-            word, forms, scorer=OSA.distance, score_cutoff=2, limit=None
-        ):
+        for form, distance, at in process.extract(word, forms, scorer=OSA.distance, score_cutoff=2, limit=None):
             if distance <= (2 if max(len(word), len(form)) >= 8 else 1):
                 first = 0.03 if form[0] != word[0] else 0.0  # first letters are rarely wrong
                 found[numbers[at]] = 1.0 - 0.1 * distance - first

@@ -9,19 +9,23 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts import policy
 from app.accounts.actor import Actor, ProjectRole, ServerRole
 from app.accounts.person import find_by_username, get_person
 from app.accounts.policy import Action
+from app.audit.anchoring import count_refused, refused_of, script_sha256, silent_places
 from app.audit.events import Tag
 from app.audit.models import Event
+from app.audit.paper import qr_picture
+from app.audit.selfcheck import state_of
 from app.core.db import Session
 from app.core.errors import NotFound
 from app.corpus.log import Filter, newest_checkpoint, read_log
-from app.corpus.project import find_project, list_projects
+from app.corpus.project import SERVER, find_project, list_projects
 from app.http import context
 from app.http.access import access, acting
 from app.http.values import row_number
-from app.web.menu import Entry
+from app.web.menu import MenuEntry
 
 audit_pages = Blueprint("audit", __name__, url_prefix="/audit")
 PAGE = 50
@@ -37,11 +41,12 @@ def _own_projects(actor: Actor) -> list[int]:
     return [project for project, roles in actor.project_roles.items() if roles & _READS_PROJECT]
 
 
-MENU_ENTRY = Entry("Audit", "audit.index", _reads_log)
+DOCS: dict[str, str] = {tag: tag.doc for tag in Tag}
+MENU_ENTRY = MenuEntry("Audit", "audit.index", _reads_log)
 
 
 @dataclass(frozen=True)
-class Row:
+class EventRow:
     """An event as the page draws it."""
 
     event: Event
@@ -63,14 +68,42 @@ def index() -> ResponseReturnValue:
         events = read_log(session, actor, wanted, limit=PAGE + 1, at=context.at())
         return render_template(
             "oversight/audit.html",
-            rows=[_row(session, event) for event in events[:PAGE]],
+            rows=_rows(session, events[:PAGE]),
             more=_older(events[PAGE - 1].id) if len(events) > PAGE else None,
             projects=projects,
             everything=everything,
             chosen=wanted.project_id,
             tags=list(Tag),
             checkpoint=newest_checkpoint(session),
+            **_alarms(session),
         )
+
+
+def _alarms(session: Session) -> dict[str, Any]:
+    """What somebody should see to: rows that differ, rows that were refused, places that get no checkpoints."""
+    silent = silent_places(session, at=context.at())
+    return {"record": state_of(session), "refused": count_refused(session), "silent": silent}
+
+
+@audit_pages.get("/checkpoint")
+@access(acting(Action.READ_AUDIT))
+def checkpoint_page() -> ResponseReturnValue:
+    """The newest checkpoint as a page to print, with a QR code: paper nobody here can change."""
+    with context.database().reading() as session:
+        if not _reads_log(context.actor()):
+            policy.require(session, context.actor(), Action.READ_AUDIT, SERVER, at=context.at())
+        newest = newest_checkpoint(session)
+    if newest is None:
+        raise NotFound("checkpoint", "no checkpoint is signed yet")
+    signer = context.signer()
+    return render_template(
+        "oversight/checkpoint.html",
+        checkpoint=newest,
+        origin=signer.origin,
+        vkeys=signer.vkeys(),
+        picture=qr_picture(newest.note),
+        script=script_sha256(),
+    )
 
 
 def _filter(session: Session, default_project: int | None) -> Filter:
@@ -91,13 +124,29 @@ def _filter(session: Session, default_project: int | None) -> Filter:
 
 
 def _older(before: int) -> str:
-    kept = {name: request.args[name] for name in ("project", "stream", "person", "tag") if request.args.get(name)}
+    asked = ("project", "stream", "person", "tag")
+    kept: dict[str, Any] = {name: request.args[name] for name in asked if request.args.get(name)}
     return url_for("audit.index", **kept, before=before)
 
 
-def _row(session: Session, event: Event) -> Row:
-    body: dict[str, Any] = json.loads(event.body)
-    actor = body["actor"]
-    who = get_person(session, event.actor_id).username if event.actor_id else actor.get("name") or actor["kind"]
-    subject = f"{body['subject']['type']} {body['subject']['id']}"
-    return Row(event, who, Tag(event.tag).doc, subject, json.dumps(body["data"], indent=1, ensure_ascii=False))
+def _rows(session: Session, events: list[Event]) -> list[EventRow]:
+    """What was refused is shown as that, and believed in nothing: who, what and on what are made up."""
+    refused = refused_of(session, [event.id for event in events])
+    return [
+        EventRow(event, "", f"Refused ({refused[event.id]}): not written by this server", "", "")
+        if event.id in refused
+        else _row(session, event)
+        for event in events
+    ]
+
+
+def _row(session: Session, event: Event) -> EventRow:
+    try:
+        body: dict[str, Any] = json.loads(event.body)
+        actor, subject = body["actor"], f"{body['subject']['type']} {body['subject']['id']}"
+        acted = event.actor_id
+        name = get_person(session, acted).username if acted else actor.get("name") or actor["kind"]
+        data = json.dumps(body["data"], indent=1, ensure_ascii=False)
+        return EventRow(event, name, DOCS[event.tag], subject, data)
+    except (ValueError, LookupError, TypeError, AttributeError, NotFound):
+        return EventRow(event, "", "No event of this server", "", "")

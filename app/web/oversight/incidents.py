@@ -13,7 +13,9 @@ from app.core.errors import Invalid, NotFound
 from app.corpus.project import Project
 from app.http import context
 from app.http.access import access, acting
-from app.privacy.incident.decide import CAUSES, TYPES, Decision, dismiss, list_incidents, read_incident, redact
+from app.privacy.incident.decide import CAUSES, TYPES, IncidentDecision, dismiss, list_incidents, read_incident, redact
+from app.privacy.removal.counts import count_mistakes
+from app.privacy.removal.reports import list_reports
 from app.review.hold import get_hold
 from app.review.item import get_item
 from app.web.acts import Refusal, attempt, seal
@@ -30,9 +32,13 @@ def index(key: str) -> ResponseReturnValue:
     """Reports and flags that wait, oldest first."""
     with context.database().reading() as session:
         project = _enter(session, key)
-        holds = list_incidents(session, context.actor(), project.id, at=context.at())
+        actor, at = context.actor(), context.at()
+        holds = list_incidents(session, actor, project.id, at=at) + list_reports(session, actor, project.id, at=at)
+        holds.sort(key=lambda hold: hold.id)
         rows = [(hold, get_item(session, hold.item_id)) for hold in holds]
-        return render_template("oversight/incidents.html", project=project, rows=rows)
+        return render_template(
+            "oversight/incidents.html", project=project, rows=rows, mistakes=count_mistakes(session, project.id)
+        )
 
 
 @incidents_pages.get("/<int:hold_id>")
@@ -81,7 +87,7 @@ def _require_here(session: Session, key: str, hold_id: int) -> Project:
     return project
 
 
-def _decision() -> Decision:
+def _decision() -> IncidentDecision:
     """The ticked places with their types, and further words; offsets are code points."""
     kinds = request.form.getlist("type")
     chosen = request.form.getlist("place")
@@ -92,7 +98,7 @@ def _decision() -> Decision:
     spans = tuple((int(m[1]), int(m[2]), types.get(m[0], "NAME")) for m in found if m)
     words = request.form.get("words", "").strip()
     more = ((words, request.form.get("words_type", "NAME")),) if words else ()
-    return Decision(spans, request.form.get("cause", ""), more)
+    return IncidentDecision(spans, request.form.get("cause", ""), more)
 
 
 def _show(key: str, hold_id: int, error: Refusal | None = None) -> str:

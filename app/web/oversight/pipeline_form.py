@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from app.core.clock import iso, parse_iso
 from app.core.errors import Problem, invalid
 from app.pipelines.register.lookup import Standing
-from app.pipelines.register.rules import Entry
+from app.pipelines.register.rules import RegisterEntry
 from app.pipelines.register.shipped import TERM, is_shipped, shipped_entry
 
 LISTS = ("note_types", "languages", "specialties")
@@ -15,7 +15,7 @@ AGES = ("least_age", "most_age")
 TEXTS = ("intended_use", "population", "evidence")
 
 
-def read_entry(pipeline: str, form: Mapping[str, str]) -> Entry:
+def read_entry(pipeline: str, form: Mapping[str, str]) -> RegisterEntry:
     """What was typed, as an entry without version, digest and owner. Raises Invalid naming the field."""
     problems: list[Problem] = []
     lists = {name: tuple(part.strip() for part in form.get(name, "").split(",") if part.strip()) for name in LISTS}
@@ -33,7 +33,7 @@ def read_entry(pipeline: str, form: Mapping[str, str]) -> Entry:
     if problems:
         raise invalid(problems, "pipeline-entry")
     texts = {name: form.get(name, "").strip() for name in TEXTS}
-    return Entry(pipeline, "", "", review_by=review_by, **lists, **ages, **texts)  # type: ignore[arg-type]
+    return RegisterEntry(pipeline, "", "", review_by=review_by, **lists, **ages, **texts)  # type: ignore[arg-type]
 
 
 def first_values(standing: Standing, form: Mapping[str, str], *, at: int) -> dict[str, str]:

@@ -8,17 +8,18 @@ from flask.typing import ResponseReturnValue
 from app.accounts import policy
 from app.accounts.actor import Actor
 from app.accounts.policy import Action
-from app.accounts.signing import Factors, Intent, reauthenticate, spend_proof
+from app.accounts.signing import Intent, reauthenticate, spend_proof
 from app.core.db import Session
 from app.core.errors import Forbidden, Invalid, NotFound
 from app.corpus.project import SERVER
 from app.http import context
 from app.http.access import SIGNED_IN, access, server_acting
+from app.http.factors import form_factors
 from app.pipelines.register.entries import SignedEntry, register, sign, withdraw
 from app.pipelines.register.lookup import get_recorded, list_entries, list_standings, standing_of
 from app.tagging.protocol import PIPELINES
 from app.web.acts import Refusal, answer, attempt, seal
-from app.web.menu import Entry
+from app.web.menu import MenuEntry
 from app.web.oversight.pipeline_form import first_values, read_entry
 
 pipelines_pages = Blueprint("pipelines", __name__, url_prefix="/pipelines")
@@ -29,7 +30,7 @@ def _has_role(actor: Actor) -> bool:
     return bool(actor.project_roles or actor.server_roles)
 
 
-MENU_ENTRY = Entry("Pipelines", "pipelines.index", _has_role)
+MENU_ENTRY = MenuEntry("Pipelines", "pipelines.index", _has_role)
 
 
 @pipelines_pages.get("")
@@ -91,9 +92,8 @@ def _sign(pipeline: str, entry_id: int) -> SignedEntry:
     with context.database().reading() as session:
         statement = get_recorded(session, pipeline, entry_id).row.statement_sha256
     intent = Intent(Action.SIGN_PIPELINE, statement)
-    factors = Factors(request.form.get("username", ""), request.form.get("password", ""))
     try:
-        token = reauthenticate(context.database(), actor, factors, intent, at=at)
+        token = reauthenticate(context.database(), actor, form_factors(), intent, at=at)
     except Forbidden as error:
         raise Invalid(error.code, error.message) from None
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import policy
 from app.accounts.actor import Actor, ProjectRole, ServerRole
+from app.accounts.limits import VIEWS
 from app.accounts.policy import Action
 from app.core.db import Session
 from app.corpus.document import Document
@@ -15,10 +16,21 @@ from app.corpus.source import refused_sources
 from app.http import context
 from app.http.access import SIGNED_IN, access, acting
 from app.http.values import row_number
-from app.privacy.stage.doubts import doubtful_pieces
-from app.privacy.stage.review import REFUSALS, accept, is_undecided, list_undecided, read_document, refuse
-from app.web.acts import Refusal, attempt
-from app.web.menu import Entry
+from app.privacy.incident.decide import TYPES
+from app.privacy.removal.counts import count_mistakes
+from app.privacy.removal.held import decide_held, read_held
+from app.privacy.stage.review import (
+    REFUSALS,
+    accept,
+    count_undecided,
+    is_undecided,
+    list_undecided,
+    next_undecided,
+    refuse,
+)
+from app.web.acts import Refusal, attempt, seal
+from app.web.menu import MenuEntry
+from app.web.oversight.places import asked_choice, pieces_of
 
 privacy_pages = Blueprint("privacy", __name__, url_prefix="/privacy")
 PAGE = 50
@@ -29,7 +41,7 @@ def _decides_somewhere(actor: Actor) -> bool:
     return own or ServerRole.PRIVACY_OFFICER in actor.server_roles
 
 
-MENU_ENTRY = Entry("Privacy", "privacy.index", _decides_somewhere)
+MENU_ENTRY = MenuEntry("Privacy", "privacy.index", _decides_somewhere)
 
 
 @privacy_pages.get("")
@@ -54,6 +66,8 @@ def queue(key: str) -> ResponseReturnValue:
         return render_template(
             "oversight/queue.html",
             project=project,
+            held=count_undecided(session, project),
+            mistakes=count_mistakes(session, project.id),
             documents=documents[:PAGE],
             more=documents[PAGE - 1].id if len(documents) > PAGE else None,
             refused=refused[:PAGE],
@@ -62,7 +76,7 @@ def queue(key: str) -> ResponseReturnValue:
 
 
 @privacy_pages.get("/documents/<int:document_id>")
-@access(acting(Action.DECIDE_QUARANTINE))
+@access(acting(Action.DECIDE_QUARANTINE), limit=VIEWS)
 def show(document_id: int) -> ResponseReturnValue:
     return _document(document_id)
 
@@ -78,19 +92,49 @@ def let_in(document_id: int) -> ResponseReturnValue:
     )
 
 
+@privacy_pages.post("/documents/<int:document_id>/decision")
+@access(acting(Action.DECIDE_QUARANTINE))
+def decide(document_id: int) -> ResponseReturnValue:
+    """Decisions on places, and whether readers may have the text; then the next text that waits."""
+    actor, vault, at, then = context.actor(), context.vault(), context.at(), request.form.get("then", "later")
+    lets_in, rest_as_is = then in ("accept", "as-is"), then == "as-is"
+
+    def unit(session: Session) -> str:
+        choice = asked_choice()
+        document = decide_held(
+            session, actor, vault, document_id, choice, lets_in=lets_in, rest_as_is=rest_as_is, at=at
+        )
+        return _after(session, document, lets_in=lets_in)
+
+    done = attempt(unit, lambda address: address, lambda error: _document(document_id, error))
+    seal()
+    return done
+
+
 @privacy_pages.post("/documents/<int:document_id>/refusal")
 @access(acting(Action.DECIDE_QUARANTINE))
 def keep_back(document_id: int) -> ResponseReturnValue:
     actor, at, reason = context.actor(), context.at(), request.form.get("reason", "")
     return attempt(
-        lambda session: _key_of(session, refuse(session, actor, document_id, reason, at=at)),
-        lambda key: url_for("privacy.queue", key=key, notice="document-refused"),
+        lambda session: _after(session, refuse(session, actor, document_id, reason, at=at), notice="document-refused"),
+        lambda address: address,
         lambda error: _document(document_id, error),
     )
 
 
 def _key_of(session: Session, document: Document) -> str:
     return get_project(session, document.project_id).key
+
+
+def _after(session: Session, document: Document, *, lets_in: bool = True, notice: str = "document-accepted") -> str:
+    """The text itself while it waits, else the next one of the queue, else the queue."""
+    if not lets_in:
+        return url_for("privacy.show", document_id=document.id, notice="places-decided")
+    project = get_project(session, document.project_id)
+    following = next_undecided(session, project, document.id)
+    if following is None:
+        return url_for("privacy.queue", key=project.key, notice=notice)
+    return url_for("privacy.show", document_id=following.id, notice=notice)
 
 
 def _may_decide(project: Project) -> bool:
@@ -110,14 +154,21 @@ def _document(document_id: int, error: Refusal | None = None) -> str:
     actor, at = context.actor(), context.at()
 
     def unit(session: Session) -> str:
-        document, text = read_document(session, actor, document_id, at=at)
+        seen, until = read_held(session, actor, context.vault(), document_id, at=at)
+        project = get_project(session, seen.document.project_id)
+        following = next_undecided(session, project, document_id)
         return render_template(
             "oversight/document.html",
-            document=document,
-            pieces=doubtful_pieces(session, context.vault(), document, text),
-            project=get_project(session, document.project_id),
-            decides=is_undecided(session, document),
+            document=seen.document,
+            pieces=pieces_of(seen),
+            seen=seen,
+            until=until,
+            project=project,
+            decides=is_undecided(session, seen.document),
+            held=count_undecided(session, project),
+            following=following.id if following and following.id != document_id else None,
             refusals=REFUSALS,
+            types=TYPES,
             error=error,
         )
 

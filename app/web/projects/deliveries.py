@@ -8,10 +8,12 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts.approval import Done, do_or_ask
 from app.accounts.policy import Action
 from app.core.db import Session
 from app.core.errors import NotFound, Problem, invalid
-from app.corpus.batch import Batch, get_batch, list_batches
+from app.corpus.batch import Batch, get_batch, list_batches, list_passed, list_problems
+from app.corpus.date_order import DATE_ORDERS
 from app.corpus.project import Project
 from app.http import context
 from app.http.access import UPLOAD, access, acting
@@ -19,9 +21,8 @@ from app.intake.load import Delivery, start_batch
 from app.intake.readers import READERS
 from app.intake.record import NAMES
 from app.intake.size import count_rows
-from app.intake.withdraw import withdraw_batch
 from app.review.modality import MODALITIES
-from app.web.acts import Refusal, answer, attempt, seal
+from app.web.acts import Refusal, answer, attempt
 from app.web.projects.door import ACTS, enter, page
 from app.web.projects.overview import jobs_of
 from app.web.projects.spool import Spool, read_mapping
@@ -58,7 +59,7 @@ def _load(key: str) -> int:
 
         def unit(session: Session) -> int:
             project, at = enter(session, key, Action.LOAD_BATCH), context.at()
-            delivery = Delivery(paths, "", mapping, modality)
+            delivery = Delivery(paths, "", mapping, modality, request.form.get("date_order", ""))
             batch, job = start_batch(session, context.actor(), context.vault(), project, delivery, at=at)
             job.total = total
             return batch.id
@@ -78,19 +79,21 @@ def show(key: str, batch_id: int) -> ResponseReturnValue:
 @deliveries_pages.post("/<int:batch_id>/withdrawal")
 @access(acting(Action.WITHDRAW_BATCH))
 def withdraw(key: str, batch_id: int) -> ResponseReturnValue:
-    """Destroy texts and keys of a delivery; its tombstone stays."""
+    """Ask for the destruction of a delivery's texts and keys: a second person approves; its tombstone stays."""
     actor, at = context.actor(), context.at()
 
-    def unit(session: Session) -> None:
+    def unit(session: Session) -> Done:
         project = enter(session, key, Action.WITHDRAW_BATCH)
         batch = _get(session, project, batch_id)
         _require_second_thought(batch)
-        withdraw_batch(session, actor, batch, at=at)
+        return do_or_ask(session, actor, "withdrawal", {"batch": batch.id, "project": project.id}, at=at)
 
-    then = url_for("deliveries.show", key=key, batch_id=batch_id, notice="batch-withdrawn")
-    done = attempt(unit, lambda _: then, lambda error: _batch_page(key, batch_id, error))
-    seal()
-    return done
+    def then(done: Done) -> str:
+        return url_for(
+            "deliveries.show", key=key, batch_id=batch_id, notice="approval-asked", count=done.approval or 0
+        )
+
+    return attempt(unit, then, lambda error: _batch_page(key, batch_id, error))
 
 
 def _require_second_thought(batch: Batch) -> None:
@@ -112,8 +115,8 @@ def _batch_page(key: str, batch_id: int, error: Refusal | None = None) -> str:
         batch = _get(session, project, batch_id)
         values: dict[str, Any] = {
             "batch": batch,
-            "problems": json.loads(batch.problems_json),
-            "passed": json.loads(batch.passed_json),
+            "problems": list_problems(session, batch.id),
+            "passed": list_passed(session, batch.id),
             "dropped": json.loads(batch.dropped_json),
             "jobs": jobs_of(session, project),
         }
@@ -128,6 +131,7 @@ def _page(key: str, error: Refusal | None = None) -> str:
             "endings": sorted(ending for reader in READERS for ending in reader.endings),
             "modalities": [(one.key, one.title) for one in MODALITIES],
             "fields": [name for name in NAMES if name not in ("known", "fields")],
+            "orders": DATE_ORDERS,
             "typed": request.form,
             "jobs": jobs_of(session, project),
         }

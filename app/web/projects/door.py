@@ -40,6 +40,8 @@ TABS: tuple[tuple[str, str, str, tuple[Action, ...]], ...] = (
     ("guidelines", "Guidelines", "guidelines.index", ()),
     ("questions", "Questions", "questions.index", (Action.ANSWER_QUESTION,)),
     ("holds", "Holds", "holds.index", (Action.CLOSE_HOLD,)),
+    ("quality", "Quality", "agreement.index", (Action.VIEW_QUALITY,)),
+    ("samples", "Samples", "lots.index", (Action.CHECK_QUALITY,)),
     ("releases", "Releases", "releases.index", (Action.CUT_RELEASE, Action.EXPORT_RELEASE, Action.VIEW_QUALITY)),
     ("members", "Members", "members.index", (Action.MANAGE_MEMBERS,)),
     ("schemas", "Label schemas", "schemas.index", ()),
@@ -50,11 +52,11 @@ ACTS = {key: actions for key, _, _, actions in TABS}
 
 
 def page(template: str, area: str, project: Project, **values: Any) -> str:
-    """A page of the project, under the tab `area`."""
+    """A page of the project, under the tab `area`; `template` is one of projects, or names its folder."""
     may = permissions(project)
     tabs = [(key, title, endpoint) for key, title, endpoint, acts in TABS if not acts or any(may[a] for a in acts)]
     return render_template(
-        f"projects/{template}.html",
+        f"{template if '/' in template else f'projects/{template}'}.html",
         project=project,
         tabs=tabs,
         area=area,

@@ -15,16 +15,16 @@ from app.corpus.member import list_members
 from app.corpus.project import Project
 from app.guidelines.acknowledgement import acknowledge, has_acknowledged, list_acknowledgements
 from app.guidelines.compare import compare
-from app.guidelines.text import sections
-from app.guidelines.version import Change, GuidelineVersion, get_guideline, list_guidelines, publish
+from app.guidelines.version import GuidelineVersion, VersionChange, get_guideline, list_guidelines, publish
 from app.http import context
 from app.http.access import access, acting
+from app.http.revalidation import revalidated
 from app.http.values import row_number
 from app.review.guideline import count_elsewhere, list_elsewhere, move_item, move_items
 from app.review.item import get_item
 from app.review.modality import MODALITIES
 from app.web.acts import Refusal, attempt
-from app.web.markdown import render
+from app.web.markdown import rendered_sections
 from app.web.projects.door import enter, page
 
 guidelines_pages = Blueprint("guidelines", __name__, url_prefix="/projects/<key>/guidelines")
@@ -32,6 +32,7 @@ guidelines_pages = Blueprint("guidelines", __name__, url_prefix="/projects/<key>
 
 @guidelines_pages.get("")
 @access(acting(Action.VIEW_PROJECT))
+@revalidated
 def index(key: str) -> ResponseReturnValue:
     return _page(key)
 
@@ -67,6 +68,7 @@ def _content() -> dict[str, str]:
 
 @guidelines_pages.get("/<int:guideline_id>")
 @access(acting(Action.VIEW_PROJECT))
+@revalidated
 def read(key: str, guideline_id: int) -> ResponseReturnValue:
     """One version, rendered; `?against=` shows what changed since another one."""
     with context.database().reading() as session:
@@ -76,7 +78,7 @@ def read(key: str, guideline_id: int) -> ResponseReturnValue:
         other = _get(session, project, against) if against else None
         values: dict[str, Any] = {
             "version": version,
-            "parts": [(s["number"], s["title"], render(s["markdown"])) for s in sections(version.body)],
+            "parts": [(s["number"], s["title"], s["html"]) for s in rendered_sections(version.body)],
             "siblings": _siblings(session, version),
             "other": other,
             "lines": compare(other.body, version.body) if other else [],
@@ -161,7 +163,7 @@ def _page(key: str, error: Refusal | None = None) -> str:
         values: dict[str, Any] = {
             "versions": [(v, has_acknowledged(session, v, actor.id)) for v in list_guidelines(session, project.id)],
             "modalities": [(one.key, one.title) for one in MODALITIES],
-            "changes": list(Change),
+            "changes": list(VersionChange),
             "typed": request.form,
         }
         return page("guidelines", "guidelines", project, error=error, **values)

@@ -20,6 +20,7 @@ holds_pages = Blueprint("holds", __name__, url_prefix="/projects/<key>/holds")
 WHY = {
     "question": "a reader's question waits for an answer",
     "phi": "a reader saw an identifier in the text",
+    "removal": "a reader says that words were wrongly removed",
     "quarantine": "the text went back into quarantine",
 }
 

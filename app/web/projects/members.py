@@ -6,11 +6,12 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.actor import ProjectRole
+from app.accounts.approval import Done, do_or_ask
 from app.accounts.loading import load_actor
 from app.accounts.person import get_by_username, get_person
 from app.accounts.policy import Action
 from app.core.db import Session
-from app.corpus.member import Member, add_member, get_member, list_members, remove_member
+from app.corpus.member import Member, get_member, list_members, remove_member
 from app.http import context
 from app.http.access import access, acting
 from app.web.acts import Refusal, attempt
@@ -30,13 +31,18 @@ def index(key: str) -> ResponseReturnValue:
 def add(key: str) -> ResponseReturnValue:
     actor, at, typed = context.actor(), context.at(), request.form
 
-    def unit(session: Session) -> Member:
+    def unit(session: Session) -> Done:
         project = enter(session, key, Action.MANAGE_MEMBERS)
         person = get_by_username(session, typed.get("username", "").strip())
-        return add_member(session, actor, project, person.id, typed.get("role", ""), at=at)
+        facts = {"person": person.id, "project": project.id, "role": typed.get("role", "")}
+        return do_or_ask(session, actor, "member", facts, at=at)
 
-    then = url_for("members.index", key=key, notice="member-added")
-    return attempt(unit, lambda _: then, lambda error: _page(key, error))
+    return attempt(unit, lambda done: _then(key, done), lambda error: _page(key, error))
+
+
+def _then(key: str, done: Done) -> str:
+    told = {"notice": "member-added"} if done.approval is None else {"notice": "approval-asked", "count": done.approval}
+    return url_for("members.index", key=key, **told)
 
 
 @members_pages.post("/<int:member_id>/removal")

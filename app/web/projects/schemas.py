@@ -14,6 +14,7 @@ from app.core.errors import Invalid
 from app.corpus.schema import LabelSchema, list_schemas, load_schema
 from app.http import context
 from app.http.access import access, acting
+from app.http.revalidation import revalidated
 from app.review.modality import own_label_problems
 from app.web.acts import Refusal, attempt
 from app.web.projects.door import enter, page
@@ -24,6 +25,7 @@ MAX_BYTES = 1_000_000
 
 @schemas_pages.get("")
 @access(acting(Action.VIEW_PROJECT))
+@revalidated
 def index(key: str) -> ResponseReturnValue:
     return _page(key)
 

@@ -15,7 +15,7 @@ from app.corpus.settings import SETTINGS, checked_settings
 from app.http import context
 from app.http.access import access, acting
 from app.pipelines.stage import request_run
-from app.review.item import admit_waiting
+from app.review.admission import admit_waiting
 from app.web.acts import Refusal, attempt
 from app.web.projects.door import enter, page
 

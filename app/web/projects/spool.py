@@ -53,6 +53,7 @@ class Spool:
         path = self.folder / f"file-{number}{_ending(file)}"
         with _private(path) as out:
             shutil.copyfileobj(file.stream, out, CHUNK)
+            _keep(out)
         if path.stat().st_size == 0:
             raise invalid([Problem("empty-file", "files", f"file {number} is empty")])
         return path
@@ -68,11 +69,19 @@ class Spool:
                 seen.add(name)
                 with archive.open(name, "w") as entry:
                     shutil.copyfileobj(file.stream, entry, CHUNK)
+        with path.open("r+b") as out:
+            _keep(out)
         return path
 
 
 def _ending(file: FileStorage) -> str:
     return PurePosixPath(file.filename or "").suffix.lower()[:10]
+
+
+def _keep(out: IO[bytes]) -> None:
+    """On the disk before the delivery is acknowledged: its rows are."""
+    out.flush()
+    os.fsync(out.fileno())
 
 
 def _private(path: Path) -> IO[bytes]:
@@ -88,8 +97,9 @@ def read_mapping(form: MultiDict[str, str]) -> dict[str, str]:
         field, found, column = (part.strip() for part in line.partition("="))
         if not found or not column or field not in NAMES:
             fields = ", ".join(NAMES)
-            raise Invalid("mapping", problems=[
-                Problem("bad-mapping", "mapping", f"line {number}: write field=column; fields are {fields}")
-            ])
+            raise Invalid(
+                "mapping",
+                problems=[Problem("bad-mapping", "mapping", f"line {number}: write field=column; fields are {fields}")],
+            )
         mapping[field] = column
     return mapping

@@ -34,20 +34,8 @@ VERDICTS: dict[str, tuple[str, str, str]] = {
     Verdict.REFUSED: ("Refused", "a privacy officer keeps it back", "gone"),
 }
 
-JOBS = {
-    "intake.load": "Reading records",
-    "deid.run": "Removing identifiers",
-    "preannotate.run": "Preparing suggestions",
-}
-
 # Kind of what a job waits for → how a page says it; the rest of `kind:which` goes in.
 WAITS = {"schema": "a label schema for {}"}
-
-# Job kind → what became of what it could not work on.
-ASIDE = {
-    "deid.run": "kept in quarantine",
-    "preannotate.run": "without suggestions",
-}
 
 # Failing rule of the register → what a page says of the documents it kept a pipeline from.
 REFUSALS = {

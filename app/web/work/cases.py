@@ -8,16 +8,17 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.accounts.actor import Actor, ProjectRole
+from app.core.db import Session
 from app.corpus.project import Project, list_projects
 from app.http import context
 from app.http.access import SIGNED_IN, access
+from app.review.critical import list_critical
 from app.review.item import Item
 from app.review.queries import queue
 from app.review.workflows import Step
-from app.web.menu import Entry
+from app.web.menu import MenuEntry
 
 cases_pages = Blueprint("cases", __name__, url_prefix="/cases")
-_STEPS = (Step.ADJUDICATE, Step.VERIFY)
 _FINISHERS = {ProjectRole.VERIFIER, ProjectRole.ADJUDICATOR}
 
 
@@ -25,7 +26,7 @@ def _finishes_somewhere(actor: Actor) -> bool:
     return any(roles & _FINISHERS for roles in actor.project_roles.values())
 
 
-MENU_ENTRY = Entry("Cases", "cases.index", _finishes_somewhere)
+MENU_ENTRY = MenuEntry("Cases", "cases.index", _finishes_somewhere)
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class Waiting:
     project: Project
     adjudicate: list[Item]
     verify: list[Item]
+    #: critical findings that are not settled: item → noted when
+    critical: dict[int, int]
+    minutes: int
 
 
 @cases_pages.get("")
@@ -45,7 +49,19 @@ def index() -> ResponseReturnValue:
     with context.database().reading() as session:
         mine = [project for project, roles in actor.project_roles.items() if roles & _FINISHERS]
         waiting = [
-            Waiting(project, *(queue(session, actor, project.id, step, at=at) for step in _STEPS))
+            _waiting(session, actor, project, at=at)
             for project in list_projects(session, mine)
         ]
-        return render_template("work/cases.html", waiting=waiting, tier=actor.tier(at))
+        return render_template("work/cases.html", waiting=waiting, tier=actor.tier(at), at=at)
+
+
+def _waiting(session: Session, actor: Actor, project: Project, *, at: int) -> Waiting:
+    return Waiting(
+        project,
+        adjudicate=queue(session, actor, project.id, Step.ADJUDICATE, at=at),
+        verify=queue(session, actor, project.id, Step.VERIFY, at=at),
+        critical={
+            one.item.id: one.noted_at for one in list_critical(session, actor, project.id) if one.settled_at is None
+        },
+        minutes=project.setting("critical_minutes"),
+    )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from app.annotation.bodies import BOOKKEEPING, Kinds
+from app.annotation.forms import forms_of
+from app.review.item import modality_of
 from app.review.queries import Feedback, Reason
 
 CONTEXT = 60
-# Where something came from is nothing anybody decided.
-_SILENT = {"fragments", "evidence", "status", "origin", "because", "kind", "label"}
-
-
+NO_FORM: dict[str, Any] = {"place": None, "key": None, "fields": []}
 @dataclass(frozen=True)
-class Place:
+class CasePlace:
     """The text of a case with a little around it."""
 
     before: str
@@ -27,7 +27,7 @@ class Case:
 
     kinds: tuple[str, ...]
     labels: tuple[str, ...]
-    place: Place | None
+    place: CasePlace | None
     own: list[str]
     settled: list[str]
     why: Reason | None
@@ -35,38 +35,45 @@ class Case:
 
 def cases_of(found: Feedback) -> list[Case]:
     """Cases of an own answer (version 0) and the settled one (version 1)."""
-    text = found.text
+    text, kinds = found.text, modality_of(found.item).kinds
     return [
         Case(
             kinds=tuple(kind.value for kind in one.kinds),
             labels=one.labels,
             place=_place(text, one.place),
-            own=_lines(text, one.versions[0]),
-            settled=_lines(text, one.versions[1]),
+            own=_lines(text, one.versions[0], kinds),
+            settled=_lines(text, one.versions[1], kinds),
             why=why,
         )
         for one, why in zip(found.differences, found.reasons, strict=True)
     ]
 
 
-def _place(text: str, place: tuple[int, int] | None) -> Place | None:
+def _place(text: str, place: tuple[int, int] | None) -> CasePlace | None:
     if place is None:
         return None
     start, end = place
-    return Place(text[max(0, start - CONTEXT) : start], text[start:end], text[end : end + CONTEXT])
+    return CasePlace(text[max(0, start - CONTEXT) : start], text[start:end], text[end : end + CONTEXT])
 
 
-def _lines(text: str, elements: dict[str, Any]) -> list[str]:
-    return [_line(text, body) for body in elements.values() if body.get("status") != "rejected"]
+def _lines(text: str, elements: dict[str, Any], kinds: Kinds) -> list[str]:
+    return [_line(text, body, kinds) for body in elements.values() if body.get("status") != "rejected"]
 
 
-def _line(text: str, body: dict[str, Any]) -> str:
-    """`problem “chest pain”: presence negated`"""
-    label = str(body.get("label") or body.get("kind") or "")
-    quotes = " … ".join(text[start:end] for start, end in body.get("fragments") or [])
+def _line(text: str, body: dict[str, Any], kinds: Kinds) -> str:
+    """`problem “chest pain”: assertion polarity negated`; where something came from is nothing anybody decided."""
+    form = forms_of(kinds).get(body.get("kind", ""), NO_FORM)
+    label = str(body.get(form["key"]) or body.get("kind") or "")
+    quotes = " … ".join(text[start:end] for start, end in body.get(form["place"]) or [])
     head = f"{label} “{quotes}”" if quotes else label
-    said = "; ".join(_said(name, value) for name, value in body.items() if name not in _SILENT and value)
+    told = [name for name in body if name not in _silent(form)]
+    said = "; ".join(_said(name, body[name]) for name in told if body[name])
     return f"{head}: {said}" if said else head
+
+
+def _silent(form: dict[str, Any]) -> set[str]:
+    places = {field["name"] for field in form["fields"] if field["role"] == "span"}
+    return places | {"kind", form["key"], *BOOKKEEPING}
 
 
 def _said(name: str, value: Any) -> str:

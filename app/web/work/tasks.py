@@ -16,7 +16,7 @@ from app.review.queries import FINISHED, UNFINISHED, Task, count_unfinished, fee
 from app.review.question import list_own_questions
 from app.review.states import AssignmentState
 from app.review.submission import recall
-from app.web.menu import Entry
+from app.web.menu import MenuEntry
 from app.web.work.summary import cases_of
 
 work_pages = Blueprint("work", __name__, url_prefix="/work")
@@ -28,7 +28,7 @@ def reads_somewhere(actor: Actor) -> bool:
     return any(roles & _READERS for roles in actor.project_roles.values())
 
 
-MENU_ENTRY = Entry("My work", "work.todo", reads_somewhere)
+MENU_ENTRY = MenuEntry("My work", "work.todo", reads_somewhere)
 
 
 @work_pages.get("")

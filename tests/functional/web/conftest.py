@@ -3,15 +3,17 @@
 import re
 
 import pytest
+from sqlalchemy import func, select
 
 from app.accounts.actor import ProjectRole, ServerRole
+from app.accounts.approval import Approval
 from app.accounts.loading import load_actor
 from app.accounts.person import get_person, verify_identity
 from app.core import clock
 from app.factory import create_app
 from app.jobs.job import get_job
 from app.jobs.worker import run_job
-from app.review.draft import Change, change_draft
+from app.review.draft import ElementChange, change_draft
 from app.review.item import get_item
 from app.review.opening import open_task
 from app.review.states import advance
@@ -98,6 +100,13 @@ class Team:
     def post_json(self, name, path, **body):
         return self.browser(name).post(path, json=body, headers={"X-CSRF-Token": self.browser(name).token})
 
+    def approve(self, name):
+        """Somebody approves what was asked for last, by password."""
+        number = self.read(lambda session: session.scalar(select(func.max(Approval.id))))
+        answer = self.post(name, f"/approvals/{number}/approval", username=name, password=PASSWORD)
+        assert answer.status_code in (200, 303), answer.text
+        return answer
+
     def item(self, *readers, text=TEXT):
         """An item read by the people named; ids of the item and of their tasks."""
 
@@ -125,7 +134,7 @@ class Team:
         def unit(session, at):
             actor, task = load_actor(session, self.people[name], at=at), get_assignment(session, task_id)
             open_task(session, actor, task, at=at)
-            changes = [Change(key, body) for key, body in elements.items()]
+            changes = [ElementChange(key, body) for key, body in elements.items()]
             if changes:
                 change_draft(session, actor, task, changes, expected_version=task.draft_version, at=at)
             submit(session, actor, task, at=at)

@@ -8,7 +8,7 @@ import stat
 import pytest
 from sqlalchemy import select
 
-from app.corpus.batch import list_batches
+from app.corpus.batch import get_batch, list_batches
 from app.corpus.source import Source
 from app.jobs.job import list_jobs
 from tests.functional.web.conftest import words
@@ -120,7 +120,7 @@ def test_a_bad_file_says_where(team, name, content, said):
     assert newest(team)[0].refused == 1
 
 
-def test_a_delivery_is_withdrawn_after_a_second_thought(team):
+def test_a_delivery_is_withdrawn_after_a_second_thought_and_by_a_second_person(team):
     upload(team, ("a.csv", GOOD))
     batch, job = newest(team)
     team.work(job.id)
@@ -130,6 +130,8 @@ def test_a_delivery_is_withdrawn_after_a_second_thought(team):
     assert answer.status_code == 422
     assert "type the number of the delivery" in words(answer)
     assert team.post("lead", address, number=batch.id).status_code == 303
+    assert team.read(lambda session: get_batch(session, batch.id).state) == "loaded"
+    team.approve("pia")
     assert "withdrawn" in team.get("lead", f"{PAGE}/{batch.id}").text
     sources = team.read(lambda session: session.scalars(select(Source.state).where(Source.batch_id == batch.id)).all())
     assert set(sources) == {"withdrawn"}

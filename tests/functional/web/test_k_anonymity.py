@@ -8,7 +8,7 @@ from app.corpus.document import get_document
 from app.corpus.project import change_settings, get_project
 from app.corpus.subject import Encounter
 from app.review.item import get_item
-from tests.build import OPERATOR
+from tests.build import OPERATOR, as_if
 from tests.functional.web.conftest import Team, problem, words
 
 PAGE = "/projects/first/releases"
@@ -22,17 +22,17 @@ def team(database, tmp_path):
     team.write(lambda session, at: change_settings(session, OPERATOR, get_project(session, "first"), changes, at=at))
     for sex, band in (("F", "40-49"), ("F", "40-49"), ("M", "40-49"), ("M", "50-59")):
         item, (task,) = team.item("ann")
-        team.write(lambda session, at, i=item, s=sex, b=band: describe(session, i, s, b, at))
+        team.write(lambda session, _, i=item, s=sex, b=band: describe(session, i, s, b))
         team.answer("ann", task, e1=problem(7, 17))
         team.settle(item)
     yield team
     team.database.dispose()
 
 
-def describe(session, item, sex, band, at):
+def describe(session, item, sex, band):
     encounter = session.get(Encounter, get_document(session, get_item(session, item).document_id).encounter_id)
     encounter.sex, encounter.age_band = sex, band
-    change_settings(session, OPERATOR, get_project(session, "first"), {}, at=at)
+    as_if(session)
 
 
 def test_a_release_of_too_small_groups_is_refused_and_says_what_would_suffice(team):

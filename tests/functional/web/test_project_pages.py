@@ -23,6 +23,7 @@ def settings_form(team, **changes):
     form = {name: re.search(r'value="([^"]*)" selected', part)[1] for name, part in re.findall(
         r'<select id="(\w+)"(.*?)</select>', page, re.S)}  # fmt: skip
     typed = "reader_tier|leak_bound_per_mille|k_min|required_countries|specialties"
+    typed += "|critical_minutes|target_error_per_mille"
     form |= dict(re.findall(rf'<input id="({typed})"[^>]* value="([^"]*)"', page))
     form |= dict.fromkeys(re.findall(r'id="(\w+)" name="\w+" value="yes" checked', page), "yes")
     return {name: value for name, value in (form | changes).items() if value is not None}
@@ -91,6 +92,8 @@ def test_a_setting_that_is_none_names_its_field(team):
 
 def test_members_come_by_user_name_and_go_by_a_button(team):
     assert team.post("lead", f"{SHEET}/members", username="stranger", role="annotator").status_code == 303
+    assert team.get("stranger", SHEET).status_code == 404
+    team.approve("boss")
     assert team.get("stranger", SHEET).status_code == 200
     assert team.post("lead", f"{SHEET}/members", username="stranger", role="annotator").status_code == 409
     assert team.post("lead", f"{SHEET}/members", username="nemo", role="annotator").status_code == 422

@@ -17,9 +17,9 @@ from app.corpus.project import change_settings, get_project
 from app.corpus.suggestion import add_suggestion
 from app.corpus.vault import Vault
 from app.pipelines.register.models import PipelineRefusal
-from app.review.hold import report_phi
 from app.review.item import get_item
-from tests.build import OPERATOR, make_document
+from app.review.reporting import report_phi
+from tests.build import OPERATOR, as_if, make_document
 from tests.functional.web.conftest import Team, problem, words
 from tests.unit.audit.story import Bundle
 from tests.unit.pipelines.register.office import Toy, installed
@@ -56,6 +56,7 @@ def finish(team, text):
     vault = Vault.at(team.settings.master_key_path)
 
     def key(session, at):
+        as_if(session)
         vault.new_key(session, get_document(session, get_item(session, item).document_id).subject_id)
         change_settings(session, OPERATOR, get_project(session, "first"), {}, at=at)
 
@@ -216,6 +217,7 @@ def test_a_withdrawal_leaves_no_word_of_what_pipelines_said_and_nothing_without_
         names = {"pipeline": "toy", "version": "1", "digest": "d"}
         found = {"start": 12, "end": 22, "label": "problem", "assertion": {}, "codes": [], "because": []}
         change_settings(session, OPERATOR, get_project(session, "first"), {"pipeline": "toy"}, at=at)
+        as_if(session)
         add_suggestion(session, document, names, {"entities": [found], "relations": []}, at=at)
         refused = {"pipeline": "other", "basis": "1", "rule": "out-of-scope:language"}
         session.add(PipelineRefusal(project_id=team.project_id, document_id=document, at=at, **refused))
@@ -246,7 +248,8 @@ def test_a_later_text_is_tagged_although_one_was_destroyed(team):
     redact(team, report(team, team.items[0]))
     job = team.read(lambda s: s.execute(sql("SELECT max(id) FROM job WHERE kind = 'preannotate.run'")).scalar())
     team.work(job)
-    assert team.read(lambda s: s.execute(sql("SELECT state FROM job")).scalars().all()) == ["done"]
+    states = sql("SELECT state FROM job WHERE kind = 'preannotate.run'")
+    assert team.read(lambda s: s.execute(states).scalars().all()) == ["done"]
     newest = team.read(lambda s: s.query(Document).order_by(Document.id.desc()).first())
     assert newest.version == 2
 

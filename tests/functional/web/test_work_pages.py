@@ -4,9 +4,13 @@ import re
 
 import pytest
 
+from app.audit.events import Tag
 from app.review.assignment import get_assignment
 from app.review.hold import open_holds
 from app.review.question import list_questions
+from app.review.renewal import Renewal
+from app.web.work import tasks as work_lists
+from tests.build import as_if
 from tests.functional.web.conftest import TEXT, problem, words
 
 
@@ -24,6 +28,35 @@ def test_a_reader_sees_own_tasks_and_starts_the_next(team):
     assert "To do (1)" in words(page)
     assert team.post("ann", "/work/next").headers["Location"] == f"/assignments/{first}"
     assert team.post("vera", "/work/next").headers["Location"] == "/work"
+
+
+def test_corrected_texts_stand_before_what_is_new_on_every_page_of_the_list(team, monkeypatch):
+    """However many tasks were given before: their readers began them already, and others wait."""
+    monkeypatch.setattr(work_lists, "PAGE", 2)
+    given = [team.item("ann") for _ in range(7)]
+    (tasks,) = zip(*(task for _, task in given), strict=True)
+
+    def correct(session, at):
+        as_if(session, Tag.ITEM_RENEWED)
+        for old, new in ((0, 3), (1, 5), (2, 6)):
+            places = {"from_item_id": given[old][0], "places_json": "[]", "readings_json": "[]", "made_at": at}
+            session.add(Renewal(item_id=given[new][0], cause="wrongly-removed", **places))
+
+    team.write(correct)
+    assert team.get("ann", f"/api/v1/assignments/{tasks[5]}").status_code == 200  # begun: it keeps its place
+    pages, address = [], "/work"
+    while address:
+        page = team.get("ann", address).text
+        pages.append([int(task) for task in re.findall(r'<td><a href="/assignments/(\d+)"', page)])
+        address = next(iter(re.findall(r'href="(/work\?after=\d+)" rel="next"', page)), None)
+    first = [tasks[3], tasks[5], tasks[6], *tasks[:3], tasks[4]]
+    assert pages == [first[:2], first[2:4], first[4:6], first[6:]]
+    assert "text corrected" in team.get("ann", "/work").text
+    # What is finished stays in the order it was given.
+    for task in tasks:
+        team.answer("ann", task)
+    done = team.get("ann", "/work/finished").text
+    assert [int(task) for task in re.findall(r'<td><a href="/assignments/(\d+)"', done)] == list(tasks[:2])
 
 
 def test_an_answer_can_be_recalled_until_the_other_reader_has_finished(team):

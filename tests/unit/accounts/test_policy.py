@@ -173,6 +173,13 @@ SENTENCES = [
         PolicySubject("person", 1, relations=frozenset({"self"})),
         "own-account",
     ),
+    ("who never had an item reports nothing in it", somebody(P.MANAGER), A.REPORT_PHI, item(), "not-yours"),
+    ("who has it does", somebody(P.ANNOTATOR), A.REPORT_PHI, item("held-item"), YES),
+    ("a verifier with T3 breaks the glass", somebody(P.VERIFIER, tier=3), A.BREAK_GLASS, item(), YES),
+    ("one with T2 does not", somebody(P.VERIFIER, tier=2), A.BREAK_GLASS, item(), "tier-too-low"),
+    ("nor an administrator", somebody(S.ADMIN, tier=4), A.BREAK_GLASS, item(), "role-missing"),
+    ("an administrator looks up nobody's reading", somebody(S.ADMIN), A.READ_ACCESSES, item(), "role-missing"),
+    ("an operator approves nothing", OperatorActor(), A.APPROVE, SERVER, "kind-not-allowed"),
     (
         "nor a role",
         somebody(S.ADMIN),
@@ -225,7 +232,7 @@ def earlier(app):
     yield
     RELATIONS.remove(Earlier.key)
     if known:
-        RELATIONS.add(known)
+        RELATIONS._parts[Earlier.key] = known
 
 
 def test_require_asks_the_relations_of_the_rule(earlier):

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts import password as passwords
+from app.accounts.loading import load_signed_in
 from app.accounts.password import Password, is_password
 from app.accounts.person import get_person
 from app.accounts.reset import PasswordLink, change_password, choose_password, issue_link
-from app.accounts.session import Lifetime, SignInSession, close_session, find_session, touch
+from app.accounts.session import Lifetime, SignInSession, close_session, touch
 from app.accounts.sign_in import Attempt, sign_in
 from app.audit.events import Tag
 from app.audit.models import Event
@@ -29,7 +30,7 @@ def enter(database, username="ann", password=PASSWORD, at=T0, address=""):
 
 def lives(database, token, at):
     with database.reading() as session:
-        return find_session(session, token, LIFETIME, at=at) is not None
+        return load_signed_in(session, token, LIFETIME, at=at, request_id="r") is not None
 
 
 def tags(database):
@@ -57,7 +58,7 @@ def test_a_session_ends_when_idle_and_in_any_case(database):
     assert lives(database, opened.token, T0 + 15 * MINUTE - 1)
     assert not lives(database, opened.token, T0 + 15 * MINUTE)
     with database.reading() as session:
-        row = find_session(session, opened.token, LIFETIME, at=T0)
+        row, _ = load_signed_in(session, opened.token, LIFETIME, at=T0, request_id="r")
     for at in range(T0, T0 + 12 * HOUR, 10 * MINUTE):
         database.writing(lambda s, at=at: touch(s, row.id, at=at))
     assert lives(database, opened.token, T0 + 12 * HOUR - 1)

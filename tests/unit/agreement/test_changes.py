@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.agreement.changes import Change, weighty_changes, weighty_elements
+from app.agreement.changes import LabelChange, weighty_changes, weighty_elements
 from app.modalities.notes.units import note_units
 from app.modalities.reports.modality import Reports
 from tests.contracts.modality_examples import REPORTS, _seen
@@ -83,7 +83,7 @@ def test_a_critical_finding_nobody_reported_is_new_and_one_taken_out_is_gone():
 
 def test_a_change_names_the_element_that_bears_it():
     (change,) = weighty_changes(note_units(payload(x=RASH))[:1], [[]], WEIGHTY)
-    assert change == Change("new", "ADE", "x")
+    assert change == LabelChange("new", "ADE", "x")
 
 
 def test_elements_of_weight_carry_the_label_themselves():

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.agreement.matching import maximum_matching, overlap, overlapping_pairs
-from app.agreement.metrics.data import Link, Reading, Span, Spans
+from app.agreement.metrics.data import Link, MarkedSpan, Reading, Spans
 from app.agreement.metrics.kappa import Cohen, Percent
 from app.agreement.metrics.relations import RelationF1, RelationF1Conditional
 from app.agreement.metrics.spans import (
@@ -20,7 +20,7 @@ from app.agreement.metrics.tokens import TokenKappa, TokenKappaMarked, token_rat
 
 
 def span(start, end, label="PROBLEM"):
-    return Span(label, ((start, end),))
+    return MarkedSpan(label, ((start, end),))
 
 
 def reading(*spans, links=()):
@@ -100,7 +100,7 @@ def test_several_readers_give_the_mean_of_their_pairs():
 
 
 def test_discontinuous_spans_match_strictly_only_piece_by_piece():
-    broken, whole = Span("P", ((0, 3), (8, 12))), Span("P", ((0, 12),))
+    broken, whole = MarkedSpan("P", ((0, 3), (8, 12))), MarkedSpan("P", ((0, 12),))
     data = two(reading(broken), reading(whole))
     assert F1Strict().prepare(data).estimate().value == 0
     assert F1Relaxed().prepare(data).estimate().value == 1
@@ -132,9 +132,7 @@ def test_languages_without_spaces_are_compared_by_character():
 
 
 def test_a_token_under_two_labels_has_both_whatever_their_order():
-    table = token_ratings(
-        two(reading(span(0, 2, "B"), span(0, 2, "A")), reading(span(0, 2, "A")), "no fever")
-    )
+    table = token_ratings(two(reading(span(0, 2, "B"), span(0, 2, "A")), reading(span(0, 2, "A")), "no fever"))
     assert set(table.categories) == {"A+B", "A", "O"}
     assert Cohen().prepare(table).n == 2
 
@@ -183,8 +181,7 @@ def test_the_matching_is_one_to_one_and_of_the_greatest_weight(weights):
 def test_relaxed_is_never_below_strict_nor_untyped_below_typed(one, other):
     data = two(reading(*one), reading(*other))
     strict, relaxed, strict_any, relaxed_any = (
-        metric().prepare(data).estimate().value
-        for metric in (F1Strict, F1Relaxed, F1StrictUntyped, F1RelaxedUntyped)
+        metric().prepare(data).estimate().value for metric in (F1Strict, F1Relaxed, F1StrictUntyped, F1RelaxedUntyped)
     )
     if strict is not None:
         assert strict <= relaxed <= relaxed_any

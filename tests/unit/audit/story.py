@@ -1,14 +1,15 @@
 """A small log with everything in it that a bundle can have, and ways of tampering with its export.
 
 Leaves: 0 the transition tables · 1–12 annotations on three streams · (checkpoint 13) · 13–15 states of
-items 1 and 2 · 16 a signature · 17 a release · (checkpoint 18) · 18–27 annotations · 28 the export
-itself · (checkpoint 29).
+items 1 and 2 · 16 a signature · 17 a release · (checkpoint 18) · 18–27 annotations · 30 the export
+itself · (checkpoint 31). Before the export 28 and 29 say which script checks, and from where rows are committed to.
 """
 
 import json
 import shutil
 
-from app.audit import streams
+from app.audit import streams, verify
+from app.audit.bundle_rows import BundleScope
 from app.audit.events import Tag
 from app.audit.evidence import EVIDENCE, STATE_MACHINES, declare_transitions
 from app.audit.export import export
@@ -18,7 +19,7 @@ from app.core.digest import canonical_json, sha256
 from tests.unit.audit.events import NOON, say, seal, signer_in
 
 ACTOR = SystemActor("test")
-SIZE = 29
+SIZE = 31
 RECORD = sha256("the record that is signed")
 MANIFEST = canonical_json(
     {"v": 1, "record_type": "submission", "record_id": 5, "record_sha256": RECORD, "signer_name": "Ada"}
@@ -119,7 +120,7 @@ def tell(database, folder):
 def hand_out(database, folder, name="bundle", **options):
     """The exported bundle."""
     out = folder / name
-    export(database, signer_in(folder), out, actor=ACTOR, at=NOON + 5000, **options)
+    export(database, signer_in(folder), out, actor=ACTOR, at=NOON + 5000, scope=BundleScope(**options))
     return out
 
 
@@ -154,7 +155,16 @@ class Bundle:
         sizes = [size for size in sizes if size < len(leaves)] + [len(leaves)]
         notes = [(size, signer.sign(size, CompactRange.of(leaves[:size]).root())) for size in sizes]
         self.write([json.dumps({"size": size, "note": note}) for size, note in notes], "checkpoints.jsonl")
+        self.sign_scope(signer)
         return notes
+
+    def sign_scope(self, signer, **changes):
+        """A new statement of what the bundle is, over the files as they are now."""
+        about = json.loads((self.folder / "bundle.json").read_text()) | changes
+        about["files"] = {name: sha256((self.folder / name).read_bytes()) for name in about["files"]}
+        text = json.dumps(about, ensure_ascii=False, sort_keys=True) + "\n"
+        (self.folder / "bundle.json").write_text(text)
+        (self.folder / "bundle.sig").write_text(signer.attest(verify.SCOPE_LINE + text))
 
 
 def change(line, **fields):

@@ -58,6 +58,7 @@ FLIPS = {
     "actor_id": "12",
     "body": "replace(body, '\"end\":', '\"fin\":')",
     "sha256": "'00' || substr(sha256, 3)",
+    "mac": "'0011:22'",
 }
 
 
@@ -71,7 +72,7 @@ def test_a_flipped_column_is_found_at_its_leaf(told, tmp_path, column):
     tamper(told, f"UPDATE audit_event SET {column} = {FLIPS[column]} WHERE id = {pk}")
     bundle = story.hand_out(told, tmp_path)
     found = verify.verify(bundle, [], [], [])
-    assert not found["ok"]
+    assert not found["consistent"]
     assert found["breaks"][0]["leaf"] == 7
     assert any(column in f["message"] for f in found["breaks"]) or column == "id"
 
@@ -112,8 +113,10 @@ def test_an_edit_with_all_hashes_made_good_is_found_by_the_checkpoint(told, tmp_
     )
     bundle = story.hand_out(told, tmp_path)  # nothing more is signed, but the auditor gets the log
     breaks = verify.verify(bundle, [], [], [])["breaks"]
-    assert (breaks[0]["leaf"], breaks[0]["check"]) == (0, "checkpoint")
-    assert "the change is in leaves 0 to 12" in breaks[0]["message"]
+    # The narrowest first: the next event of the stream does not continue this one; then what the checkpoint says.
+    assert (breaks[0]["leaf"], breaks[0]["check"]) == (18, "stream")
+    assert "does not continue event 4 (leaf 12)" in breaks[0]["message"]
+    assert "the change is in leaves 0 to 12" in next(f["message"] for f in breaks if f["check"] == "checkpoint")
     assert any("log-inconsistent" in f["message"] for f in breaks)
 
 
@@ -146,7 +149,7 @@ def test_an_empty_log_exports_and_verifies(database, tmp_path, monkeypatch):
     monkeypatch.setattr("app.audit.evidence.STATE_MACHINES._parts", {})
     monkeypatch.setattr("app.audit.evidence.EVIDENCE._parts", {})
     found = verify.verify(story.hand_out(database, tmp_path), [], [], [])
-    assert (found["ok"], found["size"]) == (True, 2)
+    assert (found["consistent"], found["size"]) == (True, 4)
 
 
 def test_transition_tables_are_declared_once_and_again_when_they_change(database, monkeypatch):

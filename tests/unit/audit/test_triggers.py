@@ -5,6 +5,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, text
 from sqlalchemy.exc import DBAPIError
 
 from app.audit.events import Tag
+from app.audit.log import new_event_id
 from app.audit.models import Erasure, Event
 from app.audit.triggers import all_triggers, append_only, erasable
 from app.core.db import Base
@@ -113,9 +114,9 @@ def bodies(database):
 
 
 def erase(session, row_id):
-    event = say(session, 1, tag=Tag.BATCH_WITHDRAWN)
-    session.add(Erasure(table_name="note_body", row_id=str(row_id), event_id=event.event_id, at=NOON))
+    session.add(Erasure(table_name="note_body", row_id=str(row_id), event_id=new_event_id(NOON), at=NOON))
     session.flush()
+    say(session, 1, tag=Tag.BATCH_WITHDRAWN)
     session.execute(text("DELETE FROM note_body WHERE id = :id"), {"id": row_id})
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from app.audit import merkle, verify
 from app.audit.continuity import retire_key, rotate_key
 from app.audit.events import Tag
+from app.audit.note import SigningKey
 from app.core.digest import sha256
 from tests.unit.audit import story
 from tests.unit.audit.events import NOON, say, seal, signer_in, write
@@ -128,7 +129,8 @@ def verdict(capsys):
 
     def check(bundle, *options):
         code, found = run(bundle, *options, capsys=capsys)
-        assert found["ok"] == (code == 0) == (found["breaks"] == [])
+        assert found["consistent"] == (code != 1) == (found["breaks"] == [])
+        assert found["ok"] == (code == 0) == (found["consistent"] and not found["unproved"])
         return found
 
     return check
@@ -136,7 +138,7 @@ def verdict(capsys):
 
 def test_a_true_bundle_passes(bundle, verdict):
     found = verdict(bundle)
-    assert (found["ok"], found["size"], found["events"], found["hidden"]) == (True, SIZE, SIZE, 0)
+    assert (found["consistent"], found["size"], found["events"], found["hidden"]) == (True, SIZE, SIZE, 0)
     assert found["keys"] == bundle.lines("vkeys.txt")
 
 
@@ -145,8 +147,9 @@ def test_the_copy_in_the_bundle_runs_alone_and_is_the_code_of_the_command(bundle
     assert script.read_bytes() == Path(verify.__file__).read_bytes()
     alone = [sys.executable, "-I", "-S", str(script), str(bundle.folder)]
     done = subprocess.run(alone, cwd=bundle.folder, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("OK: everything holds\n")
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "NOT PROVED not anchored: bring a checkpoint (--checkpoint)" in done.stdout
+    assert done.stdout.endswith("CONSISTENT: nothing is broken, and not everything is proved\n")
     bundle.write(bundle.lines()[:-1])
     done = subprocess.run(alone, cwd=bundle.folder, capture_output=True, text=True, check=False)
     assert done.returncode == 1
@@ -154,7 +157,7 @@ def test_the_copy_in_the_bundle_runs_alone_and_is_the_code_of_the_command(bundle
 
 
 def test_the_newest_checkpoint_lies_beside_for_the_auditor_to_keep(bundle, verdict):
-    assert verdict(bundle, "--checkpoint", bundle.folder / "checkpoint.txt")["ok"]
+    assert verdict(bundle, "--checkpoint", bundle.folder / "checkpoint.txt")["consistent"]
 
 
 def edit_payload(lines):
@@ -240,32 +243,38 @@ def test_the_chain_of_the_stream_tells_the_place_where_leaves_were_made_to_fit(
 def test_the_last_events_cut_off_are_missed_by_a_checkpoint(bundle, verdict):
     bundle.write_log(bundle.lines()[:-4])
     found = {f["leaf"]: f["message"] for f in verdict(bundle)["breaks"]}
-    assert found[18] == "leaves 18 to 24 are under no checkpoint"
-    assert found[25] == "checkpoint of size 29: the last 4 events are missing"
+    assert found[18] == "leaves 18 to 26 are under no checkpoint"
+    assert found[27] == "checkpoint of size 31: the last 4 events are missing"
 
 
-def test_the_last_events_cut_off_with_their_checkpoint_are_missed_by_the_auditors(bundle, verdict, tmp_path):
+def test_the_last_events_cut_off_with_their_checkpoint_are_missed_by_the_auditors(bundle, signer, verdict, tmp_path):
     kept = tmp_path / "kept.txt"
     kept.write_bytes((bundle.folder / "checkpoint.txt").read_bytes())
     bundle.write_log(bundle.lines()[:18])
     bundle.write(bundle.lines("checkpoints.jsonl")[:2], "checkpoints.jsonl")
-    assert verdict(bundle)["ok"]  # by itself an older log is a good log
-    (found,) = verdict(bundle, "--checkpoint", kept)["breaks"]
+    altered = {found["message"] for found in verdict(bundle)["breaks"]}
+    assert "events.jsonl is not the file that was exported" in altered
+    bundle.sign_scope(signer)
+    # By itself an older log is a good log, but that the script was declared in what was cut off.
+    undeclared = "verify.py in this bundle is not the script whose digest is in the log"
+    assert [found["message"] for found in verdict(bundle)["breaks"]] == [undeclared]
+    found, script = sorted(verdict(bundle, "--checkpoint", kept)["breaks"], key=lambda one: one["check"] == "scope")
+    assert script["message"] == undeclared
     assert found["leaf"] == 18
-    assert "your checkpoint of size 29: the last 11 events are missing" in found["message"]
+    assert "your checkpoint of size 31: the last 13 events are missing" in found["message"]
 
 
 def test_events_appended_under_no_checkpoint_are_found(bundle, verdict):
     extra = change(bundle.lines()[27], seq=99)
     bundle.write_log([*bundle.lines(), extra])
-    assert any("leaves 29 to 29 are under no checkpoint" in f["message"] for f in verdict(bundle)["breaks"])
+    assert any("leaves 31 to 31 are under no checkpoint" in f["message"] for f in verdict(bundle)["breaks"])
 
 
 def test_a_whole_log_rewritten_without_the_key_fails_at_every_checkpoint(bundle, verdict):
     bundle.write_log(rechain(delete_one(bundle.lines())))
     breaks = verdict(bundle)["breaks"]
     assert {f["check"] for f in breaks} == {"checkpoint"}
-    assert [f["leaf"] for f in breaks] == [0, 13, 18, 28]
+    assert [f["leaf"] for f in breaks] == [0, 13, 18, 30]
 
 
 def test_a_log_signed_again_with_another_key_is_signed_by_nobody_known(bundle, verdict, tmp_path):
@@ -285,12 +294,13 @@ def test_another_key_put_into_the_bundle_as_well_does_not_help_against_the_key_o
     bundle.sign_again(stranger)
     bundle.write(stranger.vkeys(), "vkeys.txt")
     set_value(bundle, story.value_by(stranger))
-    assert verdict(bundle)["ok"]  # which is why the key has to come by another way
+    bundle.sign_scope(stranger)
+    assert verdict(bundle)["consistent"]  # which is why the key has to come by another way
     (true_key,) = original.lines("vkeys.txt")
-    assert not verdict(bundle, "--vkey", true_key)["ok"]
+    assert not verdict(bundle, "--vkey", true_key)["consistent"]
     (found,) = verdict(bundle, "--checkpoint", original.folder / "checkpoint.txt")["breaks"]
     assert (found["leaf"], found["check"]) == (18, "checkpoint")
-    assert "your checkpoint of size 29 is signed by none of the known keys" in found["message"]
+    assert "your checkpoint of size 31 is signed by none of the known keys" in found["message"]
 
 
 def test_a_log_rewritten_with_the_stolen_key_fails_at_an_older_checkpoint_of_the_auditor(
@@ -300,7 +310,7 @@ def test_a_log_rewritten_with_the_stolen_key_fails_at_an_older_checkpoint_of_the
     kept.write_text(json.loads(original.lines("checkpoints.jsonl")[1])["note"])
     bundle.write_log(rechain(edit_payload(bundle.lines())))
     bundle.sign_again(signer)
-    assert verdict(bundle)["ok"]  # nothing in the bundle can show it
+    assert verdict(bundle)["consistent"]  # nothing in the bundle can show it
     (found,) = verdict(bundle, "--checkpoint", kept)["breaks"]
     assert found["leaf"] == 13
     assert "your checkpoint of size 18 has another root" in found["message"]
@@ -355,7 +365,7 @@ def test_a_checkpoint_of_another_log_is_found(bundle, verdict):
         ("{}", "does not have the fields"),
         ("[1]", "not in canonical form"),
         ("not json", "not JSON"),
-        ("null", "not in canonical form"),
+        ("null", "only its hash"),
         ('{"a":1.5}', "not JSON"),
         ('{"a": 1}', "not in canonical form"),
         ('{"a":1,"a":1}', "not in canonical form"),
@@ -513,7 +523,7 @@ def test_a_released_file_in_the_auditors_hand_is_recognised(bundle, verdict, tmp
     good, bad = tmp_path / "notes.jsonl", tmp_path / "other.jsonl"
     good.write_text("one file")
     bad.write_text("another")
-    assert verdict(bundle, "--file", good)["ok"]
+    assert verdict(bundle, "--file", good)["consistent"]
     (found,) = verdict(bundle, "--file", good, "--file", bad)["breaks"]
     assert found["message"] == "other.jsonl was not released: its digest is in no event"
 
@@ -538,7 +548,7 @@ def told(database, tmp_path, monkeypatch):
 
 
 def test_the_story_passes_on_every_database(told, tmp_path, verdict):
-    assert verdict(Bundle(story.hand_out(told[0], tmp_path)))["ok"]
+    assert verdict(Bundle(story.hand_out(told[0], tmp_path)))["consistent"]
 
 
 def test_the_bundle_of_a_project_shows_only_hashes_of_others(told, tmp_path, verdict):
@@ -546,7 +556,7 @@ def test_the_bundle_of_a_project_shows_only_hashes_of_others(told, tmp_path, ver
     shown = [json.loads(line) for line in bundle.lines()]
     assert {event["project"] for event in shown if event} == {1, None}
     found = verdict(bundle)
-    assert (found["ok"], found["project"]) == (True, 1)
+    assert (found["consistent"], found["project"]) == (True, 1)
     assert (found["events"], found["hidden"]) == (SIZE - 11, 11)
 
 
@@ -572,8 +582,10 @@ def test_events_without_a_place_yet_are_checked_too(told, tmp_path, verdict):
     finish = change(pending[0], data={"machine": "item", "from": "ready", "to": "done", "event": "finish"})
     bundle.write([finish], "pending.jsonl")
     bundle.edit_rows("states.jsonl", lambda rows: rows[1].update(state="done"))
+    bundle.sign_scope(signer_in(tmp_path))
     found = verdict(bundle)
-    assert (found["ok"], found["unsealed"]) == (True, 1)
+    assert (found["consistent"], found["unsealed"], found["ok"]) == (True, 1, False)
+    assert any("1 events are not sealed" in reason for reason in found["unproved"])
     assert items.now[2] == "ready"
 
 
@@ -592,9 +604,9 @@ def test_trust_passes_from_key_to_key_through_the_log(told, tmp_path, verdict):
         seal(database, tmp_path)
     bundle = Bundle(story.hand_out(database, tmp_path))
     found = verdict(bundle, "--vkey", first)
-    assert (found["ok"], found["keys"]) == (True, signer.vkeys())
-    assert verdict(bundle)["ok"]
-    signer.rotate()
+    assert (found["consistent"], found["keys"]) == (True, signer.vkeys())
+    assert verdict(bundle)["consistent"]
+    signer.adopt(SigningKey.generate(signer.origin))
     signer.retire(signer.keys[0].verifier.id.hex())
     write(database, 42)
     seal(database, tmp_path)
@@ -611,8 +623,8 @@ def test_a_signature_is_checked_against_the_keys_in_use_when_it_was_made(told, t
     retire_key(database, signer, story.ACTOR, signer.keys[0].verifier.id.hex(), at=NOON + 200)
     write(database, 40)
     bundle = Bundle(story.hand_out(database, tmp_path))
-    assert verdict(bundle)["ok"]
-    assert verdict(bundle, "--vkey", signer.vkeys()[0])["ok"]
+    assert verdict(bundle)["consistent"]
+    assert verdict(bundle, "--vkey", signer.vkeys()[0])["consistent"]
     assert story.value_by(signer) != old
     set_value(bundle, story.value_by(signer))
     (found,) = verdict(bundle)["breaks"]
@@ -634,7 +646,7 @@ def test_a_retired_key_makes_no_signature_any_more(told, tmp_path, verdict, monk
     ]
     monkeypatch.setattr(story.EVIDENCE.get("signatures"), "rows", lambda *_: rows)
     bundle = Bundle(story.hand_out(database, tmp_path))
-    assert verdict(bundle)["ok"]
+    assert verdict(bundle)["consistent"]
     line = stolen.sign(f"chartmark signature manifest v1\n{story.MANIFEST}\n")
     bundle.edit_rows("signatures.jsonl", lambda rows: rows[1].update(value=line))
     (found,) = verdict(bundle)["breaks"]
@@ -648,7 +660,7 @@ def test_a_key_slipped_into_the_log_is_not_trusted_because_the_signer_does_not_s
     database.writing(lambda s: say(s, 50, stream="server", tag=Tag.CHECKPOINT_KEY_ROTATED, **announcement))
     bundle = Bundle(story.hand_out(database, tmp_path))
     found = verdict(bundle, "--vkey", true_key)
-    assert (found["ok"], found["keys"]) == (True, [true_key])
+    assert (found["consistent"], found["keys"]) == (True, [true_key])
     notes = bundle.lines("checkpoints.jsonl")
     size = len(bundle.lines())
     bundle.sign_again(stranger, sizes=())
@@ -673,10 +685,10 @@ def test_a_restored_backup_that_went_on_is_a_fork(sqlite_database, tmp_path, mon
     signer_in(tmp_path).memory.unlink()
     write(database, 70, 71)
     bundle = Bundle(story.hand_out(database, tmp_path, "forked"))
-    assert verdict(bundle)["ok"]
+    assert verdict(bundle)["consistent"]
     (found,) = verdict(bundle, "--checkpoint", kept)["breaks"]
     assert found["leaf"] == 18
-    assert "your checkpoint of size 29 has another root: the change is in leaves 18 to 28" in found["message"]
+    assert "your checkpoint of size 31 has another root: the change is in leaves 18 to 30" in found["message"]
 
 
 def test_a_clock_that_runs_backwards_is_named(told, tmp_path, verdict):

@@ -1,10 +1,12 @@
 """The one place that commits."""
 
+import threading
+import time
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.audit import streams
 from app.audit.events import Tag
@@ -80,3 +82,42 @@ def test_rows_stay_readable_after_reading(database):
     assert event.stream == "project:1"
     with database.reading() as session:
         assert session.scalars(select(Event)).one().tag == Tag.PROJECT_CREATED
+
+
+def test_an_error_of_the_database_quotes_no_value_of_its_statement(database):
+    """What logs and consoles show of it must hold no note text."""
+    with database.reading() as session, pytest.raises(DBAPIError) as caught:
+        session.execute(text("SELECT no_such_column FROM audit_event WHERE body = :body"), {"body": "Mrs Quarrow"})
+    assert "Quarrow" not in str(caught.value)
+
+
+def test_writers_of_one_process_get_their_turn_in_the_order_they_asked(sqlite_database):
+    """Each asks while the one before it is still at work: nobody who comes later goes first."""
+    order, threads, asked = [], [], []
+
+    def writer(number):
+        def unit(session):
+            if number < 5:
+                start(number + 1)
+                time.sleep(0.05)  # the next one waits by now
+            order.append(number)
+            session.execute(text("SELECT 1"))
+
+        asked.append(number)
+        sqlite_database.writing(unit)
+
+    def start(number):
+        thread = threading.Thread(target=writer, args=(number,))
+        threads.append(thread)
+        thread.start()
+
+    start(0)
+    while len(threads) < 6 or any(thread.is_alive() for thread in threads):
+        time.sleep(0.01)
+    assert order == asked == list(range(6))
+
+
+def test_a_turn_is_passed_on_when_a_unit_fails(sqlite_database):
+    with pytest.raises(ZeroDivisionError):
+        sqlite_database.writing(lambda session: 1 / 0)
+    assert sqlite_database.writing(lambda session: session.scalar(text("SELECT 7"))) == 7

@@ -2,14 +2,14 @@
 
 import pytest
 
-from app.deidentify.evaluation import Evaluation, Marked, f_beta, marked, wilson
+from app.deidentify.evaluation import DeidentificationEvaluation, Marked, f_beta, marked, wilson
 from app.deidentify.phi_types import BY_KEY, TABLE, canonical, family
 
 TEXT = "Mr Smith, John came on 3 May 2024."
 
 
 def scores(gold, found):
-    evaluation = Evaluation()
+    evaluation = DeidentificationEvaluation()
     evaluation.add("d1", TEXT, gold, found)
     return evaluation.report()
 

@@ -71,7 +71,7 @@ def test_a_foreign_note_is_refused_with_what_its_language_lacks(text):
 
 @pytest.mark.parametrize("text", FOREIGN)
 def test_the_verdict_on_a_foreign_note_is_a_refusal(text):
-    assert (judge(Note(text), [], Policy(), with_model=False).outcome) == REFUSED
+    assert (judge(Note(text), [], Policy()).outcome) == REFUSED
 
 
 def test_what_a_language_lacks_is_empty_for_the_built_in_one():

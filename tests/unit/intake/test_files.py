@@ -1,14 +1,16 @@
 """File names are nowhere in clear, and what was spooled goes when its job ends, however it ends."""
 
 import json
+import socket
 import zipfile
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from app.accounts.actor import OperatorActor
 from app.core.errors import Conflict, Unavailable
-from app.corpus.batch import get_batch
+from app.corpus.batch import get_batch, list_problems
 from app.corpus.project import create_project
 from app.corpus.vault import Vault
 from app.factory import create_app
@@ -56,7 +58,7 @@ def test_a_job_row_names_no_file_and_forgets_the_sealed_names_when_it_is_done(in
     (folder / f"{NAME}.txt").write_text("No fever.")
     batch, job = intake.start(folder)
     row = intake.look(lambda s: get_job(s, job))
-    assert row.args == {"batch": batch, "modality": ""}
+    assert row.args == {"batch": batch, "modality": "", "host": socket.gethostname()}
     assert NAME.encode() not in row.sealed
     assert Files.opened(intake.services.vault, row.sealed, batch).paths == [str(folder)]
     with pytest.raises(Unavailable):
@@ -77,11 +79,13 @@ def test_a_load_that_is_given_up_wipes_its_upload_and_can_be_withdrawn(intake, m
         raise RuntimeError(NAME)
 
     monkeypatch.setattr(Files, "rows", broken)
+    monkeypatch.setattr("app.jobs.job.BACKOFF", 0)
     work(intake.services, until_empty=True)
     row = intake.look(lambda s: get_job(s, job))
     assert (row.state, row.error, row.sealed) == ("failed", "RuntimeError", None)
     assert not intake.spool.exists()
-    intake.services.database.writing(lambda s: withdraw_batch(s, OPERATOR, get_batch(s, batch), at=AT))
+    by_two = replace(OPERATOR, approval=1)
+    intake.services.database.writing(lambda s: withdraw_batch(s, by_two, get_batch(s, batch), at=AT))
     assert intake.look(lambda s: get_batch(s, batch).state) == "withdrawn"
 
 
@@ -112,8 +116,8 @@ def test_places_are_numbers_and_never_names(intake, tmp_path):
     paths = [folder, *(tmp_path / f"{NAME}{ending}" for ending in (".csv", ".jsonl", ".zip"))]
     batch, _ = intake.start(*paths)
     work(intake.services, until_empty=True)
-    problems = intake.look(lambda s: get_batch(s, batch).problems_json)
-    assert [problem["where"] for problem in json.loads(problems)] == [
+    problems = intake.look(lambda s: list_problems(s, batch))
+    assert [problem.where for problem in problems] == [
         "note 1 of file 1",
         "line 2 of file 2",
         "line 1 of file 3",

@@ -11,7 +11,7 @@ from app.core.errors import Problem
 from app.factory import compose
 from app.intake.files import Files
 from app.intake.foreign.recognise import recognise
-from app.intake.readers import Passed, Row
+from app.intake.readers import Passed, RawRow
 from tests.public_data import DATA
 
 compose()
@@ -96,7 +96,7 @@ def test_a_known_format_is_named_and_never_stored_whatever_the_file_is_called(ki
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / name).write_text(text, newline="")
     found = rows(tmp_path / "notes")
-    assert not [row for row in found if isinstance(row, Row)]
+    assert not [row for row in found if isinstance(row, RawRow)]
     words = kind.split()
     assert any(word.lower() in found[0].message.lower() for word in words), found[0].message
 
@@ -140,7 +140,7 @@ def test_every_file_of_a_folder_is_stored_refused_or_listed_with_its_reason(tmp_
         archive.writestr("in.TXT", NOTE)
         archive.writestr("__MACOSX/._in.TXT", b"\x00")
     found = rows(folder)
-    stored = {row.values["id"] for row in found if isinstance(row, Row)}
+    stored = {row.values["id"] for row in found if isinstance(row, RawRow)}
     assert stored == {"NOTE1", "note2", "bare", "a", "j", "in"}
     refused = {row.code for row in found if isinstance(row, Problem)}
     assert refused == {"annotations", "code-table", "unknown-kind"}
@@ -271,5 +271,5 @@ def test_nothing_of_other_tools_and_systems_becomes_a_note(folder):
     found = rows(DATA / folder)
     places = [int(row.where.split(" of entry ")[-1].split()[-1]) for row in found]
     assert set(places) == set(range(1, len(files) + 1))
-    stored = {files[place - 1] for place, row in zip(places, found, strict=True) if isinstance(row, Row)}
+    stored = {files[place - 1] for place, row in zip(places, found, strict=True) if isinstance(row, RawRow)}
     assert {path.suffix for path in stored} <= (notes if folder == "interop" else set())

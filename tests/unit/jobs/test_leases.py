@@ -5,27 +5,28 @@ from collections import Counter
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from app.core import clock
 from app.core.errors import Conflict
 from app.jobs import worker
+from app.jobs.free import list_free
 from app.jobs.job import (
     JOBS,
     LEASE,
+    LOST,
     Job,
     LeaseLost,
     advance,
-    claim,
     claim_one,
     enqueue,
     enqueue_once,
     fail,
     finish,
     get_job,
-    owner_name,
     retry,
 )
+from app.jobs.owner import owner_name
 
 T0 = 1_700_000_000_000
 ELSEWHERE = "another-host:1"
@@ -34,7 +35,7 @@ ELSEWHERE = "another-host:1"
 class Toy:
     """Counts to a number, a chunk each; what it counted stands in a list."""
 
-    key, repeatable = "toy", True
+    key, title, aside, repeatable = "toy", "Toy", "set aside", True
 
     def __init__(self):
         self.counted, self.tidied, self.missing, self.between = [], [], "", lambda: None
@@ -62,7 +63,8 @@ def toy():
 
 
 @pytest.fixture
-def services(database):
+def services(database, monkeypatch):
+    monkeypatch.setattr("app.jobs.job.BACKOFF", 0)  # its own test is about it
     return SimpleNamespace(database=database, settings=None, vault=None)
 
 
@@ -111,8 +113,10 @@ def test_many_workers_share_the_jobs_and_none_is_taken_twice(database, queue):
 
     def all_i_get():
         mine = []
-        while (job := database.writing(lambda s: claim(s, ELSEWHERE, at=clock.now()))) is not None:
-            mine.append(job.id)
+        with database.reading() as session:
+            free = [job.id for job in list_free(session, at=clock.now(), limit=10)]
+        for number in free:
+            mine += [job.id for job in [take(database, number)] if job is not None]
         return mine
 
     taken = Counter(number for mine in together(6, all_i_get) for number in mine)
@@ -170,7 +174,8 @@ def test_a_worker_that_lost_its_job_between_chunks_leaves_it_and_its_files_alone
     toy.between = steal
     worker.run_job(services, job)
     assert toy.counted == [(number, 0)]
-    assert (toy.tidied, row(database, number).state, row(database, number).attempts) == ([], "running", 0)
+    stands = row(database, number)
+    assert (toy.tidied, stands.state, stands.attempts, stands.error) == ([], "running", 1, LOST)
     worker.run_job(services, stolen[0])
     assert toy.counted == [(number, 0), (number, 1), (number, 2)]
     assert (toy.tidied, row(database, number).state) == ([number], "done")
@@ -276,3 +281,11 @@ def test_a_job_of_an_unknown_kind_fails_and_the_worker_goes_on(database, service
     database.writing(lambda session: setattr(get_job(session, strange), "kind", "gone"))
     worker.work(services, until_empty=True)
     assert (row(database, strange).state, row(database, number).state) == ("failed", "done")
+
+
+def test_a_worker_with_nothing_to_do_writes_nothing(database, services, toy):
+    """It asks twice a second: on SQLite a write would stand in the way of everybody's saves."""
+    begun = []
+    event.listen(database.engine, "begin", lambda connection: begun.append(connection.get_execution_options()))
+    assert worker.work(services, until_empty=True) == 0
+    assert begun and not any(options.get("chartmark_writing") for options in begun)

@@ -18,7 +18,7 @@ from app.pipelines.terms.sources import current_releases, terms_of
 from app.pipelines.terms.wording import wordings
 from app.tagging.labels import LABELS
 from app.tagging.protocol import provenance
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 from app.tagging.terms.headings import names_of
 from app.tagging.valuesets import rows
 from app.terminology.artefacts import find_release, folder_of
@@ -51,7 +51,7 @@ def own(var, *lines, release="1"):
 
 
 def suggested(terms, text):
-    return {(m.label, m.codes[0][:3]) for m in terms.gazetteer.mentions(Note(text))}
+    return {(m.label, m.codes[0][:3]) for m in terms.gazetteer.mentions(TokenisedNote(text))}
 
 
 # --- which ---
@@ -287,10 +287,10 @@ def test_an_import_changes_what_a_running_pipeline_says_and_the_provenance_but_n
     pipeline = ChartmarkRules()
     signed, stored = pipeline.digest(), provenance(pipeline)
     own(installed, "1,Grumbling zest,PROBLEM")
-    assert not [e for e in pipeline.annotate("Grumbling zest.").entities if e.codes]
+    assert not [e for e in pipeline.annotate("Grumbling zest.").entities if e.candidates]
     pipeline.ready()
     (entity,) = pipeline.annotate("Grumbling zest.").entities
-    assert entity.codes == [{"system": "site", "release": "1", "code": "1", "term": "Grumbling zest"}]
+    assert entity.candidates == [{"system": "site", "release": "1", "code": "1", "term": "Grumbling zest"}]
     assert pipeline.digest() == signed
     assert provenance(pipeline)["digest"] != stored["digest"]
     assert find_release(installed / "terminology", "site").digest in {s["digest"] for s in pipeline.sources()}

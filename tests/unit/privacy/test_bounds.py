@@ -8,12 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.privacy.leak_audit.bounds import (
+from app.core.exact import (
     PERFECT,
-    AuditResult,
     binomial_cdf,
-    draw,
-    draw_strata,
     finite_sample_size,
     lot_upper_bound,
     lower_bound,
@@ -22,6 +19,7 @@ from app.privacy.leak_audit.bounds import (
     sensitivity_from_two,
     upper_bound,
 )
+from app.privacy.leak_audit.bounds import AuditResult, draw, draw_strata
 
 KEY = b"k" * 32
 

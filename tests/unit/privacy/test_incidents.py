@@ -16,12 +16,13 @@ from app.corpus.vault import Vault, open_json
 from app.deidentify.engine import to_source
 from app.deidentify.span import Span
 from app.jobs.job import Job
-from app.privacy.incident.decide import Decision, dismiss, fragments_of, list_incidents, read_incident, redact
+from app.privacy.incident.decide import IncidentDecision, dismiss, list_incidents, read_incident, redact
 from app.privacy.incident.learning import learned_of
-from app.privacy.incident.redaction import everywhere, redact_text
+from app.privacy.version.rewriting import everywhere, redact_text
 from app.review.assignment import Assignment
-from app.review.hold import close_hold, get_hold, open_holds, report_phi
+from app.review.hold import close_hold, get_hold, open_holds, places_of
 from app.review.item import Item, create_item, get_item
+from app.review.reporting import report_phi
 from tests.build import OPERATOR, make_document, make_project, make_task
 from tests.unit.accounts.people import T0, make_person
 
@@ -58,8 +59,7 @@ class Case:
         self.stranger = create_item(session, OPERATOR, stranger, schema, at=T0).id
 
     def _other(self, session, project, schema, document, text):
-        other = make_document(session, project, text, at=T0)
-        other.subject_id = document.subject_id
+        other = make_document(session, project, text, at=T0, subject_id=document.subject_id)
         return create_item(session, OPERATOR, other, schema, at=T0).id
 
     def do(self, who, act):
@@ -69,7 +69,7 @@ class Case:
         return self.do("ann", lambda s, a: report_phi(s, a, get_item(s, self.item_id), [[3, 15]], at=T0)).id
 
     def redact(self, hold_id, *spans, cause="missed", who="pia"):
-        decision = Decision(spans or ((3, 15, "NAME"),), cause)
+        decision = IncidentDecision(spans or ((3, 15, "NAME"),), cause)
         return self.do(who, lambda s, a: redact(s, a, VAULT, hold_id, decision, at=T0))
 
 
@@ -110,7 +110,7 @@ def test_the_patients_other_texts_are_held_and_never_rewritten(case):
         held = [item for item in [*case.others, case.stranger] if open_holds(session, item)]
         assert held == case.others[:1]  # misspelt there; not in the third text; not another patient's
         (hold,) = open_holds(session, held[0])
-        assert (hold.kind, fragments_of(session, hold)) == ("quarantine", [(5, 16)])
+        assert (hold.kind, places_of(session, hold)) == ("quarantine", [(5, 16)])
         assert text_of(session, get_item(session, held[0]).document_id) == "Told Quilfeather."
         waiting = list_incidents(session, load_actor(session, case.ids["pia"], at=T0), case.project_id, at=T0)
         assert [h.id for h in waiting] == [hold.id]
@@ -168,9 +168,11 @@ def _spans(cuts, length):
 @settings(deadline=None)
 @given(CUTS, CUTS, st.integers(0, 5), st.integers(0, 5))
 def test_after_any_second_redaction_what_was_kept_maps_to_itself(first, second, width, other_width):
-    once, rows = redact_text(SOURCE, [], _spans(first, len(SOURCE)), lambda s: lambda _t: "#" * (width + s.start % 2))
+    made = redact_text(SOURCE, [], _spans(first, len(SOURCE)), lambda s: lambda _t: "#" * (width + s.start % 2))
+    once, rows = made.text, made.rows
     spans = _spans(second, len(once))
-    twice, rows = redact_text(once, rows, spans, lambda s: lambda _t: "%" * (other_width + s.end % 2))
+    made = redact_text(once, rows, spans, lambda s: lambda _t: "%" * (other_width + s.end % 2))
+    twice, rows = made.text, made.rows
     for offset, character in enumerate(twice):
         if character.isalpha():
             assert SOURCE[to_source(offset, rows)] == character

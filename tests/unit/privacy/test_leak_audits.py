@@ -11,18 +11,19 @@ from app.audit.events import Tag
 from app.audit.models import Event
 from app.core.digest import sha256
 from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.exact import lot_upper_bound, upper_bound
 from app.corpus.batch import erase
 from app.corpus.document import NOT_CHECKED, DocumentBody, claim_of
 from app.corpus.project import change_settings, get_project
 from app.corpus.vault import Vault
-from app.privacy.leak_audit.bounds import draw, lot_upper_bound, upper_bound
+from app.privacy.leak_audit.bounds import draw
 from app.privacy.leak_audit.checking import check_sample, count_waiting, next_sample, show_sample
 from app.privacy.leak_audit.closing import close_audit, count_answers
 from app.privacy.leak_audit.drawing import Plan, draw_audit, plan_audit
 from app.privacy.leak_audit.models import get_audit, samples_of
 from app.privacy.leak_audit.planting import Plant, plant
 from app.privacy.leak_audit.shown import compose
-from tests.build import OPERATOR, make_document, make_project
+from tests.build import OPERATOR, as_if, make_document, make_project
 from tests.unit.accounts.people import T0, make_person
 
 VAULT = Vault(b"m" * 32)
@@ -143,6 +144,7 @@ def test_a_text_destroyed_after_everybody_saw_it_still_counts(bench):
     bench.check_all("pia", audit_id)
 
     def destroy(session, actor):
+        as_if(session, Tag.BATCH_WITHDRAWN)
         erase(session, session.get(DocumentBody, sample.document_id), event_id="e", at=T0)
         change_settings(session, OPERATOR, get_project(session, bench.project_id), {}, at=T0)
 

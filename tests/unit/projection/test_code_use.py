@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.accounts.actor import ProjectRole
 from app.accounts.loading import load_actor
 from app.audit.events import Tag
-from app.audit.log import Subject, SystemActor, record
+from app.audit.log import Entry, Subject, SystemActor, new_event_id, record_entry
 from app.core import clock
 from app.corpus.batch import erase
 from app.guidelines.version import current_guideline
@@ -95,11 +95,9 @@ def test_what_an_erased_answer_said_is_gone_from_the_table_too(study):
     submission = study.freeze(0, "I10")
 
     def unit(session):
-        event = record(
-            session, Tag.BATCH_WITHDRAWN, stream="project:1", actor=SystemActor("tests"), subject=Subject("project", 1),
-            at=study.at,
-        )  # fmt: skip
-        erase(session, session.get(SubmissionBody, submission), event_id=event.event_id, at=study.at)
+        entry = Entry("project:1", Subject("project", 1), {}, event_id=new_event_id(study.at))
+        erase(session, session.get(SubmissionBody, submission), event_id=entry.event_id, at=study.at)
+        record_entry(session, Tag.BATCH_WITHDRAWN, entry, actor=SystemActor("tests"), project_id=1, at=study.at)
 
     study.database.writing(unit)
     assert study.rows() == []

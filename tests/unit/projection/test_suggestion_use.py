@@ -12,13 +12,13 @@ from app.modalities.notes.suggest import suggested_note
 from app.projection.suggestion_use import SuggestionUse, decisions, rates, rebuild
 from app.review import states
 from app.review.assignment import get_assignment, offer
-from app.review.draft import Change, assemble, change_draft
+from app.review.draft import ElementChange, assemble, change_draft
 from app.review.item import get_item
 from app.review.opening import open_task
 from app.review.round import open_round
 from app.review.submission import recall, reconsidered, submit
 from app.review.workflows import Step
-from tests.build import OPERATOR, composed, make_project, make_task
+from tests.build import OPERATOR, as_if, composed, make_project, make_task
 from tests.unit.accounts.people import give_credential, make_person
 from tests.unit.pipelines.register.office import Toy, installed
 
@@ -35,11 +35,14 @@ SAID = {"entities": [found(0, 2), found(3, 8), found(9, 13)], "relations": []}
 
 def test_an_element_is_accepted_edited_or_rejected_by_what_it_says():
     code = {"system": "icd10cm", "release": "2026-04", "code": "I10"}
-    entities = [found(0, 2, codes=[code, code | {"code": "I11"}]), found(3, 5), found(6, 8), found(9, 11, "DOSE")]
+    proposed = {**code, "rule": "present"}
+    entities = [found(0, 2, proposed=proposed), found(3, 5), found(6, 8), found(9, 11, "DOSE")]
+    entities.append(found(12, 14, proposed=proposed))
     relations = [{"type": "dose", "head": 0, "tail": 3}]
     start = suggested_note([NAMES | {"entities": entities, "relations": relations}])
     answer = {key: body | {"status": "confirmed"} for key, body in start["elements"].items()}
-    answer["s1"] = answer["s1"] | {"codes": list(reversed(answer["s1"]["codes"])), "because": []}
+    answer["s1"] = answer["s1"] | {"codes": [code], "because": []}
+    answer["s5"] = answer["s5"] | {"codes": [{**code, "code": "I11"}]}
     answer["s2"] = answer["s2"] | {"assertion": {"polarity": "negated"}}
     answer["s3"] = answer["s3"] | {"status": "rejected"}
     answer["own"] = {"kind": "entity", "fragments": [[1, 2]], "label": "problem", "status": "confirmed"}
@@ -49,6 +52,7 @@ def test_an_element_is_accepted_edited_or_rejected_by_what_it_says():
         ("problem", "edited"),
         ("problem", "rejected"),
         ("DOSE", "rejected"),
+        ("problem", "edited"),
         ("dose", "accepted"),
     ]
 
@@ -90,8 +94,10 @@ class Study:
             pair = [self.people["ann"], self.people["ben"]]
             project, schema = get_project(session, self.project_id), session.get(LabelSchema, self.schema_id)
             item, tasks = make_task(session, project, schema, pair, at=self.at, text="No chest pain. " * 3)
+            as_if(session)
             add_suggestion(session, item.document_id, NAMES, SAID, at=self.at)
             beside = {**SAID, "entities": [found(4, 6)]}
+            as_if(session)
             add_suggestion(session, item.document_id, NAMES | {"pipeline": "beside"}, beside, at=self.at)
             return item.id, *(task.id for task in tasks)
 
@@ -107,7 +113,8 @@ class Study:
             draft = assemble(session, task.id)["elements"]
             assert sorted(draft) == ["s1", "s2", "s3"], "only the project's own pipeline seeds a draft"
             changes = [
-                Change(key, judged(draft[key], status)) for key, status in zip(sorted(draft), statuses, strict=True)
+                ElementChange(key, judged(draft[key], status))
+                for key, status in zip(sorted(draft), statuses, strict=True)
             ]
             change_draft(session, actor, task, changes, expected_version=task.draft_version, at=self.at)
             submit(session, actor, task, at=self.at)
@@ -175,5 +182,5 @@ def test_what_is_rebuilt_from_frozen_answers_is_what_was_kept(study):
     kept = study.rates()
     study.write(lambda s: s.execute(delete(SuggestionUse)))
     assert study.rates() == []
-    assert study.write(lambda s: rebuild(s, study.project_id)) == 2
+    assert study.write(lambda s: rebuild(s, study.project_id)).rows == 2
     assert study.rates() == kept

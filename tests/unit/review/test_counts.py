@@ -12,6 +12,7 @@ from app.corpus.document import Document, Verdict, count_by_verdict
 from app.corpus.source import Source, count_sources
 from app.review import states
 from app.review.item import Item, count_by_state
+from tests.build import as_if
 from tests.team import T0, Team
 
 OPERATOR = OperatorActor("tests")
@@ -69,6 +70,7 @@ def test_a_row_whose_old_state_was_not_loaded_is_counted_out_of_it(team):
     item = team.ready_item()
 
     def unit(session):
+        as_if(session)
         document = session.get(Document, item.document_id)
         session.expire(document)
         document.verdict = Verdict.REFUSED
@@ -131,4 +133,44 @@ def test_a_writer_waits_neither_for_another_nor_for_who_folds(team):
 
     team.database.writing(unit)
     assert folding
+    assert counted(team) == fold_of_events(team)
+
+
+def test_counts_stay_the_fold_of_events_while_writing_folding_and_counting_anew_meet(team):
+    items = [team.ready_item().id for _ in range(12)]
+    done, faults = threading.Event(), []
+
+    def withdraw(some):
+        for item in some:
+            team.database.writing(lambda s, n=item: states.advance(s, OPERATOR, s.get(Item, n), "withdrawn", at=T0))
+
+    def until_done(act):
+        while not done.is_set():
+            act()
+
+    def guarded(act, *arguments):
+        try:
+            act(*arguments)
+        except Exception as fault:
+            faults.append(fault)
+
+    writers = [threading.Thread(target=guarded, args=(withdraw, items[n::3])) for n in range(3)]
+    beside = [
+        threading.Thread(target=guarded, args=(until_done, lambda: fold_counts(team.database, at_least=1))),
+        threading.Thread(
+            target=guarded,
+            args=(until_done, lambda: team.database.writing(lambda s: recount(s, Item, team.project_id))),
+        ),
+    ]
+    for thread in (*writers, *beside):
+        thread.start()
+    for thread in writers:
+        thread.join(60)
+    done.set()
+    for thread in beside:
+        thread.join(60)
+    assert faults == []
+    assert counted(team) == fold_of_events(team)
+    assert counted(team)["withdrawn"] == len(items) + 1
+    fold_counts(team.database, at_least=1)
     assert counted(team) == fold_of_events(team)

@@ -4,7 +4,7 @@ import pytest
 
 from app.audit.events import Tag
 from app.core.errors import Conflict, Invalid
-from app.review.draft import Change, DraftElement, assemble, change_draft
+from app.review.draft import DraftElement, ElementChange, assemble, change_draft
 from app.review.modality import MODALITIES
 from app.review.queries import own_work
 from tests.unit.review.words import Words
@@ -18,7 +18,7 @@ def task(team):
 
 
 def change(team, task, *changes, version=0, who="ann"):
-    return team.act(who, change_draft, task, list(changes), expected_version=version)
+    return team.act(who, change_draft, task, list(changes), expected_version=version).version
 
 
 def test_each_action_is_one_version_and_one_event(team, task):
@@ -45,14 +45,14 @@ def test_removing_twice_changes_nothing_the_second_time(team, task):
     team.put("ann", task, c1="heads")
     assert team.put("ann", task, version=1, c1=None) == 2
     before = team.count()
-    assert change(team, task, Change("c1", None), version=2) == 2
+    assert change(team, task, ElementChange("c1", None), version=2) == 2
     assert team.count() == before
 
 
 def test_a_bad_action_takes_the_good_ones_beside_it_back(team, task):
     before = team.count()
     with pytest.raises(Invalid):
-        change(team, task, Change("c1", {"face": "heads"}), Change("c2", {"face": "edge"}))
+        change(team, task, ElementChange("c1", {"face": "heads"}), ElementChange("c2", {"face": "edge"}))
     assert (team.count(DraftElement), team.count()) == (0, before)
     assert team.reload(task).draft_version == 0
 
@@ -60,7 +60,7 @@ def test_a_bad_action_takes_the_good_ones_beside_it_back(team, task):
 @pytest.mark.parametrize("name", ["", "has blank", "-first", "a" * 41, "naïve", "a\nb", "John Smith 1950"])
 def test_an_elements_name_cannot_carry_text_into_the_log(team, task, name):
     with pytest.raises(Invalid) as refused:
-        change(team, task, Change(name, {"face": "heads"}))
+        change(team, task, ElementChange(name, {"face": "heads"}))
     assert refused.value.code == "element-id"
     assert name not in str(refused.value) or not name
 
@@ -68,7 +68,7 @@ def test_an_elements_name_cannot_carry_text_into_the_log(team, task, name):
 def test_nobody_else_changes_a_draft(team, task):
     for name in ("ben", "lena", "tess"):
         with pytest.raises(Exception, match=r"yours|roles"):
-            change(team, task, Change("c1", {"face": "heads"}), who=name)
+            change(team, task, ElementChange("c1", {"face": "heads"}), who=name)
     assert team.count(DraftElement) == 0
 
 
@@ -101,7 +101,7 @@ class TestQuotes:
         monkeypatch.setitem(MODALITIES._parts, "toy", Words())
 
     def put(self, team, task, fragments, quotes):
-        return change(team, task, Change("w", {"fragments": fragments}, quotes))
+        return change(team, task, ElementChange("w", {"fragments": fragments}, quotes))
 
     def test_the_right_quote_is_taken(self, team, task):
         assert self.put(team, task, [[0, 5], [9, 14]], ("heads", "tails")) == 1

@@ -2,13 +2,17 @@
 
 import pytest
 
+from app.accounts.limits import UseLimit
+from app.accounts.told import list_notices
 from app.audit.events import Tag
-from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core import clock
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from app.review.assignment import claim, next_task
-from app.review.hold import Hold, HoldKind, close_hold, lift_hold, open_hold, open_holds, report_phi
+from app.review.hold import Hold, HoldKind, close_hold, lift_hold, open_hold, open_holds
 from app.review.item import available_items, context_of, get_item
 from app.review.queries import encounter_document, own_work, visible_holds
 from app.review.question import answer, ask, list_questions
+from app.review.reporting import report_phi
 from app.review.submission import submit
 from app.review.workflows import Step
 from tests.team import T0
@@ -21,6 +25,15 @@ def text_of_item(team, item):
 class TestReportedIdentifiers:
     def hold(self, team, item, kind):
         return team.do("ann", lambda s, ann: open_hold(s, ann, item.id, item.project_id, kind, at=T0))
+
+    def test_whoever_reported_goes_on_with_another_task(self, team):
+        """The next task is one that can be shown; what the reader reported waits for a privacy officer."""
+        item, ann, _ = team.item("ann", "ben")
+        _, second, _ = team.item("ann", "ben")
+        team.open("ann", ann)
+        assert team.read(lambda s: next_task(s, team.person("ann"))).item_id == item.id
+        team.act("ann", report_phi, item, [[0, 5]])
+        assert team.read(lambda s: next_task(s, team.person("ann"))).id == second.id
 
     def test_a_report_hides_the_text_from_everybody_at_once(self, team):
         item, ann, ben = team.item("ann", "ben")
@@ -58,6 +71,56 @@ class TestReportedIdentifiers:
         with pytest.raises(NotFound):
             team.act("sam", report_phi, item, [])
 
+    def test_only_who_has_or_had_the_item_reports(self, team):
+        item, _, _ = team.item("ann", "ben")
+        for name in ("cal", "lena", "vera", "priv"):
+            with pytest.raises(Forbidden) as refused:
+                team.act(name, report_phi, item, [[0, 5]])
+            assert refused.value.code == "not-yours"
+        assert team.read(lambda s: open_holds(s, item.id)) == []
+
+    def test_one_report_of_a_person_is_open_at_a_time(self, team):
+        item, _, _ = team.item("ann", "ben")
+        hold = team.act("ann", report_phi, item, [[0, 5]])
+        with pytest.raises(Conflict) as refused:
+            team.act("ann", report_phi, item, [[6, 8]])
+        assert refused.value.code == "report-open"
+        team.act("ben", report_phi, item, [[0, 5]])
+        assert len(team.read(lambda s: open_holds(s, item.id))) == 2
+        team.act("priv", close_hold, hold)
+        team.act("ann", report_phi, item, [[6, 8]])
+
+    @pytest.mark.parametrize("place", [[0, 10**22], [5, 5], [6, 2], [-1, 3], [1], [1, 2, 3], [0, 15]])
+    def test_a_place_that_is_none_is_named_and_nothing_is_held(self, team, place):
+        item, _, _ = team.item("ann", "ben", text="heads or tails")
+        with pytest.raises(Invalid) as refused:
+            team.act("ann", report_phi, item, [[0, 14], place])
+        assert [problem.where for problem in refused.value.problems] == ["fragments[1]"]
+        assert team.read(lambda s: open_holds(s, item.id)) == []
+
+    def test_too_many_reports_in_an_hour_are_refused_until_it_is_over(self, team, monkeypatch):
+        monkeypatch.setattr("app.review.reporting.REPORTS", UseLimit("reports", 2, clock.HOUR))
+        items = [team.item("ann", "ben")[0] for _ in range(3)]
+        for item in items[:2]:
+            team.act("ann", report_phi, item, [])
+        with pytest.raises(Unavailable) as refused:
+            team.act("ann", report_phi, items[2], [])
+        assert refused.value.details == {"retry_after": 3600, "use": "reports"}
+        team.at += clock.HOUR
+        team.act("ann", report_phi, items[2], [])
+
+    def test_who_leads_and_who_decides_are_told_but_no_blind_reader(self, team):
+        for name in ("lena", "priv"):
+            team.person(name)
+        item, _, _ = team.item("ann", "ben")
+        team.act("ann", report_phi, item, [])
+
+        def told(name):
+            return team.read(lambda s: [one.words for one in list_notices(s, team.person(name))])
+
+        knowing = {name for name in ("lena", "priv", "ben") if any("identifier was" in words for words in told(name))}
+        assert knowing == {"lena", "priv"}
+
     def test_drafts_stay_and_a_privacy_officer_lets_it_go_on(self, team):
         item, ann, _ = team.item("ann", "ben")
         team.open("ann", ann)
@@ -94,14 +157,14 @@ class TestReportedIdentifiers:
 
     def test_a_held_item_is_not_assigned_and_not_taken(self, team):
         ready = team.ready_item()
-        team.act("lena", report_phi, ready, [])
+        self.hold(team, ready, HoldKind.PHI)
         assert team.assign("ann", "ben") == 0
         assert team.read(lambda s: available_items(s, team.project_id, "ready", 9)) == []
         waiting = team.ready_item()
         team.assign("ann", "ben")
         for name in ("ann", "ben"):
             team.answer(name, team.task(waiting, name), c1="heads")
-        team.act("lena", report_phi, waiting, [])
+        self.hold(team, waiting, HoldKind.PHI)
         with pytest.raises(Conflict) as refused:
             team.act("vera", claim, waiting, Step.VERIFY)
         assert refused.value.code == "held"

@@ -5,8 +5,6 @@ import signal
 
 from app.audit.models import Event
 from app.core import fault
-from app.corpus.project import get_project
-from app.release.cutting import cut
 from app.release.release import Release
 from app.review.draft import DraftElement
 from tests.signing import confirm
@@ -48,7 +46,7 @@ def test_a_release_killed_in_the_middle_can_be_cut_again_and_is_one(team):
     confirm(team, "vera", item)
 
     def release():
-        return team.do("lena", lambda s, lena: cut(s, lena, get_project(s, team.project_id), at=team.at))
+        return team.cut("lena")
 
     assert killed_at("release", release)
     assert (team.count(Release), team.state(item)) == (0, "signed")

@@ -22,20 +22,22 @@ from app.guidelines.version import current_guideline, publish
 from app.pipelines.register.entries import register, withdraw
 from app.pipelines.register.entries import sign as sign_entry
 from app.pipelines.register.lookup import find_current
-from app.pipelines.register.rules import Entry
+from app.pipelines.register.rules import RegisterEntry
 from app.pipelines.register.shipped import accept as accept_pipeline
 from app.privacy.stage.review import accept as accept_document
 from app.privacy.stage.review import refuse as refuse_document
 from app.release.cutting import cut
-from app.release.export import write_to
+from app.release.export import ExportOrder, OutgoingRelease, export_to
+from app.release.in_progress import OutgoingWork
 from app.review.adjudication import Decision, close, rule, withdraw_ruling
 from app.review.assignment import claim, decline
 from app.review.distribution import assign_ready
-from app.review.draft import Change, change_draft
-from app.review.hold import close_hold, open_holds, report_phi
+from app.review.draft import ElementChange, change_draft
+from app.review.hold import close_hold, open_holds
 from app.review.meaning import Act
 from app.review.question import answer as answer_question
 from app.review.question import ask
+from app.review.reporting import report_phi
 from app.review.signing import Closing, sign_closing
 from app.review.submission import recall, submit
 from app.review.verification import reject, verify
@@ -89,7 +91,9 @@ def refused(team, act):
 
 def test_a_model_neither_changes_nor_submits_nor_recalls_a_readers_task(team):
     _, ann, ben = team.item("ann", "ben")
-    refused(team, lambda s: change_draft(s, MODEL, ann, [Change("c", {"face": "heads"})], expected_version=0, at=T0))
+    refused(
+        team, lambda s: change_draft(s, MODEL, ann, [ElementChange("c", {"face": "heads"})], expected_version=0, at=T0)
+    )
     refused(team, lambda s: submit(s, MODEL, ann, at=T0))
     refused(team, lambda s: decline(s, MODEL, ann, "unable", at=T0))
     team.open("ann", ann)
@@ -147,18 +151,21 @@ def test_a_model_decides_on_no_text_and_publishes_no_guideline(team):
 
 def test_a_model_neither_cuts_nor_exports_a_release(team, tmp_path):
     item = team.read_by_two("heads", "heads")
-    refused(team, lambda s: cut(s, MODEL, team.project(s), at=T0))
+    refused(team, lambda _session: cut(team.database, MODEL, "toys", at=T0))
     confirm(team, "vera", item)
-    refused(team, lambda s: cut(s, MODEL, team.project(s), at=T0))
-    release = team.database.writing(lambda s: cut(s, OPERATOR, team.project(s), at=T0))
-    refused(team, lambda s: write_to(s, MODEL, release, "jsonl", tmp_path / "out.zip", at=T0))
-    assert not (tmp_path / "out.zip").exists() or (tmp_path / "out.zip").stat().st_size == 0
+    refused(team, lambda _session: cut(team.database, MODEL, "toys", at=T0))
+    release = cut(team.database, OPERATOR, "toys", at=T0)
+    outgoing = OutgoingRelease(team.database, MODEL, release.id, ExportOrder("jsonl"), at=T0)
+    refused(team, lambda _session: export_to(outgoing, tmp_path / "out.zip"))
+    unfinished = OutgoingWork(team.database, MODEL, "toys", ExportOrder("jsonl"), at=T0)
+    refused(team, lambda _session: export_to(unfinished, tmp_path / "out.zip"))
+    assert list(tmp_path.glob("out.zip*")) == []
 
 
 def test_a_model_neither_registers_nor_signs_nor_withdraws_what_it_runs_under(team):
     lena = team.person("lena")
     team.database.writing(lambda s: grant_role(s, OPERATOR, get_person(s, lena), ServerRole.MANAGER, at=T0))
-    entry = Entry("chartmark_rules", "", "", "all of it", evidence="trust me", review_by=T0 + clock.DAY)
+    entry = RegisterEntry("chartmark_rules", "", "", "all of it", evidence="trust me", review_by=T0 + clock.DAY)
     refused(team, lambda s: register(s, MODEL, entry, owner_id=lena, at=T0))
     signed = team.do("lena", lambda s, owner: accept_pipeline(s, owner, "chartmark_rules", at=T0, **AUTH))
     assert signed.signature.signer_id == lena
@@ -179,5 +186,5 @@ def test_a_model_makes_nobody_a_clinician(team):
 def test_a_model_may_prepare(team):
     team.ready_item()
     people = [team.person("ann"), team.person("ben")]
-    assert team.database.writing(lambda s: assign_ready(s, MODEL, team.project(s), people, at=T0)) == 1
+    assert team.database.writing(lambda s: assign_ready(s, MODEL, team.project(s), people, at=T0)).items == 1
     assert team.count(Document) == 1

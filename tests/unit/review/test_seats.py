@@ -7,9 +7,10 @@ from app.core import clock
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.corpus.document import Document
 from app.corpus.schema import current_schema
+from app.review.admission import admit
 from app.review.assignment import Assignment, claim, decline, find_own, next_task, offer, revoke_tasks
 from app.review.distribution import find_readers
-from app.review.item import admit, create_item
+from app.review.item import create_item
 from app.review.queries import queue
 from app.review.relations import earlier_actors
 from app.review.round import current_round

@@ -3,11 +3,13 @@
 from sqlalchemy import select
 
 from app.accounts.actor import OperatorActor
+from app.audit.events import Tag
 from app.corpus.batch import erase
 from app.review import states
 from app.review.item import Item
 from app.review.settled import SettledAnswer, rebuild, settled_answers
 from app.review.submission import SubmissionBody, SubmissionKind, freeze, settled_answer
+from tests.build import as_if
 from tests.team import T0, Team
 
 OPERATOR = OperatorActor("tests")
@@ -50,6 +52,7 @@ def test_what_was_withdrawn_or_erased_has_no_final_answer(database):
     def unit(session):
         body = session.get(SubmissionBody, settled_answer(session, erased.id).id)
         states.advance(session, OPERATOR, session.get(Item, erased.id), "withdrawn", at=T0)
+        as_if(session, Tag.BATCH_WITHDRAWN)
         erase(session, body, event_id="e", at=T0)
 
     team.database.writing(unit)

@@ -9,15 +9,13 @@ from app.audit.events import Tag
 from app.core import clock
 from app.core.digest import sha256
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
-from app.corpus.project import get_project
 from app.plugins import PARTS
-from app.release.cutting import cut
-from app.release.release import manifest_of, signatures_in
+from app.release.release import signatures_in
 from app.review import states
 from app.review.hold import HoldKind, lift_hold, open_hold
 from app.review.item import Item, count_by_state
 from app.review.meaning import STATEMENTS, Act, Meaning
-from app.review.signature import Signature, final_signature, signatures_of, valid_signatures
+from app.review.signature import Signature, final_signature, signatures_of, valid_for
 from app.review.signing import Closing, sign_closing
 from app.review.submission import readings, settled_answer
 from app.review.verification import verify
@@ -53,7 +51,7 @@ def made(team, item):
 
 
 def release(team):
-    return team.do("lena", lambda s, lena: cut(s, lena, get_project(s, team.project_id), at=T0))
+    return team.cut("lena")
 
 
 # --- every workflow, to a release ------------------------------------------------------------------------
@@ -68,7 +66,7 @@ def test_in_the_default_workflow_the_adjudicator_signs_and_the_verifier_finishes
     confirm(team, "vera", item)
     assert team.state(item) == "signed"
     assert made(team, item) == [("adjudicate", "adjudication", False), ("verify", "verification", True)]
-    figures = manifest_of(release(team))["gates"]["signatures"]
+    figures = json.loads(release(team).manifest)["gates"]["signatures"]
     assert figures == {"endings": {"two_readers_adjudicator: verify, verification": 1}}
 
 
@@ -130,7 +128,7 @@ def test_a_rejection_signs_the_rejected_answer_and_the_reason_and_finishes_nothi
     trainee.assign("ben")
     trainee.answer("ben", trainee.task(item, "ben"), c1="tails")
     confirm(trainee, "vera", item)
-    (entry,) = manifest_of(release(trainee))["items"]
+    (entry,) = json.loads(release(trainee).manifest)["items"]
     assert [s["meaning"] for s in entry["signatures"]] == ["verification"]
     assert [(s["meaning"], s["reason"]) for s in entry["earlier_signatures"]] == [("rejection", "ambiguous")]
 
@@ -138,10 +136,10 @@ def test_a_rejection_signs_the_rejected_answer_and_the_reason_and_finishes_nothi
 def test_a_signature_that_somebody_must_still_verify_ends_no_workflow(team):
     item = team.read_by_two("heads", "tails")
     settled = settle(team, "ada", item).signature
-    assert team.read(lambda s: valid_signatures(s, item.id, settled.record_sha256))
-    assert team.read(lambda s: final_signature(s, item.id, settled.record_sha256)) is None
+    assert team.read(lambda s: valid_for(signatures_of(s, item.id), settled.record_sha256))
+    assert team.read(lambda s: final_signature(signatures_of(s, item.id), settled.record_sha256)) is None
     last = confirm(team, "vera", item).signature
-    assert team.read(lambda s: final_signature(s, item.id, last.record_sha256)).id == last.id
+    assert team.read(lambda s: final_signature(signatures_of(s, item.id), last.record_sha256)).id == last.id
 
 
 def test_a_proof_of_presence_is_for_everything_a_signer_asks_for():
@@ -159,7 +157,7 @@ def test_a_rejection_of_what_an_adjudicator_settled_names_that_answer(team):
     rejected = turn_down(team, "vera", item).signature
     assert rejected.record_sha256 == settled.record_sha256
     # One digest, two signatures: only the one that does not reject stands for it.
-    standing = team.read(lambda s: valid_signatures(s, item.id, settled.record_sha256))
+    standing = team.read(lambda s: valid_for(signatures_of(s, item.id), settled.record_sha256))
     assert [one.id for one in standing] == [settled.id]
     assert team.state(item) == "ready"
 
@@ -370,7 +368,7 @@ def test_a_release_names_only_signatures_of_the_answer_it_holds(team, agreed):
         team.answer(name, team.task(agreed, name), c1="tails")
     second = confirm(team, "vito", agreed).signature
     cut_now = release(team)
-    (entry,) = manifest_of(cut_now)["items"]
+    (entry,) = json.loads(cut_now.manifest)["items"]
     assert [s["id"] for s in entry["signatures"]] == [second.id]
     assert [s["record_sha256"] for s in entry["earlier_signatures"]] != [second.record_sha256]
     assert entry["submission_sha256"] == second.record_sha256

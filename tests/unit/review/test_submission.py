@@ -20,7 +20,7 @@ from app.review.draft import assemble
 from app.review.queries import own_work
 from app.review.relations import earlier_actors
 from app.review.submission import Submission, SubmissionBody, latest_of, payload_of, readings, recall, submit
-from tests.build import OPERATOR
+from tests.build import OPERATOR, as_if
 from tests.team import T0, Team
 from tests.toy import Toy
 
@@ -193,6 +193,7 @@ def test_a_draft_starts_from_what_the_projects_pipeline_proposed(database):
 
 
 def _suggest(session, item, provenance):
+    as_if(session)
     add_suggestion(session, item.document_id, provenance, {"faces": ["heads"]}, at=T0)
     record(session, Tag.ITEM_CREATED, stream="test", actor=OPERATOR, subject=Subject("item", item.id), at=T0)
 

@@ -3,32 +3,34 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from app.accounts.actor import ProjectRole
 from app.accounts.person import deactivate, get_person
 from app.core.errors import ChartmarkError
 from app.corpus.member import list_members, remove_member
 from app.corpus.project import change_settings
+from app.review import distribution
 from app.review.adjudication import close, rule
 from app.review.assignment import claim, decline, revoke_tasks
+from app.review.distribution import assign_in_chunks, assign_ready
 from app.review.hold import HoldKind, open_hold
-from app.review.item import get_item
+from app.review.item import Item, get_item
 from app.review.queries import queue
 from app.review.verification import reject
-from app.review.waiting import ahead, stopped_items
+from app.review.waiting import ahead, load_team, stopped_items
 from app.review.workflows import Step
-from tests.build import OPERATOR
+from tests.build import OPERATOR, without_guards
 from tests.team import T0, Team
 from tests.unit.review.test_guideline import decision
 
 
 def stopped(team):
-    return [one.words for one in team.read(lambda s: stopped_items(s, team.project(s), at=T0))]
+    return [one.words for one in team.read(lambda s: stopped_items(s, load_team(s, team.project(s), at=T0)))]
 
 
 def later(team):
-    return team.read(lambda s: ahead(s, team.project(s), at=T0))
+    return team.read(lambda s: ahead(load_team(s, team.project(s), at=T0)))
 
 
 def offered(team, name, step):
@@ -236,3 +238,35 @@ def test_only_steps_of_the_projects_workflow_are_missed(database, workflow):
     team = Team(database, workflow=workflow)
     team.person("ada")
     assert later(team) == ["What is escalated could not go on here: no T4"]
+
+
+def test_an_item_without_a_guideline_is_given_to_nobody_and_the_overview_says_what_it_waits_for(team):
+    """The modality of one item has no guideline: it waits, and is not counted as lacking a reader too."""
+    team.person("ada")
+    team.person("vera")
+    item = team.ready_item()
+    other = team.ready_item()
+    for name in ("ann", "ben"):
+        team.person(name)
+    team.database.writing(lambda s: without_guards(s, "item"))
+    team.database.writing(lambda s: s.execute(update(Item).where(Item.id == other.id).values(modality="reports")))
+    assert [words for words in stopped(team) if "guideline" in words] == [
+        "1 item cannot go on here (annotate): no guideline for reports is published"
+    ]
+    readers = [team.person("ann"), team.person("ben")]
+    given = team.do("lena", lambda s, lena: assign_ready(s, lena, team.project(s), readers, at=T0))
+    assert (given.items, team.state(item), team.state(other)) == (1, "in_annotation", "ready")
+
+
+def test_work_is_given_out_chunk_by_chunk_and_past_items_nobody_can_take(team, monkeypatch):
+    """Two items at the head of the queue were read by ann before; those behind them are reached all the same."""
+    monkeypatch.setattr(distribution, "CHUNK", 2)
+    for name in ("ann", "ben"):
+        team.person(name)
+    items = [team.ready_item() for _ in range(5)]
+    read = {items[0].id: {team.person("ann")}, items[1].id: {team.person("ann")}}
+    monkeypatch.setattr(distribution, "earlier_actors", lambda _session, item: read.get(item, set()))
+    lena = team.do("lena", lambda _, actor: actor)
+    assert assign_in_chunks(team.database, lena, team.project_id, limit=10, at=T0) == 3
+    assert [team.state(item) for item in items] == ["ready"] * 2 + ["in_annotation"] * 3
+    assert assign_in_chunks(team.database, lena, team.project_id, limit=10, at=T0) == 0

@@ -11,10 +11,10 @@ from app.corpus.project import change_settings, get_project
 from app.corpus.schema import LabelSchema
 from app.corpus.suggestion import add_suggestion
 from app.review.assignment import get_assignment
-from app.review.draft import Change, assemble, change_draft, kept_otherwise
+from app.review.draft import ElementChange, assemble, change_draft
 from app.review.opening import open_task
 from app.review.submission import payload_of, submit
-from tests.build import OPERATOR, make_project, make_task
+from tests.build import OPERATOR, as_if, make_project, make_task
 from tests.unit.accounts.people import give_credential, make_person
 from tests.unit.pipelines.register.office import Toy, installed
 
@@ -66,8 +66,11 @@ class Desk:
         def task(session):
             project, schema = get_project(session, project_id), session.get(LabelSchema, schema_id)
             item, tasks = make_task(session, project, schema, [self.ann], at=NOW, text=TEXT)
-            found = [{"start": a, "end": b, "label": "problem", "because": [{"rule": "word"}]}
-                     for a, b in (at("chest\u00a0pain"), at(" rash "), at("\r\n"), [len(TEXT), len(TEXT) + 3])]
+            found = [
+                {"start": a, "end": b, "label": "problem", "because": [{"rule": "word"}]}
+                for a, b in (at("chest\u00a0pain"), at(" rash "), at("\r\n"), [len(TEXT), len(TEXT) + 3])
+            ]
+            as_if(session)
             add_suggestion(session, item.document_id, NAMES, {"entities": found, "relations": []}, at=NOW)
             open_task(session, load_actor(session, self.ann, at=NOW), tasks[0], at=NOW)
             return tasks[0].id
@@ -78,10 +81,8 @@ class Desk:
         def unit(session):
             actor, task = load_actor(session, self.ann, at=NOW), get_assignment(session, self.task_id)
             before = task.draft_version
-            changes = [Change(key, body) for key, body in elements.items()]
-            change_draft(session, actor, task, changes, expected_version=before, at=NOW)
-            session.flush()
-            return kept_otherwise(session, task, changes, since=before)
+            changes = [ElementChange(key, body) for key, body in elements.items()]
+            return change_draft(session, actor, task, changes, expected_version=before, at=NOW).otherwise
 
         return self.database.writing(unit)
 

@@ -18,7 +18,7 @@ from app.review.item import Item
 from app.review.round import current_round, open_round
 from app.review.submission import settled_answer
 from app.review.verification import VerifierChange, answer_to_verify, reject, verify
-from app.review.waiting import stopped_items
+from app.review.waiting import load_team, stopped_items
 from app.review.workflows import WORKFLOWS, Step, Workflow, frozen_workflow
 from tests.build import OPERATOR, composed
 from tests.team import T0, Team
@@ -185,7 +185,7 @@ def test_what_nobody_can_end_is_asked_of_each_items_own_rules(database, workflow
     switch(team, workflow="two_readers_adjudicator")
     team.read_by_two("heads", "heads")
     team.person("vera")
-    said = team.read(lambda s: stopped_items(s, team.project(s), at=team.at))
+    said = team.read(lambda s: stopped_items(s, load_team(s, team.project(s), at=team.at)))
     assert [(one.step, one.lack, one.items) for one in said] == [("verify", "no T4 verifier", 1)]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.factory import compose
 from app.pipelines.gold import read_cases
-from app.tagging.comparison import Case, compare, read_negex
+from app.tagging.comparison import GoldCase, compare, read_negex
 from app.tagging.evaluation import reasons
 from app.tagging.labels import assertion
 from app.tagging.protocol import Annotated, Entity
@@ -32,7 +32,7 @@ class Toy:
 
 def case(text, target, **gold):
     start = text.index(target)
-    return Case("1", text, (start, start + len(target)), gold.get("negated", False), gold.get("historical", False))
+    return GoldCase("1", text, (start, start + len(target)), gold.get("negated", False), gold.get("historical", False))
 
 
 def only_difference(ours, theirs, one):

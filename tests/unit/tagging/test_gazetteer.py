@@ -3,7 +3,7 @@
 import pytest
 
 from app.tagging.annotate import annotate_note
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 from app.tagging.terms import gazetteer as module
 from app.tagging.terms.gazetteer import Gazetteer, Term
 
@@ -20,7 +20,7 @@ TERMS = [
 
 
 def found(gazetteer, text):
-    return [(m.first, m.last, m.label, m.codes) for m in gazetteer.mentions(Note(text))]
+    return [(m.first, m.last, m.label, m.codes) for m in gazetteer.mentions(TokenisedNote(text))]
 
 
 def test_a_phrase_of_two_systems_carries_the_codes_of_both_under_the_label_of_the_first():
@@ -78,21 +78,27 @@ def test_a_gazetteer_without_terms_or_codes_is_saved_too(tmp_path, terms):
     assert len(found(Gazetteer.load(tmp_path), "fever")) == len(terms)
 
 
-def test_mentions_of_the_rules_get_the_code_of_the_longest_term_they_end_with():
+def test_mentions_of_the_rules_get_the_code_of_what_is_left_without_words_that_grade():
     terms = [Term("PROBLEM", "pain", TOY, least=0), Term("PROBLEM", "chest pain", OTHER, least=0)]
     said = annotate_note("Severe left chest pain.", [Gazetteer.of(terms)], None).entities
     (entity,) = [entity for entity in said if entity.label != "ANATOMY"]
-    assert [code["code"] for code in entity.codes] == ["77"]
-    assert entity.codes[0] == {"system": "other", "release": "2026", "code": "77", "term": "Fever in the morning"}
+    assert [code["code"] for code in entity.candidates] == ["77"]
+    assert entity.candidates[0] == {"system": "other", "release": "2026", "code": "77", "term": "Fever in the morning"}
+
+
+def test_under_an_eponym_the_head_word_is_no_candidate():
+    terms = [Term("PROBLEM", "angina", TOY, least=0)]
+    said = annotate_note("Ludwig's angina. Severe angina.", [Gazetteer.of(terms)], None).entities
+    assert [bool(entity.candidates) for entity in said] == [False, True]
 
 
 def test_a_piece_of_a_shared_head_is_coded_by_its_own_words():
     terms = [Term("PROBLEM", "breast cancer", TOY, least=0), Term("PROBLEM", "ovarian cancer", OTHER, least=0)]
     said = annotate_note("Breast and ovarian cancer.", [Gazetteer.of(terms)], None).entities
-    assert sorted(entity.codes[0]["code"] for entity in said if entity.label == "PROBLEM") == ["77", "A1"]
+    assert sorted(entity.candidates[0]["code"] for entity in said if entity.label == "PROBLEM") == ["77", "A1"]
 
 
 def test_a_known_short_form_is_coded_by_its_sense():
     terms = [Term("PROBLEM", "chronic obstructive pulmonary disease", TOY, least=0)]
     said = annotate_note("Has COPD.", [Gazetteer.of(terms)], None).entities
-    assert [code["code"] for code in said[0].codes] == ["A1"]
+    assert [code["code"] for code in said[0].candidates] == ["A1"]

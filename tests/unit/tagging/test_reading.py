@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 from app.tagging.reading.phrases import PhraseTable
 from app.tagging.reading.sentences import sentence_starts
 from app.tagging.reading.words import normal
@@ -73,7 +73,7 @@ def test_sentences_are_in_order_and_within_the_text(text):
 
 
 def categories(text):
-    return [section.category for section in Note(text).sections.found]
+    return [section.category for section in TokenisedNote(text).sections.found]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_titles_are_found_in_real_layouts(text, expected):
 
 def test_a_section_covers_its_title_and_body():
     text = "ALLERGIES: nuts\nPLAN: rest"
-    first, second = Note(text).sections.found
+    first, second = TokenisedNote(text).sections.found
     assert text[slice(*first.title)] == "ALLERGIES"
     assert text[first.start : first.end] == "ALLERGIES: nuts\n"
     assert second.end == len(text)

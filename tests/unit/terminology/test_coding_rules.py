@@ -212,3 +212,78 @@ def test_the_intent_of_a_drug_code_is_in_its_characters(code, intent):
 def test_axes_and_flags_are_read_alike():
     assert read_assertion({"polarity": "negated", "experiencer": "family"}) == {"negated", "family"}
     assert read_assertion({"negated": True, "family": True, "uncertain": False}) == {"negated", "family"}
+
+
+@pytest.mark.parametrize(
+    ("codes", "rule", "sentence"),
+    [
+        (["M17.11", "M17.12"], "both_sides", "right and left knee: one code says bilateral"),
+        (["M16.12", "M16.11"], "both_sides", "in any order"),
+        (["G56.01", "G56.02"], "both_sides", "where the bilateral code is a sibling"),
+        (["M17.0", "M17.11"], "both_sides", "bilateral says the right one too"),
+        (["J96.01", "J96.00"], "unspecified_beside", "hypoxia said and not said"),
+        (["J96.90", "J96.21"], "unspecified_beside", "across the subcategories of one category"),
+        (["I50.23", "I50.9"], "unspecified_beside", "heart failure, and which"),
+        (["M25.569", "M25.561"], "unspecified_beside", "the unspecified side beside a side"),
+        (["E11.9", "E11.22"], "unspecified_beside", "without complications beside one"),
+        (["L89.152", "L89.153"], "one_stage", "two stages of one ulcer"),
+        (["F33.1", "F33.0"], "one_stage", "two severities of one episode"),
+        (["N18.6", "N18.4"], "combination", "end stage beside a stage"),
+        (["O80", "O72.1", "Z37.0"], "normal_delivery", "a haemorrhage makes a delivery another one"),
+        (["O80", "Z37.2"], "normal_delivery", "normal delivery has one liveborn"),
+        (["Z37.0"], "delivery_record", "an outcome without the delivery"),
+        (["O82", "Z38.01"], "delivery_record", "mother's and newborn's codes"),
+        (["O60.03", "O26.642"], "trimester", "two trimesters in one encounter"),
+        (["O60.03", "Z3A.25"], "trimester", "25 weeks are no third trimester"),
+        (["Z68.41"], "secondary_only", "a body mass index alone"),
+        (["Z79.01"], "secondary_only", "a drug taken alone"),
+        (["Z59.00", "J18.9"], "secondary_only", "a social circumstance first"),
+        (["B96.20", "N39.0"], "secondary_only", "the organism before the disease"),
+        (["J18.9", "R29.710"], "secondary_only", "a stroke scale without stroke"),
+        (["R65.21", "A41.9"], "severe_sepsis", "septic shock first"),
+        (["I21.9", "R65.20"], "severe_sepsis", "severe sepsis needs an infection"),
+        (["S72.001D", "W19.XXXA"], "cause_episode", "initial cause of a subsequent encounter"),
+        (["S72.001D", "W19.XXXD", "Y92.009"], "cause_episode", "the place only at first"),
+    ],
+)  # fmt: skip
+def test_codes_that_do_not_stand_together_or_alone(codes, rule, sentence):
+    assert rule in rules(*codes), sentence
+
+
+@pytest.mark.parametrize(
+    ("codes", "rule", "sentence"),
+    [
+        (["M25.561", "M25.562"], "both_sides", "knee pain has no bilateral code"),
+        (["S52.501A", "S52.502A"], "both_sides", "two fractures are two injuries"),
+        (["M17.11", "M16.12"], "both_sides", "two joints"),
+        (["C50.911", "C50.412"], "unspecified_beside", "two breasts"),
+        (["J96.01", "J44.9"], "unspecified_beside", "two conditions"),
+        (["S82.201A", "S82.401A"], "unspecified_beside", "tibia and fibula"),
+        (["L89.152", "L89.623"], "one_stage", "two ulcers"),
+        (["T23.301A", "T23.202A"], "one_stage", "two hands"),
+        (["O80", "Z37.0", "Z3A.39"], "normal_delivery", "as it should be"),
+        (["O60.03", "O24.414", "Z3A.31"], "trimester", "31 weeks are the third"),
+        (["E66.813", "Z68.41"], "secondary_only", "obesity first"),
+        (["O26.643", "Z3A.31"], "secondary_only", "weeks with the condition"),
+        (["N39.0", "B96.20"], "secondary_only", "disease, then organism"),
+        (["A41.9", "R65.21"], "severe_sepsis", "infection, then shock"),
+        (["S72.001A", "W19.XXXA", "Y92.009"], "cause_episode", "all initial"),
+        (["S72.001B", "W19.XXXA"], "cause_episode", "B is an initial encounter"),
+    ],
+)
+def test_codes_that_may_stand_together(codes, rule, sentence):
+    assert rule not in rules(*codes), sentence
+
+
+@pytest.mark.parametrize("code", ["N18.4", "L97.512", "I50.9", "A41.9"])
+def test_code_first_of_what_may_be_associated_is_a_hint(code):
+    assert ("code_first", "hint") in found(code)
+    assert ("code_first", "warning") not in found(code)
+
+
+def test_age_edits_of_pregnancies_name_source_and_version():
+    assert ("age_sex", "warning") in found("O09.512", sex="F", age=12)
+    assert ("age_sex", "warning") in found("O09.611", sex="F", age=30)
+    assert "age_sex" not in rules("O09.512", sex="F", age=36)
+    sources = {f.source for f in check(["O80"], releases=[icd10cm()], date=DATE, sex="F", age=70)}
+    assert any("v43.1" in source for source in sources)

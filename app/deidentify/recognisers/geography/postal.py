@@ -82,7 +82,11 @@ class WholeAddresses:
         text = note.text
         for position in note.positions(("corner", "intersection", "junction")):
             match = _CORNER.match(text, note.starts[position], note.starts[position] + 130)
-            if match and (" and " in match["rest"] or " & " in match["rest"]):
+            if (
+                match
+                and (" and " in match["rest"] or " & " in match["rest"])
+                and any(c.isupper() for c in match["rest"][: _second_street(match["rest"])])
+            ):
                 start = match.start()
                 if text[max(0, start - 4) : start].lower() == "the ":
                     start -= 4

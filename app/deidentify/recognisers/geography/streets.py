@@ -10,7 +10,7 @@ from app.deidentify.lexicon.places import STATE_CODES, STREET_WORDS
 from app.deidentify.lexicon.shapes import Known
 from app.deidentify.lexicon.wordset import wordset, wordtuple
 from app.deidentify.note import Note
-from app.deidentify.recognisers.name_chain import PARTICLES
+from app.deidentify.recognisers.name_chain import PARTICLES, is_note_word
 from app.deidentify.span import Span
 
 _STREET_WORD = "|".join(sorted(STREET_WORDS, key=len, reverse=True))
@@ -62,6 +62,11 @@ _ROOM = re.compile(
     r"(?:room|rm|bed|ward|bay)\.?\s?(?:no\.?\s?|#\s?|:\s?)?[A-Z]?\d{1,4}[A-Z]?(?:-[A-Z\d]{1,3})?\b(?!\s?(?:air|temp))",
     re.IGNORECASE,
 )
+# "3/45 Banksia Rd": a flat before the house; "H.No. 221/B, Sector 14, Gurgaon".
+_UNIT_SLASH = re.compile(r"(?<![\d/.])\d{1,4}[A-Za-z]?/$")
+_HOUSE_NUMBER = re.compile(
+    r"H\.?\s?[Nn]o\.?\s?[\w/-]{1,12}(?:,\s(?:Sector|Block|Plot|Ward|Gali)\s[\w-]{1,5})?(?:,\s[A-Z]\w+(?:\s[A-Z]\w+)?){0,3}"
+)
 _ZIP = re.compile(r"\d{5}(?:-\d{3,4})?(?![\w-])")
 _ZIP_LABEL = re.compile(
     r"(?:zip(?:\s?code)?|postal(?:\s?code)?|post\s?code|postcode)(?:\s(?:is|of))?[\s:#]{1,4}(?P<v>[A-Z0-9]{2,5}(?:[\s-](?:\d[A-Z0-9]{1,3}|(?-i:[A-Z]{2})))?)\b",
@@ -90,8 +95,12 @@ def _in_street(note: Note, position: int) -> bool:
         return True
     plain = word.isalpha() and len(word) > 2 and lower not in _NO_STREET
     if word.istitle() or not word.islower():
-        return plain and word[0].isupper() and not note.flags[position] & Known.ORDINARY
+        return plain and word[0].isupper() and not is_note_word(note, position)
     return plain and bool(note.flags[position] & _LISTED) and not note.flags[position] & Known.ORDINARY
+
+
+# Room, ward and bed numbers: found under this name, and removed only where a project wants it.
+BEDS = "beds"
 
 
 class Streets:
@@ -101,13 +110,7 @@ class Streets:
 
     def find(self, note: Note) -> Iterator[Span]:
         text = note.text
-        for position in note.numbers:
-            start = note.starts[position]
-            if start and text[start - 1] in "./-":
-                continue
-            match = _US_STREET.match(text, start)
-            if match:
-                yield self._span(match)
+        yield from self._numbered(note)
         for position in note.positions(_FOREIGN_PREFIXES):
             if (
                 note.words[position] in ("via", "Via")
@@ -131,6 +134,21 @@ class Streets:
                 yield self._span(match)
         for position in note.positions(("apt", "apartment", "suite", "ste")):
             match = _PLACE_UNIT.match(text, note.starts[position])
+            if match:
+                yield self._span(match)
+
+    def _numbered(self, note: Note) -> Iterator[Span]:
+        text = note.text
+        for position in note.numbers:
+            start = note.starts[position]
+            if start and text[start - 1] in "./-" and not _UNIT_SLASH.search(text, max(0, start - 7), start):
+                continue
+            match = _US_STREET.match(text, start)
+            if match:
+                unit = _UNIT_SLASH.search(text, max(0, start - 7), start)
+                yield Span(unit.start() if unit else match.start(), match.end(), "LOCATION", 0.8, self.key)
+        for position in note.positions(("h",)):
+            match = _HOUSE_NUMBER.match(text, note.starts[position])
             if match:
                 yield self._span(match)
 
@@ -207,10 +225,10 @@ class Postcodes:
                     yield Span(match.start(), match.end(), "LOCATION", 0.75, self.key)
 
     def _rooms(self, note: Note) -> Iterator[Span]:
-        for position in note.positions(("room", "rm", "bed", "ward", "bay")):
+        for position in note.positions(("room", "rm", "bed", "ward", "bay")) if note.wards else ():
             match = _ROOM.match(note.text, note.starts[position])
             if match and (match.group()[0].isupper() or match.group()[0] in "rw" or set(":#") & set(match.group())):
-                yield Span(match.start(), match.end(), "LOCATION", 0.6, self.key)
+                yield Span(match.start(), match.end(), "LOCATION", 0.6, BEDS)
 
 
 def _near(text: str, match: re.Match[str]) -> str:

@@ -1,8 +1,8 @@
 """Cities and towns (B): large ones on sight, small or unknown ones beside words that say so."""
 
-
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -11,15 +11,16 @@ from app.deidentify.lexicon.places import STATE_CODES, large_cities
 from app.deidentify.lexicon.shapes import Known, lexicon
 from app.deidentify.lexicon.wordset import wordset
 from app.deidentify.note import Note
-from app.deidentify.recognisers.name_chain import is_eponym_use
+from app.deidentify.recognisers.name_chain import is_eponym_use, is_running
 from app.deidentify.span import Span
+from app.deidentify.things import is_term
 
 # After one of these and a preposition, a capitalised word no list knows is believed to be a place.
 _CUES = words("town_cues")
 _LINKS = ("in", "to", "from", "of", "near", "at", "up", "outside", "around", "is", "back", "on", "a", "trip")
 _WEAK = frozenset(["in", "from", "near", "to", "at", "outside"])
 # What people call some large cities.
-_SHORT_FORMS = wordset("nyc philly vegas nola frisco dfw slc bronx indy cincy la sf dc kc stl")
+_SHORT_FORMS = wordset("nyc fran philly vegas nola frisco dfw slc bronx indy cincy la sf dc kc stl")
 _SHORT = ("vill", "dist", "po")
 MAX_WORDS = 4
 # State codes that are words, degrees or tests as well.
@@ -30,7 +31,11 @@ _PLACE_OPENINGS = frozenset(["Bad", "Sankt"])
 _HOME_CUES = wordset("lives live lived living resides resided residing moved relocated raised hails native born")
 
 
-class Places:
+# From a place somebody calls, or comes by plane or car.
+_CALL_CUES = wordset("phoned called rang calling flew drove arrived travelled traveled originally visiting")
+
+
+class PlaceNames:
     key = "places"
     types = ("LOCATION",)
     languages = ("en",)
@@ -43,6 +48,8 @@ class Places:
             last, score = self._listed(note, position)
             if last is None:
                 last, score = self._in_context(note, position)
+            if last is None:
+                last, score = _told_of(note, position)
             if last is None or self._is_no_place(note, position, last):
                 continue
             taken = last = _with_state(note, last)
@@ -56,7 +63,11 @@ class Places:
             first = position + 1
             if first >= len(note.words) or note.gap(position) != " " or not note.words[first].islower():
                 continue
-            if not note.mostly_lower and not (position and note.lowers[position - 1] in _HOME_CUES):
+            cue = note.lowers[position - 1] if position else ""
+            if not note.mostly_lower and cue not in _HOME_CUES | _CALL_CUES:
+                continue
+            if cue in _HOME_CUES and _unknown_home(note, first):
+                yield Span(note.starts[first], note.end(first), "LOCATION", 0.6, self.key)
                 continue
             for last in (first + 2, first + 1, first):
                 if last >= len(note.words) or any(note.gap(i) != " " for i in range(first, last)):
@@ -88,7 +99,10 @@ class Places:
         flags = note.flags[position]
         before = note.lowers[position - 1] if position else ""
         if note.lowers[position] in _SHORT_FORMS and before in (*_WEAK, "the", "our", "of"):
-            return position, 0.7
+            atrium = note.lowers[position] == "la" and note.lowers[position - 2 : position - 1] not in [
+                [cue] for cue in _HOME_CUES
+            ]
+            return (None, 0.0) if atrium else (position, 0.7)
         if flags & Known.CITY and not flags & (Known.ORDINARY | Known.EPONYM) and len(note.words[position]) > 3:
             if flags & (Known.FIRST | Known.LAST) and before not in _WEAK and not _state_follows(note, position):
                 return None, 0.0
@@ -103,7 +117,9 @@ class Places:
         flags = note.flags[position]
         if note.words[position] in _PLACE_OPENINGS and note.gap(position) == " " and _spa(note, position + 1):
             return position + 1, 0.7
-        if flags & (Known.ORDINARY | Known.REGION) or len(note.words[position]) < 3:
+        home = position > 1 and note.lowers[position - 2] in _HOME_CUES and note.lowers[position - 1] in _WEAK
+        town = home and flags & (Known.TOWN | Known.CITY) and note.words[position].istitle()
+        if (flags & (Known.ORDINARY | Known.REGION) and not town) or len(note.words[position]) < 3:
             return None, 0.0
         last = position
         while (
@@ -137,8 +153,45 @@ def _heads_a_name(note: Note, last: int) -> bool:
     return note.lowers[last + 1 : last + 3] == ["heart", "association"]
 
 
+def _told_of(note: Note, position: int) -> tuple[int | None, float]:
+    """ "the home city X", "Where: X", "flew to X on", "originally from X", "University of X"."""
+    text, start = note.text, note.starts[position]
+    if not _TOLD.search(text, max(0, start - 34), start):
+        return None, 0.0
+    last = position
+    while last + 1 < len(note.words) and last - position < MAX_WORDS and note.gap(last) in (" ", "-", "' ", "’ "):
+        nxt = last + 1
+        carries = note.words[nxt][0].isupper() and not is_running(note, nxt)
+        particle = note.lowers[nxt] in _PARTICLES and note.words[nxt + 1 : nxt + 2] != []
+        if not carries and not (particle and note.words[nxt + 1][0].isupper()):
+            break
+        last = nxt
+    while last > position and note.lowers[last] in ("country", "club", "airport", "on", "in"):
+        last -= 1
+    things = any(note.flags[i] & (Known.MEDICAL | Known.REGION) for i in range(position, last + 1))
+    return (None, 0.0) if things or is_running(note, position) or len(note.words[position]) < 3 else (last, 0.6)
+
+
+_TOLD = re.compile(
+    r"(?:\bhome ?(?:city|town)|\b[Ww]here:|\b(?:flew|fly|flying|moved here|coming) (?:to|from|in from)"
+    r"|\boriginally from"
+    r"|\b[Uu]niversity of|\bI'm in) $"
+)
+_PARTICLES = wordset("de del la nad am an der of sur upon los las di do da")
+
+
+def _unknown_home(note: Note, position: int) -> bool:
+    """ "moved from ketchikan": what no list knows, where only a place stands."""
+    word = note.words[position]
+    unknown = not note.flags[position] & ~(Known.FIRST | Known.LAST) and word.isalpha() and len(word) > 4
+    return unknown and note.mostly_lower and not is_term(word) and not word.endswith(("ed", "ing", "ly", "tion"))
+
+
 def _spa(note: Note, position: int) -> bool:
-    return position < len(note.words) and note.words[position].istitle() and _place_word(note, position)
+    if position >= len(note.words) or not note.words[position].istitle():
+        return False
+    led = position > 1 and note.lowers[position - 2] in _WEAK
+    return led or _place_word(note, position)
 
 
 def _lower_state(note: Note, last: int) -> int:

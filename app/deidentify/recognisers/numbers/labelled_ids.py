@@ -1,6 +1,5 @@
 """Numbers that a label names (G to M, P, R): record, plan, account, licence, device and other ids."""
 
-
 from __future__ import annotations
 
 import re
@@ -20,7 +19,7 @@ class SocialSecurity(LabelledValue):
     types = ("SSN",)
     triggers = ("ssn", "ss", "social", "last", "soc")
     pattern = labelled(
-        r"ssn|ss\s?(?:#|no\b\.?|number)|soc(?:ial|\.)?\ssec(?:urity)?|last\s(?:four|4)(?:\sdigits)?(?:\sof)?(?:\s\w+)?\s(?:ssn|ss|social)|last\s(?:four|4)(?:\sdigits)?(?=\s?[:#])",
+        r"ssn|ss\s?(?:#|no\b\.?|number)|soc(?:ial|\.)?\ssec(?:urity)?|last\s(?:four|4)(?:\sdigits)?(?:\sof)?(?:\s\w+)?\s(?:ssn|ss|social)|last\s(?:four|4)(?:\sdigits)?(?=\s?[:#])|social(?=\s(?:ends|ending|no\b|number|is|#|last|xxx|\*|\d))",
         r"(?:[x*]{3}[-\s]?[x*]{2}[-\s]?)?\d{3}[-\s]?\d{2}[-\s]?\d{4}|(?:[x*]{3}[-\s]?[x*]{2}[-\s]?)?\d{4}",
     )
     score = 0.95
@@ -147,9 +146,12 @@ class Vehicles(LabelledValue):
     pattern = labelled(
         r"vin|(?:licen[cs]e\s)?plates?|vehicle\s(?:id(?:entification)?|tag|reg(?:istration)?|no|number|plate)|(?:car|van|truck)\s(?:plate|registration|reg)|reg(?:istration)?\splate|rego|index\smark"
         r"|reg(?:istration|\.)?(?=\s?:?\s?(?-i:[A-Z]{1,3}\s?\d{1,4}\s?[A-Z]{0,3}\b))",
-        r"(?=[A-Z0-9 -]{0,9}\d)[A-Z0-9]{1,17}(?:[ -][A-Z0-9]{2,5}){0,2}",
+        r"(?=[A-Z0-9 -]{0,9}\d)[A-Z0-9]{1,17}(?-i:(?:[ -][A-Z0-9]{2,5}){0,2})",
     )
     _vin = re.compile(r"(?=[A-HJ-NPR-Z0-9]*\d{4})(?=[A-HJ-NPR-Z0-9]*[A-Z])[A-HJ-NPR-Z0-9]{17}\b")
+
+    def accepts(self, value: str, note: Note, match: re.Match[str]) -> bool:
+        return len(value) > 3
 
     def find(self, note: Note) -> Iterator[Span]:
         yield from super().find(note)
@@ -254,16 +256,25 @@ class UserNames(LabelledValue):
         "facebook",
         "userid",
         "tiktok",
+        "insta",
+        "logon",
+        "snapchat",
+        "telegram",
+        "by",
     )
     pattern = labelled(
-        r"(?:user\s?(?:name|id)|login(?:\s(?:name|id))?|screen\s?name|handle|skype|twitter|instagram|facebook|tiktok)",
-        r"@?[A-Za-z][\w.-]{2,30}\w",
+        r"(?:user(?:\s?(?:name|id))?|log(?:in|on)(?:\s(?:name|id))?|screen\s?name|handle|skype|twitter|insta(?:gram)?|facebook|tiktok|snapchat|telegram"
+        r"|by(?=\s[a-z]{2,12}\d{1,4}\b))",
+        r"@?(?:live:)?[A-Za-z][\w.-]{2,30}\w",
     )
 
     def accepts(self, value: str, note: Note, match: re.Match[str]) -> bool:
         """A name with a digit, a mark or a colon before it; "login failed" is none."""
         before = note.text[max(0, match.start("v") - 2) : match.start("v")]
-        return any(c.isdigit() or c in "_@" for c in value) or before.strip() in (":", "=")
+        marked = any(c.isdigit() or c in "_@" for c in value)
+        if match.group()[:2].lower() == "by":
+            return marked and value[0].isalpha() and not value[0].isupper()
+        return marked or before.strip() in (":", "=") or value.startswith("live:")
 
 
 # ISO 3779 with the North American check digit of 49 CFR 565: letters as digits, weights by place.

@@ -149,11 +149,7 @@ def _date(fields: Fields, keyword: str) -> date | None:
 
 def _dates(fields: Fields) -> list[Doubt]:
     names = ("PatientBirthDate", "StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
-    return [
-        (name, "not a date YYYYMMDD")
-        for name in names
-        if text_of(fields, name) and _date(fields, name) is None
-    ]
+    return [(name, "not a date YYYYMMDD") for name in names if text_of(fields, name) and _date(fields, name) is None]
 
 
 def _kvp(fields: Fields) -> list[str]:
@@ -219,9 +215,9 @@ def _identity(fields: Fields) -> list[str]:
     return ["identity is not declared removed"] if named and not removed else []
 
 
-Rule = tuple[str, tuple[str, ...], Callable[[Fields], Sequence[Doubt]]]
+ConsistencyRule = tuple[str, tuple[str, ...], Callable[[Fields], Sequence[Doubt]]]
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[ConsistencyRule, ...] = (
     ("modality-sop-class", ("Modality", "SOPClassUID"), _sop_class),
     ("foreign-field", ("Modality", *terms.FIELD_MODALITIES), _foreign_fields),
     ("laterality-missing", ("BodyPartExamined", "Laterality", "ImageLaterality"), _missing_side),

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from functools import cache
 
 from app.tagging.entities.mention import Mention
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 from app.tagging.reading.phrases import PhraseTable
 from app.tagging.reading.tokens import words_of
 from app.tagging.valuesets import rows
@@ -77,7 +77,7 @@ def _units() -> tuple[PhraseTable, list[str]]:
     return PhraseTable.of(words_of(row["unit"]) for row in known), [row["kind"] for row in known]
 
 
-def find_measures(note: Note, measured: dict[int, str]) -> list[Mention]:
+def find_measures(note: TokenisedNote, measured: dict[int, str]) -> list[Mention]:
     """Doses and results; `measured` maps the last token of a test or vital sign to its label."""
     found = []
     raw, words = note.tokens.raw, note.tokens.words
@@ -103,7 +103,7 @@ def find_measures(note: Note, measured: dict[int, str]) -> list[Mention]:
     return found
 
 
-def _enumerates(note: Note, at: int) -> bool:
+def _enumerates(note: TokenisedNote, at: int) -> bool:
     """Is the number that of an item: "#1", "A/P: 1. NSTEMI 2) sepsis"?"""
     raw, text, end = note.tokens.raw, note.text, note.tokens.ends[at]
     if at and raw[at - 1] == "#":
@@ -116,7 +116,7 @@ def _enumerates(note: Note, at: int) -> bool:
     return before in ("", "\n", ".", ";", ",") or (before == ":" and raw[at] == "1")
 
 
-def _glued(note: Note, at: int) -> bool:
+def _glued(note: TokenisedNote, at: int) -> bool:
     """Is the number part of a code ("T2bN0M0G3")?"""
     return at > 0 and note.tokens.ends[at - 1] == note.tokens.starts[at] and note.tokens.raw[at - 1].isalpha()
 
@@ -130,7 +130,7 @@ def strengths(mentions: list[Mention]) -> list[Mention]:
     ]
 
 
-def without_stray_doses(note: Note, mentions: list[Mention]) -> list[Mention]:
+def without_stray_doses(note: TokenisedNote, mentions: list[Mention]) -> list[Mention]:
     """Volumes and weights stay doses only within reach of a drug of their sentence."""
     drugs = sorted((m.first, m.last) for m in mentions if m.label == "MEDICATION")
     return [
@@ -140,14 +140,14 @@ def without_stray_doses(note: Note, mentions: list[Mention]) -> list[Mention]:
     ]
 
 
-def _near(note: Note, dose: Mention, drugs: list[tuple[int, int]]) -> bool:
+def _near(note: TokenisedNote, dose: Mention, drugs: list[tuple[int, int]]) -> bool:
     start, end = note.starts[dose.first], note.ends[dose.first]
     place = bisect_left(drugs, (dose.first,))
     before = place and drugs[place - 1][1] > max(start, dose.first - _REACH) - 1 and drugs[place - 1][0] >= start
     return bool(before) or (place < len(drugs) and drugs[place][0] < min(end, dose.last + _REACH))
 
 
-def _number_end(note: Note, at: int) -> int:
+def _number_end(note: TokenisedNote, at: int) -> int:
     """Past "5-10", "5 to 10", "120/80", "1 1/2"."""
     raw, end, starts, ends = note.tokens.raw, note.ends[at], note.tokens.starts, note.tokens.ends
     last = at + 1
@@ -169,14 +169,14 @@ def _number_end(note: Note, at: int) -> int:
     return last
 
 
-def _unit_after(note: Note, last: int) -> tuple[str, int]:
+def _unit_after(note: TokenisedNote, last: int) -> tuple[str, int]:
     """The longest unit that begins at token `last`: its kind and where it ends."""
     table, kinds = _units()
     hit = table.at(note.tokens.words, last, note.ends[last - 1])
     return (kinds[hit[1]], hit[0]) if hit else ("", last)
 
 
-def _tested(note: Note, at: int, measured: dict[int, str]) -> str | None:
+def _tested(note: TokenisedNote, at: int, measured: dict[int, str]) -> str | None:
     """The label of the test or vital sign just before the number, over "of", "was", ":"."""
     words, start = note.tokens.words, note.starts[at]
     for back in range(at, max(start, at - 5), -1):

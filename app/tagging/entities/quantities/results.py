@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from app.tagging.entities.findings import Unit
+from app.tagging.entities.findings import PhraseSpan
 from app.tagging.entities.mention import Mention
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 from app.tagging.reading.words import normal
 from app.tagging.valuesets import rows
 
@@ -29,7 +29,7 @@ def _results(kind: str) -> frozenset[str]:
     return frozenset(normal(row["word"]) for row in rows("results") if row["kind"] == kind)
 
 
-def results(note: Note, units: list[Unit]) -> Iterator[Mention]:
+def results(note: TokenisedNote, units: list[PhraseSpan]) -> Iterator[Mention]:
     """LAB_VALUE mentions for the words that say how a test of the vocabulary came out."""
     for first, last, term in units:
         if term.label not in _TESTS and term.kind != "test":
@@ -42,7 +42,7 @@ def results(note: Note, units: list[Unit]) -> Iterator[Mention]:
             yield Mention(before, first, "LAB_VALUE", "result in words")
 
 
-def _after(note: Note, last: int) -> tuple[int, int] | None:
+def _after(note: TokenisedNote, last: int) -> tuple[int, int] | None:
     words, end = note.tokens.words, note.ends[last - 1]
     for at in range(last, min(end, last + _REACH)):
         word = words[at]

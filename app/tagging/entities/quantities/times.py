@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from app.tagging.entities.mention import Mention
-from app.tagging.reading.note import Note
+from app.tagging.reading.note import TokenisedNote
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
 _UNIT = r"(?:minute|min|hour|hr|day|week|wk|month|year|yr)s?"
@@ -53,9 +53,9 @@ _YEAR = 4  # digits
 _BEFORE, _BEHIND = 7, 4  # tokens around an anchor
 
 
-def find_times(note: Note) -> list[Mention]:
+def find_times(note: TokenisedNote) -> list[Mention]:
     """Dates, moments and durations; patterns are tried only around the words of time."""
-    found = [(match.span(), "TIME") for match in _CLOCK.finditer(note.text)]
+    found = [(match.span(), "TIME") for match in _CLOCK.finditer(note.text) if "/0/" not in match[0]]
     for start, end in _windows(note):
         found += [(match.span(), "TIME") for match in _TIME.finditer(note.text, start, end)]
         for match in _DURATION.finditer(note.text, start, end):
@@ -64,13 +64,11 @@ def find_times(note: Note) -> list[Mention]:
     return [Mention(first, last, label, "pattern") for first, last, label in ranges if first < last] + _years(note)
 
 
-def _windows(note: Note) -> Iterator[tuple[int, int]]:
+def _windows(note: TokenisedNote) -> Iterator[tuple[int, int]]:
     """Character ranges around the anchors, in order, joined where they overlap."""
     starts, ends, last = note.tokens.starts, note.tokens.ends, len(note.tokens) - 1
     begin = finish = -1
-    for at, word in enumerate(note.tokens.words):
-        if word not in _ANCHORS:
-            continue
+    for at in note.tokens.standing(_ANCHORS):
         start, end = starts[max(0, at - _BEFORE)], ends[min(last, at + _BEHIND)]
         if start > finish:
             if finish >= 0:
@@ -81,7 +79,7 @@ def _windows(note: Note) -> Iterator[tuple[int, int]]:
         yield begin, finish
 
 
-def _years(note: Note) -> list[Mention]:
+def _years(note: TokenisedNote) -> list[Mention]:
     """The year in "in 1998", "since 2004"."""
     text = note.text
     if not any(opening in text for opening in (" 19", " 20")):

@@ -202,10 +202,9 @@ def _has_dose(frame: Frame, drug: int) -> bool:
 
 def _started_then(frame: Frame) -> Iterator[Cause]:
     """ "Treated with X for P, and developed E": a drug given, then an event that can only be new."""
-    words, starts = frame.note.tokens.words, frame.note.starts
-    strong = words_for("strong_onset")
-    for at, word in enumerate(words):
-        if word not in strong or at == starts[at]:
+    starts = frame.note.starts
+    for at in frame.note.tokens.standing(words_for("strong_onset")):
+        if at == starts[at]:
             continue
         events = _later(frame, at + 1)
         events = [n for n in events if frame.mentions[n].first - at < 8]
@@ -250,5 +249,7 @@ def _stopped_after(frame: Frame, cues: list[Cue]) -> Iterator[Cause]:
         if not said or len(said) > 5 or words_for("strong_onset").isdisjoint(said):
             continue
         drug = stopped_drug(frame, cue.first)
-        for event in events if drug is not None else ():
+        if drug is None:
+            continue
+        for event in events:
             yield Cause(drug, event, "probable", (cue.first, cue.last), "stopped because of the event")

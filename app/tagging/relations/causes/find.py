@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.tagging.relations.causes.exposure import timed
 from app.tagging.relations.causes.literature import in_literature
 from app.tagging.relations.causes.named import beside, from_lists, named
-from app.tagging.relations.causes.stated import Cause, Denial, stated
+from app.tagging.relations.causes.stated import Cause, DeniedCause, stated
 from app.tagging.relations.cues import RANK, find_cues
 from app.tagging.relations.frame import Frame
 from app.tagging.relations.reach import DRUGS, EVENTS
@@ -17,7 +17,7 @@ def find_causes(frame: Frame) -> list[Cause]:
         return []
     cues = find_cues(frame.note, "causal_cues", frame.sentences_with(DRUGS, EVENTS))
     said = list(stated(frame, cues))
-    denied = {(one.drug, one.event) for one in said if isinstance(one, Denial)}
+    denied = {(one.drug, one.event) for one in said if isinstance(one, DeniedCause)}
     stated_ones = [one for one in said if isinstance(one, Cause)]
     doubted = {(one.drug, one.event) for one in stated_ones if one.certainty == "unlikely"}
     best: dict[tuple[int, int], Cause] = {}

@@ -12,8 +12,11 @@ from app.tagging.relations.frame import Frame
 from app.tagging.relations.reach import DRUGS, EVENTS, gap
 
 _NOT_REACTIONS = frozenset({"allergy", "allergic", "intolerance", "sensitivity", "intolerant"})
-_ALLERGIC = frozenset({"allergic", "allergy", "intolerant", "intolerance", "reaction", "sensitivity", "adr"})
+_ALLERGIC = frozenset(
+    {"allergic", "allergy", "intolerant", "intolerance", "reaction", "sensitivity", "adr", "reacted", "reacts"}
+)
 _SET_OFF = frozenset({"(", ":", "-", "–", "=", ">"})
+_LONGEST_ENTRY = 25  # tokens of an entry in a list of allergies; what is longer tells a story
 _TO = frozenset({"to", "with", "from", "on", "after", "when", "taking"})
 
 
@@ -68,8 +71,11 @@ def _reactions(frame: Frame, drug: int, limit: int, section: Section) -> Iterato
     cue = frame.note.tokens.covering(*section.title)
     events = [n for n in frame.after(EVENTS, mention.last, 10) if frame.mentions[n].first < limit]
     said = gap(frame, mention.last, frame.mentions[events[0]].first) if events else []
-    if events and not {"deny", "no", ";", "denied"}.isdisjoint(said):
+    if events and not {"deny", "no", ";", "denied", "for"}.isdisjoint(said):
         events = []
+    prose = frame.note.ends[mention.first] - frame.note.starts[mention.first] > _LONGEST_ENTRY
+    if prose or any(not row.is_allergy and row.holds(mention.first) for row in frame.note.rows):
+        return
     if not events and mention.first > frame.note.starts[mention.first]:
         before = frame.before(EVENTS, mention.first, 3)
         if before and not _TO.isdisjoint(gap(frame, frame.mentions[before[0]].last, mention.first)):

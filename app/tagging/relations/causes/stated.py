@@ -43,7 +43,7 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Denial:
+class DeniedCause:
     """An event that is said not to come from the drug: no weaker cue may link the two."""
 
     drug: int
@@ -51,7 +51,7 @@ class Denial:
     cue: tuple[int, int]
 
 
-def stated(frame: Frame, cues: list[Cue]) -> Iterator[Cause | Denial]:
+def stated(frame: Frame, cues: list[Cue]) -> Iterator[Cause | DeniedCause]:
     """What the cue phrases of a note state."""
     for cue in cues:
         pairs = list(_pairs(frame, cue))
@@ -60,7 +60,7 @@ def stated(frame: Frame, cues: list[Cue]) -> Iterator[Cause | Denial]:
         certainty = hedged(frame, cue.first, cue.certainty)
         for drug, event, rule in pairs:
             if cue.rule == "denied" or certainty == "denied":
-                yield Denial(drug, event, (cue.first, cue.last))
+                yield DeniedCause(drug, event, (cue.first, cue.last))
             else:
                 yield Cause(drug, event, certainty, (cue.first, cue.last), rule)
 

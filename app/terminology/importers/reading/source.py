@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, NoReturn, cast
 
 from app.core.errors import Invalid, Problem, invalid
 
@@ -33,7 +33,7 @@ def is_date(value: str) -> bool:
         return False
 
 
-class Source:
+class ReleaseSource:
     """The files of one release below `path` (a file, folder, .zip or .gz), by name pattern."""
 
     def __init__(self, path: str | Path) -> None:
@@ -106,7 +106,8 @@ class Source:
             return self._zip.open(name)
         path = self.path if self.path.is_file() else self.path / name
         if path.suffix.lower() == ".gz":
-            return _Bounded(gzip.open(path), name, max(path.stat().st_size, 4096) * MAX_RATIO)  # type: ignore[return-value]
+            most = max(path.stat().st_size, 4096) * MAX_RATIO
+            return cast(IO[bytes], _Bounded(gzip.open(path), name, most))
         return path.open("rb")
 
     def lines(self, name: str) -> Iterator[tuple[int, str]]:
@@ -127,9 +128,7 @@ class Source:
                 if line.strip():
                     yield number, line
 
-    def records(
-        self, name: str, separator: str, columns: int | None = None
-    ) -> Iterator[tuple[str, list[str]]]:
+    def records(self, name: str, separator: str, columns: int | None = None) -> Iterator[tuple[str, list[str]]]:
         """(`file:line`, fields) of a file without quoting; a row of another width is refused."""
         base = name.rsplit("/", 1)[-1]
         for number, line in self.lines(name):
@@ -151,7 +150,7 @@ class Source:
 class _Bounded(io.RawIOBase):
     """A stream that refuses to unpack more than `most` bytes."""
 
-    def __init__(self, inner: IO[bytes], name: str, most: int) -> None:
+    def __init__(self, inner: gzip.GzipFile, name: str, most: int) -> None:
         self._inner, self._name, self._left = inner, name, most
 
     def _spend(self, data: bytes) -> bytes:

@@ -6,21 +6,21 @@ import csv
 import re
 from collections.abc import Iterator
 
-from app.terminology.importers.reading.source import Source, refuse
+from app.terminology.importers.reading.source import ReleaseSource, refuse
 
 
 def _bare(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-class Table:
+class ReleaseTable:
     """The rows of one file as dictionaries with the column names the importer uses.
 
     `columns` maps each of these to the spellings a header may have; the ones in `required` must be there.
     """
 
     def __init__(
-        self, source: Source, name: str, columns: dict[str, tuple[str, ...]], required: set[str]
+        self, source: ReleaseSource, name: str, columns: dict[str, tuple[str, ...]], required: set[str]
     ) -> None:
         self.source, self.name, self.columns, self.required = source, name, columns, required
 

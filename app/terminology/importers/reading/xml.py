@@ -8,10 +8,10 @@ from xml.etree.ElementTree import Element
 
 from app.core.errors import Invalid
 from app.core.markup import xml_events
-from app.terminology.importers.reading.source import Source, refuse
+from app.terminology.importers.reading.source import ReleaseSource, refuse
 
 
-def root_tag(source: Source, name: str) -> str:
+def root_tag(source: ReleaseSource, name: str) -> str:
     """The tag of the document element."""
     with source.open(name) as raw:
         first = next(_events(raw, name), None)
@@ -20,7 +20,7 @@ def root_tag(source: Source, name: str) -> str:
     return first[1].tag
 
 
-def elements(source: Source, name: str, *tags: str) -> Iterator[Element]:
+def elements(source: ReleaseSource, name: str, *tags: str) -> Iterator[Element]:
     """Each element with one of the tags, complete; it is emptied after use, so memory stays small."""
     with source.open(name) as raw:
         for event, element in _events(raw, name):

@@ -1,12 +1,15 @@
-// Starts what the page asks for: data-workbench and data-controller name modules, loaded on demand.
+// Starts what the page asks for, loaded on demand: data-workbench is the address of a module, data-controller a name.
 import SignOut from "./controllers/sign-out.js"; // at once: a click before it was there would destroy unsent changes
-
-const workbench = (name) => import(name === "adjudication" ? "./adjudication/page.js" : `./workbench/${name}.js`);
+import { at } from "./lib/address.js";
 
 const CONTROLLERS = {
   "job-progress": () => import("./controllers/job-progress.js"),
   "code-browser": () => import("./controllers/code-browser.js"),
+  "decisions": () => import("./controllers/decisions.js"),
   "leak-check": () => import("./controllers/leak-check.js"),
+  "second-factor": () => import("./controllers/second-factor.js"),
+  "passkey-enrolment": () => import("./controllers/passkey-enrolment.js"),
+  "provider-proof": () => import("./controllers/provider-proof.js"),
   "session-end": () => import("./controllers/session-end.js"),
 };
 
@@ -14,7 +17,7 @@ async function startAll() {
   for (const form of document.querySelectorAll("form[data-sign-out]")) new SignOut(form);
   for (const root of document.querySelectorAll("[data-workbench]")) {
     try {
-      const { start } = await workbench(root.dataset.workbench);
+      const { start } = await import(at(root.dataset.workbench));
       root.workbench = await start(root);
       root.dataset.ready = "yes";
     } catch (error) {

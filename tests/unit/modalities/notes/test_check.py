@@ -12,6 +12,9 @@ EVENT = {"kind": "event", "mentions": ["a"], "subtype": "drug_reaction"}
 EXPOSURE = {"kind": "exposure", "mentions": ["d"], "role": "suspect"}
 
 
+TWO = ("L27.0", "E11.9")
+
+
 def codes_of(whole):
     return [problem.code for problem in check_note(whole, CONTEXT)]
 
@@ -77,6 +80,16 @@ def codes_of(whole):
             "a retired code",
             payload(a={**ADE, "codes": [{"system": "ICD-10-CM", "release": "2026", "code": "OLD"}]}),
             ["warn-inactive-code"],
+        ),
+        (
+            "two codes of one system",
+            payload(a={**ADE, "codes": [{"system": "ICD-10-CM", "release": "2026", "code": c} for c in TWO]}),
+            ["warn-several-codes"],
+        ),
+        (
+            "a header for a code",
+            payload(a={**ADE, "codes": [{"system": "ICD-10-CM", "release": "2026", "code": "E11"}]}),
+            ["warn-incomplete-code"],
         ),
         ("a code list", payload(c=code("E11.9", 1, principal=True), e=code("N18.32", 2)), []),
         ("a code list without a principal", payload(c=code("E11.9", 1), e=code("N18.32", 2)), ["principal"]),

@@ -6,15 +6,15 @@ from app.agreement.comparing import coverage, ratings_of, spans_of
 from app.agreement.metrics.kappa import Cohen, Percent
 from app.agreement.metrics.relations import RelationF1
 from app.agreement.metrics.spans import F1Strict
-from app.annotation.facts import action_facts
-from app.annotation.schema import known_keys, schema_problems
+from app.annotation.actions import action_facts
+from app.annotation.schema import schema_problems
 from app.core.digest import canonical_json
 from app.core.errors import Invalid
 from app.modalities.notes.check import check_note
 from app.modalities.notes.kinds import KINDS
 from app.modalities.notes.suggest import suggested_note
 from app.modalities.notes.units import note_units
-from app.review.modality import Action, own_label_problems
+from app.review.modality import AnnotationAction, own_label_problems
 
 from .notes import CONTEXT, SCHEMA, code, entity, payload, relation
 
@@ -49,11 +49,11 @@ ANSWER = {
             "end": 22,
             "label": "DRUG",
             "text": "amoxicillin",
-            "codes": [
-                {"system": "ICD-10-CM", "release": "2026", "code": "L27.0", "term": "rash", "score": 0.9},
-                {"system": "ICD-10-CM", "release": "2026", "code": "L27.0"},
-                {"system": "X", "code": "no release"},
+            "candidates": [
+                {"system": "ICD-10-CM", "release": "2026", "code": "L27.0", "term": "rash"},
+                {"system": "ICD-10-CM", "release": "2026", "code": "L27"},
             ],
+            "proposed": {"system": "ICD-10-CM", "release": "2026", "code": "L27.0", "rule": "present"},
         },
     ],
     "relations": [{"type": "causes", "head": 1, "tail": 0, "certainty": "probable", "cue": {"start": 5, "end": 10}}],
@@ -71,7 +71,9 @@ def test_pre_annotation_becomes_suggestions_that_wait_for_a_verdict():
     assert elements["s3"]["certainty"] == "probable"
     assert elements["s4"]["mentions"] == ["s1"]
     assert (elements["s4"]["subtype"], elements["s4"]["seriousness"]) == ("procedure_complication", ["death"])
-    assert elements["s2"]["codes"] == [{"system": "ICD-10-CM", "release": "2026", "code": "L27.0"}]
+    assert elements["s2"]["codes"] == [], "candidates are not codes, and a proposal is none yet"
+    proposed = {"system": "ICD-10-CM", "release": "2026", "code": "L27.0", "rule": "present"}
+    assert {f"proposed_{name}": value for name, value in proposed.items()}.items() <= elements["s2"]["origin"].items()
     assert elements["s1"]["origin"] == {
         "by": "model",
         "suggestion": "s1",
@@ -117,7 +119,7 @@ def test_a_relation_to_an_entity_that_is_not_there_is_refused():
 
 
 def described(body, before=None):
-    return action_facts(Action("a", body, before), KINDS, known_keys(SCHEMA), CONTEXT.text)
+    return action_facts(AnnotationAction("a", body, before), KINDS, CONTEXT.known_keys, CONTEXT.text)
 
 
 def test_an_event_names_label_offsets_codes_and_what_changed():

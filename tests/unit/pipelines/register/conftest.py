@@ -3,6 +3,7 @@
 import pytest
 
 from app.factory import compose
+from app.jobs import worker
 from app.pipelines import stage
 from tests.unit.pipelines.register.office import Office, Toy, installed
 
@@ -38,10 +39,12 @@ def small_chunks(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _loud(monkeypatch):
-    """A worker swallows what a chunk raises; here only what a test raises on purpose may pass."""
+    """A worker notes what a chunk raises and goes on; here only what a test raises on purpose may pass."""
+    noted = worker._note_failure
 
     def note(services, job, error):
+        noted(services, job, error)
         if type(error) is not RuntimeError:
             raise error
 
-    monkeypatch.setattr("app.jobs.worker._note_failure", note)
+    monkeypatch.setattr(worker, "_note_failure", note)

@@ -20,10 +20,10 @@ from app.jobs.worker import run_job
 from app.pipelines.register.entries import register, sign, withdraw
 from app.pipelines.register.lookup import get_recorded, standing_of
 from app.pipelines.register.models import PipelineRefusal
-from app.pipelines.register.rules import Entry
+from app.pipelines.register.rules import RegisterEntry
 from app.review.item import Item, create_item
 from app.tagging.protocol import PIPELINES, Annotated, Entity
-from tests.build import OPERATOR, make_document, make_project
+from tests.build import OPERATOR, as_if, make_document, make_project
 from tests.team import Seal
 from tests.unit.accounts.people import make_person
 
@@ -120,7 +120,7 @@ class Office:
         return self.write(unit)
 
     def entry(self, pipeline="toy", **changes):
-        stated = Entry(pipeline, "", "", "suggest problems to readers", evidence="measured on invented notes")
+        stated = RegisterEntry(pipeline, "", "", "suggest problems to readers", evidence="measured on invented notes")
         return replace(stated, **{"review_by": self.at + 30 * DAY} | changes)
 
     def register(self, pipeline="toy", owner=None, **changes):
@@ -182,7 +182,7 @@ class Office:
     def verdict(self, number, verdict):
         def unit(session):
             session.get(Document, number).verdict = verdict
-            session.info["events"] = 1  # a test's own change, not the product's
+            as_if(session)  # a test's own change, not the product's
 
         self.write(unit)
 

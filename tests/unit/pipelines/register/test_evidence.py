@@ -5,6 +5,7 @@ import json
 import pytest
 
 from app.audit import verify
+from app.audit.bundle_rows import BundleScope
 from app.audit.evidence import EVIDENCE
 from app.audit.export import export
 from app.audit.log import SystemActor
@@ -23,7 +24,8 @@ def hand_out(office, tmp_path, monkeypatch):
 
     def make(name="bundle", **options):
         folder = tmp_path / name
-        export(office.database, signer_in(tmp_path), folder, actor=SystemActor("test"), at=office.at, **options)
+        actor, scope = SystemActor("test"), BundleScope(**options)
+        export(office.database, signer_in(tmp_path), folder, actor=actor, scope=scope, at=office.at)
         return Bundle(folder)
 
     return make
@@ -47,12 +49,12 @@ def test_signed_entries_hold_and_the_withdrawn_one_is_named(hand_out, office):
     assert [one["withdrawal_id"] for one in found["withdrawn"]] == [office.numbers[0]]
     said = list(verify.describe(found))
     assert f"WITHDRAWN entry {office.numbers[0]} of a pipeline" in said
-    assert said[-1] == "OK: everything holds"
+    assert said[-1] == "CONSISTENT: nothing is broken, and not everything is proved"
 
 
 def test_the_bundle_of_a_project_holds_the_register_of_the_server(hand_out, office):
     bundle = hand_out(project_id=office.project_id)
-    assert verdict(bundle)["ok"]
+    assert verdict(bundle)["breaks"] == []
     assert [json.loads(line)["entry_id"] for line in bundle.lines("pipelines.jsonl")] == office.numbers
 
 

@@ -7,7 +7,7 @@ import pytest
 from app.core.clock import DAY
 from app.pipelines.register.rules import (
     LONGEST_TERM,
-    Entry,
+    RegisterEntry,
     Running,
     Scope,
     entry_problems,
@@ -16,7 +16,7 @@ from app.pipelines.register.rules import (
 )
 
 NOW = 1_800_000_000_000
-ENTRY = Entry(
+ENTRY = RegisterEntry(
     "rules", "1", "d" * 64, "suggest problems", note_types=("discharge",), least_age=18, evidence="measured",
     owner="own", signed_at=NOW - DAY, review_by=NOW + DAY,
 )  # fmt: skip

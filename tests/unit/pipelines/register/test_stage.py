@@ -6,11 +6,14 @@ from sqlalchemy import select
 from app.audit.events import Tag
 from app.core.clock import DAY
 from app.core.errors import Unavailable
+from app.corpus.project import get_project
 from app.corpus.suggestion import latest_suggestion, withheld_because
 from app.jobs.job import Job, retry
 from app.pipelines import stage
-from app.pipelines.register.lookup import count_refused, standing_of
+from app.pipelines.proposing import release_for, with_proposals
+from app.pipelines.register.lookup import count_refused, standing_of, unsuggested_texts
 from app.tagging.protocol import PIPELINES, Annotated, Entity
+from tests.terminology_data import store
 from tests.unit.pipelines.register.office import Toy, installed
 
 
@@ -174,7 +177,7 @@ def test_a_text_over_which_a_pipeline_breaks_down_goes_to_its_readers_and_stops_
     assert job.named_aside[0][1] == "IndexError"
     (said,) = office.events(Tag.DOCUMENTS_PREANNOTATED)
     assert said["failed_documents"] == numbers[2:4]
-    assert "text 2" not in caplog.text + job.set_aside_json
+    assert "text 2" not in caplog.text + str(job.named_aside)
     toy.annotate = annotate
     office.write(lambda session: retry(session, job.id))
     office.work(job.id)
@@ -217,3 +220,28 @@ def test_drafts_no_longer_start_from_a_pipeline_that_was_withdrawn_or_is_overdue
     else:
         office.at += 31 * DAY
     assert withheld() == end
+
+
+def test_texts_that_wait_for_an_accepted_pipeline_are_counted_until_it_is(office, toy):
+    office.document()
+    office.document(language="de")
+    office.tag()
+    waits = [(one.pipeline, one.rule, one.texts) for one in unsuggested(office)]
+    assert waits == [("toy", "not-registered", 2)]
+    office.accept()  # signing queues another look
+    office.tag()
+    assert [(one.pipeline, one.rule, one.texts) for one in unsuggested(office)] == [("toy", "out-of-scope:language", 1)]
+
+
+def unsuggested(office):
+    return office.read(lambda s: unsuggested_texts(s, get_project(s, office.project_id)))
+
+
+def test_a_code_is_proposed_by_the_setting_of_the_encounter_and_a_release_that_is_there():
+    found = {"start": 10, "end": 19, "label": "PROBLEM", "assertion": {"certainty": "probable"}}
+    answer, text = {"entities": [found], "sections": []}, "Probable: pneumonia."
+    (inside,) = with_proposals(answer, text, "inpatient", release_for(store(), "2026-04"))["entities"]
+    (outside,) = with_proposals(answer, text, "outpatient", release_for(store(), ""))["entities"]
+    assert inside["proposed"] == {"system": "icd10cm", "release": "2026-04", "code": "J18.9", "rule": "present"}
+    assert "proposed" not in outside
+    assert with_proposals(answer, text, "inpatient", release_for(None)) == answer

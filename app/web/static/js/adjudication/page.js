@@ -1,40 +1,43 @@
 // The adjudication page: cases left, the text and the versions right; one key decides and goes on.
+import { labelMarks } from "../annotator/marks.js";
 import { LineTable } from "../lib/offsets.js";
 import { Keymap } from "../lib/keys.js";
 import { announce } from "../lib/announce.js";
 import { get, post, put, remove } from "../lib/api.js";
 import { button, h, plural, redraw } from "../lib/dom.js";
-import { NoteView } from "../annotator/noteview.js";
+import { Forms, nameOf } from "../annotator/forms.js";
 import { ask, form, textField } from "../controllers/dialogs.js";
 import { mustAccept, toggleGuideline, wireAcceptance } from "../controllers/guideline.js";
 import { go, wireButtons } from "../controllers/page-keys.js";
 import { showKeys } from "../controllers/key-help.js";
 import { close } from "./closing.js";
+import { CaseContext } from "./context.js";
 import { ownVersion } from "./own.js";
 import { columnsOf } from "./readings.js";
-import { drawRecord } from "./record.js";
 import { RulingBar } from "./ruling-bar.js";
-
-/** Where an element stands in the text: its own span, or the evidence of an answer. */
-const piecesOf = (body) => body.fragments ?? (Array.isArray(body.evidence?.[0]) ? body.evidence : null);
 
 class Page {
   constructor(root, data) {
     Object.assign(this, { root, data, cases: data.cases, undone: [], pending: null });
     this.url = `/api/v1/items/${data.item.id}`;
+    this.forms = new Forms(data.forms);
     this.letters = data.versions.map((version) => version.letter);
     this.table = new LineTable(data.document.text);
-    this.view = new NoteView(root.querySelector("#text"), this.table, { lang: data.document.language ?? "en" });
+    this.context = new CaseContext(root.querySelector("#context"), this);
     this.surface = root.querySelector("[data-surface]");
     this.list = root.querySelector("#cases");
-    this.labels = new Map(data.schema.labels.map((label, i) => [label.keyword ?? label.key, { color: i % 8, ...label }]));
+    this.labels = labelMarks(data.schema.labels);
     this.bar = new RulingBar(root.querySelector("#ruling"), this);
     this.keymap = new Keymap(["cases"], {});
     const acts = this.#acts();
     Object.assign(this.keymap.handlers, acts);
     this.keymap.attach(root);
     wireButtons(root, acts);
-    wireAcceptance(root, () => this.surface.focus({ preventScroll: true }), (what, error) => this.#refused(what, error));
+    wireAcceptance(
+      root,
+      () => this.surface.focus({ preventScroll: true }),
+      (what, error) => this.#refused(what, error),
+    );
     this.list.addEventListener("click", (event) => {
       const row = event.target.closest("[role=option]");
       if (row) this.show(row.dataset.key);
@@ -46,14 +49,27 @@ class Page {
   #acts() {
     const open = (c) => !c.ruling;
     return {
-      next: () => this.#step(1), previous: () => this.#step(-1),
-      nextOpen: () => this.#step(1, open), previousOpen: () => this.#step(-1, open),
-      choose: (key) => this.#take(Number(key) - 1), none: () => this.decide({ choice: "none" }),
-      own: () => this.#own(), why: () => this.bar.chooseReason(), edit: () => this.confirm(),
-      undo: () => this.#undo(), finish: () => (this.data.may.close ? close(this) : undefined), more: () => this.#agreements(),
-      ask: () => this.#ask(), guideline: () => toggleGuideline(this.root), help: () => showKeys(this.keymap),
+      next: () => this.#step(1),
+      previous: () => this.#step(-1),
+      nextOpen: () => this.#step(1, open),
+      previousOpen: () => this.#step(-1, open),
+      choose: (key) => this.#take(Number(key) - 1),
+      none: () => this.decide({ choice: "none" }),
+      own: () => this.#own(),
+      why: () => this.bar.chooseReason(),
+      edit: () => this.confirm(),
+      undo: () => this.#undo(),
+      finish: () => (this.data.may.close ? close(this) : undefined),
+      more: () => this.context.toggleAgreed(),
+      ask: () => this.#ask(),
+      guideline: () => toggleGuideline(this.root),
+      help: () => showKeys(this.keymap),
       go: () => go(this.root, this.keymap, announce),
-      back: () => { this.pending = null; this.#render(); this.surface.focus({ preventScroll: true }); },
+      back: () => {
+        this.pending = null;
+        this.#render();
+        this.surface.focus({ preventScroll: true });
+      },
     };
   }
 
@@ -78,7 +94,7 @@ class Page {
   }
 
   #columns() {
-    return columnsOf(this.current.versions, (at) => this.wordsOf(at));
+    return columnsOf(this.current.versions, this.forms, (at) => this.wordsOf(at));
   }
 
   #take(column) {
@@ -93,7 +109,10 @@ class Page {
     if (elements) this.decide(Object.keys(elements).length ? { choice: "own", elements } : { choice: "none" });
   }
 
-  /** Records a decision; a case of weight waits for its reason and a second key, any for the section the guideline asks for. */
+  /**
+   * Records a decision; a case of weight waits for its reason and a second key, any case for the section the
+   * guideline asks for.
+   */
   decide(decision) {
     if (!this.data.may.rule || !this.current) return undefined;
     this.secondKey = false;
@@ -127,7 +146,8 @@ class Page {
     try {
       ruling.elements = (await put(`${this.url}/rulings/${c.key}`, ruling)).elements ?? ruling.elements;
     } catch (error) {
-      if (error.code === "second-key" && !confirmed) return void this.#wait(decision); // an own version may bring the weight
+      // An own version may bring the weight.
+      if (error.code === "second-key" && !confirmed) return void this.#wait(decision);
       await this.#refused("Recording", error);
       return;
     }
@@ -140,7 +160,17 @@ class Page {
   async #refused(what, error) {
     if (mustAccept(this.root, error)) return;
     const lines = error.problems.length ? error.problems.map((p) => p.message) : [error.message];
-    await ask(`${what} did not work`, [h("ul", null, lines.map((line) => h("li", null, line)))], [{ text: "Close", value: null, primary: true }]);
+    await ask(
+      `${what} did not work`,
+      [
+        h(
+          "ul",
+          null,
+          lines.map((line) => h("li", null, line)),
+        ),
+      ],
+      [{ text: "Close", value: null, primary: true }],
+    );
   }
 
   async #undo() {
@@ -162,132 +192,151 @@ class Page {
   async #ask() {
     const { assignment } = this.root.dataset;
     if (!assignment) return;
-    const answer = await form("Ask the owner of the guideline", [textField("text", "Question", { hint: "Do not copy names or other identifiers." })], "Ask");
+    const answer = await form(
+      "Ask the owner of the guideline",
+      [textField("text", "Question", { hint: "Do not copy names or other identifiers." })],
+      "Ask",
+    );
     if (answer?.text.trim()) {
-      await post(`/api/v1/assignments/${assignment}/questions`, { text: answer.text.trim(), element_id: "", blocking: false });
+      await post(`/api/v1/assignments/${assignment}/questions`, {
+        text: answer.text.trim(),
+        element_id: "",
+        blocking: false,
+      });
       announce("The question was sent");
     }
-  }
-
-  #agreements() {
-    this.unfolded = !this.unfolded;
-    this.root.querySelector("#context").classList.toggle("full", this.unfolded);
-    this.root.querySelector('[data-do="more"]').setAttribute("aria-pressed", String(this.unfolded));
-    this.#text();
   }
 
   /** Names for one version's elements, for the columns. */
   wordsOf(at) {
     const version = this.current.versions[at];
     const text = (pieces) => pieces.map(([s, e]) => this.table.slice(s, e)).join(" … ");
-    return {
-      text, label: (key) => this.labels.get(key)?.title ?? key, code: ({ code }) => code,
-      relation: (type) => this.data.schema.relations?.find((r) => r.key === type)?.title ?? type,
-      element: (id) => this.#named(version[id], text, version),
-    };
+    const relation = (key) => this.data.schema.relations?.find((r) => r.key === key);
+    const label = (key) => (this.labels.get(key) ?? relation(key))?.title ?? key;
+    return { forms: this.forms, text, label, element: (id) => this.#named(version[id], text, version) };
   }
 
+  /** The text it stands at, else what it speaks of. */
   #named(body, text, version) {
     if (!body) return "(not in this case)";
-    if (body.fragments) return text(body.fragments);
-    return (body.mentions ?? []).map((id) => this.#named(version[id], text, version)).join("; ") || body.kind;
+    if (this.forms.place(body)) return text(this.forms.place(body));
+    const list = this.forms.references(body).find(({ many, holds }) => many && holds);
+    return (body[list?.name] ?? []).map((id) => this.#named(version[id], text, version)).join("; ") || body.kind;
   }
 
   titleOf(c) {
-    const text = c.place ? this.table.slice(c.place[0], Math.min(c.place[1], c.place[0] + 60)) : c.labels.map((l) => this.labels.get(l)?.title ?? l).join(", ") || "whole document";
+    const text = c.place
+      ? this.table.slice(c.place[0], Math.min(c.place[1], c.place[0] + 60))
+      : c.labels.map((l) => this.labels.get(l)?.title ?? l).join(", ") || "whole document";
     return `${c.kinds.join(" + ")}, ${text}`;
   }
 
   #render() {
     const open = this.cases.filter((c) => !c.ruling).length;
-    this.root.querySelector("#counts").textContent = `${this.data.agreed} agree (folded) · ${open} to decide · ${this.cases.length - open} decided`;
+    this.root.querySelector("#counts").textContent =
+      `${this.data.agreed} agree (folded) · ${open} to decide · ${this.cases.length - open} decided`;
     this.root.querySelector("#progress-words").textContent = open ? `${plural(open, "case")} to decide` : "all decided";
     this.root.querySelector("#progress").value = this.cases.length ? 1 - open / this.cases.length : 1;
-    redraw(this.list, this.cases.length ? this.cases.map((c, at) => this.#row(c, at)) : [h("div", { role: "option", "aria-disabled": "true", class: "case" }, "The readers agree everywhere.")]);
+    redraw(
+      this.list,
+      this.cases.length
+        ? this.cases.map((c, at) => this.#row(c, at))
+        : [h("div", { role: "option", "aria-disabled": "true", class: "case" }, "The readers agree everywhere.")],
+    );
     if (!this.current) return;
     this.list.setAttribute("aria-activedescendant", `case-${this.current.key}`);
     this.list.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
-    redraw(this.root.querySelector("#versions"), this.#columns().map((column, at) => this.#column(column, at)));
+    redraw(
+      this.root.querySelector("#versions"),
+      this.#columns().map((column, at) => this.#column(column, at)),
+    );
     this.bar.render();
-    if (this.drawn !== this.at) this.#text();
+    this.context.render();
   }
 
   #row(c, at) {
     const place = c.place ? `line ${this.table.lineOf(c.place[0])}` : "document";
     const { ruling } = c;
-    const took = ruling && (ruling.choice === "take" ? `took ${this.letters[ruling.version]}` : { own: "own version", none: "nobody is right" }[ruling.choice]);
-    return h("div", { role: "option", id: `case-${c.key}`, "data-key": c.key, class: ruling ? "case done" : "case", "aria-selected": String(c === this.current), "aria-posinset": at + 1, "aria-setsize": this.cases.length },
-      h("p", null, h("span", { class: "kind" }, c.kinds.join(" + ").toUpperCase()), ` · ${place}`, c.escalated ? h("span", { class: "escalated" }, " · escalated") : null),
-      h("p", null, this.titleOf(c).split(", ").slice(1).join(", ")), took ? h("p", null, `✓ ${took}`) : null);
+    const took =
+      ruling &&
+      (ruling.choice === "take"
+        ? `took ${this.letters[ruling.version]}`
+        : { own: "own version", none: "nobody is right" }[ruling.choice]);
+    return h(
+      "div",
+      {
+        role: "option",
+        id: `case-${c.key}`,
+        "data-key": c.key,
+        class: ruling ? "case done" : "case",
+        "aria-selected": String(c === this.current),
+        "aria-posinset": at + 1,
+        "aria-setsize": this.cases.length,
+      },
+      h(
+        "p",
+        null,
+        h("span", { class: "kind" }, c.kinds.join(" + ").toUpperCase()),
+        ` · ${place}`,
+        c.escalated ? h("span", { class: "escalated" }, " · escalated") : null,
+      ),
+      h("p", null, this.titleOf(c).split(", ").slice(1).join(", ")),
+      took ? h("p", null, `✓ ${took}`) : null,
+    );
   }
 
   #column({ versions, rows }, at) {
     const c = this.current;
     const taken = c.ruling?.choice === "take" && versions.includes(c.ruling.version);
-    const names = versions.map((v) => [this.letters[v], this.data.versions[v].name].filter(Boolean).join(" · ")).join(", ");
-    const parts = rows.filter(Boolean).map(({ fields }) => h("dl", { class: "element" }, fields.flatMap(({ name, words, differs }) =>
-      [h("dt", null, name), h("dd", null, differs ? h("span", { class: "differs" }, words) : words)])));
-    return h("article", { class: taken ? "version taken" : "version", "aria-label": `Version ${names}` },
-      h("div", { class: "row spread" }, h("h2", null, names, taken ? " ✓" : ""),
-        button(`Take ${versions.map((v) => this.letters[v]).join(" ")}`, () => this.#take(at), { key: this.keymap.off ? undefined : String(at + 1), disabled: !this.data.may.rule, keep: `take-${at}` })),
-      parts.length ? parts : h("p", { class: "empty" }, "nothing here"));
-  }
-
-  #record() {
-    const keys = new Set(this.current.versions.flatMap((version) => Object.values(version).map((body) => body.keyword)));
-    const agreed = Object.values(this.data.agreed_elements).filter((body) => body.keyword).map((body) => [body.keyword, body.verdict]);
-    drawRecord(this.root.querySelector("#context"), this.data.present.fields, keys, this.unfolded ? Object.fromEntries(agreed) : null);
-  }
-
-  /** The whole text, with the spans of this case, each with the letters of who marked it. */
-  #text() {
-    this.drawn = this.at;
-    if (this.data.present.fields) return void this.#record();
-    for (const id of [...this.view.spans.keys()]) this.view.setSpan(id, null);
-    const spans = new Map();
-    this.current.versions.forEach((version, at) => {
-      for (const body of Object.values(version)) {
-        const pieces = piecesOf(body);
-        if (!pieces) continue;
-        const key = `${pieces.flat().join("-")}:${body.label.replaceAll(/\s/g, "_")}`; // ids of marks hold no spaces
-        if (!spans.has(key)) spans.set(key, { pieces, label: body.label, letters: [] });
-        spans.get(key).letters.push(this.letters[at]);
-      }
-    });
-    for (const [key, { pieces, label, letters }] of spans) {
-      const found = this.labels.get(label) ?? { color: 7, tag: label, title: label };
-      this.view.setSpan(key, {
-        id: key, pieces: pieces.map(([s, e]) => [this.table.toUnit(s), this.table.toUnit(e)]), tint: "evidence", line: "solid",
-        color: found.color, tag: `${letters.join(" ")} ${found.tag ?? found.title}`, say: `${found.title}, marked by ${letters.join(", ")}`,
-      });
-    }
-    if (this.unfolded) this.#agreed();
-    this.view.draw();
-    const { place } = this.current;
-    if (!place) return;
-    const units = place.map((point) => this.table.toUnit(point));
-    this.view.reveal(...units);
-    this.view.paintUnits("here", [units]);
-  }
-
-  /** What everybody agrees on, where the server tells it. */
-  #agreed() {
-    for (const [id, body] of Object.entries(this.data.agreed_elements)) {
-      const places = piecesOf(body);
-      if (!places) continue;
-      const found = this.labels.get(body.label) ?? { tag: body.label, title: body.label };
-      const pieces = places.map(([s, e]) => [this.table.toUnit(s), this.table.toUnit(e)]);
-      this.view.setSpan(id, { id, pieces, tint: "", line: "dotted", color: 7, tag: found.tag ?? found.title, say: `${found.title}, agreed` });
-    }
+    const names = versions
+      .map((v) => [this.letters[v], this.data.versions[v].name].filter(Boolean).join(" · "))
+      .join(", ");
+    const parts = rows.filter(Boolean).map(({ fields }) =>
+      h(
+        "dl",
+        { class: "element" },
+        fields.flatMap(({ name, words, differs }) => [
+          h("dt", null, name),
+          h("dd", null, differs ? h("span", { class: "differs" }, words) : words),
+        ]),
+      ),
+    );
+    return h(
+      "article",
+      { class: taken ? "version taken" : "version", "aria-label": `Version ${names}` },
+      h(
+        "div",
+        { class: "row spread" },
+        h("h2", null, names, taken ? " ✓" : ""),
+        button(`Take ${versions.map((v) => this.letters[v]).join(" ")}`, () => this.#take(at), {
+          key: this.keymap.off ? undefined : String(at + 1),
+          disabled: !this.data.may.rule,
+          keep: `take-${at}`,
+        }),
+      ),
+      parts.length ? parts : h("p", { class: "empty" }, "nothing here"),
+    );
   }
 
   /** `state` is where the signature left the item. */
   closed({ name, at, meaning, sha256, ends_workflow: ended }, state) {
     Object.assign(this.data.may, { rule: false, close: false });
     this.root.querySelector('[data-do="finish"]').disabled = true;
-    const next = { escalated: "It changes a label of weight: a senior reviewer decides next. ", verification: "Somebody else verifies it next. " };
-    this.root.querySelector("#strip").replaceChildren(h("div", { class: "signature", role: "status" },
-      h("b", null, `Signed by ${name}`), ` · ${new Date(at).toLocaleString()} · ${meaning} · SHA-256 ${sha256} · ${ended ? "" : next[state] ?? ""}`, h("a", { href: this.root.dataset.home || "/" }, "Back to the work list")));
+    const next = {
+      escalated: "It changes a label of weight: a senior reviewer decides next. ",
+      verification: "Somebody else verifies it next. ",
+    };
+    this.root
+      .querySelector("#strip")
+      .replaceChildren(
+        h(
+          "div",
+          { class: "signature", role: "status" },
+          h("b", null, `Signed by ${name}`),
+          ` · ${new Date(at).toLocaleString()} · ${meaning} · SHA-256 ${sha256} · ${ended ? "" : (next[state] ?? "")}`,
+          h("a", { href: this.root.dataset.home || "/" }, "Back to the work list"),
+        ),
+      );
     announce("Signed");
     this.#render();
   }

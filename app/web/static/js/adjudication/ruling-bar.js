@@ -7,7 +7,11 @@ export class RulingBar {
     Object.assign(this, { root, page });
     const { reasons, sections } = page.data;
     this.reasons = reasons.map((r) => (typeof r === "string" ? { key: r, title: r.replaceAll("-", " ") } : r));
-    this.chosen = h("select", { dataset: { keep: "reason" } }, this.reasons.map((r, i) => option(r.key, `${i + 1} ${r.title}`, this.reasons[0].key)));
+    this.chosen = h(
+      "select",
+      { dataset: { keep: "reason" } },
+      this.reasons.map((r, i) => option(r.key, `${i + 1} ${r.title}`, this.reasons[0].key)),
+    );
     const confirm = (event) => {
       if (event.key !== "Enter" || !page.pending || !this.section.value) return;
       event.preventDefault(); // here it would open the list again
@@ -15,7 +19,12 @@ export class RulingBar {
       page.confirm();
       page.surface.focus({ preventScroll: true });
     };
-    this.section = h("select", { dataset: { keep: "section" }, onkeydown: confirm }, option("", "–", ""), (sections ?? []).map((s) => option(s.number, `${s.number} ${s.title}`, "")));
+    this.section = h(
+      "select",
+      { dataset: { keep: "section" }, onkeydown: confirm },
+      option("", "–", ""),
+      (sections ?? []).map((s) => option(s.number, `${s.number} ${s.title}`, "")),
+    );
   }
 
   /** Whether this guideline wants the section a ruling follows, and none is chosen yet. */
@@ -52,13 +61,32 @@ export class RulingBar {
     const off = !page.data.may.rule;
     const key = (id) => page.keymap.show(id);
     const { pending } = page;
-    redraw(this.root,
+    redraw(
+      this.root,
       button("Own version", page.keymap.handlers.own, { key: key("own"), disabled: off, keep: "own" }),
       button("Nobody is right", page.keymap.handlers.none, { key: key("none"), disabled: off, keep: "none" }),
-      h("label", { class: "field inline" }, h("span", null, "Reason ", h("kbd", { "aria-hidden": true }, key("why") ?? "")), this.chosen),
-      h("label", { class: "field inline" }, h("span", null, page.data.citation_required ? "Guideline section (needed)" : "Guideline section"), this.section),
+      h(
+        "label",
+        { class: "field inline" },
+        h("span", null, "Reason ", h("kbd", { "aria-hidden": true }, key("why") ?? "")),
+        this.chosen,
+      ),
+      h(
+        "label",
+        { class: "field inline" },
+        h("span", null, page.data.citation_required ? "Guideline section (needed)" : "Guideline section"),
+        this.section,
+      ),
       page.undone.length && !off ? button("Undo", page.keymap.handlers.undo, { key: key("undo"), keep: "undo" }) : null,
-      pending ? h("p", { class: "strip warn" }, `${this.#weight()}${this.#words(pending)}${this.lacksSection() ? ", once its section is chosen" : ""}. `, button("Confirm", () => page.confirm(), { key: "Enter", primary: true, keep: "confirm" })) : null);
+      pending
+        ? h(
+            "p",
+            { class: "strip warn" },
+            `${this.#weight()}${this.#words(pending)}${this.lacksSection() ? ", once its section is chosen" : ""}. `,
+            button("Confirm", () => page.confirm(), { key: "Enter", primary: true, keep: "confirm" }),
+          )
+        : null,
+    );
   }
 
   #weight() {
@@ -68,6 +96,10 @@ export class RulingBar {
   }
 
   #words({ choice, version }) {
-    return choice === "take" ? `take ${this.page.letters[version]}` : choice === "own" ? "own version" : "nobody is right";
+    return choice === "take"
+      ? `take ${this.page.letters[version]}`
+      : choice === "own"
+        ? "own version"
+        : "nobody is right";
   }
 }

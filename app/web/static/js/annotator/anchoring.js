@@ -7,7 +7,8 @@ export function unitFromDom(view, node, offset) {
   if (!element.closest(".ln")) {
     // Between lines or chunks: the first line at or after the place.
     const child = node.childNodes[offset] ?? null;
-    const line = child?.nodeType === Node.ELEMENT_NODE ? (child.matches(".ln") ? child : child.querySelector(".ln")) : null;
+    const line =
+      child?.nodeType === Node.ELEMENT_NODE ? (child.matches(".ln") ? child : child.querySelector(".ln")) : null;
     return line ? view.lineOfElement(line).start : view.text.length;
   }
   const line = view.lineOfElement(element.closest(".ln"));

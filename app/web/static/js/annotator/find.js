@@ -40,7 +40,11 @@ export class Find {
     const hit = this.hits[this.at];
     this.view.paintUnits("snap", hit ? [hit] : []);
     if (hit) this.view.reveal(...hit);
-    this.count.textContent = this.hits.length ? `${this.at + 1} of ${plural(this.hits.length, "hit")}` : this.input.value.length > 1 ? "no hit" : "";
+    this.count.textContent = this.hits.length
+      ? `${this.at + 1} of ${plural(this.hits.length, "hit")}`
+      : this.input.value.length > 1
+        ? "no hit"
+        : "";
   }
 
   #key(event) {

@@ -20,8 +20,9 @@ export class NoteView {
     this.blocks = blocksOf(table);
     this.starts = this.blocks.map((block) => block.start);
     this.onBlock = new Map(); // block number → set of span ids
-    this.dirty = new Set();
+    this.dirty = new Map(); // chunk → set of block numbers to be drawn when it is near
     this.near = new Set();
+    this.marks = new Map(); // block number → Map of span id → its first mark there
     root.lang = lang;
     this.#build();
   }
@@ -63,7 +64,11 @@ export class NoteView {
   }
 
   lineAtUnit(unit) {
-    return this.blocks[lastAtMost(this.starts, unit)];
+    return this.blocks[this.numberAt(unit)];
+  }
+
+  numberAt(unit) {
+    return lastAtMost(this.starts, unit);
   }
 
   #blocksOver(span) {
@@ -74,37 +79,42 @@ export class NoteView {
     return numbers;
   }
 
-  /** Puts, changes or (null) takes away one span: {id, pieces, tint, line, color, tag, say}. Call draw() after. */
+  /** Puts, changes or (null) takes away a span: {id, pieces, tint, line, loud, color, tag, say}. Call draw() after. */
   setSpan(id, span) {
     const old = this.spans.get(id);
     if (old) {
       for (const number of this.#blocksOver(old)) {
         this.onBlock.get(number)?.delete(id);
-        this.dirty.add(number);
+        this.#stale(number);
       }
       this.spans.delete(id);
     }
     if (!span) return;
     const numbers = this.#blocksOver(span);
     const neighbours = new Set();
-    for (const number of numbers) for (const other of this.onBlock.get(number) ?? []) neighbours.add(this.spans.get(other));
+    for (const number of numbers)
+      for (const other of this.onBlock.get(number) ?? []) neighbours.add(this.spans.get(other));
     span.lane = freeLane(span, neighbours);
     this.spans.set(id, span);
     for (const number of numbers) {
       if (!this.onBlock.has(number)) this.onBlock.set(number, new Set());
       this.onBlock.get(number).add(id);
-      this.dirty.add(number);
+      this.#stale(number);
     }
+  }
+
+  #stale(number) {
+    const chunk = Math.floor(number / CHUNK);
+    if (!this.dirty.has(chunk)) this.dirty.set(chunk, new Set());
+    this.dirty.get(chunk).add(number);
   }
 
   /** Rebuilds the lines that changed and are near; the others wait until they come near. */
   draw() {
     let drawn = false;
-    for (const number of this.dirty) {
-      if (!this.near.has(Math.floor(number / CHUNK))) continue;
-      this.#drawBlock(number);
-      this.dirty.delete(number);
-      drawn = true;
+    for (const chunk of this.near) {
+      for (const number of this.dirty.get(chunk) ?? []) drawn = this.#drawBlock(number);
+      this.dirty.delete(chunk);
     }
     if (drawn) this.#paintCurrent();
     this.ondrawn();
@@ -113,12 +123,18 @@ export class NoteView {
   #drawBlock(number) {
     const block = this.blocks[number];
     const ids = this.onBlock.get(number) ?? new Set();
-    const spans = [...ids].map((id) => this.spans.get(id));
+    const spans = [...ids].map((id) => this.spans.get(id)).sort(asRead); // not as they came
+    const marks = new Map();
     const parts = segments(block.start, block.end, spans).map((segment) => {
       const text = this.text.slice(segment.start, segment.end);
-      return segment.ids.length ? this.#mark(segment, text) : text;
+      if (!segment.ids.length) return text;
+      const mark = this.#mark(segment, text);
+      for (const id of segment.ids) if (!marks.has(id)) marks.set(id, mark);
+      return mark;
     });
+    this.marks.set(number, marks);
     block.element.replaceChildren(...parts);
+    return true;
   }
 
   #mark(segment, text) {
@@ -127,6 +143,7 @@ export class NoteView {
     const mark = h("mark", { "data-ids": segment.ids.join(" "), class: inner.tint }, text);
     for (const span of spans) {
       if (span.lane === 0) mark.dataset.line = span.line;
+      if (span.loud) mark.classList.add("loud");
       if (span.lane < LANES) mark.style.setProperty(`--l${span.lane}`, `var(--c${span.color})`);
     }
     const begin = spans.filter((span) => span.pieces[0][0] === segment.start);
@@ -141,6 +158,7 @@ export class NoteView {
 
   /** Paints the current entity; an outline on segments would show a seam where spans nest. */
   setCurrent(id, edge = "end") {
+    if (this.current === id && this.edge === edge) return;
     this.current = id;
     this.edge = edge;
     this.#paintCurrent();
@@ -149,13 +167,23 @@ export class NoteView {
   #paintCurrent() {
     const span = this.spans.get(this.current);
     const pieces = span?.pieces ?? [];
-    paint("current", pieces.map(([start, end]) => rangeOf(this, start, end)));
-    const edge = pieces.length ? (this.edge === "end" ? [pieces.at(-1)[1] - 1, pieces.at(-1)[1]] : [pieces[0][0], pieces[0][0] + 1]) : null;
+    paint(
+      "current",
+      pieces.map(([start, end]) => rangeOf(this, start, end)),
+    );
+    const edge = pieces.length
+      ? this.edge === "end"
+        ? [pieces.at(-1)[1] - 1, pieces.at(-1)[1]]
+        : [pieces[0][0], pieces[0][0] + 1]
+      : null;
     paint("edge", edge ? [rangeOf(this, ...edge)] : []);
   }
 
   paintUnits(name, pieces) {
-    paint(name, pieces.map(([start, end]) => rangeOf(this, start, end)));
+    paint(
+      name,
+      pieces.map(([start, end]) => rangeOf(this, start, end)),
+    );
   }
 
   /** Scrolls a place into the middle third unless it is comfortably in view. */
@@ -163,7 +191,8 @@ export class NoteView {
     const block = this.lineAtUnit(start);
     const window = this.root.getBoundingClientRect();
     const rough = block.element.getBoundingClientRect();
-    if (rough.bottom < window.top - 800 || rough.top > window.bottom + 800) block.element.scrollIntoView({ block: "center" });
+    if (rough.bottom < window.top - 800 || rough.top > window.bottom + 800)
+      block.element.scrollIntoView({ block: "center" });
     const rect = rangeOf(this, start, Math.max(end, start + 1)).getBoundingClientRect();
     if (rect.top >= window.top + 40 && rect.bottom <= window.bottom - 40) return;
     this.root.scrollTop += rect.top - window.top - this.root.clientHeight / 3;
@@ -171,7 +200,8 @@ export class NoteView {
 
   /** First mark of an entity, when it is drawn. */
   markOf(id) {
-    return this.root.querySelector(`mark[data-ids~="${CSS.escape(id)}"]`);
+    const span = this.spans.get(id);
+    return (span && this.marks.get(this.numberAt(span.pieces[0][0]))?.get(id)) ?? null;
   }
 }
 
@@ -185,6 +215,7 @@ function line(label, text) {
   return element;
 }
 
+const asRead = (a, b) => a.pieces[0][0] - b.pieces[0][0] || size(b) - size(a) || (a.id < b.id ? -1 : 1);
 const size = (span) => span.pieces.at(-1)[1] - span.pieces[0][0];
 
 /** Lines of the text, the very long ones cut: [{start, end, label}], UTF-16, "\n" included. */

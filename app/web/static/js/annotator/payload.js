@@ -1,60 +1,8 @@
-// What is being made: element bodies of a note, their order and their names. Pure.
+// What is being made: elements of whatever kind, by id, and what every kind has. Pure.
 
-export const AXES = {
-  polarity: ["affirmed", "negated"],
-  certainty: ["certain", "probable", "possible", "unlikely"],
-  temporality: ["current", "past", "future"],
-  course: ["unknown", "active", "chronic", "resolved"],
-  experiencer: ["patient", "family", "mother", "fetus", "donor", "other"],
-};
-
-export const PLAIN = {
-  polarity: "affirmed", certainty: "certain", temporality: "current", course: "unknown",
-  hypothetical: false, conditional: false, experiencer: "patient",
-};
-
-/** The five quick toggles: how each reads the axes, and what switching it on or off writes. */
-export const TOGGLES = {
-  negated: { sign: "¬", is: (a) => a.polarity === "negated", set: (on) => ({ polarity: on ? "negated" : "affirmed" }) },
-  uncertain: { sign: "?", is: (a) => a.certainty !== "certain", set: (on) => ({ certainty: on ? "possible" : "certain" }) },
-  historical: { sign: "hx", is: (a) => a.temporality === "past", set: (on) => ({ temporality: on ? "past" : "current" }) },
-  hypothetical: { sign: "if", is: (a) => a.hypothetical, set: (on) => ({ hypothetical: on }) },
-  family: { sign: "fam", is: (a) => a.experiencer === "family", set: (on) => ({ experiencer: on ? "family" : "patient" }) },
-};
-
-export const assertionOf = (body) => ({ ...PLAIN, ...(body.assertion ?? {}) });
-
-/** Short signs of everything that is not plain, for the tag above the span. */
-export function signs(body) {
-  const a = assertionOf(body);
-  const short = Object.values(TOGGLES).filter((t) => t.is(a)).map((t) => t.sign);
-  if (a.conditional) short.push("cond");
-  if (!["patient", "family"].includes(a.experiencer)) short.push(a.experiencer);
-  return short.join(" ");
-}
-
-/** The same in words, for a screen reader. */
-export function signsSpoken(body) {
-  const a = assertionOf(body);
-  const words = Object.keys(TOGGLES).filter((name) => TOGGLES[name].is(a));
-  if (a.conditional) words.push("conditional");
-  if (!["patient", "family"].includes(a.experiencer)) words.push(a.experiencer);
-  return words.join(", ");
-}
-
-export const isEntity = (body) => body.kind === "entity";
 export const isOpen = (body) => body.status === "suggested";
 /** True for what this reader made; what a pipeline suggested keeps its origin for ever. */
 export const isOwn = (body) => !body.origin || body.origin.by === "human";
-
-export const startOf = (body) => (body.fragments ?? body.evidence)?.[0]?.[0] ?? 0;
-export const endOf = (body) => (body.fragments ?? body.evidence)?.at(-1)?.[1] ?? 0;
-
-export function newEntity(fragments, label) {
-  return {
-    kind: "entity", fragments, label, assertion: { ...PLAIN }, codes: [], status: "confirmed", origin: { by: "human" },
-  };
-}
 
 /** "e" and 12 random characters: crypto.randomUUID does not exist on plain http. */
 export function newId(prefix) {
@@ -62,44 +10,15 @@ export function newId(prefix) {
   return prefix + [...bytes].map((b) => (b % 36).toString(36)).join("") + Date.now().toString(36).slice(-4);
 }
 
-/** Entities of a payload in reading order: by start, the longer one first. */
-export function readingOrder(elements) {
-  const list = [];
-  for (const [id, body] of elements) if (isEntity(body)) list.push([startOf(body), -endOf(body), id]);
-  list.sort((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1));
-  return list.map((entry) => entry[2]);
-}
-
 /** [id, body] of the one element with which a reader says that nothing else is there, or [null, null]. */
 export const restOf = (elements) => [...elements].find(([, body]) => body.kind === "rest") ?? [null, null];
 
-export const ofKind = (elements, kind) => [...elements].filter(([, body]) => body.kind === kind);
+export const ofKind = (elements, kind) => elements.ofKind(kind);
 
 /** How many elements still wait for a verdict, and how many there are. */
 export function progress(elements) {
-  let open = 0;
-  for (const body of elements.values()) if (isOpen(body)) open++;
-  return { open, total: elements.size, done: elements.size - open };
-}
-
-/** The first suggested relation of an entity whose ends both have a verdict: it waits for its own. */
-export function openRelation(elements, id) {
-  for (const [key, body] of elements) {
-    if (body.kind !== "relation" || !isOpen(body) || (body.head !== id && body.tail !== id)) continue;
-    if (elements.get(body.head)?.status === "confirmed" && elements.get(body.tail)?.status === "confirmed") return key;
-  }
-  return null;
-}
-
-/** Everything that hangs on an element and must go or be cut when it goes. */
-export function dependents(elements, id) {
-  const hit = [];
-  for (const [other, body] of elements) {
-    const refs = [body.head, body.tail, body.event, body.exposure, ...(body.mentions ?? [])];
-    const inEvidence = body.kind === "code_assignment" && body.evidence?.includes(id);
-    if (refs.includes(id) || inEvidence) hit.push(other);
-  }
-  return hit;
+  const { open, size } = elements;
+  return { open, total: size, done: size - open };
 }
 
 /** Deep equality of JSON values. */
@@ -109,3 +28,6 @@ export function same(a, b) {
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => same(a[key], b[key]));
 }
+
+/** Puts one body, as a command of the store. */
+export const put = (id, body, title = "change") => ({ title, actions: [{ id, body }] });

@@ -1,9 +1,12 @@
 // The state of one workspace: elements, focus, selection, what is hidden, undo. Knows no DOM and no server.
-import { isEntity, readingOrder, same } from "./payload.js";
+import { Elements } from "./elements.js";
+import { same } from "./payload.js";
 
 export class Store {
-  constructor(elements) {
-    this.elements = new Map(Object.entries(elements));
+  /** `forms` say what stands in the text by itself, and where. */
+  constructor(elements, forms) {
+    this.forms = forms;
+    this.elements = new Elements(forms, Object.entries(elements));
     this.focus = null;
     this.selection = null; // {start, end}, code points
     this.edge = "end";
@@ -12,11 +15,11 @@ export class Store {
     this.undone = [];
     this.readOnly = false;
     this.#listeners = [];
-    this.#order = null;
+    this.#visible = null;
   }
 
   #listeners;
-  #order;
+  #visible;
 
   /** listener({ids: Set, actions: [{id, body}] | null, focus: bool, selection: bool, view: bool}) */
   subscribe(listener) {
@@ -24,19 +27,20 @@ export class Store {
   }
 
   #tell(what) {
-    if (what.ids?.size) this.#order = null;
+    if (what.ids?.size || what.view) this.#visible = null;
     const event = { ids: new Set(), actions: null, focus: false, selection: false, view: false, ...what };
     for (const listener of this.#listeners) listener(event);
   }
 
   get order() {
-    this.#order ??= readingOrder(this.elements);
-    return this.#order;
+    return this.elements.order;
   }
 
-  /** Entities that are shown, in reading order. */
+  /** What stands in the text and is shown, in reading order. */
   get visible() {
-    return this.hidden.size ? this.order.filter((id) => !this.hidden.has(this.elements.get(id).label)) : this.order;
+    if (!this.hidden.size) return this.order;
+    this.#visible ??= this.order.filter((id) => !this.hidden.has(this.forms.key(this.elements.get(id))));
+    return this.#visible;
   }
 
   get focused() {
@@ -81,7 +85,7 @@ export class Store {
     if (this.readOnly || !from.length) return null;
     const entry = from.pop();
     to.push(entry);
-    const shown = entry[direction].find(({ body }) => body && isEntity(body));
+    const shown = entry[direction].find(({ body }) => body && this.forms.place(body));
     this.#apply(entry[direction], shown ? shown.id : entry.focus);
     return entry.title;
   }
@@ -113,7 +117,7 @@ export class Store {
 
   switchEdge() {
     this.edge = this.edge === "end" ? "start" : "end";
-    this.#tell({ view: true });
+    this.#tell({ selection: true });
   }
 
   toggleLabel(label) {
@@ -126,7 +130,7 @@ export class Store {
     this.#tell({ view: true });
   }
 
-  /** The entity `step` places away in reading order; from none, the first or last. */
+  /** The one `step` places away in reading order; from none, the first or last. */
   neighbour(step, wanted = () => true) {
     const order = this.visible;
     if (!order.length) return null;

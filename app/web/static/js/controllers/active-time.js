@@ -3,14 +3,16 @@
 const IDLE = 60_000;
 
 export class ActiveTime {
-  constructor(element) {
+  /** `signal` ends it. */
+  constructor(element, signal) {
     this.element = element;
     this.seconds = 0;
     this.last = performance.now();
     for (const name of ["keydown", "pointerdown", "pointermove", "wheel"]) {
-      addEventListener(name, () => (this.last = performance.now()), { passive: true });
+      addEventListener(name, () => (this.last = performance.now()), { passive: true, signal });
     }
-    setInterval(() => this.#tick(), 1000);
+    const timer = setInterval(() => this.#tick(), 1000);
+    signal.addEventListener("abort", () => clearInterval(timer));
     this.#show();
   }
 

@@ -12,9 +12,10 @@ export class Autosave {
    * `quotes(body)` are the texts under the offsets; `onstate(words, kind)`; `onremote([[id, body]])` takes
    * over what the server knows; `conflict({id, mine, theirs})` → "mine" | "theirs" | "both";
    * `onstop(error)` is called when saving stops; `onrefused([[id, message]])` for elements the server will not
-   * have: they stay on the page to be changed, and everything else is saved without them.
+   * have: they stay on the page to be changed, and everything else is saved without them; `signal` ends it.
    */
-  constructor({ url, key, version, elements, quotes, onstate, onremote, conflict, keepBoth, onstop, onrefused }) {
+  constructor({ elements, signal, ...given }) {
+    const { url, key, version, quotes, onstate, onremote, conflict, keepBoth, onstop, onrefused } = given;
     Object.assign(this, { url, key, version, quotes, onstate, onremote, conflict, keepBoth, onstop, onrefused });
     this.refused = new Map(); // id → {body, base, message}
     this.server = new Map(Object.entries(elements));
@@ -22,11 +23,9 @@ export class Autosave {
     this.batch = null;
     this.tries = 0;
     this.stopped = null;
-    addEventListener("online", () => this.retry());
-    addEventListener("pagehide", () => this.#leave());
-    addEventListener("beforeunload", (event) => {
-      if (this.unsaved) event.preventDefault();
-    });
+    addEventListener("online", () => this.retry(), { signal });
+    addEventListener("pagehide", () => this.#leave(), { signal });
+    addEventListener("beforeunload", (event) => this.unsaved && event.preventDefault(), { signal });
     this.#say();
   }
 
@@ -102,7 +101,10 @@ export class Autosave {
     return patch(this.url, { actions }, { headers, keepalive });
   }
 
-  /** `elements` are those the server holds otherwise than they were sent; what was changed since stays as it is here. */
+  /**
+   * `elements` are those the server holds otherwise than they were sent; what was changed since stays as it is
+   * here.
+   */
   #saved({ version, elements = {} }) {
     const kept = new Map([...[...this.batch.entries].map(([id, { body }]) => [id, body]), ...Object.entries(elements)]);
     for (const [id, body] of kept) {
@@ -239,7 +241,10 @@ export class Autosave {
       this.batch = { key: newId("b"), entries: this.pending };
       this.pending = new Map();
     }
-    this.#send(true).then((answer) => this.#saved(answer), () => {});
+    this.#send(true).then(
+      (answer) => this.#saved(answer),
+      () => {},
+    );
   }
 
   #say() {
@@ -248,7 +253,12 @@ export class Autosave {
     if (this.stopped?.status === 401) this.onstate(`Signed out, ${changes} kept here`, "bad");
     else if (this.stopped) this.onstate(`Not saved: ${this.stopped.message}`, "bad");
     else if (!n) this.onstate("All changes saved", "ok");
-    else if (n === this.refused.size) this.onstate(`${changes} not saved: ${[...this.refused.values()][0].code === "identifier" ? "looks like an identifier" : "refused"}`, "bad");
+    else if (n === this.refused.size)
+      this.onstate(
+        `${changes} not saved: ` +
+          ([...this.refused.values()][0].code === "identifier" ? "looks like an identifier" : "refused"),
+        "bad",
+      );
     else if (this.offline) this.onstate(`Offline, ${changes} kept on this computer`, "warn");
     else this.onstate("Saving …", "busy");
   }

@@ -1,6 +1,7 @@
 // The page of codes by keyboard: search as you type opens a code; arrows walk the tree, "/" goes to the search.
 import { post } from "../lib/api.js";
 import { CodeSearch } from "./code-search.js";
+import { goTo } from "../lib/address.js";
 
 const LIMIT = 20;
 
@@ -20,8 +21,9 @@ export default class CodeBrowser {
     const plain = form.querySelector("[name=query]");
     this.search = new CodeSearch({
       label: "Search codes",
-      search: (query, signal) => post("/api/v1/code-searches", { system, release: release || null, query, limit: LIMIT }, { signal }),
-      pick: (hit) => location.assign(addressOf(system, hit.code, release)),
+      search: (query, signal) =>
+        post("/api/v1/code-searches", { system, release: release || null, query, limit: LIMIT }, { signal }),
+      pick: (hit) => goTo(addressOf(system, hit.code, release)),
       leave: () => this.#lines()[0]?.focus(),
     });
     this.search.input.value = plain.value; // what was typed before the script came
@@ -55,4 +57,5 @@ export default class CodeBrowser {
 }
 
 const addressOf = (system, code, release) =>
-  `/codes/${encodeURIComponent(system)}/${encodeURIComponent(code)}${release ? `?release=${encodeURIComponent(release)}` : ""}#here`;
+  `/codes/${encodeURIComponent(system)}/${encodeURIComponent(code)}` +
+  `${release ? `?release=${encodeURIComponent(release)}` : ""}#here`;

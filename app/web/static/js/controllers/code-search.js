@@ -79,9 +79,8 @@ export class CodeSearch {
     }
   }
 
-  #show({ release, validity, hits }) {
-    this.hits = hits;
-    this.release = release;
+  #show({ release, validity, hits, said = [] }) {
+    Object.assign(this, { hits, release, said });
     this.active = hits.length ? 0 : -1;
     this.input.setAttribute("aria-expanded", String(hits.length > 0));
     this.list.hidden = !hits.length;
@@ -89,14 +88,26 @@ export class CodeSearch {
     this.#point();
     const valid = validity?.from ? `valid ${validity.from} to ${validity.to ?? "now"}` : null;
     const where = [release, valid].filter(Boolean).join(", ");
-    this.note.textContent = hits.length ? where : `Nothing found in ${where}`;
+    this.note.textContent = [...said, hits.length ? where : `Nothing found in ${where}`].join(" · ");
     this.element.scrollIntoView({ block: "nearest" });
   }
 
   #row(hit, at) {
-    const flags = [hit.code, hit.billable === false ? "not billable" : null, hit.active === false ? `no longer valid${hit.replaced_by ? `, now ${hit.replaced_by}` : ""}` : null, hit.preferred && hit.preferred !== hit.term ? hit.preferred : null, hit.used ? `used ${hit.used}× in this project` : null];
-    return h("li", { role: "option", id: `${this.list.id}-${at}`, "data-at": at },
-      h("span", { class: "term" }, marked(hit)), h("span", { class: "mut" }, flags.filter(Boolean).join(" · ")));
+    const flags = [
+      hit.then ? `${hit.code} + ${hit.then}` : hit.code,
+      hit.billable === false ? "not billable" : null,
+      hit.active === false ? `no longer valid${hit.replaced_by ? `, now ${hit.replaced_by}` : ""}` : null,
+      hit.preferred && hit.preferred !== hit.term ? hit.preferred : null,
+      hit.used ? `used ${hit.used}× in this project` : null,
+      hit.why || null,
+      ...(at === 0 ? this.said : []),
+    ]; // the list covers the note below it
+    return h(
+      "li",
+      { role: "option", id: `${this.list.id}-${at}`, "data-at": at },
+      h("span", { class: "term" }, marked(hit)),
+      h("span", { class: "mut" }, flags.filter(Boolean).join(" · ")),
+    );
   }
 
   #point() {

@@ -68,12 +68,6 @@ export const textField = (name, label, { rows = 4, value = "", hint } = {}) =>
 export const inputField = (name, label, attributes = {}) =>
   h("label", { class: "field" }, h("span", null, label), h("input", { name, ...attributes }));
 
-/** Both components of a signature are typed again (21 CFR 11.200(a)(1)). */
-export const signatureFields = () => [
-  inputField("username", "Your user name", { autocomplete: "username" }),
-  inputField("password", "Your password", { type: "password", autocomplete: "current-password" }),
-];
-
 export const checkField = (name, label) =>
   h("label", { class: "check" }, h("input", { type: "checkbox", name }), h("span", null, label));
 

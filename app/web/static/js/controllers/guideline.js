@@ -14,7 +14,8 @@ export function toggleGuideline(root, section) {
 
 function show(root, guide, on) {
   guide.hidden = !on;
-  for (const control of root.querySelectorAll('[data-do="guideline"]')) control.setAttribute("aria-pressed", String(on));
+  for (const control of root.querySelectorAll('[data-do="guideline"]'))
+    control.setAttribute("aria-pressed", String(on));
 }
 
 /** The act "I have read and accept"; once recorded the panel makes room for the work, which `done` goes on with. */
@@ -35,7 +36,10 @@ export function wireAcceptance(root, done, fail) {
   });
 }
 
-/** Whether a refusal asks for the guideline to be accepted first; then the panel is open and focused, the act one Tab away. */
+/**
+ * Whether a refusal asks for the guideline to be accepted first; then the panel is open and focused, the act one
+ * Tab away.
+ */
 export function mustAccept(root, error) {
   if (error.code !== "guideline-not-accepted") return false;
   const guide = root.querySelector(".guide");

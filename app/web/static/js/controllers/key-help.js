@@ -39,4 +39,7 @@ function line(keymap, row, note) {
     h("td", null, single ? button("Change", change, { label: `Change the key for: ${row.does}` }) : null));
 }
 
-const caps = (keys) => (keys.length > 4 ? [keys[0], "–", keys.at(-1)] : keys).map((key) => (key === "–" ? "–" : h("kbd", null, keyCap(key))));
+const caps = (keys) =>
+  (keys.length > 4 ? [keys[0], "–", keys.at(-1)] : keys).map((key) =>
+    key === "–" ? "–" : h("kbd", null, keyCap(key)),
+  );

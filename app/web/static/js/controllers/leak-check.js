@@ -1,4 +1,4 @@
-// Checking a text for leaks by keyboard: m marks the selection, u takes the last mark back, n sends and goes on.
+// Checking a text by keyboard, for leaks or for labels: m marks the selection, u takes the last mark back, n sends.
 import { keyName } from "../lib/keys.js";
 import { LineTable } from "../lib/offsets.js";
 
@@ -8,6 +8,9 @@ export default class LeakCheck {
     this.list = root.querySelector("[data-marked]");
     this.field = root.querySelector("[name=marks]");
     this.send = root.querySelector("[data-send]");
+    // Where there are labels, a mark is of the one that is chosen: `number:start-end`.
+    this.label = root.querySelector("[data-label]");
+    this.nothing = root.dataset.nothing ?? "No leak, next (n)";
     this.table = new LineTable(this.note.textContent);
     this.marks = [];
     const acts = { m: () => this.mark(), u: () => this.undo(), n: () => this.send.click() };
@@ -44,7 +47,7 @@ export default class LeakCheck {
   mark() {
     const place = this.selected();
     if (!place || place[0] >= place[1]) return;
-    this.marks.push(place);
+    this.marks.push([...place, this.label ? `${this.label.value}:` : "", this.label?.selectedOptions[0]?.text ?? ""]);
     this.draw();
   }
 
@@ -54,14 +57,14 @@ export default class LeakCheck {
   }
 
   draw() {
-    this.field.value = this.marks.map(([start, end]) => `${start}-${end}`).join(",");
+    this.field.value = this.marks.map(([start, end, label]) => `${label}${start}-${end}`).join(",");
     this.list.replaceChildren(
-      ...this.marks.map(([start, end]) => {
+      ...this.marks.map(([start, end, , name]) => {
         const line = document.createElement("li");
-        line.textContent = this.table.slice(start, end);
+        line.textContent = [name, this.table.slice(start, end)].filter(Boolean).join(": ");
         return line;
       }),
     );
-    this.send.textContent = this.marks.length ? `Send ${this.marks.length} marked, next (n)` : "No leak, next (n)";
+    this.send.textContent = this.marks.length ? `Send ${this.marks.length} marked, next (n)` : this.nothing;
   }
 }

@@ -26,7 +26,11 @@ async function transact(mode, act) {
 }
 
 /** Free text that a person typed stays in memory: it may name a patient. */
-const speaks = (body) => body !== null && ["text", "value", "citation"].some((field) => typeof body[field] === "string" && !["observation", "rest"].includes(body.kind));
+const speaks = (body) =>
+  body !== null &&
+  ["text", "value", "citation"].some(
+    (field) => typeof body[field] === "string" && !["observation", "rest"].includes(body.kind),
+  );
 
 export async function keep(key, pending) {
   const safe = [...pending].filter(([, entry]) => !speaks(entry.body) && !speaks(entry.base));

@@ -1,13 +1,16 @@
-// Warns before the session ends, lets one stay, and says when it is over (WCAG 2.2.1). Nothing is lost: drafts are saved.
+// Warns before the session ends, lets one stay, and says when it is over (WCAG 2.2.1). Nothing is lost: drafts are
+// saved.
 import { get, post } from "../lib/api.js";
 import { button, h } from "../lib/dom.js";
+import { here } from "../lib/address.js";
 
 const WARN_BEFORE = 2 * 60 * 1000;
 
 export default class SessionEnd {
   constructor(place) {
     this.place = place;
-    this.look();
+    // The page says how long the session it came with has left.
+    this.wait({ now: 0, ends_at: Number(place.dataset.left) });
   }
 
   /** Asks without extending: another tab may have been in use meanwhile. */
@@ -45,8 +48,11 @@ export default class SessionEnd {
   }
 
   over() {
-    const here = encodeURIComponent(location.pathname + location.search);
-    this.say("Your session has ended. Saved drafts are kept.", h("a", { href: `/sign-in?next=${here}` }, "Sign in again"));
+    const then = encodeURIComponent(here());
+    this.say(
+      "Your session has ended. Saved drafts are kept.",
+      h("a", { href: `/sign-in?next=${then}` }, "Sign in again"),
+    );
   }
 
   say(text, control) {

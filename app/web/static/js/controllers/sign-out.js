@@ -47,10 +47,25 @@ async function send(url, changes, version = 0) {
 }
 
 function mayLose(left) {
-  const lines = left.map(({ task, count }) => h("li", null, `${plural(count, "change")} in `, h("a", { href: `/assignments/${task}` }, `task ${task}`)));
-  return ask("Not everything was saved", [
-    h("p", null, "These changes are kept on this computer only, and the server did not take them. Signing out destroys them."), h("ul", null, lines),
-  ], [{ text: "Sign out and lose them", value: true }, { text: "Stay signed in", value: false, primary: true }], {
-    onopen: (dialog) => dialog.querySelector(".row.end button:last-child").focus(), // not the first link
-  });
+  const lines = left.map(({ task, count }) =>
+    h("li", null, `${plural(count, "change")} in `, h("a", { href: `/assignments/${task}` }, `task ${task}`)),
+  );
+  return ask(
+    "Not everything was saved",
+    [
+      h(
+        "p",
+        null,
+        "These changes are kept on this computer only, and the server did not take them. Signing out destroys them.",
+      ),
+      h("ul", null, lines),
+    ],
+    [
+      { text: "Sign out and lose them", value: true },
+      { text: "Stay signed in", value: false, primary: true },
+    ],
+    {
+      onopen: (dialog) => dialog.querySelector(".row.end button:last-child").focus(), // not the first link
+    },
+  );
 }

@@ -2,13 +2,17 @@
 import { button, h } from "../lib/dom.js";
 
 export class SingleTab {
-  /** `flush()` saves what this tab still holds; `setReadOnly(bool)`; `reload()` fetches the newest state. */
-  constructor(name, strip, { flush, setReadOnly, reload }) {
+  /**
+   * `flush()` saves what this tab still holds; `setReadOnly(bool)`; `reload()` fetches the newest state;
+   * `signal` ends it.
+   */
+  constructor(name, strip, { flush, setReadOnly, reload, signal }) {
     Object.assign(this, { strip, flush, setReadOnly, reload, writing: true });
     if (typeof BroadcastChannel !== "function") return;
     this.channel = new BroadcastChannel(`chartmark:${name}`);
     this.channel.onmessage = ({ data }) => this.#heard(data);
     this.channel.postMessage("opened");
+    signal.addEventListener("abort", () => this.channel.close());
   }
 
   async #heard(message) {

@@ -1,5 +1,7 @@
 // The only fetch: JSON, CSRF header, one error shape.
 
+import { at } from "./address.js";
+
 export class ApiError extends Error {
   /** `status` 0 means the server was not reached. */
   constructor(status, body) {
@@ -16,7 +18,7 @@ const token = () => document.querySelector('meta[name="csrf-token"]');
 export async function request(method, path, body, { headers = {}, signal, keepalive } = {}) {
   let response;
   try {
-    response = await fetch(path, {
+    response = await fetch(at(path), {
       method, signal, keepalive, credentials: "same-origin", redirect: "error",
       headers: {
         Accept: "application/json",

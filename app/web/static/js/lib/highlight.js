@@ -7,3 +7,7 @@ export function paint(name, ranges) {
   if (!ranges.length) CSS.highlights.delete(name);
   else CSS.highlights.set(name, new Highlight(...ranges));
 }
+
+export function clearHighlights() {
+  if (available) CSS.highlights.clear();
+}

@@ -31,7 +31,8 @@ export function keyName(event) {
   return (control ? "Ctrl+" : "") + shift + (named ? event.key : event.key.toLowerCase());
 }
 
-const inField = (node) => node.closest?.("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]");
+const inField = (node) =>
+  node.closest?.("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]");
 
 export class Keymap {
   /** `screen` lists what can be done there; `handlers` maps a name of the table to a function (key, event). */

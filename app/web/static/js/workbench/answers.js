@@ -2,8 +2,7 @@
 import { Find } from "../annotator/find.js";
 import { NoteView } from "../annotator/noteview.js";
 import { Snapper } from "../annotator/snap.js";
-import { isOpen, newId, restOf } from "../annotator/payload.js";
-import * as commands from "../annotator/commands.js";
+import { isOpen, newId, put, restOf } from "../annotator/payload.js";
 import { Keymap } from "../lib/keys.js";
 import { button, h, plural, select, spoken } from "../lib/dom.js";
 import { Foot } from "./foot.js";
@@ -22,7 +21,7 @@ class AnswerSpace extends Workspace {
     this.snapper = new Snapper(this.table.text, lang);
     this.view = new NoteView(this.surface, this.table, { lang });
     this.keymap = new Keymap(["questions", "text", "answers"], {});
-    this.seen = new Seen(this.view);
+    this.seen = new Seen(this.view, this.life.signal);
     this.foot = new Foot(root);
     this.rows = new Rows(root.querySelector("#questions"), [...this.questions.keys()], {
       draw: (key, current) => this.#row(key, current), onmove: (key) => this.#moved(key),
@@ -108,7 +107,7 @@ class AnswerSpace extends Workspace {
     for (const [name, value] of Object.entries(change)) if (value === null) delete next[name];
     const lacks = fields.find((one) => one.required && next[one.name] === undefined);
     if (lacks) return void this.say(`Give its ${spoken(lacks.name)} first`);
-    this.store.run(commands.put(id ?? newId("a"), next, "answer"));
+    this.store.run(put(id ?? newId("a"), next, "answer"));
     return undefined;
   }
 
@@ -127,7 +126,7 @@ class AnswerSpace extends Workspace {
 
   accept() {
     const [id, body] = this.answer(this.rows.current);
-    if (body && isOpen(body)) this.store.run(commands.put(id, { ...body, status: "confirmed" }, "accept"));
+    if (body && isOpen(body)) this.store.run(put(id, { ...body, status: "confirmed" }, "accept"));
     if (!this.rows.step(1, (other) => this.waits(other))) this.rows.step(1);
   }
 
@@ -138,7 +137,7 @@ class AnswerSpace extends Workspace {
     if (id) this.store.run({ title: "open again", actions: [{ id, body: null }] });
     else {
       const rest = { kind: "rest", value: this.data.present.unsaid, status: "confirmed", origin: HUMAN };
-      this.store.run(commands.put(newId("n"), rest, "nothing else"));
+      this.store.run(put(newId("n"), rest, "nothing else"));
     }
     this.say(id ? "What has no answer is open again" : "Nothing else is said");
   }

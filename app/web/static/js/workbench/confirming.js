@@ -2,14 +2,14 @@
 import { announce } from "../lib/announce.js";
 import { put } from "../lib/api.js";
 import { button, h, redraw } from "../lib/dom.js";
-import { startOf } from "../annotator/payload.js";
+import { nameOf } from "../annotator/forms.js";
 
 export class Confirming {
   /** `confirmed` are ids the server holds as confirmed in the version that is shown. */
   constructor(space, strip, confirmed) {
     Object.assign(this, { space, strip, confirmed: new Set(confirmed), at: null });
     const { labels = [], relations = [] } = space.schema;
-    this.kinds = new Map([...labels, ...relations].map((kind) => [kind.keyword ?? kind.key, kind]));
+    this.kinds = new Map([...labels, ...relations].map((kind) => [nameOf(kind), kind]));
     space.store.subscribe(({ ids }) => {
       for (const id of ids) this.confirmed.delete(id); // what changed is to be looked at again
       if (ids.size) this.render();
@@ -18,14 +18,14 @@ export class Confirming {
   }
 
   #kindOf(body) {
-    return this.kinds.get(body.label ?? body.keyword ?? body.type);
+    return this.kinds.get(this.space.forms.key(body));
   }
 
   /** Ids of what is to be confirmed, in reading order. */
   get needed() {
-    const { elements } = this.space.store;
+    const { store: { elements }, forms } = this.space;
     const weighs = ([, body]) => body.status !== "rejected" && (this.#kindOf(body)?.class ?? "routine") !== "routine";
-    return [...elements].filter(weighs).sort(([, a], [, b]) => startOf(a) - startOf(b)).map(([id]) => id);
+    return [...elements].filter(weighs).sort(([, a], [, b]) => forms.start(a) - forms.start(b)).map(([id]) => id);
   }
 
   get left() {
@@ -42,7 +42,7 @@ export class Confirming {
     const body = this.space.store.elements.get(id);
     const kind = this.#kindOf(body);
     const words = body.kind === "relation" ? this.space.nameOf?.(body) : this.space.textOf(body);
-    return [kind?.title ?? kind?.key, body.verdict ?? body.value ?? (body.category && `category ${body.category}`), words].filter(Boolean).join(" · ");
+    return [kind?.title ?? kind?.key, this.space.forms.answer(body), words].filter(Boolean).join(" · ");
   }
 
   goTo(id) {
@@ -65,7 +65,11 @@ export class Confirming {
     await autosave.flush();
     if (autosave.unsaved) return announce("Not confirmed: some changes are not saved yet");
     try {
-      await put(`${url}/confirmations/${encodeURIComponent(id)}`, {}, { headers: { "If-Match": `"${autosave.version}"` } });
+      await put(
+        `${url}/confirmations/${encodeURIComponent(id)}`,
+        {},
+        { headers: { "If-Match": `"${autosave.version}"` } },
+      );
     } catch (error) {
       return this.space.fail("Confirming", error);
     }
@@ -81,8 +85,21 @@ export class Confirming {
     if (!needed.length) return redraw(this.strip, []);
     const here = left.includes(this.at) ? this.at : null;
     const key = space.keymap?.show("confirm");
-    return redraw(this.strip, h("p", { class: "strip" }, `Significant and critical: ${needed.length - left.length} of ${needed.length} confirmed. `,
-      here ? h("b", null, `${this.nameOf(here)} `) : null,
-      left.length ? button(here ? "Confirm this one" : "Look at the next one", () => this.step(), { key, keep: "confirm", disabled: space.store.readOnly }) : null));
+    return redraw(
+      this.strip,
+      h(
+        "p",
+        { class: "strip" },
+        `Significant and critical: ${needed.length - left.length} of ${needed.length} confirmed. `,
+        here ? h("b", null, `${this.nameOf(here)} `) : null,
+        left.length
+          ? button(here ? "Confirm this one" : "Look at the next one", () => this.step(), {
+              key,
+              keep: "confirm",
+              disabled: space.store.readOnly,
+            })
+          : null,
+      ),
+    );
   }
 }

@@ -4,11 +4,15 @@ import { mustAccept } from "../controllers/guideline.js";
 import { canonicalJson, sha256 } from "../lib/digest.js";
 import { post } from "../lib/api.js";
 import { h, plural } from "../lib/dom.js";
+import { goOn } from "./ahead.js";
 import { verify } from "./verifying.js";
 
 const ANYWAY = { text: "Finish all the same", value: "finish", primary: true };
 
-/** `space.open()` lists what must be done first, `space.unseen()` what was never on screen, `space.advice()` what rules advise: [{message, go}]. */
+/**
+ * `space.open()` lists what must be done first, `space.unseen()` what was never on screen,
+ * `space.advice()` what rules advise: [{message, go}].
+ */
 export async function finish(space) {
   const { may } = space.data;
   if (!may.submit && !may.verify) return void space.say("This item cannot be finished here");
@@ -58,11 +62,26 @@ function jump(space, problem) {
 /** Exact duplicates were put together: which, before the page is left. */
 async function sayFolded(space, ids) {
   const bodies = ids.map((id) => space.store.elements.get(id)).filter(Boolean);
-  const words = bodies.map((body) => [body.label ?? body.type ?? body.kind, space.textOf(body)].filter(Boolean).join(" · "));
-  await ask("Finished", [
-    h("p", null, `${plural(ids.length, "exact duplicate")} ${ids.length === 1 ? "was" : "were"} put together with what ${ids.length === 1 ? "it" : "they"} repeated:`),
-    h("ul", null, words.map((line) => h("li", null, line))),
-  ], [{ text: "Go on", value: null, primary: true }]);
+  const words = bodies.map((body) =>
+    [space.forms.key(body) ?? body.kind, space.textOf(body)].filter(Boolean).join(" · "),
+  );
+  const [were, they] = ids.length === 1 ? ["was", "it"] : ["were", "they"];
+  await ask(
+    "Finished",
+    [
+      h(
+        "p",
+        null,
+        `${plural(ids.length, "exact duplicate")} ${were} put together with what ${they} repeated:`,
+      ),
+      h(
+        "ul",
+        null,
+        words.map((line) => h("li", null, line)),
+      ),
+    ],
+    [{ text: "Go on", value: null, primary: true }],
+  );
 }
 
 async function send(space) {
@@ -71,7 +90,7 @@ async function send(space) {
   try {
     const { next, folded } = await post(`${space.url}/submission`, body);
     if (folded?.length) await sayFolded(space, folded);
-    location.assign(next ?? space.root.dataset.home ?? "/");
+    await goOn(space, next);
   } catch (error) {
     if (mustAccept(space.root, error)) return;
     if (error.status === 422 && error.problems.length) await listOpen(space, "Not finished yet", error.problems);

@@ -7,7 +7,7 @@ export class Foot {
   }
 
   show(words, share) {
-    this.words.textContent = words;
-    this.meter.value = share;
+    if (this.words.textContent !== words) this.words.textContent = words;
+    if (this.meter.value !== share) this.meter.value = share;
   }
 }

@@ -7,7 +7,8 @@ export class OtherNotes {
     this.space = space;
     this.pane = space.root.querySelector("#other-notes");
     this.documents = (space.data.encounter?.documents ?? []).filter((d) => d.id !== space.data.document.id);
-    for (const control of space.root.querySelectorAll('[data-do="otherNotes"]')) control.hidden = !this.documents.length;
+    for (const control of space.root.querySelectorAll('[data-do="otherNotes"]'))
+      control.hidden = !this.documents.length;
   }
 
   toggle() {
@@ -22,8 +23,14 @@ export class OtherNotes {
   #list() {
     const rows = this.documents.map((d) => h("li", null, button(d.title, () => this.#show(d), {})));
     this.pane.replaceChildren(
-      h("div", { class: "row spread" }, h("h2", null, "Other notes of this encounter"), button("Close", () => this.toggle(), { key: "j" })),
-      h("ul", { class: "plain" }, rows), h("div", { class: "read", "data-part": "read" }),
+      h(
+        "div",
+        { class: "row spread" },
+        h("h2", null, "Other notes of this encounter"),
+        button("Close", () => this.toggle(), { key: "j" }),
+      ),
+      h("ul", { class: "plain" }, rows),
+      h("div", { class: "read", "data-part": "read" }),
     );
   }
 
@@ -31,7 +38,10 @@ export class OtherNotes {
     const place = this.pane.querySelector('[data-part="read"]');
     try {
       const { document: found } = await get(`${this.space.url}/documents/${id}`);
-      place.replaceChildren(h("h3", null, title), h("pre", { tabindex: "0", "aria-label": title, lang: found.language }, found.text));
+      place.replaceChildren(
+        h("h3", null, title),
+        h("pre", { tabindex: "0", "aria-label": title, lang: found.language }, found.text),
+      );
     } catch (error) {
       place.replaceChildren(h("p", { class: "error" }, error.message));
     }

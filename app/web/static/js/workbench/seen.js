@@ -3,11 +3,13 @@
 const GLANCE = 400; // ms a line must stay in view
 
 export class Seen {
-  constructor(view) {
+  /** `signal` ends the looking. */
+  constructor(view, signal) {
     this.view = view;
     this.lines = new Set();
     this.candidates = new Set();
-    this.timer = setInterval(() => this.#look(), GLANCE);
+    const timer = setInterval(() => this.#look(), GLANCE);
+    signal.addEventListener("abort", () => clearInterval(timer));
   }
 
   #look() {
@@ -37,8 +39,13 @@ export class Seen {
     return [below(box.top), below(box.bottom - 1)];
   }
 
+  /** How much of the text was in view, of one. */
+  get share() {
+    return this.lines.size / this.view.blocks.length;
+  }
+
   hasUnit(unit) {
-    return this.lines.has(this.view.blocks.indexOf(this.view.lineAtUnit(unit)));
+    return this.lines.has(this.view.numberAt(unit));
   }
 
   /** Runs of lines with text that were never in view: [{start, end}] block numbers. */

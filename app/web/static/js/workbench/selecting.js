@@ -4,12 +4,21 @@ import { WordCursor } from "../annotator/wordcursor.js";
 import { button, h } from "../lib/dom.js";
 
 export class Selecting {
-  /** `choices()` gives [{text, key, color, act}] for the popover. */
+  /** `choices()` gives [{text, key, mark, act}] for the popover. */
   constructor(space, view, snapper, { choices, onclick }) {
     Object.assign(this, { space, view, snapper, choices, onclick });
-    this.popover = h("div", { class: "choices", popover: "manual", role: "group", "aria-label": "Label the selection" });
+    this.popover = h("div", {
+      class: "choices",
+      popover: "manual",
+      role: "group",
+      "aria-label": "Label the selection",
+    });
     view.root.parentElement.append(this.popover);
-    document.addEventListener("selectionchange", () => this.#preview());
+    const { signal } = space.life;
+    document.addEventListener("selectionchange", () => this.#preview(), { signal });
+    view.root.addEventListener("pointerdown", () => (this.dragging = true));
+    const dropped = () => (this.dragging = false);
+    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, dropped, { signal });
     view.root.addEventListener("pointerup", (event) => setTimeout(() => this.#released(event)));
     view.root.addEventListener("scroll", () => this.#hide(), { passive: true });
     space.store.subscribe(({ selection, ids }) => (selection || ids.size) && this.#changed());
@@ -61,7 +70,7 @@ export class Selecting {
 
   #changed() {
     const { selection } = this.space.store;
-    if (selection) return;
+    if (selection || this.dragging) return; // a save that is answered meanwhile ends no drag
     this.leaveCursor?.();
     this.#hide();
     this.view.paintUnits("snap", []);
@@ -70,8 +79,8 @@ export class Selecting {
   }
 
   #offer() {
-    const rows = this.choices().map(({ text, key, color, act }) =>
-      button(text, () => { this.#hide(); act(); }, { key, chip: color }));
+    const rows = this.choices().map(({ text, key, mark, act }) =>
+      button(text, () => { this.#hide(); act(); }, { key, chip: mark }));
     if (!rows.length || this.space.store.readOnly) return;
     this.popover.replaceChildren(...rows);
     this.popover.showPopover();

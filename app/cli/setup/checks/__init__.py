@@ -1,0 +1,1 @@
+"""What `security check` looks at: one file a subject, each named in `app/plugins.py`."""

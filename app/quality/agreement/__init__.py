@@ -1,0 +1,1 @@
+"""Agreement of the project itself, from the units of its own queue."""

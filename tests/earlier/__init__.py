@@ -1,0 +1,1 @@
+"""Databases of versions that were published, as files of the tests; `make` says how they came about."""
