@@ -237,9 +237,16 @@ class World:
         """A note read by both with differences, taken by Sam; the item's id."""
         readings = sample.readings(sample.NOTE)
         task = self.task(suggestion={"entities": [], "relations": []})
-        for name, payload in zip(("ana", "ben"), readings, strict=True):
+        for name, payload in zip(self.readers_of(task.item), readings, strict=True):
             self.write(lambda session, n=name, p=payload: self._read(session, n, p, task.item))
         return self.write(lambda session: self.take(session, task.item))
+
+    def readers_of(self, item):
+        """Who reads an item, by seat: who gets the first seat depends on what earlier tests left open."""
+        names = {number: name for name, number in self.ids.items()}
+        query = select(Assignment.person_id).where(Assignment.item_id == item, Assignment.step == Step.ANNOTATE)
+        with self.database.reading() as session:
+            return [names[person] for person in session.scalars(query.order_by(Assignment.id))]
 
     def _read(self, session, name, payload, item):
         at, actor = clock.now(), self.actor(session, name)
