@@ -81,6 +81,8 @@ NEEDS = {
     "review.case.ruled": takes("adjudicator", tier=3),
     "review.signature.made": takes("verifier", "adjudicator", tier=3),
     "release.release.cut": takes("manager", kinds="person operator"),
+    "privacy.subject.erased": takes("manager", "privacy_officer", server=("privacy_officer",), kinds="person operator"),
+    "privacy.sources.expired": takes("manager", "privacy_officer", server=("privacy_officer",), kinds="person operator"),
 }
 read_json = json.JSONDecoder(parse_float=str.encode).decode  # bytes cannot be written again: no floats
 write_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode

@@ -117,15 +117,21 @@ class DocumentBody(Base):
             "info": {
                 "kind": RECORD,
                 "content": ("document", "text", "text_sha256"),
-                "tags": (Tag.SUBJECTS_DEIDENTIFIED, Tag.PHI_REDACTED, Tag.REMOVAL_UNDONE, Tag.BATCH_WITHDRAWN),
+                "tags": (
+                    *(Tag.SUBJECTS_DEIDENTIFIED, Tag.PHI_REDACTED, Tag.REMOVAL_UNDONE),
+                    *(Tag.BATCH_WITHDRAWN, Tag.SUBJECT_ERASED),
+                ),
                 "erasable": True,
             }
         },
     )
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True, autoincrement=False)
+    #: empty where it is sealed
     text: Mapped[str] = mapped_column(Text)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
+    #: the text under the subject's key
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class DocumentMap(Base):
@@ -137,7 +143,10 @@ class DocumentMap(Base):
             "info": {
                 "kind": RECORD,
                 "uncommitted": "sealed under its subject's key",
-                "tags": (Tag.SUBJECTS_DEIDENTIFIED, Tag.PHI_REDACTED, Tag.REMOVAL_UNDONE, Tag.BATCH_WITHDRAWN),
+                "tags": (
+                    *(Tag.SUBJECTS_DEIDENTIFIED, Tag.PHI_REDACTED, Tag.REMOVAL_UNDONE),
+                    *(Tag.BATCH_WITHDRAWN, Tag.SUBJECT_ERASED),
+                ),
                 "erasable": True,
             }
         },

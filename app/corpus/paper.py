@@ -45,6 +45,8 @@ class Paper(Base):
     sha256: Mapped[str] = mapped_column(Text)
     filed_at: Mapped[int]
     expires_at: Mapped[int | None]
+    #: before that it is not in force; None: from its filing on
+    starts_at: Mapped[int | None]
 
 
 def file_paper(

@@ -38,7 +38,7 @@ class SubjectKey(Base):
             "info": {
                 "kind": RECORD,
                 "uncommitted": "sealed under the master key",
-                "tags": (Tag.BATCH_LOADED, Tag.BATCH_WITHDRAWN),
+                "tags": (Tag.BATCH_LOADED, Tag.BATCH_WITHDRAWN, Tag.SUBJECT_ERASED),
                 "erasable": True,
             }
         },
