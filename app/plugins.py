@@ -294,6 +294,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     },
     # What a host must have for a job: one that lacks it leaves the job to others.
     "need": {
+        "region": "app.privacy.region:SameRegion",
         "files": "app.intake.elsewhere:DeliveredFiles",
         "artefacts": "app.jobs.artefact:Announced",
     },

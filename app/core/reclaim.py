@@ -1,4 +1,4 @@
-"""Giving back to the disk what rows that are gone still take up: what an erasure left in free pages and the server's log.
+"""Giving back to the disk what rows that are gone still take up: free pages, and the write-ahead log.
 
 For whoever owns the database, while nobody works: PostgreSQL locks each table while it is written anew.
 """

@@ -65,12 +65,9 @@ def list_due(session: Session, project: Project, what: str, *, at: int) -> list[
 
 def list_all_due(session: Session, *, at: int) -> list[Due]:
     """The worklist: what of which project is over."""
-    found = []
-    for project in list_projects(session):
-        for what in KEPT:
-            if patients := list_due(session, project, what, at=at):
-                found.append(Due(project, what, end_of(project, what) or at, len(patients)))
-    return found
+    asked = [(project, what) for project in list_projects(session) for what in KEPT]
+    counts = [(project, what, len(list_due(session, project, what, at=at))) for project, what in asked]
+    return [Due(project, what, end_of(project, what) or at, count) for project, what, count in counts if count]
 
 
 def due_digest(patients: Sequence[int]) -> str:
