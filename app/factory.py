@@ -23,6 +23,8 @@ from app.audit.macs import INFO, EventKeys
 from app.core import registry
 from app.core.db import Database, tell_homes
 from app.core.revision import problem_of
+from app.corpus import vault
+from app.corpus.vault import VaultFile
 from app.settings import Settings
 from app.tables import TABLES
 
@@ -132,9 +134,10 @@ class _Commands(AppGroup):
 
 
 def _database(settings: Settings) -> Database:
-    """With the keys by which the log knows what the application wrote."""
-    keys = EventKeys(settings.event_key_path)
-    return Database(settings.database, pooled=bool(settings.pooled), info={INFO: keys})
+    """With the keys by which the log knows what the application wrote, and what opens texts that are sealed."""
+    keys, file = EventKeys(settings.event_key_path), VaultFile(settings.master_key_path)
+    info = {INFO: keys, vault.INFO: file, vault.SEAL_ALL: bool(settings.seal_texts)}
+    return Database(settings.database, pooled=bool(settings.pooled), info=info)
 
 
 def keep_private(var: Path) -> None:

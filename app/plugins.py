@@ -67,6 +67,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.oversight.pipelines:pipelines_pages",
     "app.web.oversight.emergency:emergency_pages",
     "app.web.oversight.accesses:accesses_pages",
+    "app.web.oversight.erasures:erasures_pages",
 )
 
 # Entries of the main menu, left to right; who may not see one does not.
@@ -101,6 +102,7 @@ COMMANDS: Mapping[str, str] = {
     "release": "app.cli.release:release",
     "accounts": "app.cli.accounts:accounts",
     "approvals": "app.cli.approvals:approvals",
+    "privacy": "app.cli.privacy:privacy",
     "terminology": "app.cli.terminology:terminology",
     "preannotate": "app.cli.preannotate:group",
 }
@@ -142,6 +144,16 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "withdrawal": "app.intake.withdrawal_approval:WithdrawDelivery",
         "release": "app.release.approval:MakeRelease",
         "key-rotation": "app.accounts.key_rotation:RotateKey",
+        "erasure": "app.privacy.erasure.approval:EraseSubject",
+        "retention": "app.privacy.erasure.approval:DestroyDue",
+    },
+    # Where words of a patient stand, in the order in which they are destroyed.
+    "holder of words": {
+        "review": "app.review.erasing:ReviewWords",
+        "privacy": "app.privacy.erasure.erasing:PrivacyWords",
+        "quality": "app.quality.results.erasing:StoredFigures",
+        "answers": "app.http.idempotency:KeptAnswers",
+        "corpus": "app.corpus.erasure:CorpusWords",
     },
     "relation": {
         "self": "app.accounts.policy:SelfRelation",
@@ -282,6 +294,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     },
     # What a host must have for a job: one that lacks it leaves the job to others.
     "need": {
+        "region": "app.privacy.region:SameRegion",
         "files": "app.intake.elsewhere:DeliveredFiles",
         "artefacts": "app.jobs.artefact:Announced",
     },

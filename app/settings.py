@@ -91,6 +91,10 @@ class Settings:
     mail_from: str = "chartmark@localhost"
     #: "1" where checkpoint and hashes of the log (tiles, no content) are served to nobody but people signed in
     log_private: str = ""
+    #: label of the region this host stands in, as `eu`; empty: not stated, which is no project's region
+    region: str = ""
+    #: "1": clean texts are stored sealed under their patient's key; those in quarantine always are
+    seal_texts: str = ""
     #: "1" where a pooler (PgBouncer) lends connections by transaction: nothing is prepared on the server then
     pooled: str = ""
 
@@ -114,6 +118,10 @@ class Settings:
         if not re.fullmatch(r"(/[A-Za-z0-9_-]+)*", path):
             raise ValueError(f"CHARTMARK_PREFIX: {self.prefix!r} is no path of letters, digits, - and _")
         return path
+
+    @property
+    def host_region(self) -> str:
+        return self.region.strip().lower()
 
     @property
     def var_dir(self) -> Path:

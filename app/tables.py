@@ -71,6 +71,7 @@ TABLES: Mapping[str, str] = {
     "source_reason": "app.corpus.source",
     "subject": "app.corpus.subject",
     "subject_key": "app.corpus.vault",
+    "subject_erasure": "app.corpus.erasure",
     "submission": "app.review.submission",
     "submission_body": "app.review.submission",
     "submission_recall": "app.review.submission",

@@ -17,6 +17,8 @@ from app.audit.macs import INFO, EventKeys
 from app.audit.triggers import all_triggers
 from app.core.db import Base, Database
 from app.core.roles import grant_to
+from app.corpus import vault
+from app.corpus.vault import VaultFile
 from app.factory import create_app
 
 # A server on which tests may create and drop databases of their own.
@@ -50,16 +52,19 @@ class _KeysOnceThere:
 
     def __init__(self, folder):
         self.places = [folder / part / "event.key" for part in ("keys", "var/keys", "first/keys")]
+        self.master_keys = [path.with_name("master.key") for path in self.places]
         self._found = None
 
     def get(self, name):
         if name == INFO and self._found is None:
             self._found = next((EventKeys(path) for path in self.places if path.exists()), None)
+        if name == vault.INFO:
+            return next((VaultFile(path) for path in self.master_keys if path.exists()), None)
         return self._found if name == INFO else None
 
     def __iter__(self):
         """As pairs, which is how a session takes them over."""
-        return iter([(INFO, self.get(INFO))])
+        return iter([(INFO, self.get(INFO)), (vault.INFO, self.get(vault.INFO))])
 
 
 def opened(url, folder, **options):

@@ -72,6 +72,7 @@ class Action(StrEnum):
     # stages
     LOAD_BATCH = "load-batch"
     WITHDRAW_BATCH = "withdraw-batch"
+    ERASE_SUBJECT = "erase-subject"
     DEIDENTIFY = "deidentify"
     READ_SOURCE = "read-source"
     DECIDE_QUARANTINE = "decide-quarantine"
@@ -180,6 +181,7 @@ TABLE: dict[Action, PolicyRule] = {
     Action.WITHDRAW_PIPELINE: _rule(_S.ADMIN, _S.MANAGER, also=_SET_UP),
     Action.LOAD_BATCH: _rule(_P.MANAGER, also=_WORK),
     Action.WITHDRAW_BATCH: _rule(_P.MANAGER, _P.PRIVACY_OFFICER, _S.PRIVACY_OFFICER, also=_SET_UP),
+    Action.ERASE_SUBJECT: _rule(_P.MANAGER, _P.PRIVACY_OFFICER, _S.PRIVACY_OFFICER, also=_SET_UP),
     Action.DEIDENTIFY: _rule(_P.MANAGER, _P.PRIVACY_OFFICER, also=_WORK),
     Action.READ_SOURCE: _rule(_P.PRIVACY_OFFICER, _S.PRIVACY_OFFICER),
     Action.DECIDE_QUARANTINE: _rule(_P.PRIVACY_OFFICER, _S.PRIVACY_OFFICER),

@@ -118,20 +118,26 @@ def _bodies_of(session: Session, table: Table, scope: BundleScope) -> Iterator[d
     (key,) = table.primary_key
     erased = exists().where(Erasure.table_name == table.name, Erasure.row_id == cast(owner.c.id, Text))
     query = select(owner.c.id, owner.c[digest].label("stated"), table.c[column].label("body"), table.c.salt)
+    opened = table.info.get("opened")
+    if opened:  # it may be sealed: all of the row is asked for
+        query = query.add_columns(*(one for one in table.columns if one.name not in (column, "salt")))
     query = query.add_columns(erased.label("erased")).outerjoin(table, key == owner.c.id).order_by(owner.c.id)
     if scope.project_id is not None:
         query = query.where(_of_project(owner, scope.project_id))
     whole = scope.profile == Profile.CONTENT and (scope.texts or name != "document")
     for row in session.execute(query.execution_options(yield_per=CHUNK)):
-        yield {"key": f"{table.name}/{row.id}", "stated": row.stated} | _said_of(row, whole)
+        body = row.body
+        if opened and body is not None:
+            body = opened(session, dict(row._mapping) | {column: body})
+        yield {"key": f"{table.name}/{row.id}", "stated": row.stated} | _said_of(row, body, whole)
 
 
-def _said_of(row: Any, whole: bool) -> dict[str, Any]:
-    if row.body is None:
+def _said_of(row: Any, body: str | None, whole: bool) -> dict[str, Any]:
+    if body is None:
         return {"erased": True} if row.erased else {"missing": True}
     if whole:
-        return {"body": row.body, "salt": row.salt.hex()}
-    return {"sha256": salted_sha256(row.salt, row.body)}
+        return {"body": body, "salt": row.salt.hex()}
+    return {"sha256": salted_sha256(row.salt, body)}
 
 
 def _of_project(owner: Table, project_id: int) -> Any:

@@ -76,6 +76,8 @@ class Tag(StrEnum):
     BATCH_LOADED = "intake.batch.loaded", "A chunk of records was stored under quarantine."
     BATCH_FINISHED = "intake.batch.finished", "A batch was read to its end."
     BATCH_WITHDRAWN = "intake.batch.withdrawn", "A batch's texts and keys were destroyed.", True
+    SUBJECT_ERASED = "privacy.subject.erased", "Everything that can be read of one patient was destroyed.", True
+    SOURCES_EXPIRED = "privacy.sources.expired", "Texts as received were destroyed: their time was over.", True
     SUBJECTS_DEIDENTIFIED = "deid.chunk.done", "A chunk of subjects was de-identified."
     DOCUMENT_RELEASED_FROM_QUARANTINE = "deid.document.accepted", "A privacy officer accepted a document."
     DOCUMENT_REFUSED = "deid.document.refused", "A privacy officer refused a document."

@@ -138,7 +138,7 @@ class Anchor(Base):
 
 
 class Erasure(Base):
-    """Permission to delete one row of a `*_body` table: a trigger there asks for it."""
+    """Permission to delete one row of a `*_body` table, or to empty the words of another: a trigger asks for it."""
 
     __tablename__ = "audit_erasure"
     __table_args__ = (
@@ -146,7 +146,7 @@ class Erasure(Base):
         {
             "info": {
                 "kind": RECORD,
-                "tags": (Tag.BATCH_WITHDRAWN, Tag.PHI_REDACTED),
+                "tags": (Tag.BATCH_WITHDRAWN, Tag.PHI_REDACTED, Tag.SUBJECT_ERASED, Tag.SOURCES_EXPIRED),
                 "append_only": True,
                 "together": "event_id",
                 "bundle": "whole",

@@ -228,8 +228,10 @@ class _Pass:
         owner, (key,) = Base.metadata.tables[name], [one.name for one in table.primary_key]
         wanted = select(owner.c.id, owner.c[digest]).where(owner.c.id.in_([row[key] for row in rows]))
         stated = {row[0]: row[1] for row in self.session.execute(wanted)}
+        opened = table.info.get("opened")
         for row in rows:
-            if salted_sha256(row["salt"], row[column]) != stated.get(row[key]):
+            body = opened(self.session, row) if opened else row[column]
+            if salted_sha256(row["salt"], body) != stated.get(row[key]):
                 yield f"{table.name}/{row[key]} is not what its digest says"
 
     # --- What the log speaks of and no table has -----------------------------------------------------------

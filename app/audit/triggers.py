@@ -32,17 +32,57 @@ BEGIN
 END $$"""
 
 
+_PG_ONLY_EMPTIED = """
+CREATE OR REPLACE FUNCTION chartmark_only_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  words text[] := TG_ARGV[1:];
+BEGIN
+  IF EXISTS (SELECT 1 FROM audit_erasure
+             WHERE table_name = TG_TABLE_NAME AND row_id = to_jsonb(OLD) ->> TG_ARGV[0])
+     AND to_jsonb(OLD) - words = to_jsonb(NEW) - words
+     AND NOT EXISTS (SELECT 1 FROM unnest(words) AS word WHERE coalesce(to_jsonb(NEW) ->> word, '') NOT IN ('', '{}'))
+  THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only', ERRCODE = 'restrict_violation';
+END $$"""
+
+
 def append_only(table: Table | str, dialect: str) -> list[str]:
-    """DDL after which rows of `table` can only be inserted. `dialect` is sqlite or postgresql."""
+    """DDL after which rows of `table` can only be inserted. `dialect` is sqlite or postgresql.
+
+    Columns of `info["words"]` are emptied, once, in rows that `audit_erasure` names.
+    """
     table = _table(table)
+    words = table.info.get("words", ())
     if dialect == "sqlite":
+        unless = f"NOT ({_emptied(table, words)})" if words else "1"
         return [
-            _sqlite(table.name, "no_update", "UPDATE", "is append-only"),
+            _sqlite(table.name, "no_update", "UPDATE", "is append-only", unless),
             _sqlite(table.name, "no_delete", "DELETE", "is append-only"),
             *_sqlite_no_replace(table),
         ]
-    refusals = _pg_refuse(table.name, "no_change", "UPDATE OR DELETE")
-    return [_PG_REFUSE, *refusals, *_pg_no_truncate(table.name)]
+    if not words:
+        refusals = _pg_refuse(table.name, "no_change", "UPDATE OR DELETE")
+        return [_PG_REFUSE, *refusals, *_pg_no_truncate(table.name)]
+    (key,) = [column.name for column in table.primary_key]
+    asked = ", ".join(f"'{name}'" for name in (key, *words))
+    return [
+        _PG_REFUSE,
+        _PG_ONLY_EMPTIED,
+        *_pg_trigger(table.name, "only_emptied", "UPDATE", "ROW", f"chartmark_only_emptied({asked})"),
+        *_pg_refuse(table.name, "no_change", "DELETE"),
+        *_pg_no_truncate(table.name),
+    ]
+
+
+def _emptied(table: Table, words: tuple[str, ...]) -> str:
+    """SQLite's condition that an erasure names the row and nothing but its words goes."""
+    (key,) = [column.name for column in table.primary_key]
+    named = f"SELECT 1 FROM audit_erasure WHERE table_name = '{table.name}' AND row_id = CAST(OLD.{key} AS TEXT)"
+    same = [f"OLD.{column.name} IS NEW.{column.name}" for column in table.columns if column.name not in words]
+    gone = [f"coalesce(NEW.{name}, '') IN ('', '{{}}')" for name in words]
+    return " AND ".join([f"EXISTS ({named})", *same, *gone])
 
 
 def erasable(table: Table | str, dialect: str) -> list[str]:

@@ -65,6 +65,7 @@ def takes(*roles: str, server: tuple[str, ...] = (), kinds: str = "person", tier
 
 # The acts that give authority or rest on it, as the policy of the application has them.
 _ADMIN: dict[str, Any] = {"server": ("admin",), "kinds": "person operator"}
+_OFFICES = ("manager", "privacy_officer")
 NEEDS = {
     "accounts.role.granted": takes(**_ADMIN, other=True),
     "accounts.role.revoked": takes(**_ADMIN, other=True),
@@ -81,6 +82,8 @@ NEEDS = {
     "review.case.ruled": takes("adjudicator", tier=3),
     "review.signature.made": takes("verifier", "adjudicator", tier=3),
     "release.release.cut": takes("manager", kinds="person operator"),
+    "privacy.subject.erased": takes(*_OFFICES, server=("privacy_officer",), kinds="person operator"),
+    "privacy.sources.expired": takes(*_OFFICES, server=("privacy_officer",), kinds="person operator"),
 }
 read_json = json.JSONDecoder(parse_float=str.encode).decode  # bytes cannot be written again: no floats
 write_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode

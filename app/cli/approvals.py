@@ -27,6 +27,7 @@ from app.cli.nouns import Noun
 from app.cli.waiting import link_to
 from app.core.clock import iso, now
 from app.core.db import Session
+from app.release.waiting import sweep
 
 BY = click.option("--by", required=True, help="User name of the second person, who types the password.")
 
@@ -53,6 +54,7 @@ def approve(number: int, by: str, url: str) -> None:
     actor, factors = _second(by, at)
     result = decide(here.database, actor, number, factors, at=at)
     sequence(here.database, here.signer(), at=now())
+    sweep(here.database, here.settings.exports_dir, at=now())  # what was destroyed goes from waiting exports too
     row = machine.read(lambda session: get_approval(session, number))
     click.echo(json.dumps({"approval": number, "approved_by": by} | _made(row, result, url), ensure_ascii=False))
 

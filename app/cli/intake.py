@@ -24,6 +24,7 @@ from app.corpus.project import get_project
 from app.intake.load import Delivery, start_batch
 from app.intake.record import NAMES
 from app.jobs.job import Job, JobState, claim_one, get_job
+from app.jobs.needs import what_is_lacking
 from app.jobs.owner import owner_name
 from app.jobs.worker import IDLE_SECONDS, run_job
 from app.review.modality import MODALITIES
@@ -78,6 +79,9 @@ def _claim(job_id: int, session: Session) -> Job | None:
 def _work(job_id: int) -> Job:
     """See a job to its end: do it here and now, or watch the worker that was faster."""
     services = machine.machine()
+    with services.database.reading() as session:
+        if lacking := what_is_lacking(services, session, get_job(session, job_id)):
+            raise click.ClickException(f"this host may not read it in ({lacking}); a worker of another host does")
     while True:
         job = services.database.writing(partial(_claim, job_id))
         if job is not None:

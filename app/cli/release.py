@@ -65,24 +65,26 @@ def _say_left_out(left_out: list[list[int | str]]) -> None:
 @release.command()
 @click.argument("release_id", type=int)
 @click.option("--format", "format_key", required=True, help="One of the formats; `release formats` lists them.")
+@click.option("--to-region", "region", default="", help="Region it goes to, where the project names one.")
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
-def export(release_id: int, format_key: str, out: Path) -> None:
+def export(release_id: int, format_key: str, region: str, out: Path) -> None:
     """Write a release into OUT (a zip); prints checksums and what the format could not express, field by field."""
 
-    order, database = ExportOrder(format_key, out.parent), machine.machine().database
+    order, database = ExportOrder(format_key, out.parent, region=region), machine.machine().database
     _say_export(export_to(OutgoingRelease(database, machine.operator(), release_id, order, at=clock.now()), out), {})
 
 
 @release.command("in-progress")
 @click.argument("project")
 @click.option("--format", "format_key", required=True, help="One of the formats; `release formats` lists them.")
+@click.option("--to-region", "region", default="", help="Region it goes to, where the project names one.")
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
-def in_progress(project: str, format_key: str, out: Path) -> None:
+def in_progress(project: str, format_key: str, region: str, out: Path) -> None:
     """Write what PROJECT holds so far into OUT (a zip), marked as NOT A RELEASE: for those who lead it.
 
     Items that somebody still reads, or has to read again, are not in it.
     """
-    order, database = ExportOrder(format_key, out.parent), machine.machine().database
+    order, database = ExportOrder(format_key, out.parent, region=region), machine.machine().database
     made = export_to(OutgoingWork(database, machine.operator(), project, order, at=clock.now()), out)
     _say_export(made, {"not_a_release": True})
 

@@ -169,7 +169,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for reads; whatever it changed is rolled back."""
-        session = Session(self.engine, autoflush=False, expire_on_commit=False)
+        session = Session(self.engine, autoflush=False, expire_on_commit=False, info=self.info)
         try:
             yield session
         finally:
@@ -181,7 +181,8 @@ class Database:
         """A session for reads that all see one moment, however long they take; nobody waits for it."""
         # A read transaction of SQLite is one already.
         level: dict[str, Any] = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        session = Session(self.engine.execution_options(**level), autoflush=False, expire_on_commit=False)
+        engine = self.engine.execution_options(**level)
+        session = Session(engine, autoflush=False, expire_on_commit=False, info=self.info)
         try:
             yield session
         finally:

@@ -21,13 +21,16 @@ def rights_of(table: Table) -> dict[str, list[str]]:
 
     `info["append_only"]` and `info["insert_only"]` rows are only added, `info["erasable"]` ones deleted too; of a row
     with an `info["guard"]` change the columns that are not fixed. Locking a row takes a right to change it:
-    `info["locked"]` gives that of the key, and triggers refuse what would use it.
+    `info["locked"]` gives that of the key, and triggers refuse what would use it. `info["words"]` are emptied by an
+    erasure.
     """
     info = table.info
     keys = [column.name for column in table.primary_key]
     rights: dict[str, list[str]] = {"SELECT": [], "INSERT": []}
     if guard := info.get("guard"):
         rights["UPDATE"] = [column.name for column in table.columns if column.name not in guard.get("fixed", ())]
+    elif words := info.get("words"):
+        rights["UPDATE"] = list(words)
     elif info.get("locked"):
         rights["UPDATE"] = keys
     elif not (info.get("append_only") or info.get("insert_only") or info.get("erasable")):

@@ -16,9 +16,10 @@ from app.audit.events import Tag
 from app.core.counts import count_states
 from app.core.db import RECORD, Base, Session
 from app.core.digest import new_salt, salted_sha256
-from app.core.errors import NotFound
+from app.core.errors import NotFound, Unavailable
 from app.core.registry import Registry
 from app.corpus.project import Project
+from app.corpus.vault import SEAL_ALL, open_json, seal_json, vault_of
 
 
 class Verdict(StrEnum):
@@ -117,15 +118,22 @@ class DocumentBody(Base):
             "info": {
                 "kind": RECORD,
                 "content": ("document", "text", "text_sha256"),
-                "tags": (Tag.SUBJECTS_DEIDENTIFIED, Tag.PHI_REDACTED, Tag.REMOVAL_UNDONE, Tag.BATCH_WITHDRAWN),
+                "tags": (
+                    *(Tag.SUBJECTS_DEIDENTIFIED, Tag.PHI_REDACTED, Tag.REMOVAL_UNDONE),
+                    *(Tag.BATCH_WITHDRAWN, Tag.SUBJECT_ERASED),
+                ),
                 "erasable": True,
+                "opened": lambda session, row: opened_text(session, row["document_id"], row["text"], row["sealed"]),
             }
         },
     )
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True, autoincrement=False)
+    #: empty where it is sealed
     text: Mapped[str] = mapped_column(Text)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
+    #: the text under the subject's key
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class DocumentMap(Base):
@@ -137,7 +145,10 @@ class DocumentMap(Base):
             "info": {
                 "kind": RECORD,
                 "uncommitted": "sealed under its subject's key",
-                "tags": (Tag.SUBJECTS_DEIDENTIFIED, Tag.PHI_REDACTED, Tag.REMOVAL_UNDONE, Tag.BATCH_WITHDRAWN),
+                "tags": (
+                    *(Tag.SUBJECTS_DEIDENTIFIED, Tag.PHI_REDACTED, Tag.REMOVAL_UNDONE),
+                    *(Tag.BATCH_WITHDRAWN, Tag.SUBJECT_ERASED),
+                ),
                 "erasable": True,
             }
         },
@@ -156,9 +167,38 @@ def add_document(session: Session, document: Document, text: str, reasons: Seque
     document.version = (last or 0) + 1
     session.add(document)
     session.flush()
-    session.add(DocumentBody(document_id=document.id, text=text, salt=salt))
+    session.add(_body(session, document, text, salt))
     session.add_all(DocumentReason(document_id=document.id, position=n, code=code) for n, code in enumerate(reasons))
     return document
+
+
+def _body(session: Session, document: Document, text: str, salt: bytes) -> DocumentBody:
+    """Sealed under the patient's key, as sources are: what waits in quarantine always, all texts where it is set so."""
+    vault = vault_of(session)
+    if vault is None or not (document.verdict == Verdict.NEEDS_REVIEW or session.info.get(SEAL_ALL)):
+        return DocumentBody(document_id=document.id, text=text, salt=salt)
+    key = vault.key_of(session, document.subject_id)
+    sealed = seal_json(key, text, _label(document.id))
+    return DocumentBody(document_id=document.id, text="", salt=salt, sealed=sealed)
+
+
+def opened_text(session: Session, document_id: int, text: str, sealed: bytes | None) -> str:
+    """The text of a row of `document_body`, in clear or sealed; a sealed one stays so when it leaves quarantine.
+
+    Raises Unavailable without the key, or with another.
+    """
+    if sealed is None:
+        return text
+    vault = vault_of(session)
+    if vault is None:
+        raise Unavailable("vault", "this text is sealed, and there is no key here")
+    opened: str = open_json(vault.key_of(session, get_document(session, document_id).subject_id), sealed,
+                            _label(document_id))  # fmt: skip
+    return opened
+
+
+def _label(document_id: int) -> str:
+    return f"text:{document_id}"
 
 
 def with_reasons() -> ORMOption:
@@ -188,8 +228,9 @@ def text_of(session: Session, document_id: int) -> str:
     if body is None:
         raise NotFound("document-erased", f"the text of document {document_id} was destroyed")
     stated = get_document(session, document_id).text_sha256
-    require_content(f"the text of document {document_id}", body.salt, body.text, stated)
-    return body.text
+    text = opened_text(session, document_id, body.text, body.sealed)
+    require_content(f"the text of document {document_id}", body.salt, text, stated)
+    return text
 
 
 def documents_of_encounter(session: Session, encounter_id: int) -> list[Document]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.clock import DAY
 from app.core.db import Session
 from app.core.errors import Conflict
-from app.corpus.paper import Paper, PaperKind
+from app.corpus.paper import Paper, PaperKind, is_in_force
 from app.corpus.project import Project
 
 #: act → the setting that names the kinds of paper it needs
@@ -45,8 +45,8 @@ def require_papers(session: Session, project: Project, act: str, *, at: int) -> 
     asked = project.setting(GATES[act])
     if not asked:
         return
-    ends = _ends(session, project.id)
-    missing = [kind for kind in asked if not _in_force(ends.get(kind, ()), at)]
+    dates = _dates(session, project.id)
+    missing = [kind for kind in asked if not _in_force(dates.get(kind, []), at)]
     if missing:
         names = ", ".join(kind.replace("_", " ") for kind in missing)
         raise Conflict(
@@ -56,22 +56,25 @@ def require_papers(session: Session, project: Project, act: str, *, at: int) -> 
 
 def list_endings(session: Session, project: Project, *, at: int) -> list[PaperEnding]:
     """What stops an act now or within a month, by kind."""
-    ends, found = _ends(session, project.id), []
+    dates, found = _dates(session, project.id), []
     for kind in PaperKind:
         acts = tuple(act for act, setting in GATES.items() if kind in project.setting(setting))
-        soon = _in_force(ends.get(kind, ()), at + MONTH)
-        if acts and not soon:
-            last = max((end for end in ends.get(kind, ()) if end is not None), default=None)
-            found.append(PaperEnding(kind, acts, last, _in_force(ends.get(kind, ()), at)))
+        own = dates.get(kind, [])
+        now, then = _in_force(own, at), _in_force(own, at + MONTH)
+        if acts and not (now and then):
+            last = max((end for start, end in own if end is not None and (start or 0) <= at), default=None)
+            found.append(PaperEnding(kind, acts, last, now))
     return found
 
 
-def _ends(session: Session, project_id: int) -> dict[str, list[int | None]]:
-    ends: dict[str, list[int | None]] = {}
-    for kind, end in session.execute(select(Paper.kind, Paper.expires_at).where(Paper.project_id == project_id)):
-        ends.setdefault(kind, []).append(end)
-    return ends
+def _dates(session: Session, project_id: int) -> dict[str, list[tuple[int | None, int | None]]]:
+    """Kind → when each paper of it begins and ends."""
+    found: dict[str, list[tuple[int | None, int | None]]] = {}
+    query = select(Paper.kind, Paper.starts_at, Paper.expires_at).where(Paper.project_id == project_id)
+    for kind, starts, ends in session.execute(query):
+        found.setdefault(kind, []).append((starts, ends))
+    return found
 
 
-def _in_force(ends: list[int | None] | tuple[()], at: int) -> bool:
-    return any(end is None or end > at for end in ends)
+def _in_force(dates: list[tuple[int | None, int | None]], at: int) -> bool:
+    return any(is_in_force(one, at=at) for one in dates)

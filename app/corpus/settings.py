@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Any, Literal, Protocol, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -41,6 +42,12 @@ def _folded(words: list[str]) -> list[str]:
     return [word.strip().casefold() for word in words]
 
 
+def _day(typed: str) -> str:
+    """Raises ValueError for what is no day of the calendar; empty is none."""
+    return date.fromisoformat(typed).isoformat() if typed else ""
+
+
+_REGION = r"^([a-z0-9][a-z0-9-]{0,30})?$"
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Specialty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
@@ -130,6 +137,19 @@ class ProjectSettings(BaseModel):
         title="Minutes within which a critical finding is settled",
         description="from the answer in which it was marked",
     )
+    region: Annotated[str, StringConstraints(pattern=_REGION)] = Field(
+        "", title="Region its texts may not leave", description="a label as eu or us-east; empty: no such rule"
+    )
+    ends_on: Annotated[str, AfterValidator(_day)] = Field(
+        "", title="The project ends on", description="a day, as 2027-12-31; times to keep begin then"
+    )
+    keep_sources_days: int = Field(
+        365, ge=0, le=36_500, title="Days after its end that texts as received are kept", description="then due"
+    )
+    # Six years, as 45 CFR 164.316(b)(2)(i) keeps documentation.
+    keep_texts_days: int = Field(
+        2190, ge=0, le=36_500, title="Days after its end that anything of a patient is kept", description="then due"
+    )
     show_names_to_adjudicator: bool = Field(False, title="Adjudicators see the names of readers")
 
 
@@ -147,11 +167,13 @@ class ProjectSetting:
 
     @property
     def kind(self) -> str:
-        """choice, check, number or list."""
+        """choice, check, number, text or list."""
         if isinstance(self.default, list):
             return "list"
         if self.choices:
             return "choice"
+        if isinstance(self.default, str):
+            return "text"
         return "check" if isinstance(self.default, bool) else "number"
 
     @property
@@ -239,4 +261,5 @@ def _one_of(setting: ProjectSetting) -> str:
         "check": "must be true or false",
         "number": f"must be a whole number from {low} to {high}",
         "list": f"must be a list: {setting.help}",
+        "text": f"must be {setting.help}",
     }[setting.kind]

@@ -37,7 +37,7 @@ class Source(Base):
             "info": {
                 "kind": RECORD,
                 "uncommitted": "names of a delivery that stays sealed",
-                "tags": (Tag.BATCH_LOADED, Tag.SUBJECTS_DEIDENTIFIED, Tag.BATCH_WITHDRAWN),
+                "tags": (Tag.BATCH_LOADED, Tag.SUBJECTS_DEIDENTIFIED, Tag.BATCH_WITHDRAWN, Tag.SUBJECT_ERASED),
                 "counted": "state",
             }
         },
@@ -96,7 +96,7 @@ class SourceBody(Base):
             "info": {
                 "kind": RECORD,
                 "uncommitted": "sealed under its subject's key",
-                "tags": (Tag.BATCH_LOADED, Tag.BATCH_WITHDRAWN),
+                "tags": (Tag.BATCH_LOADED, Tag.BATCH_WITHDRAWN, Tag.SUBJECT_ERASED, Tag.SOURCES_EXPIRED),
                 "erasable": True,
             }
         },
@@ -158,10 +158,11 @@ def _waiting(project_id: int) -> tuple[ColumnElement[bool], ...]:
 
 def sources_of(session: Session, subject_id: int) -> list[Source]:
     """All sources of a subject whose texts still exist, in order of arrival."""
+    there = select(SourceBody.source_id).where(SourceBody.source_id == Source.id)
     return list(
         session.scalars(
             select(Source)
-            .where(Source.subject_id == subject_id, Source.state != SourceState.WITHDRAWN)
+            .where(Source.subject_id == subject_id, Source.state != SourceState.WITHDRAWN, there.exists())
             .order_by(Source.id)
         )
     )

@@ -39,7 +39,7 @@ class Patient(Base):
             "info": {
                 "kind": RECORD,
                 "uncommitted": "names of a delivery that stays sealed",
-                "tags": (Tag.BATCH_LOADED, Tag.BATCH_WITHDRAWN),
+                "tags": (Tag.BATCH_LOADED, Tag.BATCH_WITHDRAWN, Tag.SUBJECT_ERASED),
             }
         },
     )
@@ -63,7 +63,7 @@ class Encounter(Base):
         UniqueConstraint("project_id", "reference"),
         CheckConstraint("setting IN ('inpatient','outpatient','emergency','unknown')", name="setting_known"),
         CheckConstraint("sex IN ('F','M','')", name="sex_known"),
-        {"info": {"kind": RECORD, "tags": (Tag.BATCH_LOADED, Tag.BATCH_WITHDRAWN)}},
+        {"info": {"kind": RECORD, "tags": (Tag.BATCH_LOADED, Tag.BATCH_WITHDRAWN, Tag.SUBJECT_ERASED)}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

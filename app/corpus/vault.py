@@ -29,6 +29,10 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 
 
+#: under which sessions carry what opens the vault, and whether every clean text is sealed
+INFO, SEAL_ALL = "vault", "seal every text"
+
+
 class SubjectKey(Base):
     """A subject's key, wrapped. Deleting the row makes everything sealed under it unreadable."""
 
@@ -38,7 +42,7 @@ class SubjectKey(Base):
             "info": {
                 "kind": RECORD,
                 "uncommitted": "sealed under the master key",
-                "tags": (Tag.BATCH_LOADED, Tag.BATCH_WITHDRAWN),
+                "tags": (Tag.BATCH_LOADED, Tag.BATCH_WITHDRAWN, Tag.SUBJECT_ERASED),
                 "erasable": True,
             }
         },
@@ -102,6 +106,25 @@ class Vault:
         if row is None:
             raise NotFound("subject-erased", "the key of this subject was destroyed")
         return _open(self._master, row.wrapped, _label(subject_id))
+
+
+class VaultFile:
+    """The vault of a key file, which is read when it is first asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._vault: Vault | None = None
+
+    def open(self) -> Vault:
+        if self._vault is None:
+            self._vault = Vault.at(self._path)
+        return self._vault
+
+
+def vault_of(session: Session) -> Vault | None:
+    """The vault that this installation's sessions carry; None where the database was given none (tests, tools)."""
+    file: VaultFile | None = session.info.get(INFO)
+    return file.open() if file is not None else None
 
 
 def seal_json(key: bytes, value: Any, label: str) -> bytes:

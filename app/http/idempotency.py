@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, jsonify, request
-from sqlalchemy import CheckConstraint, ForeignKey, Text, delete, insert
+from sqlalchemy import CheckConstraint, ForeignKey, Text, delete, insert, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import fault
@@ -15,7 +15,9 @@ from app.core.clock import DAY
 from app.core.db import OPERATIONAL, Base, Database, Session, find_by_key
 from app.core.digest import sha256
 from app.core.errors import Conflict, Invalid
+from app.corpus.erasure import Erasing
 from app.http import context
+from app.review.erasing import readers_of
 
 HEADER = "Idempotency-Key"
 KEEP = 7 * DAY
@@ -94,6 +96,20 @@ def keep_answer(session: Session, asked: IdempotencyKey, answer: dict[str, Any])
     """With its answer, so once and last. Of two at once, the second finds the key taken: all it did is undone."""
     kept = {"person_id": asked.person_id, "key": asked.key, "request_sha256": asked.request_sha256, "at": asked.at}
     session.execute(insert(IdempotencyKey).values(**kept, answer=json.dumps(answer)))
+
+
+class KeptAnswers:
+    """What readers of an erased patient were answered within the week: an answer repeats what was sent, words too.
+
+    The keys stay, so that nothing is done twice; asked again, they belong to "another request".
+    """
+
+    key = "answers"
+
+    def erase(self, erasing: Erasing) -> None:
+        people = readers_of(erasing.session, erasing.patient.id)
+        kept = update(IdempotencyKey).where(IdempotencyKey.person_id.in_(people))
+        erasing.session.execute(kept.values(request_sha256="", answer=None))
 
 
 def sweep(session: Session, person_id: int, *, at: int) -> None:

@@ -6,7 +6,7 @@ is annotated, verified or signed through it (domain G.4).
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts import policy
@@ -45,7 +45,15 @@ class EmergencyAccess(Base):
             name="reviewed_whole",
         ),
         CheckConstraint("reviewed_by <> person_id", name="reviewed_by_another"),
-        {"info": {"kind": RECORD, "tags": (Tag.EMERGENCY_OPENED, Tag.EMERGENCY_CLOSED, Tag.EMERGENCY_REVIEWED)}},
+        {
+            "info": {
+                "kind": RECORD,
+                "tags": (
+                    *(Tag.EMERGENCY_OPENED, Tag.EMERGENCY_CLOSED, Tag.EMERGENCY_REVIEWED),
+                    Tag.SUBJECT_ERASED,
+                ),
+            }
+        },
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -58,6 +66,8 @@ class EmergencyAccess(Base):
     reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     reviewed_at: Mapped[int | None]
     finding: Mapped[str | None] = mapped_column(Text)
+    #: for the digests of the reason in the log; both go with an erasure
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary, default=new_salt)
 
 
 def require_may_open(session: Session, actor: Actor, document: Document, *, at: int) -> None:
@@ -96,8 +106,7 @@ def open_emergency(
         )
         session.add(row)
         session.flush()
-        committed = salted_sha256(salt := new_salt(), row.reason)
-        data = {"until": row.expires_at, "reason_sha256": committed, "salt": salt.hex()}
+        data = {"until": row.expires_at, "reason_sha256": salted_sha256(row.salt or b"", row.reason)}
         event = _say(session, Tag.EMERGENCY_OPENED, actor, row, data | {"authentication": proof.to_dict()}, at=at)
         for officer in privacy_officers(session, document.project_id):
             tell(session, officer, event)

@@ -17,7 +17,7 @@ from app.core.errors import NotFound
 from app.formats.model import ExchangeDocument
 from app.review.item import Item
 from app.review.proof import require_answers_proved
-from app.review.queries.around import AnswerWithText, answers_with_texts
+from app.review.queries.around import AnswerWithText, answers_with_texts, text_of_answer
 from app.review.signature import Signature, signatures_among, valid_for
 
 # Notes held at a time, a large one among them.
@@ -33,18 +33,20 @@ class ReadAnswer:
 
     row: AnswerWithText
     signatures: list[Signature]
+    #: None where it was destroyed
+    text: str | None
 
     def document(self) -> ExchangeDocument:
         """Raises NotFound when text or answer was destroyed."""
         row = self.row
-        if row.text is None:
+        if self.text is None:
             raise NotFound("document-erased", f"the text of document {row.document_id} was destroyed")
         if row.body is None:
             raise NotFound("submission-erased", f"the body of submission {row.submission_id} was destroyed")
         return ExchangeDocument(
             id=row.label,
             modality=row.modality,
-            text=row.text,
+            text=self.text,
             meta={
                 "patient": row.pseudonym,
                 "encounter": row.encounter,
@@ -101,4 +103,4 @@ def _page(session: Session, chosen: list[tuple[int, int]]) -> list[ReadAnswer]:
     items = session.scalars(select(Item).where(Item.id.in_({item for item, _ in chosen}))).all()
     require_answers_proved(session, items, [submission for _, submission in chosen])
     rows = answers_with_texts(session, [submission for _, submission in chosen])
-    return [ReadAnswer(row, made[row.item_id]) for row in rows]
+    return [ReadAnswer(row, made[row.item_id], text_of_answer(session, row)) for row in rows]

@@ -28,6 +28,7 @@ from app.core.errors import NotFound
 from app.core.isolation import named, set_aside
 from app.corpus.paper_gates import require_papers
 from app.corpus.project import Project, project_subject
+from app.corpus.region import require_destination
 from app.formats.losses import LossReport
 from app.formats.model import ExchangeDocument
 from app.formats.protocol import FORMATS, FormatWriter, Writing, writers
@@ -69,6 +70,13 @@ class ExportOrder:
     folder: Path | None = None
     progress: Progress = lambda done, total: None
     alongside: Alongside = lambda session, export: None
+    #: label of the region it goes to
+    region: str = ""
+
+    @property
+    def destination(self) -> dict[str, str]:
+        """As the event says it, where it was said."""
+        return {"region": self.region.strip().lower()} if self.region.strip() else {}
 
 
 class Outgoing(Protocol):
@@ -125,7 +133,9 @@ class OutgoingRelease:
         release = get_release(session, self._release_id)
         subject = project_subject(release.project_id)
         policy.require(session, self._actor, policy.Action.EXPORT_RELEASE, subject, at=self._at)
-        require_papers(session, session.get_one(Project, release.project_id), "export", at=self._at)
+        project = session.get_one(Project, release.project_id)
+        require_papers(session, project, "export", at=self._at)
+        require_destination(project, self._order.region)
         require_exportable(session, release)
         return release
 
@@ -148,7 +158,7 @@ class OutgoingRelease:
             stream=streams.project(release.project_id),
             actor=self._actor,
             subject=Subject("release", release.id),
-            data={"release_id": release.id} | told,
+            data={"release_id": release.id} | told | self._order.destination,
             project_id=release.project_id,
             at=self._at,
         )

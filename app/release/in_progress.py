@@ -26,6 +26,7 @@ from app.core.errors import Conflict
 from app.corpus.document import DocumentBody, claim_of
 from app.corpus.paper_gates import require_papers
 from app.corpus.project import Project, get_project, project_subject
+from app.corpus.region import require_destination
 from app.formats.model import ExchangeDocument
 from app.release.documents import PAGE, ReadAnswer
 from app.release.export import Composition, Export, ExportOrder
@@ -81,6 +82,7 @@ class OutgoingWork:
         project = get_project(session, self._key)
         policy.require(session, self._actor, policy.Action.EXPORT_UNFINISHED, project_subject(project.id), at=self._at)
         require_papers(session, project, "export", at=self._at)
+        require_destination(project, self._order.region)
         return project
 
     def _say(self, session: Session, written: Export) -> None:
@@ -96,7 +98,7 @@ class OutgoingWork:
             stream=streams.project(project.id),
             actor=self._actor,
             subject=Subject("project", project.id),
-            data={"items": len(self._written)} | written.told(self._order.format_key),
+            data={"items": len(self._written)} | written.told(self._order.format_key) | self._order.destination,
             project_id=project.id,
             at=self._at,
         )

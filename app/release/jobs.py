@@ -14,6 +14,7 @@ from app.core import clock, fault
 from app.core.db import Session
 from app.core.errors import ChartmarkError, Unavailable
 from app.corpus.project import Project
+from app.corpus.region import require_destination
 from app.jobs.job import Job, LeaseLost, Services, advance, enqueue
 from app.jobs.whole import Refused, note_progress
 from app.release.archive import NewFile
@@ -83,7 +84,8 @@ class ExportJob(_WholeJob):
 
         folder, asked = services.settings.exports_dir, _Asked(services, job)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        order, (actor, key) = ExportOrder(job.args["format"], folder, asked.progress, stored), asked.by(at)
+        order = ExportOrder(job.args["format"], folder, asked.progress, stored, job.args.get("region", ""))
+        actor, key = asked.by(at)
         outgoing: Outgoing
         if job.args["release"] is None:
             outgoing = OutgoingWork(services.database, actor, key, order, at=at)
@@ -140,8 +142,19 @@ def queue_cut(
 
 
 def queue_export(
-    session: Session, actor: Actor, project: Project, release: Release | None, format_key: str, *, at: int
+    session: Session,
+    actor: Actor,
+    project: Project,
+    release: Release | None,
+    format_key: str,
+    *,
+    region: str = "",
+    at: int,
 ) -> Job:
-    """Have a release, or what is not finished, written into a file that waits for this person."""
-    args = {"release": release.id if release else None, "format": format_key}
+    """Have a release, or what is not finished, written into a file that waits for this person.
+
+    Raises Conflict where it may not go to this region.
+    """
+    require_destination(project, region)
+    args = {"release": release.id if release else None, "format": format_key} | ({"region": region} if region else {})
     return enqueue(session, ExportJob.key, args, project_id=project.id, person_id=actor.id, at=at)

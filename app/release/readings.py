@@ -22,6 +22,7 @@ from app.core.digest import canonical_json
 from app.core.errors import Conflict, Invalid
 from app.core.pieces import pieces
 from app.corpus.project import Project, get_project, project_subject
+from app.corpus.region import require_destination
 from app.formats.losses import LossReport
 from app.formats.protocol import FORMATS, Writing
 from app.release.archive import ExportFiles
@@ -31,7 +32,7 @@ from app.release.in_progress import FOLDER, NOTICE, shown_items
 from app.release.vocabulary import vocabulary
 from app.review.item import context_of, get_item, modality_of
 from app.review.queries.answers import payload_of
-from app.review.queries.around import answers_with_texts
+from app.review.queries.around import answers_with_texts, text_of_answer
 from app.review.queries.rounds import readers_of_rounds
 from app.review.round import Round
 
@@ -87,6 +88,7 @@ class OutgoingReadings:
     def _require(self, session: Session) -> Project:
         project = get_project(session, self._key)
         policy.require(session, self._actor, policy.Action.EXPORT_UNFINISHED, project_subject(project.id), at=self._at)
+        require_destination(project, self._order.region)
         return project
 
     def _say(self, session: Session, written: Export) -> None:
@@ -97,7 +99,9 @@ class OutgoingReadings:
             stream=streams.project(project.id),
             actor=self._actor,
             subject=Subject("project", project.id),
-            data={"readings": self._count} | written.told(f"readings-{self._order.format_key}"),
+            data={"readings": self._count}
+            | written.told(f"readings-{self._order.format_key}")
+            | self._order.destination,
             project_id=project.id,
             at=self._at,
         )
@@ -120,7 +124,8 @@ def _page(session: Session, items: list[int]) -> list[_Reading]:
         number = rounds[reader.round_id]
         document = row.label if number == 1 else f"{row.label}.round-{number}"
         units = modality_of(item).units(payload_of(session, reader.submission_id), context_of(session, item))
-        found.append(_Reading(f"reader-{reader.person_id}", document, units, ReadAnswer(row, [])))
+        answer = ReadAnswer(row, [], text_of_answer(session, row))
+        found.append(_Reading(f"reader-{reader.person_id}", document, units, answer))
     return found
 
 
@@ -136,7 +141,7 @@ def _write_lines(files: ExportFiles, reading: _Reading) -> None:
     marks = {
         "document": reading.document,
         "rater": reading.reader,
-        "text": reading.answer.row.text,
+        "text": reading.answer.text,
         "spans": [{"label": unit.label, "fragments": [list(pair) for pair in unit.fragments]} for unit in spans],
         "relations": links,
     }

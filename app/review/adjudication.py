@@ -16,7 +16,7 @@ from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
-from app.core.digest import canonical_json, new_salt, sha256
+from app.core.digest import canonical_json, new_salt, salted_sha256, sha256
 from app.core.errors import Conflict, Invalid, NotFound
 from app.guidelines.acknowledgement import require_acknowledged
 from app.guidelines.text import require_citation
@@ -53,7 +53,14 @@ class RulingRow(Base):
         CheckConstraint("(choice = 'take') = (version IS NOT NULL)", name="version_when_taken"),
         CheckConstraint("choice = 'withdrawn' OR reason <> ''", name="reason_given"),
         Index("ix_ruling_assignment_case", "assignment_id", "case_key", "id"),
-        {"info": {"kind": RECORD, "tags": (Tag.CASE_RULED, Tag.RULING_WITHDRAWN), "append_only": True}},
+        {
+            "info": {
+                "kind": RECORD,
+                "tags": (Tag.CASE_RULED, Tag.RULING_WITHDRAWN, Tag.SUBJECT_ERASED),
+                "append_only": True,
+                "words": ("elements_json", "salt"),
+            }
+        },
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -224,7 +231,7 @@ def _store(session: Session, actor: Actor, item: Item, row: RulingRow, labels: t
             "case": row.case_key,
             "choice": row.choice,
             "version": row.version,
-            "elements_sha256": sha256(row.elements_json),
+            "elements_sha256": salted_sha256(row.salt or b"", row.elements_json),
             "labels": list(labels),
             "reason": row.reason,
             "citation": row.citation,

@@ -52,7 +52,10 @@ class DraftElement(Base):
             "info": {
                 "kind": RECORD,
                 "uncommitted": "each change of it is an event",
-                "tags": (Tag.DRAFT_STARTED, Tag.ELEMENT_ADDED, Tag.ELEMENT_CHANGED, Tag.ELEMENT_REMOVED),
+                "tags": (
+                    *(Tag.DRAFT_STARTED, Tag.ELEMENT_ADDED, Tag.ELEMENT_CHANGED, Tag.ELEMENT_REMOVED),
+                    Tag.SUBJECT_ERASED,
+                ),
             }
         },
     )

@@ -27,7 +27,7 @@ from app.audit.log import LoggedActor, Subject, record
 from app.core.counts import count_states
 from app.core.db import RECORD, AnyRow, AnySelect, Base, Session, get_locked
 from app.core.errors import NotFound
-from app.corpus.document import Document, DocumentBody, Verdict, claim_of, get_document
+from app.corpus.document import Document, DocumentBody, Verdict, claim_of, get_document, opened_text
 from app.corpus.project import Project, get_project
 from app.corpus.schema import LabelSchema
 from app.corpus.subject import Encounter
@@ -175,14 +175,14 @@ def visible_context(session: Session, row: AnyRow, codes: CodeLookup = no_codes)
     """The same of a row of `whole_items`."""
     if row.held:
         require_visible(session, row.Item.id)
-    return _context(row, codes)
+    return _context(session, row, codes)
 
 
 def changeable_context(session: Session, row: AnyRow) -> Context:
     """The same for acts that nobody may do while the item is held: any open hold is a Conflict."""
     if row.held:
         require_no_hold(session, row.Item.id)
-    return _context(row, no_codes)
+    return _context(session, row, no_codes)
 
 
 def context_to_begin(session: Session, item: Item, context: Context) -> Context:
@@ -202,7 +202,7 @@ def with_all() -> AnySelect:
     return (
         select(
             *(Item, Document, Encounter, LabelSchema.body, LabelSchema.body_sha256),
-            *(DocumentBody.text, DocumentBody.salt, is_held(Item.id).label("held")),
+            *(DocumentBody.text, DocumentBody.sealed, DocumentBody.salt, is_held(Item.id).label("held")),
         )
         .join(Document, Document.id == Item.document_id)
         .join(Encounter, Encounter.id == Document.encounter_id)
@@ -211,17 +211,18 @@ def with_all() -> AnySelect:
     )
 
 
-def _context(row: AnyRow, codes: CodeLookup) -> Context:
+def _context(session: Session, row: AnyRow, codes: CodeLookup) -> Context:
     document, encounter = row.Document, row.Encounter
     if row.text is None:
         raise NotFound("document-erased", f"the text of document {document.id} was destroyed")
-    require_content(f"the text of document {document.id}", row.salt, row.text, document.text_sha256)
+    text = opened_text(session, document.id, row.text, row.sealed)
+    require_content(f"the text of document {document.id}", row.salt, text, document.text_sha256)
     require_content(f"the body of schema {row.Item.schema_id}", b"", row.body, row.body_sha256)
     return Context(
         document={
             "id": document.id,
             "label": document.label,
-            "text": row.text,
+            "text": text,
             "language": document.language,
             "meta": {
                 "note_type": document.note_type,

@@ -12,7 +12,7 @@ from app.accounts.person import Person
 from app.audit.content import require_content, require_rows
 from app.core.db import Session
 from app.core.pieces import pieces
-from app.corpus.document import Document, DocumentBody
+from app.corpus.document import Document, DocumentBody, opened_text
 from app.corpus.member import Member
 from app.corpus.schema import LabelSchema
 from app.guidelines.version import GuidelineVersion
@@ -58,7 +58,8 @@ def require_texts_proved(session: Session, documents: Collection[int]) -> None:
     """Raises Conflict unless these documents and their texts are those in the log."""
     require_rows(session, Document, documents)
     for piece in pieces(sorted(documents)):
-        query = select(Document.id, Document.text_sha256, DocumentBody.text, DocumentBody.salt)
+        query = select(Document.id, Document.text_sha256, DocumentBody.text, DocumentBody.sealed, DocumentBody.salt)
         query = query.join(DocumentBody, DocumentBody.document_id == Document.id).where(Document.id.in_(piece))
         for row in session.execute(query):
-            require_content(f"the text of document {row.id}", row.salt, row.text, row.text_sha256)
+            text = opened_text(session, row.id, row.text, row.sealed)
+            require_content(f"the text of document {row.id}", row.salt, text, row.text_sha256)

@@ -38,7 +38,7 @@ class Question(Base):
         CheckConstraint("state IN ('open','answered')", name="state_known"),
         CheckConstraint("(state = 'answered') = (answered_at IS NOT NULL)", name="answered_dated"),
         Index("ix_question_project_state", "project_id", "state", "id"),
-        {"info": {"kind": RECORD, "tags": (Tag.QUESTION_ASKED, Tag.QUESTION_ANSWERED)}},
+        {"info": {"kind": RECORD, "tags": (Tag.QUESTION_ASKED, Tag.QUESTION_ANSWERED, Tag.SUBJECT_ERASED)}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

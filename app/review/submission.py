@@ -80,7 +80,10 @@ class SubmissionBody(Base):
             "info": {
                 "kind": RECORD,
                 "content": ("submission", "body", "body_sha256"),
-                "tags": (Tag.SUBMISSION_FROZEN, Tag.ANSWER_SETTLED, Tag.BATCH_WITHDRAWN, Tag.PHI_REDACTED),
+                "tags": (
+                    *(Tag.SUBMISSION_FROZEN, Tag.ANSWER_SETTLED, Tag.BATCH_WITHDRAWN, Tag.PHI_REDACTED),
+                    Tag.SUBJECT_ERASED,
+                ),
                 "erasable": True,
             }
         },

@@ -29,6 +29,7 @@ from app.http import context
 from app.http.access import access, acting
 from app.http.errors import status_of
 from app.http.factors import form_factors
+from app.release.waiting import sweep
 from app.web.acts import seal
 from app.web.menu import MenuEntry
 
@@ -70,6 +71,7 @@ def approve(approval_id: int) -> ResponseReturnValue:
     except (Conflict, Forbidden, Unavailable) as error:
         return _refused(error)
     seal()
+    sweep(context.database(), context.settings().exports_dir, at=context.at())  # what was destroyed goes from these too
     with context.database().reading() as session:
         row = get_approval(session, approval_id)
         if row.act == "reset":

@@ -51,7 +51,7 @@ class Learned(Base):
             "info": {
                 "kind": RECORD,
                 "uncommitted": "sealed under its subject's key",
-                "tags": (Tag.PHI_REDACTED, Tag.SUBJECTS_DEIDENTIFIED, Tag.BATCH_WITHDRAWN),
+                "tags": (Tag.PHI_REDACTED, Tag.SUBJECTS_DEIDENTIFIED, Tag.BATCH_WITHDRAWN, Tag.SUBJECT_ERASED),
                 "erasable": True,
             }
         },

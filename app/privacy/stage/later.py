@@ -34,7 +34,7 @@ def flag_earlier(session: Session, actor: AnyActor, source: Source, found: Deide
     if session.get(DocumentMap, document.id) is None or body is None:
         return 0
     sealed = opened_map(session, key, document.id)
-    return hold_places(session, actor, document, _left(found.spans, sealed, len(body.text)), at=at)
+    return hold_places(session, actor, document, _left(found.spans, sealed, document.characters), at=at)
 
 
 def _left(spans: list[Span], sealed: SealedMap, length: int) -> list[Place]:

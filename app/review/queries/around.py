@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from app.core.db import Session
-from app.corpus.document import Document, DocumentBody
+from app.corpus.document import Document, DocumentBody, opened_text
 from app.corpus.subject import Encounter, Patient
 from app.guidelines.version import GuidelineVersion
 from app.review.item import Item
 from app.review.submission import Submission, SubmissionBody
 
-#: one row of `answers_with_texts`; `text` and `body` are None where they were destroyed
+#: one row of `answers_with_texts`; `text` and `body` are None where they were destroyed: see `text_of_answer`
 AnswerWithText = Row[*tuple[Any, ...]]
 
 
@@ -27,7 +27,7 @@ def answers_with_texts(session: Session, submission_ids: Sequence[int]) -> Seque
             *(Submission.credentials_json, Document.id.label("document_id"), Document.note_type, Document.language),
             *(Document.deid_json, Document.verdict, Patient.pseudonym, Encounter.label.label("encounter")),
             *(Encounter.setting, Encounter.code_release, Encounter.sex, Encounter.age_band),
-            *(DocumentBody.text, SubmissionBody.body),
+            *(DocumentBody.text, DocumentBody.sealed, SubmissionBody.body),
             *(GuidelineVersion.version, GuidelineVersion.body_sha256.label("guideline_sha256")),
         )
         .join(Submission, Submission.item_id == Item.id)
@@ -41,3 +41,8 @@ def answers_with_texts(session: Session, submission_ids: Sequence[int]) -> Seque
         .order_by(Item.id, Submission.id)
     )
     return session.execute(query).all()
+
+
+def text_of_answer(session: Session, row: AnswerWithText) -> str | None:
+    """The text of a row of `answers_with_texts`, opened where it is sealed; None where it was destroyed."""
+    return None if row.text is None else opened_text(session, row.document_id, row.text, row.sealed)

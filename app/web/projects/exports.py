@@ -63,7 +63,7 @@ def sent(outgoing: Callable[[ExportOrder], Outgoing], name: str) -> ResponseRetu
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{secrets.token_hex(16)}.zip"
     try:
-        export_to(outgoing(ExportOrder(chosen, folder)), path)
+        export_to(outgoing(ExportOrder(chosen, folder, region=request.form.get("region", ""))), path)
         file = path.open("rb")
     finally:
         path.unlink(missing_ok=True)
@@ -74,7 +74,12 @@ def queued(project: Project, release: Release | None, then: str) -> ResponseRetu
     """Have it made by a worker; the page shows how far it is, and whoever asked fetches it there."""
     actor, at, chosen = context.actor(), context.at(), request.form.get("format", "")
     FORMATS.get(chosen)  # an unknown one is refused now
-    context.database().writing(lambda session: queue_export(session, actor, project, release, chosen, at=at))
+    region = request.form.get("region", "")
+
+    def unit(session: Session) -> None:
+        queue_export(session, actor, project, release, chosen, region=region, at=at)
+
+    context.database().writing(unit)
     return redirect(then, 303)
 
 

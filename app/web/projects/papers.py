@@ -34,21 +34,22 @@ def file(key: str) -> ResponseReturnValue:
         project = enter(session, key, Action.FILE_PAPER)
         kind, title = typed.get("kind", ""), typed.get("title", "").strip()
         digest = typed.get("sha256", "").strip().lower()
-        return file_paper(session, actor, project, kind, title, sha256=digest, expires_at=_expiry(), at=at)
+        dates = {name: _day(name) for name in ("starts_at", "expires_at")}
+        return file_paper(session, actor, project, kind, title, sha256=digest, **dates, at=at)
 
     then = url_for("papers.index", key=key, notice="paper-filed")
     return attempt(unit, lambda _: then, lambda error: _page(key, error))
 
 
-def _expiry() -> int | None:
-    """The end of validity, the first moment of that day; None where none is typed. Raises Invalid."""
-    typed = request.form.get("expires_at", "")
+def _day(name: str) -> int | None:
+    """Begin or end of validity, the first moment of that day; None where none is typed. Raises Invalid."""
+    typed = request.form.get(name, "")
     if not typed:
         return None
     try:
         return clock.parse_iso(typed)
     except ValueError:
-        raise invalid([Problem("not-a-date", "expires_at", "a date is written 2026-12-31")]) from None
+        raise invalid([Problem("not-a-date", name, "a date is written 2026-12-31")]) from None
 
 
 def _page(key: str, error: Refusal | None = None) -> str:

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from app.core.clock import DAY
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Invalid
 from app.corpus.paper import PaperKind, file_paper
 from app.corpus.paper_gates import GATES, list_endings, require_papers
 from app.corpus.project import change_settings, create_project
@@ -71,3 +71,30 @@ def test_an_expiry_stops_the_next_act_and_is_told_a_month_before(sqlite_database
 def test_settings_name_every_kind_of_paper_and_every_act_has_its_setting(project):
     assert set(get_args(PaperName)) == set(PaperKind)
     assert all(project.setting(setting) is not None for setting in GATES.values())
+
+
+def test_a_paper_is_not_in_force_before_it_begins(sqlite_database, project):
+    begins, ends = T0 + 5 * DAY, T0 + 90 * DAY
+
+    def unit(session):
+        for kind in ("agreement", "ethics"):
+            dates = {"starts_at": begins, "expires_at": ends}
+            file_paper(session, OPERATOR, project, kind, "P", sha256="0" * 64, **dates, at=T0)
+
+    sqlite_database.writing(unit)
+    assert missing(sqlite_database, project, "load", begins - 1) == ["agreement"]
+    assert missing(sqlite_database, project, "load", begins) == []
+    assert missing(sqlite_database, project, "load", ends) == ["agreement"]
+    with sqlite_database.reading() as session:
+        told = list_endings(session, project, at=T0)
+        assert [(one.kind, one.in_force) for one in told] == [("agreement", False), ("ethics", False)]
+        assert list_endings(session, project, at=begins) == []
+
+
+def test_a_paper_does_not_end_before_it_begins(sqlite_database, project):
+    dates = {"starts_at": T0 + DAY, "expires_at": T0 + DAY}
+    with pytest.raises(Invalid) as refused:
+        sqlite_database.writing(
+            lambda s: file_paper(s, OPERATOR, project, "ethics", "P", sha256="0" * 64, **dates, at=T0)
+        )
+    assert [problem.where for problem in refused.value.problems] == ["expires_at"]
