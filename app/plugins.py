@@ -149,7 +149,14 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "own-work": "app.review.relations:OwnAnswer",
         "earlier-actor": "app.review.relations:EarlierActor",
         "held-item": "app.review.relations:HadItem",
+        "conflict-of-interest": "app.review.conflict:HasConflict",
     },
+    # Which labels the answers to an item hold: what rules of labels go by.
+    "labels of an item": {
+        "frozen": "app.review.frozen_labels:FrozenLabels",
+    },
+    # What learns that a major version of a guideline changed the meaning of labels.
+    "recalibration": {},
     "code system": {
         "icd10cm": "app.terminology.importers.icd10cm:Icd10Cm",
         "icd10cm-index": "app.terminology.importers.icd10cm_index:Icd10CmIndex",
