@@ -23,6 +23,10 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.people:people_pages",
     "app.web.person:person_pages",
     "app.web.approvals:approvals_pages",
+    "app.web.credentials:credentials_pages",
+    "app.web.work.recusal:recusal_pages",
+    "app.web.projects.conflicts:conflicts_pages",
+    "app.web.projects.guideline_acts:guideline_acts_pages",
     "app.api.session:session_api",
     "app.api.factors:factors_api",
     "app.api.assignments:assignments_api",
@@ -79,6 +83,7 @@ MENU: tuple[str, ...] = (
     "app.web.codes:MENU_ENTRY",
     "app.web.oversight.pipelines:MENU_ENTRY",
     "app.web.people:MENU_ENTRY",
+    "app.web.credentials:MENU_ENTRY",
     "app.web.approvals:MENU_ENTRY",
 )
 
@@ -101,6 +106,7 @@ COMMANDS: Mapping[str, str] = {
     "release": "app.cli.release:release",
     "accounts": "app.cli.accounts:accounts",
     "approvals": "app.cli.approvals:approvals",
+    "credentials": "app.cli.credentials:credentials",
     "terminology": "app.cli.terminology:terminology",
     "preannotate": "app.cli.preannotate:group",
 }

@@ -100,7 +100,6 @@ class Action(StrEnum):
     SIGN = "sign"
     ASK_QUESTION = "ask-question"
     ANSWER_QUESTION = "answer-question"
-    LEAVE_GUIDELINE = "leave-guideline"
     DECLARE_OWN_CONFLICT = "declare-own-conflict"
     KEEP_CONFLICTS = "keep-conflicts"
     REPORT_PHI = "report-phi"
@@ -223,8 +222,6 @@ TABLE: dict[Action, PolicyRule] = {
     Action.SIGN: _rule(_P.VERIFIER, _P.ADJUDICATOR, tier=3, identity=True, never=(CONFLICT,)),
     Action.ASK_QUESTION: _rule(_P.ANNOTATOR, _P.VERIFIER, _P.ADJUDICATOR, _P.PV_REVIEWER),
     Action.ANSWER_QUESTION: _rule(_P.MANAGER, _P.ADJUDICATOR),
-    # That nothing changes is a clinician's word too (domain D.7).
-    Action.LEAVE_GUIDELINE: _rule(_P.MANAGER, _P.ADJUDICATOR, tier=3),
     Action.DECLARE_OWN_CONFLICT: _rule(*ANYBODY_IN_PROJECT),
     Action.KEEP_CONFLICTS: _rule(_P.MANAGER, also=_SET_UP),
     Action.REPORT_PHI: _rule(*ANYBODY_IN_PROJECT, needs=(HELD_ITEM,)),

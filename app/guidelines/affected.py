@@ -49,6 +49,8 @@ def affected_labels(session: Session, guideline_id: int) -> tuple[str, ...]:
 
 def add_affected(session: Session, actor: AnyActor, guideline_id: int, labels: Collection[str], *, at: int) -> None:
     """Enter them with the version they come of, before its event; who calibrates learns of it."""
+    if not labels:
+        return
     session.add_all(AffectedLabel(guideline_version_id=guideline_id, label=label) for label in sorted(set(labels)))
     session.flush()
     for part in RECALIBRATIONS:

@@ -100,10 +100,12 @@ def declare_conflict(
     return row
 
 
-def end_conflict(session: Session, actor: AnyActor, conflict_id: int, because: str, *, at: int) -> None:
+def end_conflict(
+    session: Session, actor: AnyActor, project_id: int, conflict_id: int, because: str, *, at: int
+) -> None:
     """Take a pair off the list, for a stated reason. Raises NotFound, Forbidden, Invalid, Conflict."""
     row = get_locked(session, ConflictOfInterest, conflict_id)
-    if row is None:
+    if row is None or row.project_id != project_id:
         raise NotFound("conflict", f"there is no conflict of interest {conflict_id}")
     policy.require(session, actor, policy.Action.KEEP_CONFLICTS, project_subject(row.project_id), at=at)
     if actor.id == row.person_id:

@@ -1,5 +1,5 @@
 """Credentials and guidelines: checks of credentials, numbers of registers, trainings, conflicts of interest, signatures
-on guidelines, labels a version affects, and the care of questions; a function of the server more.
+on guidelines, and labels a version affects; a function of the server more.
 
 New tables only. Numbers that stand in credentials already are entered with the first who has them; credentials of before
 have no check, and stand on the worklist of those who verify credentials.
@@ -18,7 +18,7 @@ down_revision = "0010"
 INT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 BEFORE, AFTER = "'privacy_officer')", "'privacy_officer', 'credentialing')"
 NEW = (
-    "question_owner", "question_closing", "interim_ruling", "guideline_signature", "guideline_label",
+    "guideline_signature", "guideline_label",
     "credential_check", "conflict_of_interest", "training_record", "register_entry",
 )  # fmt: skip
 # Table → the columns of its keys, a condition last.
@@ -26,9 +26,6 @@ APPEND_ONLY = {
     "credential_check": [(("id",), "")],
     "guideline_label": [(("guideline_version_id", "label"), "")],
     "guideline_signature": [(("guideline_version_id", "person_id"), "")],
-    "interim_ruling": [(("id",), "")],
-    "question_closing": [(("question_id",), "")],
-    "question_owner": [(("id",), "")],
 }
 # Table → what of a row never changes, what is filled in once, its keys.
 GUARDED = {
@@ -52,8 +49,6 @@ def upgrade():
     _conflict_of_interest()
     _credential_check()
     _guideline()
-    _interim_ruling()
-    _question()
     for statement in _triggers(op.get_bind().dialect.name):
         op.get_bind().execute(sa.text(statement))
     _enter_numbers(op.get_bind())
@@ -206,65 +201,6 @@ def _guideline():
         sa.PrimaryKeyConstraint("guideline_version_id", "person_id", name=op.f("pk_guideline_signature")),
     )
     op.create_index(op.f("ix_guideline_signature_person_id"), "guideline_signature", ["person_id"], unique=False)
-
-
-def _interim_ruling():
-    op.create_table(
-        "interim_ruling",
-        sa.Column("id", INT, autoincrement=True, nullable=False),
-        sa.Column("project_id", INT, nullable=False),
-        sa.Column("question_id", INT, nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("ruled_by", INT, nullable=False),
-        sa.Column("at", INT, nullable=False),
-        sa.Column("salt", sa.LargeBinary(), nullable=True),
-        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_interim_ruling_project_id")),
-        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_interim_ruling_question_id")),
-        sa.ForeignKeyConstraint(["ruled_by"], ["person.id"], name=op.f("fk_interim_ruling_ruled_by")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_interim_ruling")),
-    )
-    op.create_index(op.f("ix_interim_ruling_project_id"), "interim_ruling", ["project_id"], unique=False)
-    op.create_index(op.f("ix_interim_ruling_question_id"), "interim_ruling", ["question_id"], unique=False)
-    op.create_index(op.f("ix_interim_ruling_ruled_by"), "interim_ruling", ["ruled_by"], unique=False)
-
-
-def _question():
-    op.create_table(
-        "question_closing",
-        sa.Column("question_id", INT, autoincrement=False, nullable=False),
-        sa.Column("guideline_version_id", INT, nullable=True),
-        sa.Column("because", sa.Text(), nullable=False),
-        sa.Column("closed_by", INT, nullable=False),
-        sa.Column("at", INT, nullable=False),
-        sa.Column("salt", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint(
-            "(guideline_version_id is null) = (because <> '')", name=op.f("ck_question_closing_version_or_reason")
-        ),
-        sa.ForeignKeyConstraint(["closed_by"], ["person.id"], name=op.f("fk_question_closing_closed_by")),
-        sa.ForeignKeyConstraint(
-            ["guideline_version_id"], ["guideline_version.id"], name=op.f("fk_question_closing_guideline_version_id")
-        ),
-        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_question_closing_question_id")),
-        sa.PrimaryKeyConstraint("question_id", name=op.f("pk_question_closing")),
-    )
-    op.create_index(op.f("ix_question_closing_closed_by"), "question_closing", ["closed_by"], unique=False)
-    op.create_index(
-        op.f("ix_question_closing_guideline_version_id"), "question_closing", ["guideline_version_id"], unique=False
-    )
-    op.create_table(
-        "question_owner",
-        sa.Column("id", INT, autoincrement=True, nullable=False),
-        sa.Column("question_id", INT, nullable=False),
-        sa.Column("person_id", INT, nullable=False),
-        sa.Column("due_at", INT, nullable=False),
-        sa.Column("at", INT, nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_question_owner_person_id")),
-        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_question_owner_question_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_owner")),
-    )
-    op.create_index(op.f("ix_question_owner_person_id"), "question_owner", ["person_id"], unique=False)
-    op.create_index(op.f("ix_question_owner_question_id"), "question_owner", ["question_id"], unique=False)
 
 
 def _enter_numbers(bind):
