@@ -23,6 +23,10 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.people:people_pages",
     "app.web.person:person_pages",
     "app.web.approvals:approvals_pages",
+    "app.web.credentials:credentials_pages",
+    "app.web.work.recusal:recusal_pages",
+    "app.web.projects.conflicts:conflicts_pages",
+    "app.web.projects.guideline_acts:guideline_acts_pages",
     "app.api.session:session_api",
     "app.api.factors:factors_api",
     "app.api.assignments:assignments_api",
@@ -80,6 +84,7 @@ MENU: tuple[str, ...] = (
     "app.web.codes:MENU_ENTRY",
     "app.web.oversight.pipelines:MENU_ENTRY",
     "app.web.people:MENU_ENTRY",
+    "app.web.credentials:MENU_ENTRY",
     "app.web.approvals:MENU_ENTRY",
 )
 
@@ -103,6 +108,7 @@ COMMANDS: Mapping[str, str] = {
     "accounts": "app.cli.accounts:accounts",
     "approvals": "app.cli.approvals:approvals",
     "privacy": "app.cli.privacy:privacy",
+    "credentials": "app.cli.credentials:credentials",
     "terminology": "app.cli.terminology:terminology",
     "preannotate": "app.cli.preannotate:group",
 }
@@ -161,7 +167,14 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "own-work": "app.review.relations:OwnAnswer",
         "earlier-actor": "app.review.relations:EarlierActor",
         "held-item": "app.review.relations:HadItem",
+        "conflict-of-interest": "app.review.conflict:HasConflict",
     },
+    # Which labels the answers to an item hold: what rules of labels go by.
+    "labels of an item": {
+        "frozen": "app.review.frozen_labels:FrozenLabels",
+    },
+    # What learns that a major version of a guideline changed the meaning of labels.
+    "recalibration": {},
     "code system": {
         "icd10cm": "app.terminology.importers.icd10cm:Icd10Cm",
         "icd10cm-index": "app.terminology.importers.icd10cm_index:Icd10CmIndex",

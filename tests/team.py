@@ -95,7 +95,7 @@ class Team:
         if tier:
             held = Qualification(
                 tier=tier, profession="physician", country="DE", issued_at=T0 - clock.DAY,
-                expires_at=T0 + clock.DAY, issuing_body="chamber", register_number="1",
+                expires_at=T0 + clock.DAY, issuing_body="chamber", register_number=name,
             )  # fmt: skip
             grant_credential(session, OPERATOR, person, held, Verification(self.checker, "register"), at=T0)
         session.flush()

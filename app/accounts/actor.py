@@ -15,6 +15,7 @@ class ServerRole(StrEnum):
     MANAGER = "manager"  # may start projects
     AUDITOR = "auditor"  # reads the log of every project
     PRIVACY_OFFICER = "privacy_officer"  # quarantine and withdrawal everywhere
+    CREDENTIALING = "credentialing"  # verifies credentials of others; with T3 or T4 only
 
 
 class ProjectRole(StrEnum):
@@ -54,6 +55,19 @@ class HeldCredential:
         return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
 
 
+@dataclass(frozen=True)
+class HeldTraining:
+    """A completed course as an actor carries it; times in milliseconds, `ends_at` the earlier of expiry and
+    withdrawal, None if neither is known."""
+
+    course: str
+    starts_at: int
+    ends_at: int | None
+
+    def is_valid(self, at: int) -> bool:
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+
 def as_held(
     number: int, profession: str, specialty: str, country: str, tier: int, starts: int, *ends: int | None
 ) -> HeldCredential:
@@ -83,6 +97,7 @@ class Actor:
     server_roles: frozenset[ServerRole] = frozenset()
     project_roles: Mapping[int, frozenset[ProjectRole]] = field(default_factory=dict)
     credentials: tuple[HeldCredential, ...] = ()
+    trainings: tuple[HeldTraining, ...] = ()
     identity_verified: bool = False
     session_ref: str | None = None
     request_id: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -54,6 +54,19 @@ class GuardedAct(Protocol):
         ...
 
     def carry_out(self, session: Session, actor: AnyActor, facts: ActFacts, *, at: int) -> Any: ...
+
+
+@runtime_checkable
+class NamedDecider(Protocol):
+    """An act that one named person approves; who asks for it and who approves it have different rights."""
+
+    def waits_anyway(self, session: Session, facts: ActFacts, *, at: int) -> bool:
+        """Whether it waits for its person even while the server is set up."""
+        ...
+
+    def require_decider(self, session: Session, actor: Actor, facts: ActFacts, *, at: int) -> None:
+        """Whether this is the person, and may still. Raises."""
+        ...
 
 
 GUARDED: Registry[GuardedAct] = Registry("act for two", GuardedAct)
@@ -113,7 +126,10 @@ def do_or_ask(session: Session, actor: AnyActor, key: str, facts: ActFacts, *, a
     """
     act = GUARDED.get(key)
     act.require(session, actor, facts, at=at)
-    if is_setting_up(session, actor) or not act.takes_two(session, facts, at=at):
+    alone = is_setting_up(session, actor)
+    if alone and isinstance(act, NamedDecider):
+        alone = not act.waits_anyway(session, facts, at=at)
+    if alone or not act.takes_two(session, facts, at=at):
         return Done(act.carry_out(session, actor, facts, at=at))
     return Done(approval=ask(session, actor, key, facts, at=at).id)
 
@@ -256,7 +272,10 @@ def _require_decider(session: Session, actor: Actor, row: Approval, *, at: int) 
     _require_open(row, at=at)
     if sha256(row.facts_json) != _logged_digest(session, row):
         raise Conflict("approval-changed", "what was asked for is not what the log says; it cannot be approved")
-    act.require(session, actor, facts, at=at)
+    if isinstance(act, NamedDecider):
+        act.require_decider(session, actor, facts, at=at)
+    else:
+        act.require(session, actor, facts, at=at)
     if row.requested_by is not None:
         # Who lost the right, or the account, meanwhile is no second person.
         act.require(session, load_actor(session, row.requested_by, at=at), facts, at=at)

@@ -9,11 +9,19 @@ from sqlalchemy import CheckConstraint, ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts import policy
-from app.accounts.actor import AnyActor, HeldCredential, as_held
+from app.accounts.actor import Actor, AnyActor, HeldCredential, ServerRole, as_held
+from app.accounts.credential_check import (
+    BOOTSTRAP_TERM,
+    CheckKind,
+    CredentialCheck,
+    overdue_bootstrap,
+)
 from app.accounts.notice import tell
-from app.accounts.person import Person, get_person, subject_of
+from app.accounts.person import Person, Status, get_person, subject_of
 from app.accounts.policy import Action
-from app.accounts.second_person import TIER_FOR_TWO, require_two
+from app.accounts.register import RegisterKey, holder_of, register_key, take_number, taken
+from app.accounts.role import RoleGrant
+from app.accounts.second_person import TIER_FOR_TWO, is_setting_up, require_two
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
@@ -129,22 +137,50 @@ def grant_credential(
     *,
     at: int,
 ) -> Credential:
-    """Record a verified qualification; T3 and T4 take two. Raises Forbidden, Invalid, Conflict."""
+    """Record a verified qualification, under the approval of who verified it; while setting up, without.
+
+    Raises Forbidden, Invalid, Conflict.
+    """
     require_may_grant(session, actor, person, stated, checked, at=at)
-    authority = require_two(session, actor) if stated.tier >= TIER_FOR_TWO else {}
+    authority = require_two(session, actor)
+    kind = _kind_of_check(session, actor, person, checked, at=at)
+    if key := _number_key(stated):
+        take_number(session, key, person.id, _freed_holder(session, key))
+    method = checked.method.strip()
     credential = Credential(
         person_id=person.id,
         **(vars(stated) | {"specialty": normal_specialty(stated.specialty)}),
         verified_by=checked.by,
         verified_at=at,
-        verified_method=checked.method.strip(),
+        verified_method=method,
     )
     session.add(credential)
     session.flush()
+    due = _due(stated.next_check_due_at, kind, at)
+    session.add(
+        CredentialCheck(
+            credential_id=credential.id,
+            kind=kind,
+            person_id=checked.by,
+            method=method,
+            evidence_sha256=stated.evidence_sha256,
+            next_due_at=due,
+            at=at,
+        )
+    )
     data = {"tier": stated.tier, "profession": stated.profession, "specialty": stated.specialty}
     data |= {"country": stated.country, "issued_at": stated.issued_at, "expires_at": stated.expires_at}
-    _say(session, actor, credential, Tag.CREDENTIAL_GRANTED, data | {"verified_by": checked.by} | authority, at=at)
+    data |= {"verified_by": checked.by, "check": kind, "next_due_at": due}
+    _say(session, actor, credential, Tag.CREDENTIAL_GRANTED, data | authority, at=at)
     return credential
+
+
+def _due(stated: int | None, kind: CheckKind, at: int) -> int | None:
+    """When it is looked at next: as stated, a bootstrap verification within its term."""
+    later = stated if stated is not None and stated > at else None
+    if kind == CheckKind.VERIFIED:
+        return later
+    return min(later or at + BOOTSTRAP_TERM, at + BOOTSTRAP_TERM)
 
 
 def require_may_grant(
@@ -156,8 +192,16 @@ def require_may_grant(
     *,
     at: int,
 ) -> None:
-    """Raises Forbidden, Invalid, Conflict("own-credential")."""
-    policy.require(session, actor, Action.GRANT_CREDENTIAL, subject_of(person), at=at)
+    """Raises Forbidden, Invalid, Conflict("own-credential", "register-number-taken")."""
+    action = Action.GRANT_CREDENTIAL
+    if isinstance(actor, Actor) and actor.approval is not None:
+        action = confirming_act(session, person, at=at)
+    policy.require(session, actor, action, subject_of(person), at=at)
+    require_sound(session, person, stated, checked)
+
+
+def require_sound(session: Session, person: Person, stated: Qualification, checked: Verification) -> None:
+    """Whether what is stated can be recorded of this person. Raises Invalid, Conflict."""
     problems = stated.problems()
     if not checked.method.strip():
         problems.append(Problem("method-missing", "method", "say how it was checked"))
@@ -165,6 +209,58 @@ def require_may_grant(
         raise invalid(problems)
     if get_person(session, checked.by).id == person.id:
         raise Conflict("own-credential", "somebody else has to verify a credential")
+    key = _number_key(stated)
+    holder = holder_of(session, key) if key else None
+    if key and holder not in (None, person.id) and holder != _freed_holder(session, key):
+        raise taken()
+
+
+def find_verifiers(session: Session, *, besides: int, at: int) -> list[int]:
+    """Who verifies credentials of others now: the function, an open account, and T3 or T4 valid at this moment.
+
+    A bootstrap credential no clinician looked at within its term is no ground to verify others.
+    """
+    query = (
+        select(Credential.person_id, Credential.id)
+        .join(Person, Person.id == Credential.person_id)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(RoleGrant.role == ServerRole.CREDENTIALING.value, RoleGrant.revoked_at.is_(None))
+        .where(Person.status == Status.ACTIVE.value, Person.id != besides, Credential.tier >= TIER_FOR_TWO)
+        .where(Credential.issued_at <= at, Credential.revoked_at.is_(None))
+        .where(Credential.expires_at.is_(None) | (Credential.expires_at > at))
+    )
+    rows = session.execute(query).all()
+    overdue = overdue_bootstrap(session, [number for _, number in rows], at=at)
+    return sorted({person for person, number in rows if number not in overdue})
+
+
+def confirming_act(session: Session, person: Person, *, at: int) -> Action:
+    """What whoever confirms a credential of this person does: as a verifier, or as long as there is none."""
+    has_verifier = bool(find_verifiers(session, besides=person.id, at=at))
+    return Action.VERIFY_CREDENTIAL if has_verifier else Action.CONFIRM_FIRST_CREDENTIAL
+
+
+def _kind_of_check(session: Session, actor: AnyActor, person: Person, checked: Verification, *, at: int) -> CheckKind:
+    verifiers = find_verifiers(session, besides=person.id, at=at)
+    if isinstance(actor, Actor) and actor.approval is not None and actor.id == checked.by and actor.id in verifiers:
+        return CheckKind.VERIFIED
+    if verifiers and not is_setting_up(session, actor):
+        raise Conflict("verifier-needed", "somebody who verifies credentials has to confirm this")
+    return CheckKind.BOOTSTRAP
+
+
+def _number_key(stated: Qualification) -> RegisterKey | None:
+    return register_key(stated.country, stated.issuing_body, stated.register_number)
+
+
+def _freed_holder(session: Session, key: RegisterKey) -> int | None:
+    """Who has the number by credentials that are all revoked."""
+    holder = holder_of(session, key)
+    if holder is None:
+        return None
+    standing = (one for one in list_credentials(session, holder) if one.revoked_at is None)
+    keys = {register_key(one.country, one.issuing_body, one.register_number) for one in standing}
+    return None if key in keys else holder
 
 
 def revoke_credential(session: Session, actor: AnyActor, credential: Credential, because: str, *, at: int) -> None:

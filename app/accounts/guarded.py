@@ -6,18 +6,25 @@ from typing import Any
 
 from app.accounts import credential as credentials
 from app.accounts import person as people
+from app.accounts import policy
 from app.accounts import role as roles
 from app.accounts.actor import Actor, AnyActor, ServerRole
 from app.accounts.approval import ActFacts
 from app.accounts.credential import Qualification, Verification
 from app.accounts.factors.enrolment import require_may_reset, reset_factors
 from app.accounts.loading import load_actor
-from app.accounts.person import Person, get_person
+from app.accounts.person import Person, get_person, subject_of
+from app.accounts.policy import Action
 from app.accounts.reset import has_power, issue_link, require_may_issue
-from app.accounts.second_person import PROJECT_ROLES_FOR_TWO, SERVER_ROLES_FOR_TWO, TIER_FOR_TWO
+from app.accounts.second_person import (
+    PROJECT_ROLES_FOR_TWO,
+    SERVER_ROLES_FOR_TWO,
+    TIER_FOR_TWO,
+    is_setting_up,
+)
 from app.core.clock import iso
 from app.core.db import Session
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Forbidden, Problem, invalid
 
 
 def _named(person: Person) -> str:
@@ -57,25 +64,53 @@ class GiveServerRole(_AboutPerson):
 
 
 class GrantCredential(_AboutPerson):
-    """Facts: person, what is stated, who checked it and how."""
+    """Facts: person, what is stated, who checked it and how. The checker, and nobody else, approves it.
+
+    That is a clinician who verifies credentials; before there is one, an administrator or manager who did not
+    propose it confirms a bootstrap verification, of which the evidence is attached.
+    """
 
     key = "credential"
     title = "credential"
 
     def require(self, session: Session, actor: AnyActor, facts: ActFacts, *, at: int) -> None:
         person = get_person(session, facts["person"])
-        credentials.require_may_grant(session, actor, person, *self._stated(facts), at=at)
+        stated, checked = self._stated(facts)
+        credentials.require_may_grant(session, actor, person, stated, checked, at=at)
+        if self._is_bootstrap(session, facts, at=at) and stated.tier >= TIER_FOR_TWO and not stated.evidence_sha256:
+            raise invalid([Problem("evidence-missing", "evidence_sha256", "attach the evidence: its SHA-256")])
+        if is_setting_up(session, actor) and not self.waits_anyway(session, facts, at=at):
+            return
+        if actor.id == checked.by:
+            raise Conflict("verifier-asks", "one proposes a credential, somebody else verifies it: name another")
+        self._require_fit(session, load_actor(session, checked.by, at=at), person, at=at)
 
     def takes_two(self, session: Session, facts: ActFacts, *, at: int) -> bool:
-        return facts["stated"]["tier"] >= TIER_FOR_TWO
+        return True
+
+    def waits_anyway(self, session: Session, facts: ActFacts, *, at: int) -> bool:
+        """While the server is set up only T1 and T2 are recorded at once, and only before anybody verifies."""
+        return facts["stated"]["tier"] >= TIER_FOR_TWO or not self._is_bootstrap(session, facts, at=at)
+
+    def require_decider(self, session: Session, actor: Actor, facts: ActFacts, *, at: int) -> None:
+        person = get_person(session, facts["person"])
+        if actor.id != facts["by"]:
+            raise Forbidden("verifier-named", "somebody else is named as having checked this credential")
+        policy.require(
+            session, actor, credentials.confirming_act(session, person, at=at), subject_of(person), at=at
+        )
+        credentials.require_sound(session, person, *self._stated(facts))
 
     def words(self, session: Session, facts: ActFacts) -> str:
         stated, checked = self._stated(facts)
         who, by = _named(get_person(session, facts["person"])), get_person(session, checked.by).username
         until = f"until {iso(stated.expires_at)[:10]}" if stated.expires_at else "without an end"
-        where = f"{stated.issuing_body}, number {stated.register_number}, {stated.country}"
+        number = f"number {stated.register_number}" if stated.register_number else ""
+        where = ", ".join(filter(None, (stated.issuing_body, number)))
         what = ", ".join(filter(None, (stated.profession, stated.specialty)))
-        return f"{who}: T{stated.tier} as {what}; {where}; {until}; checked by {by}: {checked.method}"
+        evidence = f"; evidence {stated.evidence_sha256}" if stated.evidence_sha256 else ""
+        said = f"{who}: T{stated.tier} as {what}; {where or 'no register'}, {stated.country}; {until}"
+        return f"{said}; checked by {by}: {checked.method}{evidence}"
 
     def carry_out(self, session: Session, actor: AnyActor, facts: ActFacts, *, at: int) -> Any:
         person = get_person(session, facts["person"])
@@ -83,6 +118,21 @@ class GrantCredential(_AboutPerson):
 
     def _stated(self, facts: ActFacts) -> tuple[Qualification, Verification]:
         return Qualification(**facts["stated"]), Verification(facts["by"], facts["method"])
+
+    def _is_bootstrap(self, session: Session, facts: ActFacts, *, at: int) -> bool:
+        return not credentials.find_verifiers(session, besides=facts["person"], at=at)
+
+    def _require_fit(self, session: Session, verifier: Actor, person: Person, *, at: int) -> None:
+        """Who could never confirm it is not asked: a name alone makes nobody a clinician."""
+        action = credentials.confirming_act(session, person, at=at)
+        overdue = action == Action.VERIFY_CREDENTIAL and verifier.id not in credentials.find_verifiers(
+            session, besides=person.id, at=at
+        )
+        if overdue or not policy.may(verifier, action, subject_of(person), at=at):
+            needs = "the function credentialing, and T3 or T4 that is valid and was checked in time"
+            if action == Action.CONFIRM_FIRST_CREDENTIAL:
+                needs = "to be an administrator or manager of the server, as long as nobody verifies credentials"
+            raise Conflict("verifier-unfit", f"{verifier.username} cannot verify credentials: that takes {needs}")
 
 
 class VerifyIdentity(_AboutPerson):

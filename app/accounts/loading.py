@@ -21,11 +21,12 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.accounts.actor import Actor, ProjectRole, ServerRole, as_held
+from app.accounts.actor import Actor, HeldTraining, ProjectRole, ServerRole, as_held
 from app.accounts.credential import Credential
 from app.accounts.person import Person, Status, get_person
 from app.accounts.role import RoleGrant
 from app.accounts.session import Lifetime, SignInSession
+from app.accounts.training import TrainingRecord
 from app.core.db import Session
 from app.core.digest import sha256
 from app.core.errors import Forbidden
@@ -76,12 +77,16 @@ def _as_actor(
 ) -> Actor:
     server_roles: set[ServerRole] = set()
     project_roles: dict[int, frozenset[ProjectRole]] = defaultdict(frozenset)
-    credentials = []
+    credentials, trainings = [], []
     for _, kind, number, name, *held in standing:
         if kind == _SERVER:
             server_roles.add(ServerRole(name))
         elif kind == _PROJECT:
             project_roles[number] |= {ProjectRole(name)}
+        elif kind == _TRAINING:
+            *_, starts, expires, revoked = held
+            ends = [end for end in (expires, revoked) if end is not None]
+            trainings.append(HeldTraining(name, starts, min(ends, default=None)))
         else:
             credentials.append(as_held(number, name, *held))
     return Actor(
@@ -92,6 +97,7 @@ def _as_actor(
         server_roles=frozenset(server_roles),
         project_roles=dict(project_roles),
         credentials=tuple(sorted(credentials, key=lambda one: one.id)),
+        trainings=tuple(trainings),
         identity_verified=person.identity_verified_at is not None,
         session_ref=session_ref,
         request_id=request_id,
@@ -117,15 +123,15 @@ def _signed_in() -> Select[SignInSession, Person]:
     return query.where(SignInSession.token_sha256 == bindparam("token"), Person.status == Status.ACTIVE)
 
 
-_SERVER, _PROJECT, _CREDENTIAL = "server", "project", "credential"
+_SERVER, _PROJECT, _CREDENTIAL, _TRAINING = "server", "project", "credential", "training"
 
 
 @lru_cache(maxsize=4)
 def _standing(_sources: tuple[str, ...], *, many: bool = False) -> CompoundSelect[*tuple[Any, ...]]:
     """All that gives a person rights, in one statement, for `:person`, or for all of `:people`.
 
-    Person; kind; id of the project or credential; role or profession; then specialty, country, tier, start, expiry,
-    revocation.
+    Person; kind; id of the project, credential or training; role, profession or course; then specialty, country, tier,
+    start, expiry, revocation.
     """
 
     def theirs(column: Any) -> ColumnElement[bool]:
@@ -141,9 +147,14 @@ def _standing(_sources: tuple[str, ...], *, many: bool = False) -> CompoundSelec
         Credential.person_id, literal(_CREDENTIAL), Credential.id, Credential.profession, Credential.specialty,
         Credential.country, Credential.tier, Credential.issued_at, Credential.expires_at, Credential.revoked_at,
     )  # fmt: skip
+    trained = select(
+        TrainingRecord.person_id, literal(_TRAINING), TrainingRecord.id, TrainingRecord.course, *words,
+        cast(null(), BigInteger), TrainingRecord.completed_at, TrainingRecord.expires_at, TrainingRecord.revoked_at,
+    )  # fmt: skip
     parts = [
         granted.where(theirs(RoleGrant.person_id), RoleGrant.revoked_at.is_(None)),
         held.where(theirs(Credential.person_id)),
+        trained.where(theirs(TrainingRecord.person_id)),
     ]
     for source in MEMBERSHIPS:
         who, *what = source.roles().subquery().c

@@ -28,7 +28,9 @@ class PolicySubject:
     """What an act is about, as far as permission depends on it.
 
     `min_tier`, `specialties` and `jurisdictions` (ISO 3166-1 alpha-2) narrow clinical acts: one
-    credential must satisfy all three; empty means any. `relations` are those known to hold.
+    credential must satisfy all three; empty means any. `labels`: for each label with a rule of its own, the
+    (specialty, country) of which one credential must have one, "" standing for any. `trainings`: courses that all
+    must be completed and in force. `relations` are those known to hold.
     """
 
     kind: str
@@ -37,6 +39,8 @@ class PolicySubject:
     min_tier: int = 0
     specialties: frozenset[str] = frozenset()
     jurisdictions: frozenset[str] = frozenset()
+    labels: frozenset[frozenset[tuple[str, str]]] = frozenset()
+    trainings: frozenset[str] = frozenset()
     relations: frozenset[str] = frozenset()
 
 
@@ -50,6 +54,9 @@ class Action(StrEnum):
     RESET_FACTORS = "reset-factors"
     GRANT_CREDENTIAL = "grant-credential"
     REVOKE_CREDENTIAL = "revoke-credential"
+    VERIFY_CREDENTIAL = "verify-credential"
+    CONFIRM_FIRST_CREDENTIAL = "confirm-first-credential"
+    RECORD_TRAINING = "record-training"
     GRANT_ROLE = "grant-role"
     REVOKE_ROLE = "revoke-role"
     APPROVE = "approve"
@@ -64,6 +71,7 @@ class Action(StrEnum):
     EDIT_GUIDELINE = "edit-guideline"
     PUBLISH_GUIDELINE = "publish-guideline"
     ACKNOWLEDGE_GUIDELINE = "acknowledge-guideline"
+    SIGN_GUIDELINE = "sign-guideline"
     MOVE_GUIDELINE = "move-guideline"
     INSTALL_CODES = "install-codes"
     REGISTER_PIPELINE = "register-pipeline"
@@ -93,6 +101,8 @@ class Action(StrEnum):
     SIGN = "sign"
     ASK_QUESTION = "ask-question"
     ANSWER_QUESTION = "answer-question"
+    DECLARE_OWN_CONFLICT = "declare-own-conflict"
+    KEEP_CONFLICTS = "keep-conflicts"
     REPORT_PHI = "report-phi"
     OPEN_HOLD = "open-hold"
     CLOSE_HOLD = "close-hold"
@@ -147,6 +157,8 @@ _WORK = (OPERATOR, SERVICE)
 # Relations the table speaks of; `self` is ours, the others are registered by review.
 OWN_ASSIGNMENT, OWN_WORK, EARLIER_ACTOR, SELF = "own-assignment", "own-work", "earlier-actor", "self"
 HELD_ITEM = "held-item"
+#: the actor is kept apart from the patient of the item
+CONFLICT = "conflict-of-interest"
 
 TABLE: dict[Action, PolicyRule] = {
     Action.VIEW_PEOPLE: _rule(_S.ADMIN, _S.AUDITOR, also=_SET_UP),
@@ -157,10 +169,16 @@ TABLE: dict[Action, PolicyRule] = {
     # Nobody makes himself a clinician, nor gives himself a role.
     Action.GRANT_CREDENTIAL: _rule(_S.ADMIN, also=_SET_UP, never=(SELF,)),
     Action.REVOKE_CREDENTIAL: _rule(_S.ADMIN, also=_SET_UP),
+    # A clinician vouches for clinicians. Before there is one, somebody else than who proposed it confirms.
+    Action.VERIFY_CREDENTIAL: _rule(_S.CREDENTIALING, tier=3, never=(SELF,)),
+    Action.CONFIRM_FIRST_CREDENTIAL: _rule(_S.ADMIN, _S.MANAGER, never=(SELF,)),
+    Action.RECORD_TRAINING: _rule(_S.ADMIN, _S.MANAGER, _S.CREDENTIALING, also=_SET_UP, never=(SELF,)),
     Action.GRANT_ROLE: _rule(_S.ADMIN, also=_SET_UP, never=(SELF,)),
     Action.REVOKE_ROLE: _rule(_S.ADMIN, also=_SET_UP, never=(SELF,)),
     # A second person's key: whether it turns is for the rule of the act that was asked for.
-    Action.APPROVE: _rule(_S.ADMIN, _S.PRIVACY_OFFICER, _P.MANAGER, _P.PRIVACY_OFFICER),
+    Action.APPROVE: _rule(
+        _S.ADMIN, _S.MANAGER, _S.CREDENTIALING, _S.PRIVACY_OFFICER, _P.MANAGER, _P.PRIVACY_OFFICER
+    ),
     Action.ROTATE_KEY: _rule(_S.ADMIN, also=_SET_UP),
     Action.CREATE_PROJECT: _rule(_S.ADMIN, _S.MANAGER, also=_SET_UP),
     Action.VIEW_PROJECT: _rule(*ANYBODY_IN_PROJECT, _S.ADMIN, _S.AUDITOR, _S.PRIVACY_OFFICER, also=_SET_UP),
@@ -171,6 +189,8 @@ TABLE: dict[Action, PolicyRule] = {
     Action.EDIT_GUIDELINE: _rule(_P.MANAGER, _P.ADJUDICATOR, also=_SET_UP),
     Action.PUBLISH_GUIDELINE: _rule(_P.MANAGER, _P.ADJUDICATOR),
     Action.ACKNOWLEDGE_GUIDELINE: _rule(*ANYBODY_IN_PROJECT),
+    # A clinician stands for it before readers go by it (R25).
+    Action.SIGN_GUIDELINE: _rule(_P.VERIFIER, _P.ADJUDICATOR, tier=3, identity=True),
     # An item keeps its version; a person who answers for the guideline may move it, nothing else does.
     Action.MOVE_GUIDELINE: _rule(_P.MANAGER, _P.ADJUDICATOR),
     Action.INSTALL_CODES: _rule(_S.ADMIN, also=_SET_UP),
@@ -198,12 +218,14 @@ TABLE: dict[Action, PolicyRule] = {
     Action.BREAK_GLASS: _rule(_P.ANNOTATOR, _P.VERIFIER, _P.ADJUDICATOR, _P.PV_REVIEWER, tier=3),
     Action.READ_ACCESSES: _rule(_P.AUDITOR, _P.PRIVACY_OFFICER, _S.AUDITOR, _S.PRIVACY_OFFICER),
     # Nobody settles, verifies or signs for an item on which they have worked before (INV-2).
-    Action.ADJUDICATE: _rule(_P.ADJUDICATOR, tier=3, never=(EARLIER_ACTOR,)),
-    Action.RESOLVE_ESCALATED: _rule(_P.ADJUDICATOR, tier=4, never=(EARLIER_ACTOR,)),
-    Action.VERIFY: _rule(_P.VERIFIER, _P.ADJUDICATOR, tier=3, never=(EARLIER_ACTOR,)),
-    Action.SIGN: _rule(_P.VERIFIER, _P.ADJUDICATOR, tier=3, identity=True),
+    Action.ADJUDICATE: _rule(_P.ADJUDICATOR, tier=3, never=(EARLIER_ACTOR, CONFLICT)),
+    Action.RESOLVE_ESCALATED: _rule(_P.ADJUDICATOR, tier=4, never=(EARLIER_ACTOR, CONFLICT)),
+    Action.VERIFY: _rule(_P.VERIFIER, _P.ADJUDICATOR, tier=3, never=(EARLIER_ACTOR, CONFLICT)),
+    Action.SIGN: _rule(_P.VERIFIER, _P.ADJUDICATOR, tier=3, identity=True, never=(CONFLICT,)),
     Action.ASK_QUESTION: _rule(_P.ANNOTATOR, _P.VERIFIER, _P.ADJUDICATOR, _P.PV_REVIEWER),
     Action.ANSWER_QUESTION: _rule(_P.MANAGER, _P.ADJUDICATOR),
+    Action.DECLARE_OWN_CONFLICT: _rule(*ANYBODY_IN_PROJECT),
+    Action.KEEP_CONFLICTS: _rule(_P.MANAGER, also=_SET_UP),
     Action.REPORT_PHI: _rule(*ANYBODY_IN_PROJECT, needs=(HELD_ITEM,)),
     Action.OPEN_HOLD: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.PRIVACY_OFFICER, also=_WORK),
     # Whoever reads an item does not learn from its hold what troubles the other reader (INV-3).
@@ -211,7 +233,7 @@ TABLE: dict[Action, PolicyRule] = {
     Action.VIEW_QUALITY: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.AUDITOR, _S.AUDITOR, also=_SET_UP),
     # Who leads opens, draws and decides lots; clinicians who never worked on the item give verdicts (INV-2).
     Action.SAMPLE_QUALITY: _rule(_P.MANAGER, also=_SET_UP),
-    Action.CHECK_QUALITY: _rule(_P.VERIFIER, _P.ADJUDICATOR, tier=3, never=(EARLIER_ACTOR,)),
+    Action.CHECK_QUALITY: _rule(_P.VERIFIER, _P.ADJUDICATOR, tier=3, never=(EARLIER_ACTOR, CONFLICT)),
     Action.ANSWER_DRIFT: _rule(_P.MANAGER),
     Action.ASSESS_SAFETY: _rule(_P.PV_REVIEWER),
     Action.CUT_RELEASE: _rule(_P.MANAGER, also=_SET_UP),
@@ -223,6 +245,9 @@ TABLE: dict[Action, PolicyRule] = {
     Action.READ_AUDIT: _rule(_P.AUDITOR, _P.MANAGER, _S.AUDITOR, _S.PRIVACY_OFFICER, also=_SET_UP),
     Action.EXPORT_AUDIT: _rule(_P.AUDITOR, _S.AUDITOR, also=_SET_UP),
 }
+
+# What stands in the way, as it is said.
+_FOUND = {SELF: "own-account", EARLIER_ACTOR: "own-work", CONFLICT: "conflict-of-interest"}
 
 # Server roles that may know that a project exists, even where they may not act in it.
 _KNOW_PROJECTS = frozenset({_S.ADMIN, _S.AUDITOR, _S.PRIVACY_OFFICER})
@@ -265,7 +290,7 @@ def _role_refusal(actor: Actor, rule: PolicyRule, subject: PolicySubject, at: in
     if rule.identity and not actor.identity_verified:
         return "identity-not-verified"
     if found := subject.relations.intersection(rule.never):
-        return "own-account" if SELF in found else "own-work"
+        return next(_FOUND[one] for one in (SELF, EARLIER_ACTOR, CONFLICT) if one in found)
     if not subject.relations.issuperset(rule.needs):
         return "not-yours"
     if not rule.tier:
@@ -282,12 +307,24 @@ def _clinical_refusal(actor: Actor, rule: PolicyRule, subject: PolicySubject, at
         return "tier-too-low"
     if not any(c.tier >= tier and _fits(c, subject) for c in valid):
         return "credential-unfit"
+    able = [c for c in valid if c.tier >= tier]
+    if not all(any(_meets(c, rule) for c in able) for rule in subject.labels):
+        return "label-unfit"
+    if not subject.trainings <= {one.course for one in actor.trainings if one.is_valid(at)}:
+        return "training-missing"
     return None
 
 
 def _fits(credential: HeldCredential, subject: PolicySubject) -> bool:
     return (not subject.specialties or credential.specialty in subject.specialties) and (
         not subject.jurisdictions or credential.country in subject.jurisdictions
+    )
+
+
+def _meets(credential: HeldCredential, rule: frozenset[tuple[str, str]]) -> bool:
+    """Whether the credential has one of the pairs of specialty and country that a label's rule names."""
+    return any(
+        specialty in ("", credential.specialty) and country in ("", credential.country) for specialty, country in rule
     )
 
 
@@ -335,11 +372,14 @@ REASONS = {
     "role-missing": "your roles do not allow this",
     "identity-not-verified": "your identity has not been verified yet",
     "own-work": "you have worked on this item before",
+    "conflict-of-interest": "you are on the list of conflicts of interest with this patient",
     "own-account": "somebody else has to do this for you",
     "not-yours": "this is not assigned to you",
     "credential-missing": "this needs a clinical credential",
     "credential-expired": "your credential is not valid at this moment",
     "tier-too-low": "this needs a higher clinical tier",
+    "label-unfit": "none of your credentials has the specialty and country that a label here needs",
+    "training-missing": "you have not completed every training this project asks for, or one has run out",
     "credential-unfit": "none of your credentials has the specialty and country this needs",
 }
 

@@ -96,3 +96,9 @@ def _say(
 ) -> None:
     stream, subject, data = streams.account(person_id), Subject("person", person_id), {"role": role.value} | more
     tell(session, person_id, record(session, tag, stream=stream, actor=actor, subject=subject, data=data, at=at))
+
+
+def holders_of(session: Session, role: ServerRole) -> list[int]:
+    """The people who have a function on the server now, by id."""
+    held = (RoleGrant.role == role.value, RoleGrant.revoked_at.is_(None))
+    return list(session.scalars(select(RoleGrant.person_id).where(*held).order_by(RoleGrant.person_id)))

@@ -13,7 +13,7 @@ from app.core.db import Session
 from app.core.errors import Conflict
 
 #: functions that read texts (a lead does so by exports), judge or sign, or give others such functions
-SERVER_ROLES_FOR_TWO = frozenset({ServerRole.ADMIN, ServerRole.PRIVACY_OFFICER})
+SERVER_ROLES_FOR_TWO = frozenset({ServerRole.ADMIN, ServerRole.PRIVACY_OFFICER, ServerRole.CREDENTIALING})
 PROJECT_ROLES_FOR_TWO = frozenset(ProjectRole) - {ProjectRole.AUDITOR}
 TIER_FOR_TWO = 3
 

@@ -24,6 +24,7 @@ from app.review import draft, question
 from app.review.assignment import Assignment, get_assignment, lock_task, next_task
 from app.review.confirmation import confirm_element, confirmed_elements
 from app.review.queries import encounter_document, note_view, own_work
+from app.review.recusal import recuse
 from app.review.submission import recall, submit
 
 assignments_api = Blueprint("assignments_api", __name__, url_prefix="/api/v1/assignments")
@@ -161,6 +162,21 @@ def take_back(assignment_id: int) -> ResponseReturnValue:
     def unit(session: Session) -> dict:
         recall(session, actor, get_assignment(session, assignment_id), at=at)
         return {"state": "open"}
+
+    return answer_once(unit)
+
+
+@assignments_api.post("/<int:assignment_id>/recusal")
+@access(acting(Action.ANNOTATE))
+@bodies.takes(bodies.RecusalBody)
+def give_back(assignment_id: int) -> ResponseReturnValue:
+    """Give a task back: `conflict-of-interest` (it keeps all texts of the patient away), `unable` or `not-my-field`."""
+    actor, at, said = context.actor(), context.at(), bodies.read(bodies.RecusalBody)
+
+    def unit(session: Session) -> dict:
+        assignment = get_assignment(session, assignment_id)
+        recuse(session, actor, assignment, said.reason, relationship=said.relationship, at=at)
+        return {"state": "declined"}
 
     return answer_once(unit)
 

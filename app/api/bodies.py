@@ -51,6 +51,13 @@ class QuestionBody(Strict):
     blocking: bool = False
 
 
+class RecusalBody(Strict):
+    """Why a task is given back; `relationship` to the patient of a conflict of interest."""
+
+    reason: str = Field(max_length=40)
+    relationship: str = Field(default="", max_length=40)
+
+
 class PhiBody(Strict):
     fragments: list[list[int]] = Field(default_factory=list, max_length=50)
 

@@ -30,6 +30,9 @@ class Tag(StrEnum):
     PASSWORD_RESET_ISSUED = "accounts.password.reset_issued", "A one-time link to choose a password was made."
     PASSWORD_CHANGED = "accounts.password.changed", "A person chose a new password; other sessions ended."
     CREDENTIAL_GRANTED = "accounts.credential.granted", "A verified qualification was recorded.", True
+    CREDENTIAL_CHECKED = "accounts.credential.checked", "A clinician looked again at a credential.", True
+    TRAINING_RECORDED = "accounts.training.recorded", "A training of a person was recorded."
+    TRAINING_REVOKED = "accounts.training.revoked", "A record of a training was withdrawn."
     CREDENTIAL_REVOKED = "accounts.credential.revoked", "A qualification was withdrawn.", True
     ROLE_GRANTED = "accounts.role.granted", "A server-wide role was given.", True
     ROLE_REVOKED = "accounts.role.revoked", "A server-wide role was taken away.", True
@@ -68,6 +71,7 @@ class Tag(StrEnum):
     PAPER_FILED = "corpus.paper.filed", "An agreement, approval or legal basis was filed."
     SCHEMA_LOADED = "corpus.schema.loaded", "A version of a label schema was stored."
     GUIDELINE_PUBLISHED = "guidelines.version.published", "A guideline version came into force."
+    GUIDELINE_SIGNED = "guidelines.version.signed", "A clinician signed a guideline version.", True
     GUIDELINE_ACKNOWLEDGED = "guidelines.version.acknowledged", "A person stated having read a version."
     CODE_RELEASE_INSTALLED = "terminology.release.installed", "A release of a code system was installed."
 
@@ -126,6 +130,8 @@ class Tag(StrEnum):
     HOLD_CLOSED = "review.hold.closed", "A hold ended."
     QUESTION_ASKED = "review.question.asked", "A question about the guideline was asked."
     QUESTION_ANSWERED = "review.question.answered", "A question was answered."
+    CONFLICT_DECLARED = "review.conflict.declared", "A person is kept from the texts of a patient."
+    CONFLICT_ENDED = "review.conflict.ended", "A conflict of interest was taken off the list."
     DOCUMENT_VIEWED = "review.document.viewed", "A document's text was shown to a person."
     EMERGENCY_OPENED = "review.emergency.opened", "Somebody broke the glass: one text, a stated reason, minutes.", True
     EMERGENCY_CLOSED = "review.emergency.closed", "Emergency access was ended before its time."

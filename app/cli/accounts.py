@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -25,10 +26,12 @@ from app.accounts.person import (
 )
 from app.accounts.reset import digest_of_code, issue_link, new_code
 from app.accounts.role import list_roles, revoke_role
+from app.cli.credentials import digest_of
+from app.cli.dates import Day
 from app.cli.machine import operator
 from app.cli.nouns import Noun
 from app.cli.waiting import link_to, say_waiting
-from app.core.clock import now, parse_iso
+from app.core.clock import now
 from app.core.db import Database, Session
 
 T = TypeVar("T")
@@ -120,18 +123,6 @@ def reset_factors_command(username: str) -> None:
     say_waiting(done)
 
 
-class _Date(click.ParamType):
-    """An ISO date or time, as milliseconds."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        try:
-            return value if isinstance(value, int) else parse_iso(value)
-        except ValueError:
-            self.fail("a date, as 2026-11-21", param, ctx)
-
-
 @accounts.command()
 @click.argument("username")
 @click.option("--tier", type=click.IntRange(1, 4), required=True)
@@ -140,14 +131,20 @@ class _Date(click.ParamType):
 @click.option("--country", required=True, help="ISO 3166-1, two letters.")
 @click.option("--issuing-body", default="")
 @click.option("--register-number", default="", help="Needed for T3 and T4.")
-@click.option("--issued", "issued_at", type=_Date(), required=True)
-@click.option("--expires", "expires_at", type=_Date())
-@click.option("--next-check", "next_check_due_at", type=_Date())
+@click.option("--issued", "issued_at", type=Day(), required=True)
+@click.option("--expires", "expires_at", type=Day())
+@click.option("--next-check", "next_check_due_at", type=Day())
 @click.option("--evidence-sha256")
-@click.option("--verified-by", required=True, help="User name of who checked it; not the holder.")
+@click.option("--evidence", type=click.Path(exists=True, dir_okay=False), help="File of which the SHA-256 is kept.")
+@click.option("--verified-by", required=True, help="User name of who checked it; not the holder. It waits for them.")
 @click.option("--method", required=True, help="How it was checked.")
-def credential(username: str, verified_by: str, method: str, **stated: Any) -> None:
-    """Record a credential somebody has checked; it is what gives a clinical tier."""
+def credential(username: str, verified_by: str, method: str, evidence: str | None, **stated: Any) -> None:
+    """Record a credential somebody has checked; it is what gives a clinical tier.
+
+    It waits for who checked it (`approvals approve N --by NAME`): a clinician with the function credentialing, or as
+    long as there is none an administrator or manager, who confirms a bootstrap verification. T1 and T2 are recorded at
+    once as long as the server is set up and nobody verifies credentials.
+    """
 
     def unit(session: Session, actor: OperatorActor, at: int) -> Done:
         by = get_by_username(session, verified_by).id
@@ -155,6 +152,7 @@ def credential(username: str, verified_by: str, method: str, **stated: Any) -> N
         return do_or_ask(session, actor, "credential", facts | {"by": by, "method": method}, at=at)
 
     stated["country"] = stated["country"].upper()
+    stated["evidence_sha256"] = stated["evidence_sha256"] or digest_of(Path(evidence) if evidence else None)
     done = _write(unit)
     made = {"credential": done.result.id} if done.approval is None else {}
     _say({"username": username} | made | {"tier": stated["tier"]})

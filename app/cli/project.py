@@ -181,6 +181,38 @@ def _proof_of(by: str, content: dict[str, str]) -> Callable[[Session, Actor, int
 
 @project.command()
 @click.argument("key")
+@click.option("--add", nargs=3, metavar="USER ITEM RELATIONSHIP", help="Keep USER from the item's patient.")
+@click.option("--end", type=int, metavar="NUMBER")
+@click.option("--because", default="", help="Why it ends.")
+def conflicts(key: str, add: tuple[str, str, str] | None, end: int | None, because: str) -> None:
+    """The conflicts of interest of the project KEY, one JSON line each; adds one, or ends one."""
+    from app.review.conflict import declare_conflict, end_conflict, list_conflicts
+    from app.review.item import find_labelled
+
+    def unit(session: Session, actor: OperatorActor, at: int) -> list[dict[str, Any]]:
+        row = get_project(session, key)
+        if add:
+            item, person = find_labelled(session, row.id, add[1]), get_by_username(session, add[0])
+            declare_conflict(session, actor, item, person.id, add[2], at=at)
+        if end is not None:
+            end_conflict(session, actor, row.id, end, because, at=at)
+        return [
+            {
+                "conflict": one.id,
+                "username": get_person(session, one.person_id).username,
+                "patient": one.subject_id,
+                "relationship": one.relationship,
+                "in_force": one.ended_at is None,
+            }
+            for one in list_conflicts(session, row.id)
+        ]
+
+    for one in machine.write(unit):
+        _say(one)
+
+
+@project.command()
+@click.argument("key")
 @click.option("--limit", default=1000, show_default=True)
 def assign(key: str, limit: int) -> None:
     """Assign ready items of the project KEY, to whoever has least to do; says what nobody here can go on with."""

@@ -125,3 +125,17 @@ def list_command(project: str) -> None:
 def _say(row: Release, *, recalled: bool = False) -> None:
     shown = {"id": row.id, "number": row.number, "items": row.items, "manifest_sha256": row.manifest_sha256}
     click.echo(json.dumps(shown | ({"recalled": True} if recalled else {})))
+
+
+@release.command("qualifications")
+@click.argument("release_id", type=int)
+def qualifications_command(release_id: int) -> None:
+    """Who read, settled and verified the items of RELEASE_ID, with which credentials at that act; a JSON line each."""
+    from app.release.qualifications import qualifications
+    from app.release.release import get_release
+
+    def unit(session: Session) -> list[dict[str, object]]:
+        return qualifications(session, machine.operator(), get_release(session, release_id), at=clock.now())
+
+    for row in machine.read(unit):
+        click.echo(json.dumps(row, ensure_ascii=False))

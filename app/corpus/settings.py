@@ -48,7 +48,24 @@ def _day(typed: str) -> str:
 
 
 _REGION = r"^([a-z0-9][a-z0-9-]{0,30})?$"
+def _ruled(entries: list[str]) -> list[str]:
+    """Rules of labels in one form: `LABEL: specialty/COUNTRY`, the specialty in lower case."""
+    parts = (entry.partition(":") for entry in entries)
+    split = ((label.strip(), *asked.partition("/")) for label, _, asked in parts)
+    return [
+        f"{label}: {specialty.strip().casefold()}{slash}{country.strip()}" for label, specialty, slash, country in split
+    ]
+
+
+def _courses(names: list[str]) -> list[str]:
+    """Courses as trainings state them."""
+    return [" ".join(name.split()).casefold() for name in names]
+
+
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+_RULE = r"^[^:/,]{1,100}:(\s*[^\s:/,][^:/,]*(/[A-Z]{2})?|\s*/[A-Z]{2})$"
+LabelRule = Annotated[str, StringConstraints(pattern=_RULE, max_length=200)]
+Course = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Specialty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
 
@@ -122,6 +139,21 @@ class ProjectSettings(BaseModel):
     )
     specialties: Annotated[list[Specialty], AfterValidator(_folded)] = Field(
         [], title="Specialties of credentials", description="separated by commas; empty: any"
+    )
+    label_credentials: Annotated[list[LabelRule], AfterValidator(_ruled)] = Field(
+        [],
+        title="Specialties and countries by label",
+        description="of whoever settles, verifies or signs it: LABEL: specialty/COUNTRY, separated by commas",
+    )
+    required_training: Annotated[list[Course], AfterValidator(_courses)] = Field(
+        [], title="Trainings of readers and clinicians", description="courses, separated by commas; empty: none"
+    )
+    guideline_signatures: int = Field(
+        0,
+        ge=0,
+        le=5,
+        title="Clinicians who sign a guideline before anything is assigned under it",
+        description="T3 or T4; 0: none is asked for",
     )
     target_error_per_mille: int = Field(
         50,

@@ -27,6 +27,7 @@ from app.corpus.vault import Vault
 from app.demo.answers import changes_towards, wanted_elements
 from app.demo.finish import DemoDesk, finish_default, finish_three, finish_trainee, reject_first
 from app.demo.people import CAST, OPERATOR, accept_guideline, grant_tiers, open_accounts
+from app.guidelines.signing import add_signature
 from app.guidelines.version import publish
 from app.intake.load import Delivery, start_batch
 from app.jobs.job import Services
@@ -51,7 +52,9 @@ SETTINGS: dict[str, Any] = {
     "pipeline": "chartmark_rules",
     "deid_claim": "synthetic",
     "machine_passed_may_be_assigned": True,
+    "guideline_signatures": 1,
 }
+CLINICIAN = "vera"  # who signs the guidelines
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,8 @@ def load_demo(services: Services, codes: CodeLookup, guidelines: Path) -> bool:
         if find_project(session, KEY) is not None:
             return False
     sheet = services.settings.var_dir / SHEET
-    ids = open_accounts(services.database, sheet)
-    grant_tiers(services.database, ids)
+    ids, passwords = open_accounts(services.database, sheet)
+    grant_tiers(services.database, ids, passwords)
     services.database.writing(lambda session: declare(session, OPERATOR, at=clock.now()))
     # All projects come before the first load: who reads in them is given their roles while the server is set up.
     services.database.writing(lambda session: set_up(session, ids, guidelines, KEY, "Demo: synthetic notes", {}))
@@ -157,7 +160,7 @@ def set_up(
         for project_role in role.roles:
             add_member(session, OPERATOR, project, ids[role.username], project_role, at=at)
     session.flush()
-    lead = load_actor(session, ids["quinn"], at=at)
+    lead, clinician = (load_actor(session, ids[name], at=at) for name in ("quinn", CLINICIAN))
     for name in SCHEMAS:
         content = json.loads(_data(f"schemas/{name}.json").read_text(encoding="utf-8"))
         problems = schema_problems(content, own_label_problems)
@@ -166,7 +169,9 @@ def set_up(
         load_schema(session, OPERATOR, project, content, at=at)
         body = (guidelines / f"{name}-1.0.md").read_text(encoding="utf-8")
         named = {"key": name, "modality": content["modality"], "version": "1.0", "body": body}
-        publish(session, lead, project.id, named, at=at)
+        version = publish(session, lead, project.id, named, at=at)
+        # She is invented: nobody typed a password, and the record says so.
+        add_signature(session, clinician, version, {"factors": [], "invented": True}, at=at)
 
 
 def _accept_pipeline(session: Session, services: Services, owner: int) -> None:

@@ -48,6 +48,8 @@ from app.review.submission import submit
 from app.review.workflows import Step
 
 KEY, TITLE = "demo-past", "Demo with a past (simulated)"
+#: its second guideline is published months ago, when nobody signs
+SETTINGS = {"target_error_per_mille": 80, "guideline_signatures": 0}
 SEED = 20261130
 WEEKS = 16
 #: people who exist in this project only; nobody can sign in as them
@@ -82,7 +84,7 @@ def load_past(services: Services, codes: CodeLookup, guidelines: Path, *, a_week
     ids |= services.database.writing(_people)
     now = clock.now()
     run = _Simulation(services, codes, ids, now - WEEKS * 7 * clock.DAY)
-    services.database.writing(lambda s: set_up(s, ids, guidelines, KEY, TITLE, {"target_error_per_mille": 80}))
+    services.database.writing(lambda s: set_up(s, ids, guidelines, KEY, TITLE, SETTINGS))
     services.database.writing(lambda s: _join(s, ids))
     _bring(run, a_week * WEEKS)
     for week in range(WEEKS):

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.accounts.actor import Actor, OperatorActor, ProjectRole, ServerRole
-from app.accounts.credential import Qualification, Verification, grant_credential
+from app.accounts.approval import decide, do_or_ask
+from app.accounts.credential import Qualification
+from app.accounts.loading import load_actor
 from app.accounts.person import NewPerson, create_person, get_person, verify_identity
 from app.accounts.reset import choose_password, issue_link
 from app.accounts.role import grant_role
+from app.accounts.signing import Factors
 from app.core import clock
 from app.core.db import Database, Session
+from app.core.digest import sha256
 from app.guidelines.acknowledgement import acknowledge
 from app.guidelines.version import get_guideline
 from app.review.assignment import Assignment
@@ -61,15 +65,17 @@ class Role:
     what: str = ""
 
 
+#: whose own credential is a bootstrap verification, and who verifies those of all others
+FIRST_VERIFIER = "sam"
 CAST = (
     Role("ana", "Ana Trainee", "medical student", 1, (ProjectRole.ANNOTATOR,), what="trainee annotator"),
     Role("ben", "Ben Trainee", "medical student", 1, (ProjectRole.ANNOTATOR,), what="trainee annotator"),
     Role(
         "vera", "Dr Vera Verifier", "physician", 3, (ProjectRole.VERIFIER, ProjectRole.ADJUDICATOR),
-        what="credentialed verifier",
+        (ServerRole.CREDENTIALING,), what="credentialed verifier",
     ),
     Role(
-        "sam", "Dr Sam Senior", "physician", 4, (ProjectRole.ADJUDICATOR,),
+        "sam", "Dr Sam Senior", "physician", 4, (ProjectRole.ADJUDICATOR,), (ServerRole.CREDENTIALING,),
         what="senior clinical reviewer",
     ),
     Role(
@@ -88,18 +94,18 @@ CAST = (
 )  # fmt: skip
 
 
-def open_accounts(database: Database, sheet: Path) -> dict[str, int]:
-    """Open the cast's accounts; their generated passwords go into `sheet` (0600) and nowhere else."""
-    ids, lines = {}, []
+def open_accounts(database: Database, sheet: Path) -> tuple[dict[str, int], dict[str, str]]:
+    """Open the cast's accounts: user name → id, and → password, which `sheet` (0600) keeps and nothing else."""
+    ids, passwords, lines = {}, {}, []
     for role in CAST:
-        password = " ".join(secrets.choice(_WORDS) for _ in range(5))
+        password = passwords[role.username] = " ".join(secrets.choice(_WORDS) for _ in range(5))
         ids[role.username] = _open(database, role, password)
         lines.append(f"{role.username:8}{password:40}{role.what}")
     handle = os.open(sheet, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write("Sign-in details of the demo people (generated for this installation only)\n\n")
         file.write("\n".join(lines) + "\n")
-    return ids
+    return ids, passwords
 
 
 def _open(database: Database, role: Role, password: str) -> int:
@@ -117,30 +123,43 @@ def _open(database: Database, role: Role, password: str) -> int:
     return person_id
 
 
-def grant_tiers(database: Database, ids: dict[str, int]) -> None:
-    """Identities and credentials, verified by the administrator."""
+def grant_tiers(database: Database, ids: dict[str, int], passwords: dict[str, str]) -> None:
+    """Identities and credentials, by the acts people use: the administrator confirms the first clinician's, a bootstrap
+    verification; that clinician verifies all others."""
     at = clock.now()
 
-    def unit(session: Session) -> None:
+    def identify(session: Session) -> None:
         for role in CAST:
-            person = get_person(session, ids[role.username])
             checker = ids["olu" if role.username == "adm" else "adm"]
+            person = get_person(session, ids[role.username])
             verify_identity(session, OPERATOR, person, checker, "invented for the demo", at=at)
-            if role.tier:
-                held = Qualification(
-                    tier=role.tier,
-                    profession=role.profession,
-                    country="DE",
-                    issued_at=at - 365 * clock.DAY,
-                    expires_at=at + 365 * clock.DAY,
-                    specialty="",
-                    issuing_body="invented for the demo",
-                    register_number=f"DEMO-{ids[role.username]:04}",
-                )
-                checked = Verification(by=ids["adm"], method="invented for the demo")
-                grant_credential(session, OPERATOR, person, held, checked, at=at)
 
-    database.writing(unit)
+    database.writing(identify)
+    for role in sorted((one for one in CAST if one.tier), key=lambda one: one.username != FIRST_VERIFIER):
+        by = "adm" if role.username == FIRST_VERIFIER else FIRST_VERIFIER
+        _verified(database, ids, role, Factors(by, passwords[by]), at=at)
+
+
+def _verified(database: Database, ids: dict[str, int], role: Role, checker: Factors, *, at: int) -> None:
+    """One credential: asked for by the shell, confirmed by whoever checked it, with the password."""
+    held = Qualification(
+        tier=role.tier,
+        profession=role.profession,
+        country="DE",
+        issued_at=at - 365 * clock.DAY,
+        expires_at=at + 365 * clock.DAY,
+        specialty="",
+        issuing_body="invented for the demo",
+        register_number=f"DEMO-{ids[role.username]:04}",
+        evidence_sha256=sha256(f"invented evidence of {role.username}"),
+    )
+    facts = {"person": ids[role.username], "stated": vars(held), "by": ids[checker.username]}
+    facts["method"] = "invented for the demo"
+    asked = database.writing(lambda session: do_or_ask(session, OPERATOR, "credential", facts, at=at))
+    if asked.approval is not None:
+        with database.reading() as session:
+            by = load_actor(session, ids[checker.username], at=at)
+        decide(database, by, asked.approval, checker, at=at)
 
 
 def accept_guideline(session: Session, actor: Actor, task: Assignment, *, at: int) -> None:

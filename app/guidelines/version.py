@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, select
@@ -15,6 +16,7 @@ from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.digest import sha256
 from app.core.errors import Conflict, Invalid, NotFound
+from app.guidelines.affected import add_affected
 from app.guidelines.text import require_text
 
 
@@ -59,15 +61,20 @@ def publish(
     content: dict[str, str],
     *,
     change: str = VersionChange.MINOR,
+    affects: Collection[str] = (),
     at: int,
 ) -> GuidelineVersion:
-    """Put a version into force. `content`: key, modality, version, body (Markdown).
+    """Put a version into force. `content`: key, modality, version, body (Markdown); `affects`: the labels whose meaning
+    a major version changes.
 
     Raises Forbidden, Invalid, or Conflict when the version exists.
     """
     policy.require(session, actor, policy.Action.PUBLISH_GUIDELINE, _project(project_id), at=at)
     if change not in set(VersionChange):
         raise Invalid("guideline-change", "a change is patch, minor or major")
+    labels = sorted({label.strip() for label in affects if label.strip()})
+    if labels and change != VersionChange.MAJOR:
+        raise Invalid("guideline-affects", "only a major version changes the meaning of labels")
     require_text(content["body"])
     exists = select(GuidelineVersion.id).where(
         GuidelineVersion.project_id == project_id,
@@ -89,6 +96,7 @@ def publish(
     )
     session.add(guideline)
     session.flush()
+    add_affected(session, actor, guideline.id, labels, at=at)
     record(
         session,
         Tag.GUIDELINE_PUBLISHED,
@@ -100,7 +108,8 @@ def publish(
             "version": guideline.version,
             "change": guideline.change,
             "sha256": guideline.body_sha256,
-        },
+        }
+        | ({"affects": labels} if labels else {}),
         project_id=project_id,
         at=at,
     )

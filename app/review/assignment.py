@@ -115,7 +115,10 @@ DECLINE_REASONS = ("conflict-of-interest", "unable", "not-my-field")
 
 
 def decline(session: Session, actor: Actor, assignment: Assignment, reason: str, *, at: int) -> None:
-    """Recuse oneself (a relative, a colleague); the item waits for another reader."""
+    """Give a task back before it is finished; the item waits for somebody else, and never for this person again.
+
+    For a conflict of interest see `app.review.recusal`, which keeps the patient's other texts away too.
+    """
     if reason not in DECLINE_REASONS:
         raise Invalid("reason", f"a reason is one of {', '.join(DECLINE_REASONS)}")
     policy.require(session, actor, policy.Action.ANNOTATE, subject_of(assignment), at=at)

@@ -1,16 +1,31 @@
-"""Who may end a step of an item: the tier its workflow asks, and what the project asks of credentials."""
+"""Who may end a step of an item: the tier its workflow asks, and what project and labels ask of credentials."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 from app.accounts import policy
 from app.accounts.actor import Actor
 from app.core.db import Session
+from app.core.registry import Registry
 from app.corpus.project import Project, get_project
 from app.review.item import Item
 from app.review.round import current_round
 from app.review.workflows import ESCALATION_TIER, Step, Workflow
+
+
+class LabelsOfItem(Protocol):
+    """Knows which labels answers to an item hold; the package that freezes answers registers it."""
+
+    key: str
+
+    def labels(self, session: Session, item: Item) -> frozenset[str]: ...
+
+
+LABELS_OF_ITEM: Registry[LabelsOfItem] = Registry("labels of an item", LabelsOfItem)
+
+LabelRules = dict[str, frozenset[tuple[str, str]]]
 
 
 def require_may_finish(session: Session, actor: Actor, item: Item, step: Step, *, at: int) -> None:
@@ -29,12 +44,24 @@ def finishing_act(workflow: Workflow, step: Step, *, escalated: bool) -> tuple[p
 
 
 def subject_of_item(session: Session, item: Item, min_tier: int = 1) -> policy.PolicySubject:
-    """The item as the policy sees it: tier, and what the project asks of credentials (R4, R5)."""
-    return replace(asked_by(get_project(session, item.project_id), min_tier), kind="item", id=item.id)
+    """The item as the policy sees it: tier, and what the project, and the labels in its answers, ask (R4, R5)."""
+    project = get_project(session, item.project_id)
+    subject = replace(asked_by(project, min_tier), kind="item", id=item.id)
+    rules = label_rules(project)
+    if not rules:
+        return subject
+    labels = frozenset().union(*(part.labels(session, item) for part in LABELS_OF_ITEM))
+    return replace(subject, labels=frozenset(rules[label] for label in labels & rules.keys()))
+
+
+def subject_of_reading(session: Session, task_id: int, project_id: int) -> policy.PolicySubject:
+    """A reader's task as the policy sees it when it is opened and when it is submitted: as when it was assigned."""
+    project = get_project(session, project_id)
+    return replace(asked_by(project, project.setting("reader_tier")), kind="assignment", id=task_id)
 
 
 def asked_by(project: Project, min_tier: int) -> policy.PolicySubject:
-    """What a project asks of credentials, at a tier, of whoever acts on any of its items."""
+    """What a project asks of credentials and trainings, at a tier, of whoever acts on any of its items."""
     return policy.PolicySubject(
         "project",
         project.id,
@@ -42,7 +69,22 @@ def asked_by(project: Project, min_tier: int) -> policy.PolicySubject:
         min_tier=min_tier,
         specialties=frozenset(project.setting("specialties")),
         jurisdictions=frozenset(project.setting("required_countries")),
+        trainings=frozenset(project.setting("required_training")),
     )
+
+
+def label_rules(project: Project) -> LabelRules:
+    """Label → the (specialty, country) of which one credential of whoever settles or signs it must have one.
+
+    Entries are `LABEL: specialty`, `LABEL: specialty/COUNTRY` or `LABEL: /COUNTRY`; of several for a label, one is
+    enough.
+    """
+    rules: dict[str, set[tuple[str, str]]] = {}
+    for entry in project.setting("label_credentials"):
+        label, _, asked = entry.partition(":")
+        specialty, _, country = asked.partition("/")
+        rules.setdefault(label.strip(), set()).add((specialty.strip(), country.strip()))
+    return {label: frozenset(pairs) for label, pairs in rules.items()}
 
 
 def workflow_for(session: Session, item: Item) -> Workflow:

@@ -15,9 +15,12 @@ from app.core.registry import Registry
 from app.corpus.member import list_members
 from app.corpus.paper_gates import require_papers
 from app.corpus.project import Project, get_project, project_subject
+from app.guidelines.signing import require_signed, unsigned_modalities
+from app.guidelines.version import guided_modalities
 from app.review import states
 from app.review.assignment import Assignment, offer, open_tasks
 from app.review.authority import asked_by
+from app.review.conflict import kept_apart
 from app.review.guideline import guided
 from app.review.item import Item, available_items, get_item, queued_behind
 from app.review.relations import earlier_actors
@@ -84,11 +87,13 @@ def assign_ready(
     """
     policy.require(session, actor, policy.Action.ASSIGN, project_subject(project.id), at=at)
     require_papers(session, project, "assignment", at=at)
+    unsigned = require_some_signed(session, project)
     workflow = workflow_of(project)
     load = open_tasks(session, readers)
     assigned = _fill_vacancies(session, actor, project, readers, load, at=at) if after is None else 0
     behind = [queued_behind(after)] if after is not None else []
-    items = available_items(session, project.id, ItemState.READY, limit, guided(session, project.id), *behind)
+    begun = guided(session, project.id) & Item.modality.not_in(unsigned)
+    items = available_items(session, project.id, ItemState.READY, limit, begun, *behind)
     for item in items:
         chosen = _choose(session, item, readers, load, workflow.readers)
         if len(chosen) < workflow.readers:
@@ -102,10 +107,23 @@ def assign_ready(
     return Given(assigned, items[-1] if len(items) == limit else None)
 
 
+def require_some_signed(session: Session, project: Project) -> set[str]:
+    """Kinds of items whose guideline lacks signatures that the project asks for: they wait.
+
+    Raises Conflict("guideline-unsigned") where no other kind could be assigned.
+    """
+    wanted = project.setting("guideline_signatures")
+    unsigned = set(unsigned_modalities(session, project.id, wanted))
+    if unsigned and unsigned == guided_modalities(session, project.id):
+        require_signed(session, project.id, wanted)
+    return unsigned
+
+
 def _choose(session: Session, item: Item, readers: list[int], load: dict[int, int], wanted: int) -> list[int]:
     """Who read an earlier version of the text goes on with it; the other seats go to people who never saw it."""
     back = [person for person in returning(session, item) if person in readers][:wanted]
-    earlier = earlier_actors(session, item.id)
+    earlier = earlier_actors(session, item.id) | kept_apart(session, item)
+    back = [person for person in back if person not in kept_apart(session, item)]
     fresh = [person for person in readers if person not in earlier]
     return back + least_loaded(item.id, fresh, load, wanted - len(back))
 
@@ -128,7 +146,7 @@ def _fill_vacancies(
         item = get_item(session, row.item_id)
         # A seat is never given to the same person twice, though what was taken back unopened makes nobody a reader.
         seated = set(session.scalars(select(Assignment.person_id).where(Assignment.round_id == row.id)))
-        earlier = earlier_actors(session, item.id) | seated
+        earlier = earlier_actors(session, item.id) | seated | kept_apart(session, item)
         # The project's rules may ask less of readers now than those of the round do.
         able = find_readers(session, project, row.workflow, at=at) if row.workflow != workflow_of(project) else readers
         free = [p for p in readers if p in able and p not in earlier]

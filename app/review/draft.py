@@ -26,7 +26,7 @@ from app.corpus.project import get_project
 from app.corpus.suggestion import latest_suggestion, withheld_because
 from app.review import states
 from app.review.assignment import Assignment, require_awaited, subject_of
-from app.review.authority import require_may_finish
+from app.review.authority import require_may_finish, subject_of_reading
 from app.review.guideline import keep_guideline
 from app.review.item import Item, changeable_context, context_to_begin, get_item, modality_of, whole_items
 from app.review.modality import AnnotationAction, Context, Modality
@@ -114,6 +114,9 @@ def start_draft(
     got a new version from their own work.
     """
     require_may_work(session, actor, assignment, at=at)
+    if assignment.step == Step.ANNOTATE:
+        subject = subject_of_reading(session, assignment.id, assignment.project_id)
+        policy.require(session, actor, policy.Action.ANNOTATE, subject, at=at)
     row = session.execute(whole_items(), {"item": assignment.item_id}).one() if row is None else row
     item, context = row.Item, changeable_context(session, row)
     require_awaited(item, assignment.step)

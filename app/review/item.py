@@ -163,6 +163,15 @@ def no_codes(_system: str, _release: str, _code: str) -> None:
     """The lookup where no code system is installed: every code is unknown."""
 
 
+def find_labelled(session: Session, project_id: int, label: str) -> Item:
+    """The item of a project by what people call it, its newest version. Raises NotFound."""
+    named = select(Item).where(Item.project_id == project_id, Item.label == label)
+    item = session.scalar(named.order_by(Item.id.desc()).limit(1))
+    if item is None:
+        raise NotFound("item", "this project has no such item")
+    return item
+
+
 def context_of(session: Session, item: Item, codes: CodeLookup = no_codes) -> Context:
     """Document, schema and code lookup of an item, as a check needs them: with the next two the only way to its text.
 

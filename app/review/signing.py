@@ -132,6 +132,8 @@ def sign_closing(
     require_no_hold(session, item.id)
     _require_seen(session, task, closing)
     answer = _close(session, actor, task, closing, codes, at=at)
+    # What was settled may hold a label that no reader marked, with a rule of its own.
+    _require_may_sign(session, actor, item, meaning, at=at)
     require_signer_proved(session, actor, item.project_id)
     require_answers_proved(session, [item], {answer.id, *(one.id for one in contenders(session, task))})
     workflow = workflow_for(session, item)

@@ -25,7 +25,7 @@ from app.core.registry import Registry
 from app.guidelines.acknowledgement import require_acknowledged
 from app.review import states
 from app.review.assignment import Assignment, get_assignment, require_awaited, subject_of
-from app.review.authority import workflow_for
+from app.review.authority import subject_of_reading, workflow_for
 from app.review.draft import assemble
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
@@ -129,7 +129,8 @@ def submit(
 
     When the round's last reader submits, the answers are compared and the item goes on.
     """
-    policy.require(session, actor, policy.Action.SUBMIT, subject_of(assignment), at=at)
+    subject = subject_of_reading(session, assignment.id, assignment.project_id)
+    policy.require(session, actor, policy.Action.SUBMIT, subject, at=at)
     item = get_item(session, assignment.item_id, lock=True)
     assignment = get_assignment(session, assignment.id, lock=True)
     if assignment.step != Step.ANNOTATE:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.browser import count_known, forget_all
 from app.accounts.credential import TIERS, list_credentials
+from app.accounts.credential_check import list_checks
 from app.accounts.factors.desk import SIGNATURES
 from app.accounts.factors.factor import kinds_of, list_factors
 from app.accounts.factors.recovery import count_codes
@@ -18,6 +19,7 @@ from app.accounts.provider.identity import find_identity
 from app.accounts.reset import change_password
 from app.accounts.session import close_all, close_one, list_open
 from app.accounts.told import list_notices
+from app.accounts.training import list_trainings
 from app.core.db import Session
 from app.core.errors import ChartmarkError, Invalid
 from app.corpus.project import list_projects
@@ -97,6 +99,8 @@ def account_facts(session: Session) -> dict[str, Any]:
         "actor": actor,
         "person": get_person(session, actor.id),
         "credentials": list_credentials(session, actor.id),
+        "checks": list_checks(session, [one.id for one in actor.credentials]),
+        "trainings": list_trainings(session, actor.id),
         "sessions": [one for one in list_open(session, actor.id, at=at) if one.is_living(context.lifetime(), at=at)],
         "browsers": count_known(session, actor.id),
         "factors": list_factors(session, actor.id),

@@ -40,7 +40,8 @@ DECIDED = 50
 def _approves(actor: Actor) -> bool:
     deciding = {ProjectRole.MANAGER, ProjectRole.PRIVACY_OFFICER}
     in_projects: frozenset[ProjectRole] = frozenset().union(*actor.project_roles.values())
-    return bool(actor.server_roles & {ServerRole.ADMIN, ServerRole.PRIVACY_OFFICER} or in_projects & deciding)
+    on_server = frozenset(ServerRole) - {ServerRole.AUDITOR}
+    return bool(actor.server_roles & on_server or in_projects & deciding)
 
 
 MENU_ENTRY = MenuEntry("Approvals", "approvals.index", _approves)

@@ -10,21 +10,24 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import credential as credentials
 from app.accounts import person as people
+from app.accounts import training as trainings
 from app.accounts.actor import Actor, ServerRole
 from app.accounts.approval import do_or_ask
 from app.accounts.credential import TIERS
+from app.accounts.credential_check import CredentialCheck, list_checks
 from app.accounts.factors.factor import list_factors
 from app.accounts.person import Person
 from app.accounts.policy import Action
 from app.accounts.reset import digest_of_code, new_code
-from app.accounts.role import list_roles, revoke_role
+from app.accounts.role import holders_of, list_roles, revoke_role
 from app.accounts.session import count_open
 from app.core.db import Session
 from app.core.errors import ChartmarkError, Conflict, Invalid, NotFound
 from app.http import context
 from app.http.access import access, server_acting
 from app.http.errors import status_of
-from app.web.person_form import read_qualification
+from app.http.values import row_number
+from app.web.person_form import read_qualification, read_training
 
 person_pages = Blueprint("person", __name__, url_prefix="/people/<int:person_id>")
 MANAGE = server_acting(Action.MANAGE_PEOPLE)
@@ -89,7 +92,7 @@ def verify_identity(person_id: int) -> ResponseReturnValue:
 @access(server_acting(Action.GRANT_CREDENTIAL), fresh=True)
 def grant_credential(person_id: int) -> ResponseReturnValue:
     def facts() -> dict[str, Any]:
-        by, method = context.actor().id, request.form.get("method", "").strip()
+        by, method = _verifier(), request.form.get("method", "").strip()
         return {"stated": vars(read_qualification(request.form)), "by": by, "method": method}
 
     return _ask(person_id, "credential-granted", "credential", facts)
@@ -129,6 +132,34 @@ def _role(value: str) -> ServerRole:
     return ServerRole(value)
 
 
+def _verifier() -> int:
+    """Who is named as having checked it; while the server is set up an administrator may have done so."""
+    by = request.form.get("by", type=row_number)
+    return by if by is not None else context.actor().id
+
+
+@person_pages.post("/trainings")
+@access(server_acting(Action.RECORD_TRAINING), fresh=True)
+def record_training(person_id: int) -> ResponseReturnValue:
+    def act(session: Session, actor: Actor, person: Person) -> None:
+        trainings.record_training(session, actor, person, read_training(request.form), at=context.at())
+
+    return _do(person_id, "training-recorded", act)
+
+
+@person_pages.post("/trainings/<int:training_id>/withdrawal")
+@access(server_acting(Action.RECORD_TRAINING), fresh=True)
+def withdraw_training(person_id: int, training_id: int) -> ResponseReturnValue:
+    because = request.form.get("because", "")
+
+    def act(session: Session, actor: Actor, person: Person) -> None:
+        if trainings.get_training(session, training_id).person_id != person.id:
+            raise NotFound("not-found", "no such record of a training")
+        trainings.revoke_training(session, actor, training_id, because, at=context.at())
+
+    return _do(person_id, "training-withdrawn", act)
+
+
 def _ask(person_id: int, notice: str, key: str, facts: Callable[[], dict[str, Any]]) -> ResponseReturnValue:
     """Do it, or ask for a second person; then the page says which. `facts` may raise Invalid."""
     actor, at = context.actor(), context.at()
@@ -162,6 +193,9 @@ def _page(person_id: int, error: ChartmarkError | None = None) -> str:
             "people/person.html",
             person=people.get_person(session, person_id),
             credentials=credentials.list_credentials(session, person_id),
+            checks=_checks(session, person_id),
+            trainings=trainings.list_trainings(session, person_id),
+            verifiers=_verifiers(session, person_id, at=at),
             roles=sorted(list_roles(session, person_id)),
             all_roles=list(ServerRole),
             sessions=count_open(session, person_id, at=at),
@@ -172,3 +206,17 @@ def _page(person_id: int, error: ChartmarkError | None = None) -> str:
             error=error,
             typed=request.form,
         )
+
+
+def _checks(session: Session, person_id: int) -> dict[int, list[CredentialCheck]]:
+    return list_checks(session, [one.id for one in credentials.list_credentials(session, person_id)])
+
+
+def _verifiers(session: Session, person_id: int, *, at: int) -> list[Person]:
+    """Who can be asked to verify a credential of this person: clinicians, or who confirms the first."""
+    ids = credentials.find_verifiers(session, besides=person_id, at=at)
+    if not ids:
+        confirming = (ServerRole.ADMIN, ServerRole.MANAGER)
+        ids = sorted({one for role in confirming for one in holders_of(session, role)} - {person_id})
+    found = (people.get_person(session, number) for number in ids if number != context.actor().id)
+    return [one for one in found if one.is_active]

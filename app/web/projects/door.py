@@ -44,6 +44,7 @@ TABS: tuple[tuple[str, str, str, tuple[Action, ...]], ...] = (
     ("samples", "Samples", "lots.index", (Action.CHECK_QUALITY,)),
     ("releases", "Releases", "releases.index", (Action.CUT_RELEASE, Action.EXPORT_RELEASE, Action.VIEW_QUALITY)),
     ("members", "Members", "members.index", (Action.MANAGE_MEMBERS,)),
+    ("conflicts", "Conflicts", "conflicts.index", (Action.KEEP_CONFLICTS,)),
     ("schemas", "Label schemas", "schemas.index", ()),
     ("papers", "Papers", "papers.index", (Action.FILE_PAPER, Action.VIEW_QUALITY)),
     ("settings", "Settings", "project_settings.show", (Action.CHANGE_PROJECT,)),

@@ -10,22 +10,25 @@ from flask.typing import ResponseReturnValue
 from app.accounts.person import get_person
 from app.accounts.policy import Action
 from app.core.db import Session
-from app.core.errors import NotFound, Problem, invalid
+from app.core.errors import ChartmarkError, NotFound, Problem, invalid
 from app.corpus.member import list_members
 from app.corpus.project import Project
 from app.guidelines.acknowledgement import acknowledge, has_acknowledged, list_acknowledgements
-from app.guidelines.compare import compare
+from app.guidelines.affected import affected_labels
+from app.guidelines.compare import compare, compare_words
+from app.guidelines.signing import STATEMENT, list_signatures
 from app.guidelines.version import GuidelineVersion, VersionChange, get_guideline, list_guidelines, publish
 from app.http import context
 from app.http.access import access, acting
 from app.http.revalidation import revalidated
 from app.http.values import row_number
+from app.review.affected import impact_of
 from app.review.guideline import count_elsewhere, list_elsewhere, move_item, move_items
 from app.review.item import get_item
 from app.review.modality import MODALITIES
 from app.web.acts import Refusal, attempt
 from app.web.markdown import rendered_sections
-from app.web.projects.door import enter, page
+from app.web.projects.door import enter, page, permissions
 
 guidelines_pages = Blueprint("guidelines", __name__, url_prefix="/projects/<key>/guidelines")
 
@@ -45,7 +48,8 @@ def put_in_force(key: str) -> ResponseReturnValue:
 
     def unit(session: Session) -> GuidelineVersion:
         project = enter(session, key, Action.PUBLISH_GUIDELINE)
-        return publish(session, actor, project.id, _content(), change=typed.get("change", ""), at=at)
+        affects = typed.get("affects", "").split(",")
+        return publish(session, actor, project.id, _content(), change=typed.get("change", ""), affects=affects, at=at)
 
     def then(version: GuidelineVersion) -> str:
         return url_for("guidelines.read", key=key, guideline_id=version.id, notice="guideline-published")
@@ -71,24 +75,41 @@ def _content() -> dict[str, str]:
 @revalidated
 def read(key: str, guideline_id: int) -> ResponseReturnValue:
     """One version, rendered; `?against=` shows what changed since another one."""
+    return version_page(key, guideline_id)
+
+
+def version_page(key: str, guideline_id: int, error: ChartmarkError | None = None) -> str:
+    """The page of one version. Raises NotFound."""
     with context.database().reading() as session:
         project = enter(session, key)
         version = _get(session, project, guideline_id)
         against = request.args.get("against", type=row_number)
         other = _get(session, project, against) if against else None
+        leads = permissions(project)[Action.MOVE_GUIDELINE]
         values: dict[str, Any] = {
             "version": version,
             "parts": [(s["number"], s["title"], s["html"]) for s in rendered_sections(version.body)],
             "siblings": _siblings(session, version),
             "other": other,
             "lines": compare(other.body, version.body) if other else [],
+            "paragraphs": compare_words(other.body, version.body) if other else [],
             "has_read": has_acknowledged(session, version, context.actor().id),
             "readers": _readers(session, project, version),
             "elsewhere": list_elsewhere(session, version),
             "elsewhere_count": count_elsewhere(session, version),
             "author": get_person(session, version.published_by).display_name,
+            "signatures": _signatures(session, version),
+            "affected": affected_labels(session, version.id),
+            "impact": impact_of(session, version) if leads else None,
+            "statement": STATEMENT,
         }
-        return page("guideline", "guidelines", project, **values)
+        return page("guideline", "guidelines", project, error=error, **values)
+
+
+def _signatures(session: Session, version: GuidelineVersion) -> list[tuple[str, int, int, bool]]:
+    """Name, tier and time of each signature, and whether it is one's own."""
+    rows, own = list_signatures(session, version.id), context.actor().id
+    return [(get_person(session, r.person_id).display_name, r.tier, r.at, r.person_id == own) for r in rows]
 
 
 @guidelines_pages.post("/<int:guideline_id>/acknowledgement")

@@ -21,6 +21,7 @@ from app.release.cutting import cut
 from app.release.export import ExportOrder, Outgoing, OutgoingRelease, list_exports
 from app.release.jobs import AT_ONCE, queue_cut
 from app.release.manifest import head_of
+from app.release.qualifications import COLUMNS, as_rows, qualifications
 from app.release.recall import items_to_carry, recalled_numbers, recalls_of, successor_of
 from app.release.release import Release, find_release, list_releases, signatures_in
 from app.review.item import count_by_state
@@ -29,6 +30,7 @@ from app.web.acts import Refusal, answer, attempt, seal
 from app.web.projects.door import ACTS, enter, page
 from app.web.projects.exports import background, queued, sent
 from app.web.projects.words import VERDICTS
+from app.web.quality.frame import as_csv
 
 releases_pages = Blueprint("releases", __name__, url_prefix="/projects/<key>/releases")
 PAGE = 100
@@ -95,6 +97,17 @@ def show(key: str, number: int) -> ResponseReturnValue:
             **background(session, project),
         }
         return page("release", "releases", project, **values)
+
+
+@releases_pages.get("/<int:number>/qualifications.csv")
+@access(acting(Action.EXPORT_RELEASE))
+def people(key: str, number: int) -> ResponseReturnValue:
+    """Who read, settled and verified its items, with which qualification at that act."""
+    with context.database().reading() as session:
+        project = enter(session, key, Action.EXPORT_RELEASE)
+        release = find_release(session, project.id, number)
+        rows = qualifications(session, context.actor(), release, at=context.at())
+    return as_csv(f"{key}-{number}-qualifications", COLUMNS, as_rows(rows))
 
 
 @releases_pages.post("/<int:number>/exports")

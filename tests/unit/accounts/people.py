@@ -37,7 +37,7 @@ def give_credential(database, person_id, by, tier=3, **rest):
         country="DE",
         issued_at=rest.pop("issued_at", T0 - 1),
         issuing_body="chamber",
-        register_number="17",
+        register_number=f"{person_id}",
         **rest,
     )
 
