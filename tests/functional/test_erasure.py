@@ -10,9 +10,16 @@ import pytest
 from sqlalchemy import select, text
 
 from app.accounts.actor import ProjectRole, ServerRole
+from app.accounts.loading import load_actor
 from app.audit.selfcheck import check_whole
 from app.core import clock
 from app.core.db import Base
+from app.corpus.project import get_project
+from app.release.jobs import queue_export
+from app.review import adjudication
+from app.review.adjudication import RulingRow
+from app.review.assignment import Assignment
+from app.review.item import Item
 from tests.functional.test_one_note_end_to_end import (
     PASSWORD,
     SCHEMA,
@@ -127,11 +134,9 @@ class World(Clinic):
         accept_guideline(dora, shown)
         for case in shown["cases"]:
             ruling = {"choice": "take", "version": 0, "reason": "guideline", "citation": "4.2", "confirmed": True}
-            if "said" in case["versions"][0]:
-                comment = {"kind": "comment", "text": f"{MARK}ruling"}
-                ruling |= {"choice": "own", "version": None, "elements": {"said": comment}}
             done = dora.put(f"/api/v1/items/1/rulings/{case['key']}", json=ruling)
             assert done.status_code == 200, done.json
+        self._rule()
         shown = dora.get("/api/v1/items/1/adjudication").json
         closing = {"username": "dora", "meaning": "escalation", "seen": seen_cases(shown), "password": PASSWORD}
         settled = dora.post("/api/v1/items/1/closing", json=closing)
@@ -143,6 +148,21 @@ class World(Clinic):
         verifying = {"username": "cleo", "password": PASSWORD, "meaning": "verification", "seen": seen_answer(shown)}
         signed = cleo.post("/api/v1/items/1/verification", json=verifying)
         assert signed.status_code == 201, signed.json
+
+    def _rule(self):
+        """An own version with words in it, taken back."""
+
+        def unit(session):
+            query = select(Assignment.id).where(Assignment.person_id == self.people["dora"])
+            said = {"said": {"kind": "comment", "text": f"{MARK}ruling"}}
+            row = RulingRow(
+                assignment_id=session.scalar(query), case_key="planted", choice="withdrawn", version=None,
+                elements_json=json.dumps(said), reason="", citation="", confirmed=False, at=clock.now(),
+            )  # fmt: skip
+            dora = load_actor(session, self.people["dora"], at=clock.now())
+            adjudication._store(session, dora, session.get(Item, 1), row, (), at=clock.now())
+
+        self.database.writing(unit)
 
     def _more(self):
         """A second note of the patient, with an open draft and an open question; a release; exports; emergency."""
@@ -166,10 +186,6 @@ class World(Clinic):
 
     def _waiting_export(self):
         """An export that a job has written and nobody fetched."""
-        from app.accounts.loading import load_actor
-        from app.corpus.project import get_project
-        from app.release.jobs import queue_export
-
         def unit(session):
             lena = load_actor(session, self.people["lena"], at=clock.now())
             queue_export(session, lena, get_project(session, "story"), None, "jsonl", at=clock.now())
