@@ -47,9 +47,9 @@ SOURCE_WORDS = ("Zephrandine", "Quarrowbylle", "QX77120456")
 class World(Clinic):
     """A clinic in which one patient's words are everywhere they can be, and another patient's beside them."""
 
-    def __init__(self, database, folder):
+    def __init__(self, database, folder, **settings):
         stocked(folder / "var")
-        super().__init__(database, folder)
+        super().__init__(database, folder, **settings)
         self._set_up()
         self._read()
         self._settle()
@@ -295,7 +295,8 @@ def test_the_record_still_holds_and_says_erased(world):
     world.erase()
     said = world.run("audit", "export", world.folder.parent / "after", "--profile", "content", "--texts")
     verified = world.run("audit", "verify", world.folder.parent / "after")
-    assert "erased" in verified, said
+    assert "6 texts and answers erased" in verified, said
+    assert "OK: everything holds" in verified
     services = world.app.extensions
     with world.app.app_context():
         from app.cli import machine
@@ -353,3 +354,20 @@ def test_a_patient_is_found_by_the_outside_id_and_only_by_standard_input(world):
     world.run("privacy", "erase", "story", world.pseudonym, "--reason", "ordered", code=1)
     assert world.pseudonym in world.run("privacy", "erasures", "story")
     assert world.places() == []
+
+
+def test_with_sealed_texts_everything_goes_on_and_a_backup_can_be_tried(database_templates, tmp_path):
+    """Reading, adjudication, verification, release, exports and emergency access of the story, all on sealed texts."""
+    folder = tmp_path / "clinic"
+    (folder / "var").mkdir(parents=True)
+    with database_templates.fresh("sqlite", folder / "var") as database:
+        world = World(database, folder, seal_texts="1")
+        assert "document_body.text" not in world.places()
+        assert holds(world.out.read_bytes(), [MARK]), "exports hold the texts"
+        world.run("audit", "export", tmp_path / "bundle", "--profile", "content", "--texts")
+        assert "ok" in world.run("audit", "verify", tmp_path / "bundle").lower()
+        assert MARK in (tmp_path / "bundle" / "bodies.jsonl").read_text()
+        world.run("backup", tmp_path / "backup.tar")
+        assert "3 documents" in world.run("restore", "--rehearse", tmp_path / "backup.tar")
+        world.erase()
+        assert world.places() == []
