@@ -22,9 +22,11 @@ def server(tmp_path):
         folder.chmod(0o755)  # the server is another user's
     server = Server(tmp_path)
     server.make(None)
-    server.start()
-    yield server
-    server.stop()
+    with (tmp_path / "server.log").open("wb") as said:
+        server.options |= {"stderr": said}
+        server.start()
+        yield server
+        server.stop()
 
 
 def run_as_owner(server, *statements):

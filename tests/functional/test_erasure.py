@@ -32,7 +32,7 @@ from tests.terminology_data import stocked
 
 #: a word no recogniser takes for a name, and what its place adds to it
 MARK = "zorvexlim"
-STAYS = "quorblezant"
+STAYS = "mild cough"
 NOTE = """\
 CLINIC NOTE
 Patient: Zephrandine Quarrowbylle   MRN: QX77120456
@@ -71,7 +71,7 @@ class World(Clinic):
         self.run("project", "guideline", "story", self.folder / "rules.md", "--version", "1.0", "--by", "lena")
         self.run("preannotate", "accept", "chartmark_rules", "--by", "lena", typed=f"{PASSWORD}\n")
         self.load("p1", NOTE, 1)
-        self.load("p2", f"A mild cough, called {STAYS}. No rash.", 2)
+        self.load("p2", f"A {STAYS} for two days. No rash.", 2)
 
     def load(self, patient, note, number):
         """Deliver from outside the installation, whose files are searched."""
@@ -284,7 +284,7 @@ def test_every_planted_word_is_found_before_and_none_after(world):
     assert [place for place in before if place.startswith("var/exports/")], "an export waits with the words"
     world.erase()
     assert world.places() == []
-    assert columns_with(world.database, [STAYS]), "another patient's words stay"
+    assert "document_body.text" in set(columns_with(world.database, [STAYS])), "another patient's words stay"
     assert world.ask("SELECT count(*) FROM audit_erasure WHERE table_name = 'submission_body'")[0][0] == 4
     assert world.ask("SELECT state FROM question") == [("answered",), ("answered",)]
 
@@ -367,7 +367,8 @@ def test_with_sealed_texts_everything_goes_on_and_a_backup_can_be_tried(database
         world.run("audit", "export", tmp_path / "bundle", "--profile", "content", "--texts")
         assert "ok" in world.run("audit", "verify", tmp_path / "bundle").lower()
         assert MARK in (tmp_path / "bundle" / "bodies.jsonl").read_text()
-        world.run("backup", tmp_path / "backup.tar")
-        assert "3 documents" in world.run("restore", "--rehearse", tmp_path / "backup.tar")
+        with world.app.app_context():
+            world.run("backup", tmp_path / "backup.tar")
+            assert "3 documents" in world.run("restore", "--rehearse", tmp_path / "backup.tar")
         world.erase()
         assert world.places() == []
