@@ -863,6 +863,8 @@ def describe(verdict: dict[str, Any]) -> Iterator[str]:
     if verdict["breaks"]:
         yield f"FAILED: {verdict['broken']} breaks, the first above"
         return
+    if verdict["erased"]:
+        yield f"{verdict['erased']} texts and answers erased: an event says so, and nothing of them can be computed"
     yield from (f"NOT COMMITTED {n} rows of {table}, from before" for table, n in sorted(verdict["before"].items()))
     if verdict["believed"]:
         yield f"{verdict['believed']} digests said by the exporter, not proved; {verdict['computed']} computed here"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import click
@@ -34,7 +35,7 @@ def find() -> None:
 
     A line each: project, pseudonym, how many texts there are.
     """
-    outside = click.get_text_stream("stdin").readline().strip()
+    outside = sys.stdin.readline().strip()
     vault = machine.machine().vault
 
     def look(session: Session) -> list[dict[str, Any]]:

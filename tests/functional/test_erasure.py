@@ -10,9 +10,16 @@ import pytest
 from sqlalchemy import select, text
 
 from app.accounts.actor import ProjectRole, ServerRole
+from app.accounts.loading import load_actor
 from app.audit.selfcheck import check_whole
 from app.core import clock
 from app.core.db import Base
+from app.corpus.project import get_project
+from app.release.jobs import queue_export
+from app.review import adjudication
+from app.review.adjudication import RulingRow
+from app.review.assignment import Assignment
+from app.review.item import Item
 from tests.functional.test_one_note_end_to_end import (
     PASSWORD,
     SCHEMA,
@@ -25,7 +32,7 @@ from tests.terminology_data import stocked
 
 #: a word no recogniser takes for a name, and what its place adds to it
 MARK = "zorvexlim"
-STAYS = "quorblezant"
+STAYS = "mild cough"
 NOTE = """\
 CLINIC NOTE
 Patient: Zephrandine Quarrowbylle   MRN: QX77120456
@@ -40,9 +47,9 @@ SOURCE_WORDS = ("Zephrandine", "Quarrowbylle", "QX77120456")
 class World(Clinic):
     """A clinic in which one patient's words are everywhere they can be, and another patient's beside them."""
 
-    def __init__(self, database, folder):
+    def __init__(self, database, folder, **settings):
         stocked(folder / "var")
-        super().__init__(database, folder)
+        super().__init__(database, folder, **settings)
         self._set_up()
         self._read()
         self._settle()
@@ -64,7 +71,7 @@ class World(Clinic):
         self.run("project", "guideline", "story", self.folder / "rules.md", "--version", "1.0", "--by", "lena")
         self.run("preannotate", "accept", "chartmark_rules", "--by", "lena", typed=f"{PASSWORD}\n")
         self.load("p1", NOTE, 1)
-        self.load("p2", f"A mild cough, called {STAYS}. No rash.", 2)
+        self.load("p2", f"A {STAYS} for two days. No rash.", 2)
 
     def load(self, patient, note, number):
         """Deliver from outside the installation, whose files are searched."""
@@ -127,11 +134,9 @@ class World(Clinic):
         accept_guideline(dora, shown)
         for case in shown["cases"]:
             ruling = {"choice": "take", "version": 0, "reason": "guideline", "citation": "4.2", "confirmed": True}
-            if "said" in case["versions"][0]:
-                comment = {"kind": "comment", "text": f"{MARK}ruling"}
-                ruling |= {"choice": "own", "version": None, "elements": {"said": comment}}
             done = dora.put(f"/api/v1/items/1/rulings/{case['key']}", json=ruling)
             assert done.status_code == 200, done.json
+        self._rule()
         shown = dora.get("/api/v1/items/1/adjudication").json
         closing = {"username": "dora", "meaning": "escalation", "seen": seen_cases(shown), "password": PASSWORD}
         settled = dora.post("/api/v1/items/1/closing", json=closing)
@@ -143,6 +148,21 @@ class World(Clinic):
         verifying = {"username": "cleo", "password": PASSWORD, "meaning": "verification", "seen": seen_answer(shown)}
         signed = cleo.post("/api/v1/items/1/verification", json=verifying)
         assert signed.status_code == 201, signed.json
+
+    def _rule(self):
+        """An own version with words in it, taken back."""
+
+        def unit(session):
+            query = select(Assignment.id).where(Assignment.person_id == self.people["dora"])
+            said = {"said": {"kind": "comment", "text": f"{MARK}ruling"}}
+            row = RulingRow(
+                assignment_id=session.scalar(query), case_key="planted", choice="withdrawn", version=None,
+                elements_json=json.dumps(said), reason="", citation="", confirmed=False, at=clock.now(),
+            )  # fmt: skip
+            dora = load_actor(session, self.people["dora"], at=clock.now())
+            adjudication._store(session, dora, session.get(Item, 1), row, (), at=clock.now())
+
+        self.database.writing(unit)
 
     def _more(self):
         """A second note of the patient, with an open draft and an open question; a release; exports; emergency."""
@@ -166,10 +186,6 @@ class World(Clinic):
 
     def _waiting_export(self):
         """An export that a job has written and nobody fetched."""
-        from app.accounts.loading import load_actor
-        from app.corpus.project import get_project
-        from app.release.jobs import queue_export
-
         def unit(session):
             lena = load_actor(session, self.people["lena"], at=clock.now())
             queue_export(session, lena, get_project(session, "story"), None, "jsonl", at=clock.now())
@@ -268,7 +284,7 @@ def test_every_planted_word_is_found_before_and_none_after(world):
     assert [place for place in before if place.startswith("var/exports/")], "an export waits with the words"
     world.erase()
     assert world.places() == []
-    assert columns_with(world.database, [STAYS]), "another patient's words stay"
+    assert "document_body.text" in set(columns_with(world.database, [STAYS])), "another patient's words stay"
     assert world.ask("SELECT count(*) FROM audit_erasure WHERE table_name = 'submission_body'")[0][0] == 4
     assert world.ask("SELECT state FROM question") == [("answered",), ("answered",)]
 
@@ -279,7 +295,8 @@ def test_the_record_still_holds_and_says_erased(world):
     world.erase()
     said = world.run("audit", "export", world.folder.parent / "after", "--profile", "content", "--texts")
     verified = world.run("audit", "verify", world.folder.parent / "after")
-    assert "erased" in verified, said
+    assert "6 texts and answers erased" in verified, said
+    assert "OK: everything holds" in verified
     services = world.app.extensions
     with world.app.app_context():
         from app.cli import machine
@@ -337,3 +354,23 @@ def test_a_patient_is_found_by_the_outside_id_and_only_by_standard_input(world):
     world.run("privacy", "erase", "story", world.pseudonym, "--reason", "ordered", code=1)
     assert world.pseudonym in world.run("privacy", "erasures", "story")
     assert world.places() == []
+
+
+def test_with_sealed_texts_everything_goes_on_and_a_backup_can_be_tried(database_templates, tmp_path):
+    """Reading, adjudication, verification, release, exports and emergency access of the story, all on sealed texts."""
+    folder = tmp_path / "clinic"
+    (folder / "var").mkdir(parents=True)
+    with database_templates.fresh("sqlite", folder / "var") as database:
+        world = World(database, folder, seal_texts="1")
+        assert "document_body.text" not in world.places()
+        assert holds(world.out.read_bytes(), [MARK]), "exports hold the texts"
+        world.run("audit", "export", tmp_path / "bundle", "--profile", "content", "--texts")
+        assert "ok" in world.run("audit", "verify", tmp_path / "bundle").lower()
+        assert MARK in (tmp_path / "bundle" / "bodies.jsonl").read_text()
+        for shared in ("terminology", "preannotate"):
+            (folder / "var" / shared).unlink()  # links to what the test process has built
+        with world.app.app_context():
+            world.run("backup", tmp_path / "backup.tar")
+            assert "3 documents" in world.run("restore", "--rehearse", tmp_path / "backup.tar")
+        world.erase()
+        assert world.places() == []

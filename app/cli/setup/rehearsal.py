@@ -23,8 +23,9 @@ from app.core.clock import now
 from app.core.db import Database
 from app.core.errors import ChartmarkError
 from app.core.revision import problem_of
+from app.corpus import vault
 from app.corpus.document import Document
-from app.corpus.vault import SubjectKey, Vault
+from app.corpus.vault import SubjectKey, Vault, VaultFile
 from app.settings import Settings
 
 
@@ -66,10 +67,12 @@ def _scratch(settings: Settings, folder: Path) -> Iterator[Database]:
             database.dispose()
 
 
-def _keys(settings: Settings, folder: Path) -> dict[str, EventKeys]:
-    """The keys of the events' MACs: the backup's own, unless they are kept apart from backups."""
+def _keys(settings: Settings, folder: Path) -> dict[str, object]:
+    """The backup's own keys: of sealed texts, and of the events' MACs, unless those are kept apart from backups."""
     apart = settings.event_key_path if settings.event_key_file else None
-    return {INFO: EventKeys(apart or folder / "keys" / "event.key")}
+    master = folder / "keys" / MASTER_KEY
+    keys: dict[str, object] = {INFO: EventKeys(apart or folder / "keys" / "event.key")}
+    return keys | ({vault.INFO: VaultFile(master)} if master.exists() else {})
 
 
 @contextmanager
@@ -101,12 +104,12 @@ def _open_keys(database: Database, folder: Path) -> int:
         if _count(database, SubjectKey):
             raise click.ClickException("the backup has no master key: no source could be opened")
         return 0
-    vault = Vault.at(master)
+    opened = Vault.at(master)
     with database.reading() as session:
         ids = session.scalars(select(SubjectKey.subject_id)).all()
         try:
             for subject_id in ids:
-                vault.key_of(session, subject_id)
+                opened.key_of(session, subject_id)
         except ChartmarkError as error:
             words = f"the master key in the backup does not open its sources: {error.message}"
             raise click.ClickException(words) from None
