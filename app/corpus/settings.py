@@ -47,7 +47,6 @@ def _day(typed: str) -> str:
     return date.fromisoformat(typed).isoformat() if typed else ""
 
 
-_REGION = r"^([a-z0-9][a-z0-9-]{0,30})?$"
 def _ruled(entries: list[str]) -> list[str]:
     """Rules of labels in one form: `LABEL: specialty/COUNTRY`, the specialty in lower case."""
     parts = (entry.partition(":") for entry in entries)
@@ -62,6 +61,7 @@ def _courses(names: list[str]) -> list[str]:
     return [" ".join(name.split()).casefold() for name in names]
 
 
+_REGION = r"^([a-z0-9][a-z0-9-]{0,30})?$"
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 _RULE = r"^[^:/,]{1,100}:(\s*[^\s:/,][^:/,]*(/[A-Z]{2})?|\s*/[A-Z]{2})$"
 LabelRule = Annotated[str, StringConstraints(pattern=_RULE, max_length=200)]

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from app.accounts.reset import choose_password
+from app.core.clock import now
+
 WORDS = """
     --tier 3 --profession physician --country de --issuing-body chamber --register-number 17
     --issued 2020-01-01 --verified-by boss --method register
@@ -11,12 +14,35 @@ WORDS = """
 CREDENTIAL = WORDS.split()
 
 
+EVIDENCE = ["--evidence-sha256", "e" * 64]
+PASSWORD = "wandering teapots sing"
+
+
+@pytest.fixture
+def boss(app, run):
+    """An administrator with a password, who confirms the first credentials."""
+    [made] = run("create", "boss", "--name", "The Boss", "--role", "admin")
+    choose_password(app.extensions["database"], made["link"].rpartition("/")[2], PASSWORD, at=now())
+
+
+@pytest.fixture
+def approve(app):
+    def approve(number, by="boss", typed=PASSWORD):
+        line = ["approvals", "approve", str(number), "--by", by]
+        answer = app.test_cli_runner().invoke(args=line, input=f"{typed}\n")
+        assert answer.exit_code == 0, answer.output
+        return json.loads(answer.stdout)
+
+    return approve
+
+
 @pytest.fixture
 def run(app):
     def run(*arguments, code=0):
         answer = app.test_cli_runner().invoke(args=["accounts", *arguments])
         assert answer.exit_code == code, answer.output
-        return [json.loads(line) for line in answer.stdout.splitlines()] if code == 0 else answer.output
+        lines = [line for line in answer.stdout.splitlines() if not line.startswith("waiting for")]
+        return [json.loads(line) for line in lines] if code == 0 else answer.output
 
     return run
 
@@ -37,10 +63,11 @@ def test_a_link_leads_to_where_the_server_runs(app, run):
         assert said["link"].startswith(f"http://127.0.0.1:{port}/password/")
 
 
-def test_a_credential_gives_a_tier_until_it_is_revoked(run):
-    run("create", "boss", "--name", "The Boss")
+def test_a_credential_waits_for_who_checked_it_and_gives_a_tier_until_it_is_revoked(run, boss, approve):
     run("create", "ann", "--name", "Ann", "--profession", "physician")
-    [granted] = run("credential", "ann", *CREDENTIAL)
+    assert run("credential", "ann", *CREDENTIAL, *EVIDENCE) == [{"username": "ann", "tier": 3}]
+    assert {p["username"]: p["tier"] for p in run("list")}["ann"] == 0
+    granted = approve(1)
     run("identity", "ann", "--verified-by", "boss", "--method", "passport")
     listed = {person["username"]: person for person in run("list")}
     assert (listed["ann"]["tier"], listed["boss"]["tier"]) == (3, 0)
@@ -49,10 +76,24 @@ def test_a_credential_gives_a_tier_until_it_is_revoked(run):
     assert {p["username"]: p["tier"] for p in run("list")}["ann"] == 0
 
 
-def test_an_expired_credential_gives_no_tier(run):
-    run("create", "boss", "--name", "The Boss")
+def test_a_trainees_credential_is_recorded_at_once_while_the_server_is_set_up(run, boss):
     run("create", "ann", "--name", "Ann")
-    run("credential", "ann", *CREDENTIAL, "--expires", "2021-01-01")
+    [granted] = run("credential", "ann", "--tier", "1", *CREDENTIAL[2:])
+    assert (granted["credential"], granted["tier"]) == (1, 1)
+    assert {p["username"]: p["tier"] for p in run("list")}["ann"] == 1
+
+
+def test_a_trainee_cannot_be_named_as_having_checked_a_clinician(run, boss):
+    for name in ("ann", "eve"):
+        run("create", name, "--name", name.title())
+    words = [*CREDENTIAL[:-4], "--verified-by", "ann", "--method", "m", *EVIDENCE]
+    assert "verifier-unfit" in run("credential", "eve", *words, code=1)
+
+
+def test_an_expired_credential_gives_no_tier(run, boss, approve):
+    run("create", "ann", "--name", "Ann")
+    run("credential", "ann", *CREDENTIAL, *EVIDENCE, "--expires", "2021-01-01")
+    approve(1)
     assert [person["tier"] for person in run("list")] == [0, 0]
 
 

@@ -16,7 +16,7 @@ from app.core.clock import now
 from tests.conftest import OPERATOR
 
 GRANT = {
-    "tier": "3",
+    "tier": "2",
     "profession": "physician",
     "specialty": "Radiology",
     "country": "de",
@@ -78,9 +78,9 @@ def test_a_credential_is_recorded_and_revoked(app, boss, person):
     ann = person("ann")
     assert post(boss, f"/people/{ann.id}/credentials", **GRANT).status_code == 303
     [row] = find(app, select(Credential))
-    assert (row.tier, row.country, row.specialty, row.verified_by) == (3, "DE", "radiology", 2 if ann.id == 1 else 1)
+    assert (row.tier, row.country, row.specialty, row.verified_by) == (2, "DE", "radiology", 2 if ann.id == 1 else 1)
     page = boss.get(f"/people/{ann.id}").text
-    assert "T3" in page
+    assert "T2" in page
     assert "valid" in page
     path = f"/people/{ann.id}/credentials/{row.id}/revocation"
     assert post(boss, path, because="").status_code == 422

@@ -74,6 +74,9 @@ def clone(tmp_path_factory):
         (folder / ".venv" / ".installed").touch()
     stocked(folder / "var")
     (folder / "notes").mkdir()
+    (folder / "licences").mkdir()
+    for who in ("vera", "vito", "tess"):
+        (folder / "licences" / f"{who}.pdf").write_bytes(b"%PDF-1.4 invented")
     (folder / "notes" / "one.txt").write_text(SAME)
     with zipfile.ZipFile(folder / "more.zip", "w") as archive:
         archive.writestr("two.txt", ROUTINE)

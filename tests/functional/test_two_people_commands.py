@@ -14,6 +14,7 @@ from app.core import clock
 
 PASSWORD = "wandering teapots sing"
 WORDS = "--profession physician --country DE --issuing-body chamber --register-number 17 --issued 2020-01-01"
+WORDS += f" --evidence-sha256 {'e' * 64}"
 NOTE = '{"id": "n1", "text": "No chest pain."}\n'
 
 
@@ -57,18 +58,23 @@ def bodies(app, tag):
 
 
 def test_before_the_first_load_the_shell_acts_at_once_and_the_log_says_so(app, started):
-    said = started(f"accounts credential vera --tier 3 {WORDS} --verified-by lena --method register")
-    assert json.loads(said)["tier"] == 3
+    # A clinician's credential waits even now: one person proposes it, another confirms.
+    said = started(f"accounts credential vera --tier 3 {WORDS} --verified-by max --method register")
+    assert said.splitlines()[-1] == "waiting for approval 1"
+    assert actor(app, "vera").tier(clock.now()) == 0
+    started("approvals approve 1 --by max", typed=f"{PASSWORD}\n")
     started("accounts identity vera --verified-by lena --method passport")
     assert actor(app, "vera").tier(clock.now()) == 3
-    marked = [*bodies(app, Tag.CREDENTIAL_GRANTED), *bodies(app, Tag.IDENTITY_VERIFIED), *bodies(app, Tag.MEMBER_ADDED)]
-    assert len(marked) == 4
+    [granted] = bodies(app, Tag.CREDENTIAL_GRANTED)
+    assert (granted["data"]["check"], granted["data"]["approval"]) == ("bootstrap", 1)
+    marked = [*bodies(app, Tag.IDENTITY_VERIFIED), *bodies(app, Tag.MEMBER_ADDED)]
+    assert len(marked) == 3
     assert all(body["data"]["bootstrap"] is True for body in marked)
 
 
 def test_after_it_the_shell_waits_and_a_named_person_approves_by_password(app, started, tmp_path):
     load(started, tmp_path)
-    said = started(f"accounts credential eve --tier 4 {WORDS} --verified-by lena --method register")
+    said = started(f"accounts credential eve --tier 4 {WORDS} --verified-by max --method register")
     assert said.splitlines()[-1] == "waiting for approval 1"
     assert started("project members study --add eve:adjudicator").splitlines()[-1] == "waiting for approval 2"
     assert started("accounts role eve privacy_officer").splitlines()[-1] == "waiting for approval 3"
