@@ -362,7 +362,9 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "adverse-events": "app.formats.safety:AdverseEventsFormat",
         "conll": "app.formats.conll:ConllFormat",
         "bioc": "app.formats.bioc:BioCFormat",
+        "bioc-json": "app.formats.bioc:BioCJsonFormat",
         "pubtator": "app.formats.pubtator:PubTatorFormat",
+        "xmi": "app.formats.xmi:XmiFormat",
     },
     "state machine": {
         "item": "app.release.evidence:ITEM_STATES",
