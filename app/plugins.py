@@ -365,6 +365,9 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "bioc-json": "app.formats.bioc:BioCJsonFormat",
         "pubtator": "app.formats.pubtator:PubTatorFormat",
         "xmi": "app.formats.xmi:XmiFormat",
+        "doccano": "app.formats.doccano:DoccanoFormat",
+        "prodigy": "app.formats.prodigy:ProdigyFormat",
+        "label-studio": "app.formats.label_studio:LabelStudioFormat",
     },
     "state machine": {
         "item": "app.release.evidence:ITEM_STATES",

@@ -75,6 +75,20 @@ class FoundSpans:
     def problem(self, code: str, where: str, message: str) -> None:
         self.problems.append(Problem(code, where, message))
 
+    def span(self, key: str, place: list[int] | None, label: object, where: str) -> None:
+        """A span with a label, or the problem that its offsets are none of this text."""
+        if place is None:
+            self.problem("bad_offsets", where, "the offsets are empty, outside the text or within a character")
+        elif not isinstance(label, str) or not label:
+            self.problem("no_label", where, "a span needs a label")
+        else:
+            self.spans[key] = {"kind": "entity", "fragments": [place], "label": label}
+
+    def relation(self, key: str, kind: object, head: object, tail: object) -> None:
+        """A relation between the spans with these ids of the file."""
+        name = kind if isinstance(kind, str) and kind else "related"
+        self.relations[key] = {"kind": "relation", "type": name, "head": id_of(head), "tail": id_of(tail)}
+
     def connected(self) -> Elements:
         """Spans and those relations whose ends are there; the others become problems."""
         good = {}
@@ -164,6 +178,11 @@ def _changes(there: Body, found: Body) -> Body:
     if not (len(pieces) == 1 and (pieces[0][0], pieces[0][1]) == extent(there)):
         changes["fragments"] = pieces
     return changes
+
+
+def id_of(value: object) -> str:
+    """An id of a file as a string: 1 and "1" are one id; what can be none is ""."""
+    return str(value) if isinstance(value, str) or type(value) is int else ""
 
 
 def _name(key: str) -> str:
