@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
+from collections.abc import Iterator
+from typing import IO, Any
 
 from app.core.digest import canonical_json
+from app.core.errors import Invalid
+from app.core.text import MAX_TEXT_CHARACTERS
 from app.formats.protocol import Writing
 
 Row = dict[str, Any]
@@ -66,3 +69,22 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return canonical_json(value) if isinstance(value, (list, dict)) else str(value)
+
+
+def csv_rows(raw: IO[bytes], name: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows by column with the line each ends on. Raises Invalid naming the line that cannot be read."""
+    csv.field_size_limit(8 * MAX_TEXT_CHARACTERS)
+    lines = io.TextIOWrapper(raw, encoding="utf-8", newline="")
+    rows = csv.reader(lines, strict=True)
+    try:
+        header = [name.removeprefix("\ufeff") for name in next(rows, [])]
+        for row in rows:
+            if len(row) != len(header):
+                raise Invalid("bad-csv", f"{name} line {rows.line_num}: {len(row)} cells for {len(header)} columns")
+            yield rows.line_num, dict(zip(header, row, strict=True))
+    except UnicodeDecodeError:
+        raise Invalid("not-utf8", f"{name} line {rows.line_num + 1}: is not UTF-8") from None
+    except csv.Error:
+        raise Invalid("bad-csv", f"{name} line {rows.line_num}: is no row of a table") from None
+    finally:
+        lines.detach()

@@ -1,4 +1,4 @@
-"""Label Studio JSON, read: the spans of the first annotation of each task that was not skipped, and its relations.
+"""Label Studio JSON, read: the spans and relations of each annotation that was not skipped.
 
 Annotations of several people are several readings: each is a document of its own here, `id` and `reader` told apart
 in its provenance.
