@@ -365,6 +365,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "bioc-json": "app.formats.bioc:BioCJsonFormat",
         "pubtator": "app.formats.pubtator:PubTatorFormat",
         "xmi": "app.formats.xmi:XmiFormat",
+        "spacy": "app.formats.spacy_docbin:DocBinFormat",
         "csv": "app.formats.tables_csv:CsvTablesFormat",
         "parquet": "app.formats.parquet:ParquetFormat",
         "anafora": "app.formats.anafora:AnaforaFormat",

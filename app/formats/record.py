@@ -37,8 +37,11 @@ class ShownSpans:
         return [key for key, _ in (*self.spans, *self.relations)]
 
 
-def shown(document: ExchangeDocument) -> ShownSpans:
-    """Spans and relations of a document, in an order that does not depend on the ids' order."""
+def shown(document: ExchangeDocument, *, relations: bool = True) -> ShownSpans:
+    """Spans and relations of a document, in an order that does not depend on the ids' order.
+
+    `relations`: whether the format has any; where not, those of the record stay as they are.
+    """
     said = document.said()
     spans = sorted(
         of_kind(said, "entity").items(),
@@ -46,9 +49,9 @@ def shown(document: ExchangeDocument) -> ShownSpans:
     )
     numbers = {key: number for number, (key, _) in enumerate(spans, start=1)}
     placed = [one for one in of_kind(said, "relation").items() if {one[1]["head"], one[1]["tail"]} <= numbers.keys()]
-    relations = sorted(placed, key=lambda r: (numbers[r[1]["head"]], numbers[r[1]["tail"]], r[1]["type"], r[0]))
-    numbers |= {key: number for number, (key, _) in enumerate(relations, start=len(spans) + 1)}
-    return ShownSpans(spans, relations, numbers)
+    linked = sorted(placed, key=lambda r: (numbers[r[1]["head"]], numbers[r[1]["tail"]], r[1]["type"], r[0]))
+    numbers |= {key: number for number, (key, _) in enumerate(linked, start=len(spans) + 1)}
+    return ShownSpans(spans, linked if relations else [], numbers)
 
 
 def record_of(document: ExchangeDocument, what: ShownSpans, text: str | None) -> str:
@@ -166,7 +169,12 @@ def _merged(held: dict[str, Any], found: Elements) -> Elements:
             elements[own] = there | _changes(there, body) | ends
         else:
             elements[f"N{number}"] = body | ends
-    return elements
+    ends_there = {key for key, body in elements.items() if body["kind"] == "entity"}
+    return {
+        key: body
+        for key, body in elements.items()
+        if body["kind"] != "relation" or key not in names.values() or {body["head"], body["tail"]} <= ends_there
+    }
 
 
 def _changes(there: Body, found: Body) -> Body:

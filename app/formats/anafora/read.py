@@ -26,22 +26,23 @@ class AnaforaReader:
         if not files.is_folder:
             head = beginning(files)
             return "<data>" in head and "<annotations" in head
-        return any(name.endswith(".xml") and _text_name(files, name) for name in files.names())
+        there = set(files.names())
+        return any(name.endswith(".xml") and _text_name(there, name) for name in there)
 
     def read(self, files: InputFiles) -> Iterator[ExchangeDocument]:
         """Raises Invalid for a folder without such files, or a file that is none."""
-        names = [name for name in files.names() if name.endswith(".xml")] if files.is_folder else [files.name]
-        marked = [name for name in names if not files.is_folder or _text_name(files, name)]
-        if not marked:
+        there = set(files.names()) if files.is_folder else set()
+        marked = [(name, _text_name(there, name)) for name in sorted(there) if name.endswith(".xml")]
+        pairs = [one for one in marked if one[1]] if files.is_folder else [(files.name, None)]
+        if not pairs:
             raise Invalid("no-annotations", f"{files.name}: no .xml beside a text")
-        for name in marked:
-            yield _document(files, name)
+        for name, beside in pairs:
+            yield _document(files, name, beside)
 
 
-def _text_name(files: InputFiles, name: str) -> str | None:
+def _text_name(there: set[str], name: str) -> str | None:
     """The text of `folder/doc.set.annotator.state.xml`: `folder/doc`, or the same with .txt."""
     folder, _, file = name.rpartition("/")
-    there = set(files.names())
     parts = file.split(".")
     for length in range(len(parts) - 1, 0, -1):
         stem = ".".join(parts[:length])
@@ -52,8 +53,7 @@ def _text_name(files: InputFiles, name: str) -> str | None:
     return None
 
 
-def _document(files: InputFiles, name: str) -> ExchangeDocument:
-    beside = _text_name(files, name) if files.is_folder else None
+def _document(files: InputFiles, name: str, beside: str | None) -> ExchangeDocument:
     text = None
     if beside is not None:
         with files.open(beside) as raw:

@@ -35,13 +35,14 @@ class WebAnnotationReader:
         names = [name for name in files.names() if name.endswith(_NAMES)] if files.is_folder else [files.name]
         if not names:
             raise Invalid("no-annotations", f"{files.name}: no .jsonld files")
+        there = set(files.names())
         for name in names:
             with files.open(name) as raw:
                 page = parsed(whole_text(raw, name), name)
-            yield _document(files, name, page)
+            yield _document(files, there, name, page)
 
 
-def _document(files: InputFiles, name: str, page: Any) -> ExchangeDocument:
+def _document(files: InputFiles, there: set[str], name: str, page: Any) -> ExchangeDocument:
     if not isinstance(page, dict):
         raise Invalid("bad-annotation", f"{name}: needs an object")
     items = objects_of(page["items"]) if "items" in page else [page]
@@ -49,7 +50,7 @@ def _document(files: InputFiles, name: str, page: Any) -> ExchangeDocument:
     folder = name.rpartition("/")[0]
     beside = f"{folder}/{source}" if folder else source
     text = None
-    if source and not source.startswith("#") and beside in files.names() and beside != name:
+    if source and not source.startswith("#") and beside in there and beside != name:
         with files.open(beside) as raw:
             text = whole_text(raw, beside)
         text = _with_mark(files, beside, text)
