@@ -25,7 +25,7 @@ def json_lines(files: InputFiles) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def first_object(files: InputFiles) -> dict[str, Any]:
-    """The first line as an object; empty where it is none, as when it is longer than the beginning that is looked at."""
+    """The first line as an object; empty where it is none, or longer than the beginning that is looked at."""
     try:
         record = json.loads(first_line(files))
     except (ValueError, RecursionError):

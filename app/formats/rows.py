@@ -22,7 +22,18 @@ def columns(vocabulary: PayloadVocabulary) -> dict[str, list[str]]:
     """Table → its columns. `documents` and `elements` hold everything; the other two are the spans for reading."""
     return {
         DOCUMENTS: ["document", "modality", "text", "meta", "provenance"],
-        ENTITIES: ["document", "id", "start", "end", "fragments", "words", "label", *vocabulary.axes, "codes", "status"],
+        ENTITIES: [
+            "document",
+            "id",
+            "start",
+            "end",
+            "fragments",
+            "words",
+            "label",
+            *vocabulary.axes,
+            "codes",
+            "status",
+        ],
         RELATIONS: ["document", "id", "type", "head", "tail", "certainty", "status"],
         ELEMENTS: ["document", "id", "kind", "body"],
     }
@@ -44,7 +55,10 @@ def rows_of(document: ExchangeDocument, vocabulary: PayloadVocabulary) -> Iterat
         axes = {axis: word(value) for axis, value in vocabulary.full_assertion(body.get("assertion")).items()}
         place = {"start": start, "end": end, "fragments": canonical_json(body["fragments"])}
         said = {"words": covered(text, body["fragments"]), "label": body["label"], "codes": " ".join(codes_of(body))}
-        yield ENTITIES, own | {"id": key, "status": body.get("status")} | place | said | {a: axes[a] for a in vocabulary.axes}
+        yield (
+            ENTITIES,
+            own | {"id": key, "status": body.get("status")} | place | said | {a: axes[a] for a in vocabulary.axes},
+        )
     for key, body in sorted(of_kind(document.said(), "relation").items()):
         fields = {name: body.get(name) for name in ("type", "head", "tail", "certainty", "status")}
         yield RELATIONS, own | {"id": key} | fields

@@ -1,4 +1,4 @@
-"""Anafora XML, read: entities with their properties; relations by the first two of their properties that name entities."""
+"""Anafora XML, read: entities with their properties; relations by the first two properties that name entities."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from app.core.errors import Invalid
 from app.core.markup import xml_events
 from app.core.numbers import whole
-from app.core.reading import whole_text
+from app.core.reading import whole_text_marked
 from app.core.text import fragments_problem
 from app.formats.files import InputFiles, beginning
 from app.formats.model import ExchangeDocument
@@ -57,9 +57,7 @@ def _document(files: InputFiles, name: str, beside: str | None) -> ExchangeDocum
     text = None
     if beside is not None:
         with files.open(beside) as raw:
-            marked = raw.read(3) == b"\xef\xbb\xbf"  # positions count a byte order mark
-        with files.open(beside) as raw:
-            text = ("\ufeff" if marked else "") + whole_text(raw, beside)
+            text = whole_text_marked(raw, beside)
     found, record = FoundSpans(), None
     root: Element | None = None
     with files.open(name) as raw:

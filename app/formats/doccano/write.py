@@ -1,4 +1,4 @@
-"""doccano JSONL, written: one document a line, entities and relations by number; doccano keeps `chartmark` as metadata."""
+"""doccano JSONL, written: one document a line, entities and relations by number; `chartmark` becomes its metadata."""
 
 from __future__ import annotations
 

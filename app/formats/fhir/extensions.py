@@ -15,8 +15,14 @@ SPAN, ANNOTATION, DOCUMENT = f"{BASE}text-span", f"{BASE}annotation", f"{BASE}do
 UNIT = "code-point"
 
 _ABOUT = {
-    "text-span": ("Resource", "Where in the text of a DocumentReference this was read: offset, length, unit, document."),
-    "annotation": ("Element", "The annotation this was made from: its id and, as JSON, everything that was said of it."),
+    "text-span": (
+        "Resource",
+        "Where in the text of a DocumentReference this was read: offset, length, unit, document.",
+    ),
+    "annotation": (
+        "Element",
+        "The annotation this was made from: its id and, as JSON, everything that was said of it.",
+    ),
     "document": ("DocumentReference", "What is known of the note and who answers for it, as JSON."),
 }
 

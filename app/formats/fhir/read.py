@@ -93,14 +93,10 @@ def _facts(note: dict[str, Any], text: str | None, file: str, own: str) -> Excha
     facts = object_of(facts)
     meta, provenance = object_of(facts.get("meta")), object_of(facts.get("provenance"))
     names = {part: facts[part] for part in ("id", "modality") if isinstance(facts.get(part), str)}
-    return ExchangeDocument(
-        names.get("id", own), text, {}, names.get("modality", "notes"), meta, provenance, file=file
-    )
+    return ExchangeDocument(names.get("id", own), text, {}, names.get("modality", "notes"), meta, provenance, file=file)
 
 
-def _elements(
-    held: list[tuple[str, dict[str, Any]]], own: set[str], text: str, problems: list[Problem]
-) -> Elements:
+def _elements(held: list[tuple[str, dict[str, Any]]], own: set[str], text: str, problems: list[Problem]) -> Elements:
     """Statements about this text as they were annotated, or by their codes where only the place is said."""
     elements: Elements = {}
     for number, (_, resource) in enumerate(held, start=1):

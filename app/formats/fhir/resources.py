@@ -17,7 +17,8 @@ _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
 
 # Words of labels → the resource; a label is taken by the first of its words that is here.
 KINDS: dict[str, str] = {
-    **dict.fromkeys(("PROBLEM", "DIAGNOSIS", "DISEASE", "DISORDER", "CONDITION", "SYMPTOM", "SIGN", "FINDING"), "Condition"),
+    **dict.fromkeys(("PROBLEM", "DIAGNOSIS", "DISEASE", "DISORDER", "CONDITION"), "Condition"),
+    **dict.fromkeys(("SYMPTOM", "SIGN", "FINDING"), "Condition"),
     **dict.fromkeys(("MEDICATION", "DRUG", "CHEMICAL", "TREATMENT"), "MedicationStatement"),
     **dict.fromkeys(("PROCEDURE", "OPERATION", "SURGERY"), "Procedure"),
     **dict.fromkeys(("ALLERGY", "ALLERGEN", "INTOLERANCE"), "AllergyIntolerance"),

@@ -102,7 +102,10 @@ class _NoteBundle:
             if body["type"] != _CAUSES or event is None or drug is None or event["resourceType"] != "AdverseEvent":
                 continue
             if drug["resourceType"] == "MedicationStatement":
-                suspect = {"extension": [annotation_extension(key, body)], "instance": {"reference": urls[body["head"]]}}
+                suspect = {
+                    "extension": [annotation_extension(key, body)],
+                    "instance": {"reference": urls[body["head"]]},
+                }
                 event.setdefault("suspectEntity", []).append(suspect)
                 self.written.add(key)
 

@@ -55,12 +55,12 @@ def _note(document: ExchangeDocument, number: int, person: int, into: Writing) -
     """A date is there only where the release has one, shifted as everywhere; the model demands one."""
     date = document.meta.get("date")
     if not date:
-        into.losses.add("note", "note_date", "no date is released: the loader has to set one; it would be shifted")
+        into.losses.add("item", "note_date", "no date is released: the loader has to set one; it would be shifted")
     row: Row = dict.fromkeys(NOTE)
     kind = document.meta.get("note_type")
     source = document.id[:SOURCE]
     if source != document.id:
-        into.losses.add("note", "note_source_value", "an id of more than 50 characters is cut; documents.jsonl has it")
+        into.losses.add("item", "note_source_value", "an id of more than 50 characters is cut; documents.jsonl has it")
     return row | {
         "note_id": number,
         "person_id": person,

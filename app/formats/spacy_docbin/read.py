@@ -24,7 +24,7 @@ _GOES_ON, _BEGINS = 1, 3  # of ENT_IOB
 
 
 class DocBinReader:
-    """One .spacy file, or every one of a folder; ids are the file's name and a number, unless the record says another."""
+    """One .spacy file, or every one of a folder; ids are the file's name and a number, unless the record says other."""
 
     title = "spaCy DocBin"
 
@@ -48,8 +48,6 @@ class DocBinReader:
 
 def _unfolded(data: bytes, name: str) -> dict[str, Any]:
     """The message within, refused when it would unfold to more than any file may hold."""
-    import srsly
-
     unfolding = zlib.decompressobj()
     try:
         whole = unfolding.decompress(data, MAX_BYTES)
@@ -57,10 +55,7 @@ def _unfolded(data: bytes, name: str) -> dict[str, Any]:
             raise Invalid("bad-docbin", f"{name}: is cut off, or unfolds to more than {MAX_BYTES:,} bytes")
     except zlib.error:
         raise Invalid("bad-docbin", f"{name}: is no DocBin") from None
-    try:
-        message = srsly.msgpack_loads(whole, use_list=True)
-    except Exception:  # its own errors are of many kinds, none of which says more
-        raise Invalid("bad-docbin", f"{name}: is no DocBin") from None
+    message = _unpacked(whole)
     if not isinstance(message, dict):
         raise Invalid("bad-docbin", f"{name}: is no DocBin")
     return message
@@ -86,20 +81,32 @@ def _documents(data: bytes, name: str) -> Iterator[ExchangeDocument]:
         at += length
 
 
+def _unpacked(data: bytes) -> Any:
+    """MessagePack as plain values; hooks that make arrays of what comes in are left out. Raises ValueError."""
+    from srsly.msgpack import unpackb
+    from srsly.msgpack.exceptions import UnpackException
+
+    try:
+        return unpackb(data, raw=False, use_list=False, object_pairs_hook=dict)
+    except (UnpackException, UnicodeError, TypeError, OverflowError, MemoryError):
+        raise ValueError("no message") from None
+
+
 def _part(said: dict[str, Any], part: str, number: int) -> Any:
     """What a document has of its own, a message within the message."""
-    import srsly
-
     held = said.get(part)
-    one = held[number] if isinstance(held, list) and number < len(held) else b""
-    try:
-        return srsly.msgpack_loads(one, use_list=False) if isinstance(one, bytes) and one else {}
-    except Exception:  # as above
-        raise ValueError("a part that cannot be read") from None
+    one = held[number] if isinstance(held, tuple) and number < len(held) else b""
+    return _unpacked(one) if isinstance(one, bytes) and one else {}
 
 
 def _document(
-    tokens: list[dict[int, int]], blanks: list[int], strings: dict[int, str], groups: Any, user: Any, own: str, file: str
+    tokens: list[dict[int, int]],
+    blanks: list[int],
+    strings: dict[int, str],
+    groups: Any,
+    user: Any,
+    own: str,
+    file: str,
 ) -> ExchangeDocument:
     text = ""
     starts: list[int] = []
@@ -121,15 +128,9 @@ def _document(
 
 def _groups(found: FoundSpans, groups: Any, strings: dict[int, str], length: int) -> None:
     """Spans of every group, by their ids."""
-    import srsly
-
     packed = groups if isinstance(groups, dict) else dict.fromkeys(groups if isinstance(groups, tuple) else ())
     for one in packed:
-        try:
-            spans = srsly.msgpack_loads(one)["spans"]
-        except Exception:  # as above
-            raise ValueError("a group that cannot be read") from None
-        for span in spans:
+        for span in _unpacked(one)["spans"]:
             own, _, label, _, _, start, end = _SPAN.unpack(span)
             place = [start, end] if 0 <= start < end <= length else None
             key = strings.get(own) or f"S{len(found.spans)}"

@@ -6,10 +6,11 @@ An annotation of what is not in the folder (a page of the web, a picture) is a p
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from app.core.errors import Invalid
-from app.core.reading import parsed, whole_text
+from app.core.reading import parsed, whole_text, whole_text_marked
 from app.formats.files import InputFiles, beginning
 from app.formats.json_lines import object_of, objects_of, place_of
 from app.formats.model import ExchangeDocument
@@ -52,8 +53,7 @@ def _document(files: InputFiles, there: set[str], name: str, page: Any) -> Excha
     text = None
     if source and not source.startswith("#") and beside in there and beside != name:
         with files.open(beside) as raw:
-            text = whole_text(raw, beside)
-        text = _with_mark(files, beside, text)
+            text = whole_text_marked(raw, beside)
     base = ExchangeDocument(source.removesuffix(".txt") or name.rpartition(".")[0] or name, text, {}, file=name)
     record = next((_value(one.get("body")) for one in items if one.get("id") == f"#{RECORD}"), None)
     found = FoundSpans()
@@ -61,13 +61,6 @@ def _document(files: InputFiles, there: set[str], name: str, page: Any) -> Excha
         if one.get("id") != f"#{RECORD}":
             _take(found, one, text, number)
     return restored(record, found, base)
-
-
-def _with_mark(files: InputFiles, name: str, text: str) -> str:
-    """A byte order mark is a character of the text here: positions count it."""
-    with files.open(name) as raw:
-        marked = raw.read(3) == b"\xef\xbb\xbf"
-    return "\ufeff" + text if marked else text
 
 
 def _sources(one: dict[str, Any]) -> Iterator[str]:
@@ -96,7 +89,7 @@ def _take(found: FoundSpans, one: dict[str, Any], text: str | None, number: int)
         return
     places = sorted(piece for piece in pieces if piece is not None)
     found.span(key, places[0], label or str(one.get("motivation") or "annotation")[:200], f"annotation {number}")
-    if key in found.spans and all(one[1] <= other[0] for one, other in zip(places, places[1:], strict=False)):
+    if key in found.spans and all(one[1] <= other[0] for one, other in pairwise(places)):
         found.spans[key]["fragments"] = places
 
 

@@ -1,4 +1,4 @@
-"""WebAnno TSV 3, read: layers of spans, relations and chains; slots and relations of bare tokens are named and left out.
+"""WebAnno TSV 3, read: layers of spans, relations and chains; slots and relations of bare tokens are left out.
 
 A span's label is its feature `label`, `value` or the like, else the name of its layer; other features are said as its
 assertion.

@@ -30,7 +30,8 @@ def type_system_xml(axes: tuple[str, ...]) -> str:
     ]
     described = "".join(_type_xml(*one) for one in types)
     namespace = "http://uima.apache.org/resourceSpecifier"
-    return f'{DECLARATION}<typeSystemDescription xmlns="{namespace}"><types>\n{described}</types></typeSystemDescription>\n'
+    head = f'{DECLARATION}<typeSystemDescription xmlns="{namespace}"><types>\n'
+    return f"{head}{described}</types></typeSystemDescription>\n"
 
 
 def _type_xml(name: str, above: str, features: list[tuple[str, str]]) -> str:

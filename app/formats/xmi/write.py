@@ -9,8 +9,8 @@ from app.formats.model import Body, ExchangeDocument
 from app.formats.offsets import OffsetTable, OffsetUnit
 from app.formats.protocol import Writing
 from app.formats.record import RECORD, ShownSpans, extent, record_of, shown
-from app.formats.xml import DECLARATION, in_attribute, json_in_attribute, possible_text
 from app.formats.xmi.types import FILE, type_system_xml
+from app.formats.xml import DECLARATION, in_attribute, json_in_attribute, possible_text
 
 _HEAD = (
     '<xmi:XMI xmi:version="2.0" xmlns:xmi="http://www.omg.org/XMI" xmlns:cas="http:///uima/cas.ecore" '
