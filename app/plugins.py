@@ -376,6 +376,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "doccano": "app.formats.doccano:DoccanoFormat",
         "prodigy": "app.formats.prodigy:ProdigyFormat",
         "label-studio": "app.formats.label_studio:LabelStudioFormat",
+        "inception": "app.formats.inception:InceptionFormat",
     },
     "state machine": {
         "item": "app.release.evidence:ITEM_STATES",

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from app.core.digest import canonical_json
 from app.core.errors import Invalid
+from app.core.reading import text_lines
 from app.core.text import MAX_TEXT_CHARACTERS
 from app.formats.protocol import Writing
 
@@ -74,17 +75,12 @@ def cell(value: Any) -> str:
 def csv_rows(raw: IO[bytes], name: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows by column with the line each ends on. Raises Invalid naming the line that cannot be read."""
     csv.field_size_limit(8 * MAX_TEXT_CHARACTERS)
-    lines = io.TextIOWrapper(raw, encoding="utf-8", newline="")
-    rows = csv.reader(lines, strict=True)
+    rows = csv.reader((line + "\n" for _, line in text_lines(raw, name)), strict=True)
     try:
-        header = [name.removeprefix("\ufeff") for name in next(rows, [])]
+        header = next(rows, [])
         for row in rows:
             if len(row) != len(header):
                 raise Invalid("bad-csv", f"{name} line {rows.line_num}: {len(row)} cells for {len(header)} columns")
             yield rows.line_num, dict(zip(header, row, strict=True))
-    except UnicodeDecodeError:
-        raise Invalid("not-utf8", f"{name} line {rows.line_num + 1}: is not UTF-8") from None
     except csv.Error:
         raise Invalid("bad-csv", f"{name} line {rows.line_num}: is no row of a table") from None
-    finally:
-        lines.detach()

@@ -41,12 +41,13 @@ def _task(number: int, document: ExchangeDocument, labels: set[str], types: set[
     for key, body in what.spans:
         start, end = extent(body)
         value = {"start": start, "end": end, "text": text[start:end], "labels": [body["label"]]}
-        region = {"id": str(what.numbers[key]), "from_name": _FROM, "to_name": _TO, "type": "labels"}
+        region: dict[str, Any] = {"id": str(what.numbers[key]), "from_name": _FROM, "to_name": _TO, "type": "labels"}
         result.append(region | {"origin": "manual", "value": value, "meta": attributes_of(body)})
         labels.add(body["label"])
     for _, body in what.relations:
         ends = {"from_id": str(what.numbers[body["head"]]), "to_id": str(what.numbers[body["tail"]])}
-        result.append({"type": "relation", "direction": "right", "labels": [body["type"]]} | ends)
+        relation: dict[str, Any] = {"type": "relation", "direction": "right", "labels": [body["type"]]}
+        result.append(relation | ends)
         types.add(body["type"])
     annotation = {"id": number, "result": result, "was_cancelled": False, "ground_truth": False}
     return {

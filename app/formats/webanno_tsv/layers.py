@@ -32,11 +32,14 @@ class LayerColumns:
 
     @property
     def features(self) -> list[int]:
-        """The columns that say what a span is: not the two of a slot, nor the link of a chain."""
+        """The columns that say that there is a span: not what fills a slot, nor the link of a chain."""
         if self.kind == "T_CH":
             return list(range(1, len(self.columns)))
-        slots = {n for n, name in enumerate(self.columns) if name.startswith("ROLE_")}
-        return [n for n in range(len(self.columns)) if n not in slots and n - 1 not in slots]
+        # Behind a slot's roles stand what fills it.
+        return [n for n in range(len(self.columns)) if n == 0 or not self.is_slot(n - 1)]
+
+    def is_slot(self, column: int) -> bool:
+        return self.columns[column].startswith("ROLE_")
 
 
 def layer_of(line: str, first: int) -> LayerColumns:

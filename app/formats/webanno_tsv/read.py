@@ -148,10 +148,14 @@ class _Marks:
                 said = _NUMBERED.fullmatch(value)
                 if value == "_" or said is None:
                     continue
-                key = f"{layer.number}.{said['id'] or f'{unit}.{position}'}"
+                links = stacked(cells[0]) if layer.kind == "T_CH" else []
+                link = _LINK.fullmatch(links[position]) if position < len(links) else None
+                # In a chain the number is the chain's: its links are told apart by their place in it.
+                own = f"{link['chain']}-{link['place']}" if link else said["id"] or f"{unit}.{position}"
+                key = f"{layer.number}.{own}"
                 start, end, features, _, line = self.spans.get(key, (*place, {}, layer, number))
                 self.spans[key] = min(start, place[0]), max(end, place[1]), features, layer, line
-                if said["value"] not in ("*", ""):
+                if said["value"] not in ("*", "") and not layer.is_slot(column):
                     features.setdefault(layer.columns[column], unescaped(said["value"]))
                 keys += [] if key in keys else [key]
         return keys
