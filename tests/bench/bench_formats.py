@@ -1,4 +1,4 @@
-"""Writing a release in each format, without a database: wall seconds, and the largest memory of the process.
+"""Writing a release in each format, without a database: wall and CPU seconds, and the largest memory of the process.
 
 `python -m tests.bench.bench_formats [NOTES] [FORMAT …]`; each format in a process of its own. Notes of 2,500
 characters with 40 spans each, a fifth of them with an assertion or a code, and ten relations.
@@ -41,15 +41,18 @@ def documents(count):
 
 
 def measured(key, count):
-    """Wall seconds with packing, and the largest resident set in megabytes."""
+    """Wall and CPU seconds with packing, and the largest resident set in megabytes."""
     compose()
-    began = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="chartmark-bench-") as name:
-        with ExportFiles(Path(name)) as files, (Path(name) / "out.zip").open("wb+") as out:
-            writing = Writing(files, LossReport(key), {"release": 1}, vocabulary())
-            FORMATS.get(key).writer.write(documents(count), writing)
-            files.pack(out)
-    return time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    wall, cpu = time.perf_counter(), time.process_time()
+    with (
+        tempfile.TemporaryDirectory(prefix="chartmark-bench-") as name,
+        ExportFiles(Path(name)) as files,
+        (Path(name) / "out.zip").open("wb+") as out,
+    ):
+        FORMATS.get(key).writer.write(documents(count), Writing(files, LossReport(key), {"release": 1}, vocabulary()))
+        files.pack(out)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return time.perf_counter() - wall, time.process_time() - cpu, memory
 
 
 def main():
@@ -58,9 +61,9 @@ def main():
     asked = [one for one in sys.argv[1:] if not one.isdecimal()]
     for key in asked or [one.key for one in writers(FORMATS)]:
         with multiprocessing.get_context("spawn").Pool(1) as alone:
-            seconds, memory = alone.apply(measured, (key, count))
-        for metric, value, unit in ((f"write_{key}", seconds, "s"), (f"write_{key}_rss", memory, "MB")):
-            row = {"bench": "formats", "metric": metric, "value": round(value, 2), "unit": unit}
+            values = alone.apply(measured, (key, count))
+        for metric, value, unit in zip(("wall", "cpu", "rss"), values, ("s", "s", "MB"), strict=True):
+            row = {"bench": "formats", "metric": f"{key}_{metric}", "value": round(value, 2), "unit": unit}
             print(
                 json.dumps(row | {"size": f"{count} notes, {SPANS} spans each", "baseline": "", "ratio": None}),
                 flush=True,

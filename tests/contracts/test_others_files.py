@@ -1,4 +1,4 @@
-"""Files of other tools come in, or are refused with the file and the line (public sets; left out where they are not)."""
+"""Files of other tools come in, or are refused with file and line (public sets; left out where they are not)."""
 
 import pytest
 

@@ -61,7 +61,8 @@ def _element(tag: str, said: Any, where: str) -> Element:
         parts = said.get(name) or []
         if not isinstance(parts, list):
             raise Invalid("bad-bioc", f"{where}: {name} must be a list")
-        made.extend(_element(inner, one, where) for one in parts)
+        children = [_element(inner, one, where) for one in parts]  # extend would hide what a generator raises
+        made.extend(children)
     return made
 
 

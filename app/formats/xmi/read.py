@@ -66,6 +66,8 @@ def cas_document(cas: ReadCas, types: TypeSystem | None, file: str, name: str) -
     reading = _CasSpans(cas, types, text or "", own=record is not None)
     if sofa is not None:
         reading.take(sofa)
+    else:
+        reading.found.problem("no-text", "sofa", "no view of it has a text")
     return restored(record, reading.found, base)
 
 
