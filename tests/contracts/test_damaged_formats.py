@@ -58,39 +58,43 @@ def cases(one):
 
 
 def tried(one, times):
-    """How many of the damaged forms were refused, and how many read."""
-    refused = read = 0
+    """How many of the damaged forms were refused, how many read, and how many of those with something named."""
+    refused = read = named = 0
     held = cases(one)
     for place, (files, name, single) in enumerate(held):
         for number, made in enumerate(mutants(files[name], place + 3, times // len(held) + 1)):
             given = OneFile(name, made) if single else FilesHeld("release", {**files, name: made})
             try:
                 one.reader.knows(given)
+                problems = 0
                 for document in one.reader.read(given):
                     assert document.id is not None
                     json.dumps(document.elements)
+                    assert "amoxicillin" not in str(document.problems)
+                    problems += len(document.problems)
                 read += 1
+                named += bool(problems)
             except ChartmarkError as error:
                 refused += 1
                 assert error.code
                 assert "amoxicillin" not in str(error)
             except Exception as error:
                 raise AssertionError(f"{one.key} {name} mutant {number}: {type(error).__name__}: {error}") from error
-    return refused, read
+    return refused, read, named
 
 
 @pytest.mark.parametrize("one", READ, ids=lambda f: f.key)
 def test_no_reader_falls_over_a_few_damaged_files(one):
-    refused, read = tried(one, FEW)
+    refused, read, _ = tried(one, FEW)
     assert refused + read >= FEW
 
 
 @pytest.mark.rare
 @pytest.mark.parametrize("one", READ, ids=lambda f: f.key)
 def test_no_reader_falls_over_ten_thousand_damaged_files(one):
-    refused, read = tried(one, MANY)
+    refused, read, named = tried(one, MANY)
     assert refused + read >= MANY
-    assert refused
+    assert refused + named
     assert read
 
 

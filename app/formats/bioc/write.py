@@ -13,7 +13,7 @@ from app.formats.protocol import Writing
 from app.formats.record import RECORD, ShownSpans, record_of, shown
 from app.formats.xml import DECLARATION, in_attribute, in_text, json_in_text, possible_text
 
-Record = dict[str, Any]
+BioCObject = dict[str, Any]
 
 
 class BioCXmlWriter:
@@ -46,10 +46,10 @@ class BioCJsonWriter:
         into.say(file, "\n]}\n")
 
 
-def bioc_record(document: ExchangeDocument, text: str) -> Record:
+def bioc_record(document: ExchangeDocument, text: str) -> BioCObject:
     """A document as BioC's JSON has it."""
     what = shown(document)
-    passage: Record = {
+    passage: BioCObject = {
         "offset": 0,
         "infons": {},
         "text": text,
@@ -67,7 +67,7 @@ def bioc_record(document: ExchangeDocument, text: str) -> Record:
     }
 
 
-def _annotation(number: int, text: str, body: Body) -> Record:
+def _annotation(number: int, text: str, body: Body) -> BioCObject:
     return {
         "id": str(number),
         "infons": {"type": body["label"]} | attributes_of(body),
@@ -76,7 +76,7 @@ def _annotation(number: int, text: str, body: Body) -> Record:
     }
 
 
-def _relation(key: str, body: Body, what: ShownSpans) -> Record:
+def _relation(key: str, body: Body, what: ShownSpans) -> BioCObject:
     certainty = body.get("certainty")
     return {
         "id": str(what.numbers[key]),
@@ -85,7 +85,7 @@ def _relation(key: str, body: Body, what: ShownSpans) -> Record:
     }
 
 
-def _document_xml(said: Record) -> str:
+def _document_xml(said: BioCObject) -> str:
     (passage,) = said["passages"]
     lines = [f"<document><id>{in_text(said['id'])}</id>"]
     lines.append(f'<infon key="{RECORD}">{json_in_text(said["infons"][RECORD])}</infon>')
@@ -101,6 +101,6 @@ def _document_xml(said: Record) -> str:
     return "\n".join([*lines, "</passage></document>\n"])
 
 
-def _infons(one: Record) -> str:
+def _infons(one: BioCObject) -> str:
     said = sorted(one["infons"].items())
     return "".join(f'<infon key="{in_attribute(key)}">{in_text(value)}</infon>' for key, value in said)
