@@ -19,6 +19,7 @@ from app.formats.model import ExchangeDocument
 from app.formats.record import RECORD, FoundSpans, restored
 
 _ORTH, _IOB, _TYPE = 65, 77, 78  # spacy.attrs
+Token = dict[int, int]  # attribute → value
 _SPAN = struct.Struct(">QQQllll")  # id, knowledge base id, label, tokens from and to, characters from and to
 _GOES_ON, _BEGINS = 1, 3  # of ENT_IOB
 
@@ -75,9 +76,9 @@ def _documents(data: bytes, name: str) -> Iterator[ExchangeDocument]:
         if len(rows) > len(values) or any(len(row) != width for row in rows):
             raise ValueError("fewer tokens than the lengths say")
         tokens = [dict(zip(attributes, row, strict=True)) for row in rows]
-        blanks = spaces[at : at + length].tolist()
+        words = list(zip(tokens, spaces[at : at + length].tolist(), strict=True))
         groups, user = (_part(said, part, number) for part in ("span_groups", "user_data"))
-        yield _document(tokens, blanks, strings, groups, user, f"{name}-{number + 1}", name)
+        yield _document(words, strings, groups, user, f"{name}-{number + 1}", name)
         at += length
 
 
@@ -100,18 +101,13 @@ def _part(said: dict[str, Any], part: str, number: int) -> Any:
 
 
 def _document(
-    tokens: list[dict[int, int]],
-    blanks: list[int],
-    strings: dict[int, str],
-    groups: Any,
-    user: Any,
-    own: str,
-    file: str,
+    words: list[tuple[Token, int]], strings: dict[int, str], groups: Any, user: Any, own: str, file: str
 ) -> ExchangeDocument:
+    """`words`: a token's attributes, and whether a blank follows it."""
     text = ""
     starts: list[int] = []
     ends: list[int] = []
-    for token, blank in zip(tokens, blanks, strict=True):
+    for token, blank in words:
         starts.append(len(text))
         text += strings[token[_ORTH]]
         ends.append(len(text))
@@ -122,7 +118,7 @@ def _document(
     _groups(found, groups, strings, len(text))
     record = user.get(RECORD) if isinstance(user, dict) else None
     if not found.spans:
-        _entities(found, tokens, strings, starts, ends)
+        _entities(found, [token for token, _ in words], strings, starts, ends)
     return restored(record, found, ExchangeDocument(own, text or None, {}, file=file))
 
 

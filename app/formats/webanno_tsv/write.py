@@ -40,11 +40,11 @@ class WebAnnoTsvWriter:
                 into.losses.item(facts, document.elements, "is no text with spans")
                 continue
             text = facts.pop("text") or ""
-            into.say(f"{document.id}.tsv", "".join(_Columns(document, text, features, into).lines()))
+            into.say(f"{document.id}.tsv", "".join(_TsvColumns(document, text, features, into).lines()))
             into.say("documents.jsonl", canonical_json(facts) + "\n")
 
 
-class _Columns:
+class _TsvColumns:
     """One document: which spans each token is in, and which relations end at it."""
 
     def __init__(self, document: ExchangeDocument, text: str, features: tuple[str, ...], into: Writing) -> None:
