@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from app.formats.model import ExchangeDocument
 from app.formats.protocol import Writing
-from app.formats.rows import columns, rows_of
+from app.formats.rows import Row, columns, rows_of
 from app.formats.tables import TableFiles
 
 
@@ -18,5 +18,8 @@ class CsvTablesWriter:
     def write(self, documents: Iterable[ExchangeDocument], into: Writing) -> None:
         tables = {name: TableFiles(name, names, into) for name, names in columns(into.vocabulary).items()}
         for document in documents:
+            rows: dict[str, list[Row]] = {name: [] for name in tables}
             for table, row in rows_of(document, into.vocabulary):
-                tables[table].add(row)
+                rows[table].append(row)
+            for name, own in rows.items():
+                tables[name].add_all(own)
