@@ -31,6 +31,14 @@ def whole_text(raw: IO[bytes], name: str) -> str:
     return decoded(data, name)
 
 
+def whole_text_marked(raw: IO[bytes], name: str) -> str:
+    """As `whole_text`, but a byte order mark stays, a character that many tools count. Raises Invalid."""
+    data = read_at_most(raw, MAX_BYTES)
+    if data is None:
+        raise Invalid("file-too-large", f"{name}: more than {MAX_BYTES:,} bytes")
+    return ("\ufeff" if data.startswith(b"\xef\xbb\xbf") else "") + decoded(data, name)
+
+
 def read_at_most(raw: IO[bytes], most: int) -> bytes | None:
     """The rest of an open file; None when it is longer than `most` bytes."""
     data = bytearray()

@@ -58,13 +58,17 @@ class FilesHeld:
         return io.BytesIO(self.files[name])
 
 
-def first_line(files: InputFiles) -> str:
-    """The first line of a file that is not blank; "" when there is none, or for a folder."""
+def beginning(files: InputFiles) -> str:
+    """The first 64 kB of a file as text, whatever cannot be read replaced; "" for a folder."""
     if files.is_folder:
         return ""
     try:
         with files.open(files.name) as file:
-            head = file.read(_HEAD).decode("utf-8-sig", errors="replace")
+            return file.read(_HEAD).decode("utf-8-sig", errors="replace")
     except OSError:
         return ""
-    return next((line for line in head.splitlines(keepends=True) if line.strip()), "")
+
+
+def first_line(files: InputFiles) -> str:
+    """The first line of a file that is not blank; "" when there is none, or for a folder."""
+    return next((line for line in beginning(files).splitlines(keepends=True) if line.strip()), "")

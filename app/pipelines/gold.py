@@ -24,7 +24,8 @@ def read_gold(path: Path, label_of: LabelMap | None = None) -> Iterator[GoldDocu
         raise Invalid("no-gold", f"{path.name}: no such file or folder")
     files = FilesOnDisk(path)
     known: list[Format] = [one for one in FORMATS if one.reader is not None]
-    for one in known:
+    # The most particular stands last: any folder may be brat's, any object a line of ours.
+    for one in reversed(known):
         if one.reader is not None and one.reader.knows(files):
             return _gold(one, files, label_of or our_label)
     titles = ", ".join(one.reader.title for one in known if one.reader is not None)

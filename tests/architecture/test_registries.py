@@ -29,6 +29,7 @@ ALLOWED = {
     ("agreement/metrics/names.py", "metric"): "other names of some: test_another_name_leads_to_a_metric",
     ("deidentify/evidence.py", "recogniser"): "which finds rest on looks or lists alone, and weigh less than a place",
     ("deidentify/second_look/addresses.py", "recogniser"): "two whose finds are looked at again",
+    ("formats/fhir/resources.py", "code system"): "the URIs that HL7 gives to some of them",
     ("release/readings.py", "format"): "readings go out so that agreement can be computed from them: in these two",
     ("quality/agreement/slices.py", "metric"): "which figures a project has of what; all of them would say too much",
     ("quality/plots/agreement.py", "metric"): "which figure a picture shows",

@@ -44,8 +44,10 @@ def dishonesty(one, case):
         files, lost = write(one, case.modality, elements)
         bodies = [body for body in elements.values() if body["kind"] == case.kind]
         holding = [body for body in bodies if any(within(case, field) for field in fields_held(body))]
-        named = max((n for (kind, field), n in lost.items() if kind == case.kind and within(case, field)), default=0)
-        if named not in (0, len(holding)):
+        named = _named(case, lost)
+        # Of one value that it cannot say, among others that it can, a format counts that one.
+        alone = named == 1 and _named(case, write(one, case.modality, marked.ELEMENTS[case.modality])[1]) == 0
+        if named not in (0, len(holding)) and not alone:
             yield f"{case}: {named} lost of {len(holding)}"
         tried.append((value, views(files), bool(named)))
     for value, (first, second), lost in tried:
@@ -58,6 +60,11 @@ def dishonesty(one, case):
             yield f"{case}: two values look the same in the files, and no loss report says so"
         if one_lost and other_lost and not all(same) and case.field != "status":
             yield f"{case}: called lost, and yet in the files"
+
+
+def _named(case, lost):
+    """In how many elements the case's field is lost."""
+    return max((n for (kind, field), n in lost.items() if kind == case.kind and within(case, field)), default=0)
 
 
 def every_case():
@@ -83,16 +90,21 @@ class TestEveryField:
 
     @pytest.mark.parametrize("modality", list(MODALITIES), ids=lambda m: m.key)
     def test_a_field_nobody_has_told_it_of_is_in_the_loss_report_or_in_the_file(self, one, modality):
-        code = {"system": "MedDRA", "release": "29.0", "code": "10037844", "brand_new": "mark-code"}
-        new = {"brand_new": "mark-new", "origin": {"by": "human", "brand_new": "mark-inner"}, "codes": [code]}
-        elements = {key: body | new for key, body in marked.ELEMENTS[modality.key].items()}
+        elements = {key: body | _brand_new(body["kind"]) for key, body in marked.ELEMENTS[modality.key].items()}
         files, lost = write(one, modality.key, elements)
         fields = {"brand_new": "mark-new", "origin.brand_new": "mark-inner", "codes.brand_new": "mark-code"}
         for kind in {body["kind"] for body in elements.values()}:
             for field, word in fields.items():
                 if field.startswith("codes") and kind != "entity":
                     continue
-                assert ((kind, field) in lost) != (word in "".join(files.values()))
+                assert ((kind, field) in lost) != (f"{word}-{kind}-" in "".join(files.values()))
+
+
+def _brand_new(kind):
+    """Fields that no format has been told of, marked by the kind they are on: one may be written and another not."""
+    code = {"system": "MedDRA", "release": "29.0", "code": "10037844", "brand_new": f"mark-code-{kind}-"}
+    origin = {"by": "human", "brand_new": f"mark-inner-{kind}-"}
+    return {"brand_new": f"mark-new-{kind}-", "origin": origin, "codes": [code]}
 
 
 class Liar:

@@ -11,6 +11,7 @@ from app.core.markup import xml_events
 from app.core.numbers import whole
 from app.formats.files import InputFiles, first_line
 from app.formats.model import Elements, ExchangeDocument
+from app.formats.record import RECORD, FoundSpans, restored
 
 _BEGIN = re.compile(r"\s*(<\?xml|<!DOCTYPE|<collection)")
 _WIDEST_GAP = 1_000_000
@@ -31,8 +32,13 @@ class BioCReader:
             for event, element in xml_events(raw, files.name):
                 root = element if root is None else root
                 if event == "end" and element.tag == "document":
-                    yield _BioCDocument(element, files.name).exchanged()
+                    yield bioc_document(element, files.name)
                     root.clear()  # what was read is not kept
+
+
+def bioc_document(element: Element, name: str) -> ExchangeDocument:
+    """A document from its element. Raises Invalid for an offset that cannot be right."""
+    return _BioCDocument(element, name).exchanged()
 
 
 class _BioCDocument:
@@ -45,6 +51,8 @@ class _BioCDocument:
         self.elements: Elements = {}
         self.problems: list[Problem] = []
         self.keys: dict[str, str] = {}  # id of an annotation, which may repeat → the last element's
+        self.relation_ids: dict[str, str] = {}
+        self.record = next((i.text for i in element.findall("infon") if i.get("key") == RECORD), None)
         for passage in element.iter("passage"):
             pieces = [passage] if passage.find("text") is not None else list(passage.iter("sentence"))
             for piece in pieces:
@@ -55,7 +63,20 @@ class _BioCDocument:
             self._relation(f"R{number}", relation)
 
     def exchanged(self) -> ExchangeDocument:
-        return ExchangeDocument(self.id, self.text, self.elements, file=self.name, problems=self.problems)
+        base = ExchangeDocument(self.id, self.text, self.elements, file=self.name, problems=self.problems)
+        return base if self.record is None else restored(self.record, self._by_own_ids(), base)
+
+    def _by_own_ids(self) -> FoundSpans:
+        """Spans and relations by the numbers that our writer gave them."""
+        found = FoundSpans()
+        own = {key: name for name, key in self.keys.items()}
+        for key, body in self.elements.items():
+            if body["kind"] == "entity":
+                found.spans[own.get(key, key)] = body
+            else:
+                ends = {end: own.get(body[end], body[end]) for end in ("head", "tail")}
+                found.relations[self.relation_ids[key] or key] = body | ends
+        return found
 
     def _piece(self, piece: Element) -> None:
         """Append one text where its annotations say it begins.
@@ -104,6 +125,7 @@ class _BioCDocument:
         kinds = [i.text or "" for i in relation.iter("infon") if i.get("key") in ("type", "relation")]
         if len(ends) == 2 and kinds:
             self.elements[key] = {"kind": "relation", "type": kinds[0], "head": ends[0], "tail": ends[1]}
+            self.relation_ids[key] = relation.get("id", "")
 
 
 def _fragments(annotation: Element, shift: int) -> list[list[int]]:

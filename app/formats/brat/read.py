@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.errors import Invalid, Problem
-from app.core.reading import text_lines, whole_text
+from app.core.reading import text_lines, whole_text_marked
 from app.formats.files import InputFiles
 from app.formats.model import Body, Elements, ExchangeDocument
 
@@ -51,7 +51,7 @@ def _document(files: InputFiles, name: str, beside: str | None) -> ExchangeDocum
     if beside is not None:
         try:
             with files.open(beside) as raw:
-                text = whole_text(raw, beside)
+                text = _counted(whole_text_marked(raw, beside), files, name)
         except Invalid as error:
             problems.append(Problem(TEXT_UNREADABLE, "", error.message))
     lines = _AnnLines(len(text) if text is not None else None, problems=problems)
@@ -63,6 +63,23 @@ def _document(files: InputFiles, name: str, beside: str | None) -> ExchangeDocum
     except Invalid as error:
         lines = _AnnLines(None, problems=[*problems, Problem(UNREADABLE, "", error.message)])
     return ExchangeDocument(name.removesuffix(".ann"), text, lines.elements, file=name, problems=lines.problems)
+
+
+def _counted(text: str, files: InputFiles, name: str) -> str:
+    """The text with its byte order mark where the spans count it, as brat does itself; else without."""
+    bare = text.removeprefix("\ufeff")
+    if bare == text:
+        return text
+    with_mark = without = 0
+    with files.open(name) as raw:
+        for _, line in text_lines(raw, name):
+            found = _SPAN.fullmatch(line.rstrip("\r"))
+            words = line.rstrip("\r").split("\t")[2:3]
+            if found and words and ";" not in found[3]:
+                start, end = (int(part) for part in found[3].split())
+                with_mark += text[start:end] == words[0]
+                without += bare[start:end] == words[0]
+    return text if with_mark > without else bare
 
 
 @dataclass

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from app.core.digest import canonical_json
 from app.formats.losses import REJECTED
 from app.formats.model import Body, ExchangeDocument, of_kind
 from app.formats.protocol import Writing
+from app.formats.tokens import cut, edges_of
 
 FILE = "release.conll"
 COLUMNS = "# global.columns = FORM START END TAG"
 DOCUMENT = "# newdoc id = "
 _WRITTEN = ("kind", "fragments", "label")
-_TOKEN = re.compile(r"\w+|[^\w\s]")
 _BEGIN, _IN, _AGAIN = "B-", "I-", "D-"
-
-TextRange = tuple[int, int]
 
 
 class ConllWriter:
@@ -49,11 +46,11 @@ def _block(document: ExchangeDocument, into: Writing) -> str:
     spans = {key: body for key, body in of_kind(document.said(), "entity").items() if _tokens(text, body)}
     _report(document, spans, into)
     ordered = sorted(spans.values(), key=lambda body: (body["fragments"][0][0], -body["fragments"][-1][1], str(body)))
-    edges = sorted({edge for body in ordered for piece in body["fragments"] for edge in piece})
+    edges = edges_of(ordered)
     layers = [_tags(text, layer, edges) for layer in _layers(ordered)] or [{}]
     lines = [DOCUMENT + document.id]
     before = 0
-    for start, end in _cut(text, edges):
+    for start, end in cut(text, edges):
         if "\n" in text[before:start] and not any(_goes_over(body, before, start) for body in ordered):
             lines.append("")
         said = "\t".join([tags.get(start, "O") for tags in layers])
@@ -101,22 +98,9 @@ def _tags(text: str, layer: list[Body], edges: list[int]) -> dict[int, str]:
     for body in layer:
         for number, (start, end) in enumerate(body["fragments"]):
             first = _AGAIN if number else _BEGIN
-            for position, (at, _) in enumerate(_cut(text, edges, start, end)):
+            for position, (at, _) in enumerate(cut(text, edges, start, end)):
                 tags[at] = (_IN if position else first) + _name(body)
     return tags
-
-
-def _cut(text: str, edges: list[int], start: int = 0, end: int | None = None) -> Iterator[TextRange]:
-    """Words and single signs, cut at the edges within them; edges are in order."""
-    place = bisect_right(edges, start)
-    for found in _TOKEN.finditer(text, start, len(text) if end is None else end):
-        begin, stop = found.span()
-        while place < len(edges) and edges[place] < stop:
-            if edges[place] > begin:
-                yield begin, edges[place]
-                begin = edges[place]
-            place += 1
-        yield begin, stop
 
 
 def _tokens(text: str, body: dict[str, Any]) -> bool:

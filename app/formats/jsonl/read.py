@@ -7,7 +7,7 @@ from typing import Any
 
 from app.core.errors import Invalid
 from app.core.reading import parsed, text_lines
-from app.core.text import fragments_problem
+from app.formats.elements import elements_problem
 from app.formats.files import InputFiles, first_line
 from app.formats.model import Body, Elements, ExchangeDocument
 
@@ -45,17 +45,10 @@ def _document(record: Any, number: int, name: str) -> ExchangeDocument:
 
 def _released(record: dict[str, Any], length: int, where: str) -> Elements:
     """Elements as they were submitted; spans must lie within the text."""
-    elements = record["elements"]
-    if not isinstance(elements, dict) or not all(isinstance(body, dict) for body in elements.values()):
-        raise Invalid("bad-gold", f"{where}: elements must be objects by id")
-    for position, body in enumerate(elements.values()):
-        if not isinstance(body.get("kind"), str):
-            raise Invalid("bad-gold", f"{where}: elements[{position}] needs a kind")
-        wrong = fragments_problem(body.get("fragments"), length) if body["kind"] == "entity" else None
-        if wrong or (body["kind"] == "entity" and not isinstance(body.get("label"), str)):
-            raise Invalid("bad-gold", f"{where}: elements[{position}]: {wrong or 'needs a label'}")
-        if body["kind"] == "relation" and not {"type", "head", "tail"} <= body.keys():
-            raise Invalid("bad-gold", f"{where}: elements[{position}] needs type, head and tail")
+    why = elements_problem(record["elements"], length)
+    if why:
+        raise Invalid("bad-gold", f"{where}: {why}")
+    elements: Elements = record["elements"]
     return elements
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from app.formats.pubtator.read import PubTatorReader
+from app.formats.pubtator.write import PubTatorWriter
 
 
 class PubTatorFormat:
-    """Read only."""
+    """As NCBI describes it; offsets are code points."""
 
     key = "pubtator"
     title = "PubTator"
-    writer = None
+    writer = PubTatorWriter()
     reader = PubTatorReader()

@@ -8,7 +8,7 @@ from app.formats.model import ExchangeDocument, of_kind
 from app.formats.safety.columns import MENTION_WORDS, META, NUMBERS, PROVENANCE, SafetyColumns
 from app.formats.safety.flat import codes_as_words
 from app.formats.safety.groups import LISTED, Group, Pair, events_of, exposures_of, pairs_of
-from app.formats.safety.tables import Row
+from app.formats.tables import Row
 
 _NO_COLUMN = "has no column in the tables"
 _ITEM_WRITTEN = (

@@ -9,7 +9,7 @@ from app.formats.protocol import Writing
 from app.formats.safety.columns import SafetyColumns
 from app.formats.safety.groups import LISTED, VERDICTS, Group, Pair
 from app.formats.safety.rows import DocumentRows
-from app.formats.safety.tables import TableFiles
+from app.formats.tables import TableFiles
 
 
 class SafetyTables:

@@ -8,8 +8,10 @@ import zipfile
 import pytest
 
 from app.corpus.project import change_settings, get_project
+from app.formats.protocol import FORMATS, writers
 from tests.build import OPERATOR
 from tests.contracts.marked_fields import FACTS
+from tests.exports import read_back
 from tests.functional.web.conftest import problem, words
 
 PAGE = "/projects/first/releases"
@@ -72,6 +74,21 @@ def test_what_a_format_cannot_say_is_in_the_zip_on_the_page_and_printed(team, tm
     assert json.loads(everything.stdout)["losses"] == []
     assert "nothing was lost" in words(team.get("lead", f"{PAGE}/1"))
     assert "Canary" not in team.get("lead", f"{PAGE}/1").text
+
+
+def test_a_release_goes_out_in_every_format_and_what_can_be_read_comes_back(signed, tmp_path):
+    signed.post("lead", PAGE)
+    for one in writers(FORMATS):
+        out = tmp_path / f"{one.key}.zip"
+        done = signed.app.test_cli_runner().invoke(args=["release", "export", "1", "--format", one.key, str(out)])
+        assert done.exit_code == 0, (one.key, done.output)
+        with zipfile.ZipFile(out) as archive:
+            beside = {"manifest.json", "losses.json", "SHA256SUMS"}
+            files = {name: archive.read(name) for name in archive.namelist() if name not in beside}
+        if one.reader is not None:
+            (back,) = read_back(one, files)
+            places = [body["fragments"] for body in back.elements.values() if body["kind"] == "entity"]
+            assert places == [[[7, 17]]], one.key
 
 
 def test_the_contract_of_formats_tries_everything_known_of_a_released_item(signed, tmp_path):
