@@ -65,7 +65,7 @@ quality: .venv/.installed-dev ## figures on public sets, others beside ours (ONL
 torture: .venv/.installed-dev ## kills under load (POINTS=… on each database, SEED=…, STATE=folder to go on from); DISASTERS=1: full disks, clocks, cut lines
 	@$(PY) -m tests.torture --points $(POINTS) --seed $(SEED) $(if $(STATE),--state $(STATE)) $(if $(DISASTERS),--disasters)
 
-test-rare: .venv/.installed-dev ## long tests of what changes seldom: several hosts, kills and disasters, public sets, damaged files, hostile values, leaks
+test-rare: .venv/.installed-dev ## long tests of what changes seldom: several hosts, kills and disasters, public sets, damaged files, hostile values, leaks, earlier versions
 	@sh tests/needs.sh
 	@$(PY) -m pytest -n 2 --dist loadfile --randomly-seed=$(ORDER) -m rare
 
