@@ -29,8 +29,8 @@ from app.deidentify.things import (
     NUMERALS,
     OF_PEOPLE,
     PLACED,
+    belongs_to_a_thing,
     in_list_of_things,
-    in_makers_bracket,
     is_catheter_size,
     is_plain,
     is_term,
@@ -46,6 +46,7 @@ _BEFORE_HOUSES = RUNNING | {"the"}
 BY_LOOKS = frozenset({"model", "names-listed", "unknown-capitalised", "neighbours", "same-patient"})
 # Rules that believe a listed word; a thing of that name is still a thing.
 _BY_LIST = frozenset({"places", "hospitals", "employers", "countries", "whole-addresses"})
+_BY_EITHER = BY_LOOKS | _BY_LIST
 _OF_AGE = re.compile(r"(?<!\d)\d{1,3}-year-old")
 _TOLD_OF_MAKERS = frozenset({"NAME", "ORGANIZATION", "LOCATION"})
 _MEASURED = re.compile(r"\d\s?(?:mL|ml|mg|mcg|cc|cm|mm|kg|%|mmHg|units?)\b|:")
@@ -75,7 +76,7 @@ def weighed(note: Note, spans: list[Span]) -> list[Span]:
     for span in spans:
         if span.type == "ID" and _OF_AGE.search(note.text, span.start, span.end):
             continue
-        if span.type in _TOLD_OF_MAKERS and in_makers_bracket(note, span):
+        if span.type in _TOLD_OF_MAKERS and belongs_to_a_thing(note, span, looks=span.recogniser in _BY_EITHER):
             continue
         if span.recogniser in BY_LOOKS:
             one = _by_looks(note, span)

@@ -15,6 +15,7 @@ from app.deidentify.note import Note
 from app.deidentify.recognisers.care import care_places
 from app.deidentify.recognisers.name_chain import term_follows
 from app.deidentify.span import Span
+from app.deidentify.variants import names_no_one
 
 NAMED = Known.FIRST | Known.LAST
 PLACED = Known.CITY | Known.TOWN
@@ -48,10 +49,19 @@ _ABOUT_PEOPLE = re.compile(
     r"\b(?:works?|worked|employ\w*|lives?|wife|husband|son|daughter|his|her|phone|tel|seen|Dr|Mr|Mrs)\b", re.IGNORECASE
 )
 _NONE_FOUND = re.compile(r":\s?[a-z]")
+_BUILT = re.compile(
+    r"(?:itis|osis|oses|[ae]mia|oscopy|ectomy|otomy|ostomy|plasty|opath(?:y|ies|ic)|uria|algia|plegia|pn(?:o)?ea|rrh(?:o)?ea|penia|cytes?|blasts?|globin"
+    r"|thorax|megaly|emic|otic|trophy|idase|inase|toxicity)$"
+)
 _GRADED = re.compile(r"[A-E]\d{1,2}")
 _LONG_PART = 6
 _FRONTS = ("non", "post", "pre", "anti", "hyper", "hypo", "intra", "inter", "peri", "sub", "micro", "macro", "trans", "retro", "supra", "infra",
            "mid", "multi", "bi", "re", "un", "over", "under", "self", "well", "pan", "poly", "mono", "neo", "pseudo", "para", "extra", "juxta")  # fmt: skip
+
+
+def belongs_to_a_thing(note: Note, span: Span, *, looks: bool) -> bool:
+    """Whether a span is a maker's, or, where only its words or its `looks` speak for it, a variant's or a substance's."""
+    return in_makers_bracket(note, span) or (looks and names_no_one(note, span, medical=speaks_medically(note)))
 
 
 def in_makers_bracket(note: Note, span: Span) -> bool:
@@ -110,11 +120,17 @@ def speaks_medically(note: Note) -> bool:
     if told is None:
         told = (
             any(flags & Known.MEDICAL and not flags & NAMED for flags in note.flags)
+            or any(not flags and _is_built(word) for word, flags in zip(note.words, note.flags, strict=True))
             or bool(care_places(note))
             or _holds_things(note)
         )
         note.__dict__["speaks_medically"] = told
     return told
+
+
+def _is_built(word: str) -> bool:
+    """ "erythrocytes", "galactosemia": no list holds it, and only medicine builds words so."""
+    return len(word) > _LONG_PART + 1 and word.islower() and bool(_BUILT.search(word))
 
 
 def _holds_things(note: Note) -> bool:

@@ -13,7 +13,7 @@ from app.deidentify.model import MODEL_DIR, digest, load_model
 from app.deidentify.recogniser import RECOGNISERS
 from app.jobs.artefact import Installed
 
-VERSION = "3"
+VERSION = "4"
 
 
 @cache

@@ -61,6 +61,7 @@ CASES = {
     "deid_words_as_words": "the same words as words kept",
     "deid_kept": "clean texts of many shapes kept",
     "deid_kept_second": "further clean texts kept",
+    "deid_kept_third": "substances, variants, peoples and methods kept",
     "deid_letters": "the rest of letters and handovers kept",
 }
 _WORDS = re.compile(r"[A-Za-z]{3,}")

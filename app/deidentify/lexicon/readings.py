@@ -40,7 +40,7 @@ def name_words() -> frozenset[str]:
 
 def clinical_words() -> frozenset[str]:
     """Words of the bundled terminologies, of medicines and of disease names, that hardly anybody is called."""
-    return _readings()["clinical"] | words("clinical_words")
+    return _readings()["clinical"] | words("clinical_words") | words("organisms")
 
 
 _MEDICINES = ("drugs", "drugs-at-fda", "own-brands")

@@ -15,7 +15,7 @@ EPONYM_HEADS = words("eponym_heads")
 EPONYMS = words("eponyms_of_signs")
 
 # Whoever gave a sign, score, operation, instrument or stain the name; many are common last names.
-THINGS = words("named_things")
+THINGS = words("named_things") | words("eponyms_of_diseases")
 
 # Names that are, more often, words; they count as names only beside stronger evidence.
 AMBIGUOUS = words("words_that_are_names_too")
@@ -29,7 +29,8 @@ _NOTE_WORDS = words("note_words")
 def ordinary_words() -> frozenset[str]:
     """Lower-case words that are not taken for a name or place on capitalisation alone."""
     lorem = frozenset(Lorem.word_list)
-    return _FUNCTION_WORDS | _NOTE_WORDS | AMBIGUOUS | lorem | words("clinical_words") | EPONYM_HEADS
+    own = _FUNCTION_WORDS | _NOTE_WORDS | AMBIGUOUS | EPONYM_HEADS | words("peoples_and_faiths")
+    return own | lorem | words("clinical_words")
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ _UNITS = frozenset(
 SHORT_FOR = "short for "
 _NEIGHBOURHOOD = 6  # tokens on either side
 _DEFAULT = "*"  # among the neighbours of a sense: it needs none
+_STATE, _ZIP = 2, 5  # letters and figures
 _SHORTEST_SMALL = 3  # letters of a short form that is known in small letters too
 _DEFINITION = re.compile(r"[(\[]([A-Za-z0-9][A-Za-z0-9-]{1,9})s?[)\],;]")
 
@@ -73,7 +74,7 @@ def known_short_forms(note: TokenisedNote) -> tuple[list[Mention], set[int]]:
         fitting = [
             sense for sense in senses[raw] if tuple(note.tokens.raw[at : at + len(sense.tokens)]) == sense.tokens
         ]
-        if fitting and _is_unit(note, at):
+        if fitting and (_is_unit(note, at) or _is_state(note, at)):
             empty.add(at)
             continue
         if not fitting or _shouting(note, at):
@@ -91,6 +92,13 @@ def known_short_forms(note: TokenisedNote) -> tuple[list[Mention], set[int]]:
 def _is_unit(note: TokenisedNote, at: int) -> bool:
     """ "5MG": behind a number such letters are its unit."""
     return note.tokens.words[at] in _UNITS and at > 0 and note.tokens.raw[at - 1][0].isdigit()
+
+
+def _is_state(note: TokenisedNote, at: int) -> bool:
+    """ "Dunmarsh, VT 05301": two letters before five figures are a state."""
+    raw = note.tokens.raw
+    code = raw[at + 1] if at + 1 < len(raw) else ""
+    return len(raw[at]) == _STATE and raw[at].isupper() and len(code) == _ZIP and code.isdigit()
 
 
 def _shouting(note: TokenisedNote, at: int) -> bool:

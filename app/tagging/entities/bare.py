@@ -16,6 +16,7 @@ _RULES = frozenset(
 )
 _CLINICAL = frozenset({"PROBLEM", "SYMPTOM"})
 _KNOWN_FAR = 7  # tokens of "no known food, latex or drug" before "allergies"
+_NAMELESS = frozenset({("side", "effect"), ("adverse", "effect"), ("adverse", "reaction")})
 _NOTHING = frozenset({"no", "not", "nil", "without", "any", "never", "deny", "denied"})
 _POSSESSIVE = frozenset({"his", "her", "my", "the", "your", "their", "low", "lower", "upper", "mid"})
 _PROVEN = ("place in", "short for", "shared head")  # other evidence than the word itself
@@ -62,8 +63,10 @@ def in_company(note: TokenisedNote, mentions: list[Mention]) -> list[Mention]:
 
 
 def _is_of_no_one(note: TokenisedNote, mention: Mention) -> bool:
-    """ "Heart Failure Clinic" names a service; "no known drug allergies" names nothing that could be denied."""
+    """ "Heart Failure Clinic" names a service; "no known drug allergies" and "side effects" name nothing."""
     words, last = note.tokens.words, mention.last
+    if tuple(words[mention.first : last]) in _NAMELESS:
+        return True
     if last < note.ends[last - 1] and words[last] in word_set("service_words"):
         return True
     if words[last - 1] != "allergy":

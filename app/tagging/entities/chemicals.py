@@ -12,6 +12,7 @@ from app.tagging.valuesets import rows, word_set
 
 _GREEK = frozenset({"alpha", "beta", "gamma", "delta", "omega", "cis", "trans", "iso", "nor", "tert", "tc", "i"})
 _CODE_DIGITS = range(3, 7)
+_OF_A_LOT = frozenset({"lot", "batch", "serial", "no"})
 _LIKE_A_DRUG = (
     *("in", "ine", "ol", "ide", "one", "il", "ium", "ate", "am", "ib", "ab", "vir", "yl", "ane", "pt", "fen"),
     *("phen", "zol", "ac", "stat", "nol", "mab"),
@@ -71,6 +72,7 @@ def coded_substances(note: TokenisedNote) -> list[Mention]:
         if letters in codes
         and raw[at + 1].isdigit()
         and len(raw[at + 1]) in _CODE_DIGITS
+        and (not at or raw[at - 1].lower() not in _OF_A_LOT)
         and starts[at + 1] - ends[at] <= 1
     ]
 

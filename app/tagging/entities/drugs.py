@@ -77,6 +77,7 @@ _BETWEEN = frozenset(
     }
 )
 _CHEMICAL = re.compile(r"(?:[a-z]{4,}(?:ine|ol|ide|one|il|ium|azole|ib|ab|cin|vir)|[A-Z]{2,}-?\d+\w*)$")
+_RATIO = re.compile(r"[a-zµμ]g ?/ ?(?:g|mmol|d[lL]|L)\b")
 # Forms as prescriptions shorten them; a single letter only with its full stop.
 _FORMS = frozenset(
     {"Tab", "TAB", "tab", "Cap", "CAP", "cap", "Inj", "INJ", "inj", "Syp", "SYP", "syp", "Syr", "SYR", "Susp", "SUSP"}
@@ -103,7 +104,7 @@ def named_drugs(note: TokenisedNote, units: list[PhraseSpan]) -> list[Mention]:
     salts = word_set("salts")
     words = note.tokens.words
     for first, last, term in units:
-        if term.label != "MEDICATION" or term.kind == "bound" or _is_lacked(note, last):
+        if term.label != "MEDICATION" or term.kind == "bound" or _is_lacked(note, last) or _is_withstood(note, last):
             continue
         end = last
         while end < min(note.ends[first], last + _MOST_SALTS) and words[end] in salts:
@@ -116,6 +117,14 @@ def named_drugs(note: TokenisedNote, units: list[PhraseSpan]) -> list[Mention]:
 def _is_lacked(note: TokenisedNote, last: int) -> bool:
     """Is the substance what the body lacks: "vitamin E deficiency"?"""
     return last < note.ends[last - 1] and note.tokens.words[last] in ("deficiency", "deficient")
+
+
+def _is_withstood(note: TokenisedNote, last: int) -> bool:
+    """ "methicillin-susceptible": what is told of an organism, not given to anybody."""
+    tokens = note.tokens
+    if last >= note.ends[last - 1] or tokens.words[last] not in ("susceptible", "sensitive", "resistant"):
+        return False
+    return note.text[tokens.ends[last - 1] : tokens.starts[last]] == "-"
 
 
 def is_drug_here(note: TokenisedNote, first: int, last: int) -> bool:
@@ -140,12 +149,17 @@ def dosed_drugs(note: TokenisedNote, doses: list[Mention], taken: set[int]) -> l
     found = []
     for dose in doses:
         at = dose.first - 1
-        if dose.label != "DOSE" or at < note.starts[dose.first] or at in taken:
+        if dose.label != "DOSE" or at < note.starts[dose.first] or at in taken or _is_ratio(note, dose):
             continue
         raw, word = note.tokens.raw[at], note.tokens.words[at]
         if len(raw) > 3 and raw.isalpha() and unknown(word) and not word.endswith(_NO_NAME):
             found.append(Mention(at, at + 1, "MEDICATION", "word before a dose"))
     return found
+
+
+def _is_ratio(note: TokenisedNote, dose: Mention) -> bool:
+    """ "uACR 310 mg/g", "ACR 32 mg/mmol": the amount is a result."""
+    return bool(_RATIO.search(note.text, note.tokens.starts[dose.first], note.tokens.ends[dose.last - 1] + 6))
 
 
 def formed_drugs(note: TokenisedNote, taken: set[int]) -> list[Mention]:

@@ -50,6 +50,12 @@ def test_what_letters_name_goes_and_further_clean_texts_stay(engine):
     assert removed / marked >= 0.82 and kept / whole >= 0.85
 
 
+def test_substances_variants_and_methods_stay_and_people_in_the_same_places_go(engine):
+    removed, marked = names_removed(*measured(engine, "deid_kept_third"))
+    kept, whole = texts_kept(*measured(engine, "deid_kept_third"))
+    assert removed == marked and kept / whole >= 0.9
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from app.deidentify.lexicon.lists import words
 from app.deidentify.note import Note
 from app.deidentify.span import Span
+from app.deidentify.variants import is_allele
 
 _GROUPS = re.compile(r"\d+(?:[-./]\d+)*")
 # White space also separates the columns of a table: only card-like groups count.
@@ -69,7 +70,7 @@ class DigitGroups:
             length = len(note.words[position])
             if length < MIN_PLAIN_DIGITS and length != 4 and text[start + length : start + length + 1] not in _JOINED:
                 continue
-            if start < done or (start and text[start - 1] in ".,$€£<>=~"):
+            if start < done or (start and (text[start - 1] in ".,$€£<>=~" or is_allele(text, start))):
                 continue
             if position and (
                 note.lowers[position - 1] in _NO_PERSONS_NUMBER or note.lowers[position - 1].startswith("chr")
