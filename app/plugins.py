@@ -142,6 +142,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "withdrawal": "app.intake.withdrawal_approval:WithdrawDelivery",
         "release": "app.release.approval:MakeRelease",
         "key-rotation": "app.accounts.key_rotation:RotateKey",
+        "critical-override": "app.review.override:OverrideCritical",
     },
     "relation": {
         "self": "app.accounts.policy:SelfRelation",

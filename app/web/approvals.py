@@ -29,6 +29,7 @@ from app.http import context
 from app.http.access import access, acting
 from app.http.errors import status_of
 from app.http.factors import form_factors
+from app.review.workflows import ESCALATION_TIER
 from app.web.acts import seal
 from app.web.menu import MenuEntry
 
@@ -38,6 +39,8 @@ DECIDED = 50
 
 def _approves(actor: Actor) -> bool:
     deciding = {ProjectRole.MANAGER, ProjectRole.PRIVACY_OFFICER}
+    if actor.tier(context.at()) >= ESCALATION_TIER:  # overrides of critical labels
+        deciding |= {ProjectRole.VERIFIER, ProjectRole.ADJUDICATOR}
     in_projects: frozenset[ProjectRole] = frozenset().union(*actor.project_roles.values())
     return bool(actor.server_roles & {ServerRole.ADMIN, ServerRole.PRIVACY_OFFICER} or in_projects & deciding)
 
