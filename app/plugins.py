@@ -89,6 +89,7 @@ COMMANDS: Mapping[str, str] = {
     "backup": "app.cli.setup.backup:backup",
     "restore": "app.cli.setup.restore:restore",
     "security": "app.cli.setup.security:security",
+    "validation": "app.cli.validation.command:validation",
     "database": "app.cli.setup.database:database",
     "audit": "app.cli.audit:audit",
     "agreement": "app.cli.agreement:agreement",

@@ -11,7 +11,7 @@ from app.accounts.person import get_person
 from app.audit.events import Tag
 from app.audit.models import Event
 from app.core import clock
-from app.corpus.member import add_member
+from app.corpus.member import Member, add_member, remove_member
 from app.corpus.project import change_settings, get_project
 from app.jobs.job import Job
 from app.release.release import Release
@@ -138,11 +138,10 @@ def test_who_leads_no_more_has_asked_in_vain(signed):
     lead = signed.people["lead"]
 
     def leave(session, at):
-        from app.corpus.member import remove_member
-
-        remove_member(session, OPERATOR, get_project(session, "first"), lead, ProjectRole.MANAGER, at=at)
+        role = session.scalars(select(Member).where(Member.person_id == lead)).one()
+        remove_member(session, OPERATOR, role, at=at)
 
     signed.write(leave)
-    assert decide(signed, "lou", number).status_code == 403
+    assert decide(signed, "lou", number).status_code in (403, 404)  # as whoever is outside the project is answered
     assert made(signed) == []
     assert signed.read(lambda session: get_person(session, lead).is_active)
