@@ -172,7 +172,8 @@ MATRIX = """
 sent), `h` answered as if there were nothing (404), `-` sent to sign in, `·` nobody of this role has such a task.
 People: – nobody, 0 without a role; in the first project its lead, annotator, verifier, adjudicator, safety scientist,
 privacy officer, auditor, all in tier T4 where they judge; on the server administrator, manager, auditor, privacy
-officer; and somebody with every role in another project.
+officer; and somebody with every role in another project. A submitted task has no answer in this world, so pages of
+its answer are `h`; "held" is somebody's open task for the annotator, and nobody's for the others.
 
 """
 
