@@ -51,7 +51,7 @@ class AccessWorld:
 
     def __init__(self, folder, database):
         self.folder = folder
-        self.app = create_app(Settings(var=str(folder), database_url=database.url))
+        self.app = create_app(Settings(var=str(folder), database_url=database.url, idle_minutes=600))
         self.database = self.app.extensions["database"]
         self.file = Path(database.url.removeprefix("sqlite:///"))
         self.people, self.tokens, self.places = {}, {}, {}
@@ -66,8 +66,8 @@ class AccessWorld:
         self.database.writing(lambda session: self._build(session, at))
         for name, person in self.people.items():
             token = self.tokens[name] = new_token()
-            self.database.writing(lambda s, p=person, t=token: open_session(s, p, t, Lifetime.of(15, 12), at=at).id)
-        self.kept = folder / "kept.sqlite"
+            self.database.writing(lambda s, p=person, t=token: open_session(s, p, t, Lifetime.of(600, 12), at=at).id)
+        self.kept, self.renewed_at = folder / "kept.sqlite", at
         self._copy(self.file, self.kept)
 
     def _build(self, session, at):
@@ -101,6 +101,15 @@ class AccessWorld:
         with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
             read.backup(written)
 
+    def _renew(self):
+        """However slow the machine, everybody has just typed their password."""
+        now = clock.now()
+        if now - self.renewed_at > 3 * clock.MINUTE:
+            self.renewed_at = now
+            for path in (self.kept, self.file):
+                with closing(sqlite3.connect(path)) as connection, connection:
+                    connection.execute("UPDATE sign_in_session SET created_at = ?, last_seen_at = ?", (now, now))
+
     def places_of(self, route):
         """Of what a route is asked: relation and state, or the project, or the server."""
         if ABOUT.search(route[1]):
@@ -113,6 +122,7 @@ class AccessWorld:
         ids = self.places.get((who, place)) or self.places.get((None, place)) or {}
         if place.startswith("own") and not ids:
             return " "
+        self._renew()
         client, path = self.app.test_client(), path_of(rule, self.shared | ids)
         headers, sent = {"If-Match": '"0"'}, {}
         token = self.tokens.get(who)

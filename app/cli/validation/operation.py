@@ -34,7 +34,7 @@ from app.review import adjudication, verification
 from app.review.adjudication import Decision, cases_of, rule
 from app.review.assignment import Assignment, claim, find_own
 from app.review.distribution import assign_ready
-from app.review.draft import ElementChange, change_draft
+from app.review.draft import ElementChange, change_draft, require_may_work
 from app.review.item import Item, get_item
 from app.review.meaning import Act
 from app.review.opening import open_task
@@ -69,7 +69,7 @@ def operation_steps(scratch: Scratch, folder: Path) -> list[ValidationStep]:
         step("OQ-6", "A disputed critical label is escalated", ("R23", "INV-8"), "escalated; a T3 may not settle it",
              story.escalated, ("OQ-5",)),
         step("OQ-7", "No signature without the password", ("11.200(a)(1)", "11.300(d)"),
-             "refused: reauthentication-failed, and in the log", story.wrong_password, ("OQ-6",)),
+             "refused: reauthentication-refused, and in the log", story.wrong_password, ("OQ-6",)),
         step("OQ-8", "A senior reviewer settles and signs", ("R23", "11.50(a)", "11.200(a)(1)"),
              "the signature shows name, time and meaning; the item awaits verification", story.settle, ("OQ-6",)),
         step("OQ-9", "Nobody verifies what they settled", ("INV-2", "11.10(g)"), "refused: own work or role",
@@ -147,7 +147,7 @@ class _Story:
             self.scratch.do(name, self._read, marks)
         tasks = self.scratch.read(self._tasks)
         other = tasks[self.scratch.ids["q-other"]]
-        blind = refused(lambda: self.scratch.do("q-first", open_task, other))
+        blind = refused(lambda: self.scratch.do("q-first", require_may_work, other))
         return f"two submissions; the other's task {blind}"
 
     def _tasks(self, session: Session) -> dict[int, Assignment]:
@@ -172,7 +172,7 @@ class _Story:
         open_task(session, actor, task, at=at)
 
     def escalated(self) -> str:
-        code = refused(lambda: self.scratch.do("q-verifier", self._claim, Step.ADJUDICATE))
+        code = refused(lambda: self.scratch.do("q-verifier", self._claim, Step.ADJUDICATE), "tier-too-low")
         return require(self._state() == "escalated", f"{self._state()}; a T3 is {code}")
 
     def _ruled(self, session: Session, actor: Any, *, at: int) -> str:
@@ -193,7 +193,7 @@ class _Story:
         self.scratch.do("q-senior", self._claim, Step.ADJUDICATE)
         self.seen = self.scratch.do("q-senior", self._ruled)
         wrong = self.scratch.factors("q-senior", "this is not the password")
-        code = refused(lambda: self._close("q-senior", Act.SETTLE, self.seen, wrong))
+        code = refused(lambda: self._close("q-senior", Act.SETTLE, self.seen, wrong), "reauthentication-refused")
         tag = "accounts.reauthentication.refused"
         count = self.scratch.read(
             lambda session: session.scalar(text("select count(*) from audit_event where tag = :tag"), {"tag": tag})

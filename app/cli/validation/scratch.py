@@ -49,7 +49,7 @@ PEOPLE: dict[str, tuple[tuple[ProjectRole, ...], tuple[ServerRole, ...], int]] =
     "q-first": ((ProjectRole.ANNOTATOR,), (), 1),
     "q-other": ((ProjectRole.ANNOTATOR,), (), 1),
     "q-senior": ((ProjectRole.ADJUDICATOR,), (), 4),
-    "q-verifier": ((ProjectRole.VERIFIER,), (), 3),
+    "q-verifier": ((ProjectRole.VERIFIER, ProjectRole.ADJUDICATOR), (), 3),
 }
 
 
