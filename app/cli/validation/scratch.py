@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -84,7 +85,7 @@ class Scratch:
     def open_accounts(self) -> None:
         """The people, with one password that nobody is told; their roles while the server is set up."""
         for name in PEOPLE:
-            self.ids[name], token = self.database.writing(lambda session, name=name: self._open(session, name))
+            self.ids[name], token = self.database.writing(partial(self._open, name=name))
             choose_password(self.database, token, self._password, at=clock.now())
         self.database.writing(self._qualify)
 
