@@ -227,17 +227,26 @@ def take_ticket(session: Session, actor: AnyActor, key: str, facts: ActFacts, *,
     """For an act that is done outside the database: the approval its requester may use now, once, within a day; where
     there is none, it is asked for. `Done.result` is None where it waits, else the number, or 0 while setting up.
     """
-    act = GUARDED.get(key)
-    act.require(session, actor, facts, at=at)
+    GUARDED.get(key).require(session, actor, facts, at=at)
     if is_setting_up(session, actor):
         return Done(0)
+    number = use_ticket(session, actor, key, facts, at=at)
+    return Done(number) if number is not None else Done(approval=ask(session, actor, key, facts, at=at).id)
+
+
+def use_ticket(session: Session, actor: AnyActor, key: str, facts: ActFacts, *, at: int) -> int | None:
+    """Spend the approval that this requester was given for just this within a day, if there is one; its number.
+
+    What only the table says was asked for or approved counts for nothing: the log must say so too.
+    """
     granted = select(Approval).where(Approval.act == key, Approval.decision == APPROVED, Approval.used_at.is_(None))
     for row in session.scalars(granted.where(Approval.decided_at > at - DAY).order_by(Approval.id)):
-        if _same(row.facts, facts) and sha256(row.facts_json) == _logged_digest(session, row) and _asked(row, actor):
+        same = _asked(row, actor) and _same(row.facts, facts)
+        if same and sha256(row.facts_json) == _logged_digest(session, row) and _was_given(session, row):
             row.used_at = at
             _say(session, Tag.APPROVAL_USED, actor, row, {}, at=at)
-            return Done(row.id)
-    return Done(approval=ask(session, actor, key, facts, at=at).id)
+            return row.id
+    return None
 
 
 def require_standing(session: Session, number: int, key: str, project_id: int | None) -> None:

@@ -98,6 +98,7 @@ class Action(StrEnum):
     ADJUDICATE = "adjudicate"
     RESOLVE_ESCALATED = "resolve-escalated"
     VERIFY = "verify"
+    OVERRIDE_CRITICAL = "override-critical"
     SIGN = "sign"
     ASK_QUESTION = "ask-question"
     ANSWER_QUESTION = "answer-question"
@@ -177,7 +178,8 @@ TABLE: dict[Action, PolicyRule] = {
     Action.REVOKE_ROLE: _rule(_S.ADMIN, also=_SET_UP, never=(SELF,)),
     # A second person's key: whether it turns is for the rule of the act that was asked for.
     Action.APPROVE: _rule(
-        _S.ADMIN, _S.MANAGER, _S.CREDENTIALING, _S.PRIVACY_OFFICER, _P.MANAGER, _P.PRIVACY_OFFICER
+        *(_S.ADMIN, _S.MANAGER, _S.CREDENTIALING, _S.PRIVACY_OFFICER),
+        *(_P.MANAGER, _P.PRIVACY_OFFICER, _P.VERIFIER, _P.ADJUDICATOR),
     ),
     Action.ROTATE_KEY: _rule(_S.ADMIN, also=_SET_UP),
     Action.CREATE_PROJECT: _rule(_S.ADMIN, _S.MANAGER, also=_SET_UP),
@@ -221,6 +223,8 @@ TABLE: dict[Action, PolicyRule] = {
     Action.ADJUDICATE: _rule(_P.ADJUDICATOR, tier=3, never=(EARLIER_ACTOR, CONFLICT)),
     Action.RESOLVE_ESCALATED: _rule(_P.ADJUDICATOR, tier=4, never=(EARLIER_ACTOR, CONFLICT)),
     Action.VERIFY: _rule(_P.VERIFIER, _P.ADJUDICATOR, tier=3, never=(EARLIER_ACTOR, CONFLICT)),
+    # Where the project asks for two: who overrides a critical label, and the other senior reviewer who stands for it.
+    Action.OVERRIDE_CRITICAL: _rule(_P.VERIFIER, _P.ADJUDICATOR, tier=4, never=(EARLIER_ACTOR, CONFLICT)),
     Action.SIGN: _rule(_P.VERIFIER, _P.ADJUDICATOR, tier=3, identity=True, never=(CONFLICT,)),
     Action.ASK_QUESTION: _rule(_P.ANNOTATOR, _P.VERIFIER, _P.ADJUDICATOR, _P.PV_REVIEWER),
     Action.ANSWER_QUESTION: _rule(_P.MANAGER, _P.ADJUDICATOR),

@@ -20,6 +20,7 @@ from app.audit.content import commitments_of
 from app.audit.macs import leaf_of
 from app.audit.merkle import CompactRange
 from app.audit.models import Aside, Checkpoint, Erasure, Event, Leaf, Outbox, RecordCheck, RowCommitment, RowsBefore
+from app.audit.replaying import AuthorityReplay, has_states, state_problems
 from app.audit.rows import committed_tables, digest_of, key_of, set_digest
 from app.core import clock
 from app.core.db import Base, Database, Session, load_tables
@@ -42,6 +43,8 @@ class RecordPlace:
     after: list[Any] = field(default_factory=list)
     peaks: list[str] = field(default_factory=list)
     uncommitted: dict[str, int] = field(default_factory=dict)
+    #: who had which role and credential when, so far; None in a pass that an earlier version began
+    authority: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def check_slice(database: Database, signer: Signer, *, at: int, slice_: int = SL
         if row is not None and row.finished_at is not None and at < row.finished_at + rest:
             return False
         fresh = row is None or row.finished_at is not None
-        place = RecordPlace() if row is None or fresh else RecordPlace(**json.loads(row.place_json))
+        place = RecordPlace(authority={}) if row is None or fresh else RecordPlace(**json.loads(row.place_json))
         known = [] if row is None or fresh else json.loads(row.breaks_json)
         found = [problem for problem in _Pass(session, signer, place, slice_).go_on() if problem not in known]
     for problem in found:
@@ -79,7 +82,7 @@ def check_slice(database: Database, signer: Signer, *, at: int, slice_: int = SL
 
 def check_whole(database: Database, signer: Signer, *, at: int) -> list[str]:
     """A whole pass from its beginning, at once; what it found."""
-    database.writing(lambda session: _keep(session, RecordPlace(), [], True, at))
+    database.writing(lambda session: _keep(session, RecordPlace(authority={}), [], True, at))
     while check_slice(database, signer, at=at, rest=0):
         with database.reading() as session:
             row = session.get_one(RecordCheck, 1)
@@ -132,6 +135,7 @@ class _Pass:
         leaves = self.session.execute(query).all()
         tree = CompactRange(start, map(bytes.fromhex, self.place.peaks))
         said: dict[str, tuple[int, str | None]] = {}
+        replay = AuthorityReplay(self.place.authority) if self.place.authority is not None else None
         for row in leaves:
             tree.append(bytes.fromhex(row.leaf_sha256))
             if row.body is None:
@@ -139,11 +143,15 @@ class _Pass:
             elif leaf_of(row.body, row.mac).hex() != row.leaf_sha256 or sha256(row.body) != row.sha256:
                 yield f"leaf {row.idx}: event {row.id} was altered"
             else:
-                rows = json.loads(row.body).get("rows", {})
+                event = json.loads(row.body)
+                rows = event.get("rows", {})
+                if replay is not None:
+                    yield from (f"event {row.id}: {problem}" for problem in replay.judge(event))
                 said |= {key: (row.id, digest) for key, digest in rows.items() if not key.endswith("/*")}
                 yield from self._erased(row.event_id, rows.get("audit_erasure/*"))
         yield from self._kept(said)
         self.place.after, self.place.peaks = [tree.size], [peak.hex() for peak in tree.peaks]
+        self.place.authority = replay.keep() if replay is not None else None
         if len(leaves) < self.slice:
             yield from self._signed(tree)
             yield from self._strays()
@@ -195,6 +203,8 @@ class _Pass:
             yield from self._bodies(table, rows)
         elif not table.info.get("together"):
             yield from self._committed(table, rows)
+        if has_states(table):
+            yield from state_problems(self.session, table, rows)
         if rows:
             self.place.after = [rows[-1][column.name] for column in table.primary_key]
         if len(rows) < self.slice:

@@ -127,6 +127,11 @@ class ProjectSettings(BaseModel):
         "none", title="Stated ground for de-identification", description="goes into every export"
     )
     release_approval: bool = Field(False, title="A second person approves each release")
+    override_approval: bool = Field(
+        False,
+        title="A second senior reviewer approves each override of a critical label",
+        description="an answer in which it stands as no earlier one had it",
+    )
     # No record comes in before an agreement with the source is on file (R36).
     agreement_required: bool = Field(False, title="Take records only under an agreement on file")
     papers_to_load: list[PaperName] = Field([], title="Papers in force to load records", description=_PAPERS)

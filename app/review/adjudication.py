@@ -28,6 +28,7 @@ from app.review.draft import as_given, require_may_work, start_draft
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
 from app.review.modality import Context
+from app.review.override import require_second_reviewer
 from app.review.own import own_elements
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import (
@@ -38,7 +39,7 @@ from app.review.submission import (
     payload_of,
     require_valid,
 )
-from app.review.weight import changes_of, may_decide_weight, weighty_labels
+from app.review.weight import changes_of, critical_changes_of, may_decide_weight, weighty_labels
 from app.review.workflows import Step
 
 WITHDRAWN = "withdrawn"
@@ -277,7 +278,8 @@ def close(
     """Freeze the settled answer and send the item on. Raises Invalid while a case is open.
 
     A label of weight that is new, gone or moved against all answers is not for an adjudicator to decide:
-    the item is escalated, and a senior reviewer settles between the answers and this one.
+    the item is escalated, and a senior reviewer settles between the answers and this one. Where the project
+    asks for it, a senior reviewer's override of a critical label takes another's approval (OverrideNeedsTwo).
     """
     assignment, item = _require_settling(session, actor, assignment, at=at)
     cases = cases_of(session, item, assignment, codes)
@@ -292,6 +294,10 @@ def close(
     require_valid(session, item, payload, codes)
     changes = changes_of(session, item, payload, cases.payloads, codes)
     escalates = bool(changes) and not may_decide_weight(session, actor, item, Action.ADJUDICATE, at=at)
+    if changes and not escalates:
+        labels = critical_changes_of(session, item, payload, cases.payloads, codes)
+        approval = require_second_reviewer(session, actor, assignment, labels, payload, cases.submissions[0], at=at)
+        actor = replace(actor, approval=approval)
     settled = freeze(session, actor, assignment, payload, SubmissionKind.SETTLED, at=at)
     states.advance(session, actor, assignment, "submitted", data={"submission_sha256": settled.body_sha256}, at=at)
     if escalates:

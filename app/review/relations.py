@@ -8,6 +8,7 @@ from app.accounts import policy
 from app.accounts.actor import Actor
 from app.core.db import Session
 from app.review.assignment import Assignment
+from app.review.override import has_approved_override
 from app.review.renewal import lineage
 from app.review.states import AssignmentState
 from app.review.workflows import Step
@@ -35,7 +36,9 @@ class EarlierActor:
     key = policy.EARLIER_ACTOR
 
     def holds(self, session: Session, actor: Actor, subject: policy.PolicySubject) -> bool:
-        return subject.kind == "item" and has_worked_on(session, actor.id, int(subject.id or 0))
+        item_id = int(subject.id or 0)
+        worked = subject.kind == "item" and has_worked_on(session, actor.id, item_id)
+        return worked or (subject.kind == "item" and has_approved_override(session, actor.id, item_id))
 
 
 class HadItem:

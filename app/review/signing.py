@@ -8,6 +8,7 @@ from typing import Any
 
 from app.accounts import policy
 from app.accounts.actor import Actor
+from app.accounts.approval import ask
 from app.accounts.signing import Factors, Intent, reauthenticate, spend_proof
 from app.agreement.judgements import REASONS
 from app.audit import checkpoint
@@ -21,6 +22,7 @@ from app.review.authority import subject_of_item, workflow_for
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, get_item, no_codes
 from app.review.meaning import STATEMENTS, Act, Meaning
+from app.review.override import OVERRIDE, OverrideNeedsTwo
 from app.review.proof import require_answers_proved, require_signer_proved
 from app.review.signature import Ending, ManifestSigner, Signature, Signed, make_signature
 from app.review.states import ItemState
@@ -93,8 +95,21 @@ def close_signed(
             beside(session, state, signed)
         return state, signed
 
-    state, signed = desk.database.writing(unit)
+    try:
+        state, signed = desk.database.writing(unit)
+    except OverrideNeedsTwo as needed:
+        raise _asked_for(desk, actor, needed, at=at) from None
     return _proved(desk, state, signed)
+
+
+def _asked_for(desk: Desk, actor: Actor, needed: OverrideNeedsTwo, *, at: int) -> Conflict:
+    """Nothing was signed: a second senior reviewer is asked, and the signer told by which number."""
+    try:
+        number = desk.database.writing(lambda session: ask(session, actor, OVERRIDE, needed.facts, at=at).id)
+    except Conflict as waiting:  # asked before, and not decided yet
+        return Conflict("approval-needed", f"{needed.message}; {waiting.message}", details=needed.details)
+    message = f"{needed.message}; it waits for approval {number}: sign again once it was given"
+    return Conflict("approval-needed", message, details=dict(needed.details) | {"approval": number})
 
 
 def closed_again(desk: Desk, state: str, signature_id: int, event_id: str) -> Closed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,6 +21,7 @@ from app.review.confirmation import require_confirmed
 from app.review.draft import as_given, assemble, require_may_work, start_draft
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
+from app.review.override import require_second_reviewer
 from app.review.states import AssignmentState
 from app.review.submission import (
     Submission,
@@ -29,7 +32,7 @@ from app.review.submission import (
     require_valid,
     settled_answer,
 )
-from app.review.weight import changes_of, label_classes, may_decide_weight
+from app.review.weight import changes_of, critical_changes_of, critical_labels, may_decide_weight
 from app.review.workflows import Step
 
 
@@ -82,7 +85,8 @@ def verify(
     A change needs a reason. A changed label of weight is not the verifier's to settle: the item is
     escalated and None is returned. `confirmed` is the second key with which a senior reviewer changes
     what a senior reviewer settled. What one person alone read is accepted only where each element of
-    weight was confirmed by itself.
+    weight was confirmed by itself. Raises OverrideNeedsTwo where the project wants another senior reviewer's
+    approval of a changed critical label.
     """
     assignment, item = _require_verifying(session, actor, assignment, at=at)
     payload = modality_of(item).folded(assemble(session, assignment.id))
@@ -94,8 +98,7 @@ def verify(
     if differences and reason not in REASONS:
         raise Invalid("reason", f"a change needs a reason: {', '.join(REASONS)}")
     labels = sorted({label for difference in differences for label in difference.labels})
-    classes = label_classes(session, item)
-    weighty = {label for label in labels if classes.get(label) == "critical"}
+    weighty = set(critical_labels(session, item).intersection(labels))
     weighty |= {change.label for change in changes_of(session, item, payload, [before], codes)}
     # What a senior reviewer settled, only another senior reviewer changes.
     senior = item.escalated and may_decide_weight(session, actor, item, Action.VERIFY, at=at)
@@ -104,6 +107,10 @@ def verify(
         if weighty and not confirmed:
             raise Invalid("second-key", "a significant or critical label needs a second confirmation")
         require_confirmed(session, item, assignment, payload, codes)
+        critical = critical_labels(session, item).intersection(labels)
+        critical |= set(critical_changes_of(session, item, payload, [before], codes))
+        approval = require_second_reviewer(session, actor, assignment, sorted(critical), payload, verified, at=at)
+        actor = replace(actor, approval=approval)
     settled = freeze(session, actor, assignment, payload, SubmissionKind.SETTLED, at=at)
     states.advance(session, actor, assignment, "submitted", data={"submission_sha256": settled.body_sha256}, at=at)
     if escalates:

@@ -33,6 +33,22 @@ def changes_of(
     return weighty_changes(modality.units(payload, context), read, weighty_labels(session, item))
 
 
+def critical_labels(session: Session, item: Item) -> frozenset[str]:
+    """The critical labels of an item's schema."""
+    return frozenset(label for label, weight in label_classes(session, item).items() if weight == "critical")
+
+
+def critical_changes_of(
+    session: Session, item: Item, payload: Payload, readings: list[Payload], codes: CodeLookup
+) -> list[str]:
+    """Which critical labels an answer has as none of `readings` had them: new, gone, or moved."""
+    modality, context = modality_of(item), context_of(session, item, codes)
+    critical = critical_labels(session, item)
+    read = [modality.units(reading, context) for reading in readings]
+    changes = weighty_changes(modality.units(payload, context), read, critical) if critical else []
+    return sorted({change.label for change in changes})
+
+
 def elements_of_weight(session: Session, item: Item, payload: Payload, codes: CodeLookup) -> list[str]:
     """Ids of the elements that carry a significant or critical label themselves."""
     units = modality_of(item).units(payload, context_of(session, item, codes))

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.core.digest import sha256
 from app.core.errors import Invalid
+from app.core.reading import parsed, read_text
 from app.core.text import storable
 from app.tagging.assertion.engine import assert_spans
 from app.tagging.labels import LABELS
@@ -95,12 +96,17 @@ class SpacyOnDisk:
 def read_card(file: Path) -> SpacyOnDisk:
     """The pipeline a JSON file describes. Raises Invalid naming the field that is missing or wrong."""
     try:
-        card = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError):
-        raise Invalid("bad-pipeline", f"{file.name}: no readable JSON") from None
+        card = parsed(read_text(file), file.name)
+    except Invalid as error:
+        raise Invalid("bad-pipeline", f"{file.name}: no readable JSON: {error.message}") from None
     missing = [name for name in _FIELDS if not isinstance(card, dict) or not card.get(name)]
     if missing:
         raise Invalid("bad-pipeline", f"{file.name}: {missing[0]} is missing")
+    if wrong := [name for name in _FIELDS[:-1] if not isinstance(card[name], str) or "\0" in card[name]]:
+        raise Invalid("bad-pipeline", f"{file.name}: {wrong[0]} must be words")
+    languages = card.get("languages", ["en"])
+    if not isinstance(languages, list) or not all(isinstance(one, str) for one in languages):
+        raise Invalid("bad-pipeline", f"{file.name}: languages must be a list of words")
     if not isinstance(card["labels"], dict):
         raise Invalid("bad-pipeline", f"{file.name}: labels must map the pipeline's labels to ours")
     unknown = sorted({str(label) for label in card["labels"].values()} - {*LABELS})

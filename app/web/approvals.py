@@ -30,6 +30,7 @@ from app.http.access import access, acting
 from app.http.errors import status_of
 from app.http.factors import form_factors
 from app.release.waiting import sweep
+from app.review.workflows import ESCALATION_TIER
 from app.web.acts import seal
 from app.web.menu import MenuEntry
 
@@ -39,6 +40,8 @@ DECIDED = 50
 
 def _approves(actor: Actor) -> bool:
     deciding = {ProjectRole.MANAGER, ProjectRole.PRIVACY_OFFICER}
+    if actor.tier(context.at()) >= ESCALATION_TIER:  # overrides of critical labels
+        deciding |= {ProjectRole.VERIFIER, ProjectRole.ADJUDICATOR}
     in_projects: frozenset[ProjectRole] = frozenset().union(*actor.project_roles.values())
     on_server = frozenset(ServerRole) - {ServerRole.AUDITOR}
     return bool(actor.server_roles & on_server or in_projects & deciding)

@@ -3,15 +3,20 @@
 import logging
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
+from app.accounts.actor import ProjectRole
+from app.accounts.loading import load_actor
 from app.accounts.person import get_person
+from app.audit import streams
 from app.audit.content import ALTERED
 from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.audit.rows import WrittenRows
 from app.audit.selfcheck import SLICE, check_slice, check_whole, state_of
+from app.audit.sequencer import sequence
 from app.core.clock import DAY
 from app.core.db import Base
 from app.core.errors import Conflict
@@ -203,3 +208,47 @@ def test_what_sql_did_is_an_alarm_with_its_place(world, caplog, mutation):
     world.run("DROP TABLE IF EXISTS none")
     with world.database.reading() as session:
         assert state_of(session).breaks == found
+
+
+STATES = {
+    "item/1": "UPDATE item SET state = 'ready' WHERE id = 1",
+    "assignment/1": "UPDATE assignment SET state = 'offered' WHERE id = 1",
+}
+
+
+@pytest.mark.parametrize("place", STATES)
+def test_a_state_that_no_event_led_to_is_an_alarm(world, place):
+    """States are in no digest: the worker replays them."""
+    assert check_whole(world.database, world.signer(), at=T0 + DAY) == []
+    altered(world, STATES[place])
+    found = check_whole(world.database, world.signer(), at=T0 + DAY)
+    assert len(found) == 1
+    assert found[0].startswith(f"{place} is ")
+    assert "by its events it is" in found[0]
+
+
+def test_who_acts_in_a_role_that_nobody_gave_them_is_an_alarm_whoever_holds_the_keys(world):
+    """Written as the application writes, with its key, in the name of somebody real."""
+    with world.database.reading() as session:
+        person = load_actor(session, 1, at=T0)
+    usurper = replace(person, project_roles={1: frozenset({ProjectRole.ADJUDICATOR})})
+
+    def unit(session):
+        subject = Subject("project", 1)
+        record(
+            session, Tag.PROJECT_CHANGED, stream=streams.project(1), actor=usurper, subject=subject, project_id=1,
+            data={}, at=T0 + 1000,
+        )  # fmt: skip
+
+    world.database.writing(unit)
+    sequence(world.database, world.signer(), at=T0 + DAY)
+    for slice_ in (10, SLICE):  # what a slice learned of people the next one knows
+        found = []
+        while check_slice(world.database, world.signer(), at=T0 + DAY, slice_=slice_, rest=0):
+            with world.database.reading() as session:
+                state = state_of(session)
+            if state.finished_at is not None:
+                found = state.breaks
+                break
+        assert [one for one in found if "a role that no event gave them" in one], found
+        assert len(found) == 1

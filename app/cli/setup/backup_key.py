@@ -15,6 +15,7 @@ import pyrage
 
 from app.audit.checkpoint import Signer, replace_private
 from app.core.errors import Invalid
+from app.core.reading import read_text
 from app.settings import Settings
 
 HEADER = b"age-encryption.org/v1\n"
@@ -33,7 +34,7 @@ class BackupKey:
     @classmethod
     def read(cls, path: Path) -> BackupKey:
         """Raises Invalid for a file without a key."""
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_text(path).splitlines()
         secret = [line.strip() for line in lines if line.startswith("AGE-SECRET-KEY-")]
         if len(secret) != 1:
             raise Invalid("backup-key", f"{path} holds no key of backups (a line AGE-SECRET-KEY-…)")

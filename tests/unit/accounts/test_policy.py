@@ -179,6 +179,21 @@ SENTENCES = [
     ("one with T2 does not", somebody(P.VERIFIER, tier=2), A.BREAK_GLASS, item(), "tier-too-low"),
     ("nor an administrator", somebody(S.ADMIN, tier=4), A.BREAK_GLASS, item(), "role-missing"),
     ("an administrator looks up nobody's reading", somebody(S.ADMIN), A.READ_ACCESSES, item(), "role-missing"),
+    (
+        "a senior reviewer overrides a critical label, or stands for another's override",
+        somebody(P.ADJUDICATOR, tier=4),
+        A.OVERRIDE_CRITICAL,
+        item(),
+        YES,
+    ),
+    ("a verifier with T3 does not", somebody(P.VERIFIER, tier=3), A.OVERRIDE_CRITICAL, item(), "tier-too-low"),
+    (
+        "nor does whoever has worked on the item",
+        somebody(P.ADJUDICATOR, tier=4),
+        A.OVERRIDE_CRITICAL,
+        item("earlier-actor"),
+        "own-work",
+    ),
     ("an operator approves nothing", OperatorActor(), A.APPROVE, SERVER, "kind-not-allowed"),
     (
         "nor a role",

@@ -19,6 +19,7 @@ from app.core.errors import Invalid, Problem, invalid
 MAX_UNPACKED = 8 << 30  # no release is nearly as large
 MAX_RATIO = 200  # text packs 5 to 20 times; a bomb 1,000 times
 MAX_LINE = 1 << 20
+MAX_NAME = 1000
 
 
 def refuse(where: str, message: str, code: str = "bad-release") -> NoReturn:
@@ -52,6 +53,8 @@ class ReleaseSource:
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             refuse(self.path.name, "not a zip file, or cut off")
         for entry in packed.infolist():
+            if len(entry.filename) > MAX_NAME:
+                refuse(self.path.name, f"a name in it has more than {MAX_NAME} characters")
             if entry.file_size > MAX_UNPACKED or entry.file_size > MAX_RATIO * max(entry.compress_size, 4096):
                 refuse(entry.filename, "unpacks to far more than a release file would; refused as a zip bomb")
         return packed
