@@ -319,6 +319,8 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "f1-relaxed-untyped": "app.agreement.metrics.spans:F1RelaxedUntyped",
         "dice": "app.agreement.metrics.spans:Dice",
         "dice-untyped": "app.agreement.metrics.spans:DiceUntyped",
+        "gamma": "app.agreement.metrics.gamma:Gamma",
+        "alpha-u": "app.agreement.metrics.unitizing:UnitizingAlpha",
         "relation-f1": "app.agreement.metrics.relations:RelationF1",
         "relation-f1-conditional": "app.agreement.metrics.relations:RelationF1Conditional",
         "token-kappa": "app.agreement.metrics.tokens:TokenKappa",

@@ -79,8 +79,10 @@ def _about(table: Any, project_id: int) -> Select[Any]:
 def _of_round(row: ReadRound, modality: str, facts: list[str]) -> FigureEntry:
     readers, tally = json.loads(row.readers_json), json.loads(row.tally_json)
     raters = tuple(str(reader["person"]) for reader in readers)
+    edges = json.loads(row.edges_json or "{}")
     pairs = []
     for ends, pair in tally["pairs"].items():
+        pair["marks"] |= edges.get(ends, {})
         one, other = (raters[int(end)] for end in ends.split("-"))
         pairs.append((one, other, pair))
     pipelines = {reader["pipeline"] for reader in readers}
