@@ -46,6 +46,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.projects.exports:exports_pages",
     "app.web.projects.settings:settings_pages",
     "app.web.quality.agreement:agreement_pages",
+    "app.web.quality.bias:bias_pages",
     "app.web.quality.charts:charts_pages",
     "app.web.quality.readings:readings_pages",
     "app.web.quality.lots:lots_pages",

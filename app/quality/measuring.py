@@ -13,8 +13,10 @@ from app.core.db import Session
 from app.corpus.project import Project, get_project, project_subject
 from app.jobs.job import Job, Services, advance, enqueue_once
 from app.jobs.whole import note_progress
+from app.quality.agreement.entries import FigureEntry
 from app.quality.agreement.figures import all_entries, measure
 from app.quality.agreement.read_round import count_edges, fold_rounds, fold_settled, keep_edges
+from app.quality.bias.audit import BIAS, audit
 from app.quality.drift.charts import chart_all, raise_alarms
 from app.quality.drift.conduct import conduct_of
 from app.quality.plots.every import every_picture
@@ -126,15 +128,22 @@ def _compute(services: Services, job: Job, step: str, *, at: int) -> bool:
     if step == "values":
         more["resamples"] = 0
     body = measure(entries, before, **more)
+    bias = _bias(services, project, entries) if step == "intervals" else None
 
     def unit(session: Session) -> bool:
         put_result(session, project, AGREEMENT, body, at=at)
-        if step == "intervals":
+        if bias is not None:
+            put_result(session, project, BIAS, bias, at=at)
             _rest(session, project, at=at)
         advance(session, job, cursor={"step": STEPS[STEPS.index(step) + 1]}, at=clock.now())
         return True
 
     return services.database.writing(unit)
+
+
+def _bias(services: Services, project_id: int, entries: dict[str, list[FigureEntry]]) -> dict[str, Any]:
+    with services.database.snapshot() as session:
+        return audit(session, get_project(session, project_id), entries)
 
 
 def _next(session: Session, job: Job, step: str, *, at: int) -> bool:
@@ -160,7 +169,7 @@ def reader_number(person: int) -> str:
 def _draw(services: Services, job: Job, *, at: int) -> bool:
     project = job.project_id or 0
     with services.database.snapshot() as session:
-        results = {key: find_result(session, project, key).body for key in (AGREEMENT, DRIFT, CONDUCT, PROGRESS)}
+        results = {key: find_result(session, project, key).body for key in (AGREEMENT, BIAS, DRIFT, CONDUCT, PROGRESS)}
         minutes = get_project(session, project).setting("critical_minutes")
         every = every_picture(results, reader_number, minutes)
         pictures = [picture for picture in every if picture is not None]

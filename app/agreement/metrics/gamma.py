@@ -70,7 +70,8 @@ def _alignments(starts: Floats, one: Floats, other: Floats) -> Floats:
     sample = rows // width
     columns = sample * len(other) + columns
     only = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
-    total = np.bincount(sample[only], values[only], samples)
+    total = np.zeros(samples)
+    np.add.at(total, sample[only], values[only])
     rest = zip(rows[~only].tolist(), columns[~only].tolist(), values[~only].tolist(), strict=True)
     weights = {(i, j): max(1, round(_FINE * value)) for i, j, value in rest}
     for pair in maximum_matching(weights).items():  # samples share no mark, so all are matched at once
