@@ -16,9 +16,8 @@ from app.agreement.tallies import LINKS, TOLERANT, TYPED, UNTYPED
 from app.annotation.vocabulary import AXES
 from app.quality.agreement.entries import FigureEntry
 
-MARKS: dict[str, PairwiseF1 | Continuum] = {
-    metric.key: metric for metric in (*TYPED, *UNTYPED, *TOLERANT, *LINKS, *CODE_SETS)
-}
+_OF_MARKS: tuple[PairwiseF1 | Continuum, ...] = (*TYPED, *UNTYPED, *TOLERANT, *LINKS, *CODE_SETS)
+MARKS = {metric.key: metric for metric in _OF_MARKS}
 
 
 def metric_of(key: str) -> Any:
