@@ -39,10 +39,10 @@ def sample(rng, n, share):
 
 @pytest.mark.parametrize("sizes", [(15, 40), (60, 90)])
 def test_the_test_errs_as_often_as_it_says_and_its_interval_holds_the_truth(sizes):
-    """200 audits without a difference and 200 with one of .15; few documents (draws) and many (normal limit)."""
+    """Audits without a difference and with one of .15; few documents (draws) and many (normal limit)."""
     rng = np.random.default_rng(8)
     alarms = holds = 0
-    rounds = 200 if min(sizes) >= 30 else 40
+    rounds = 200 if min(sizes) >= 30 else 20
     for _ in range(rounds):
         rows = np.concatenate([sample(rng, n, 0.3) for n in sizes])
         inside = np.arange(sum(sizes)) < sizes[0]
