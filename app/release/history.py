@@ -17,49 +17,60 @@ from app.review.submission import Submission, SubmissionBody, SubmissionKind, co
 
 
 def histories(session: Session, submission_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Settled answer → when it was frozen, the readings of its round, and the rulings that stand.
+    """Settled answer → the readings of its round, the rulings that stand, and each answer it was settled as.
 
-    People are numbers, the same all over a project; with each stands the qualification it had then. What a reading
-    said is null where it was destroyed. A ruling that took a version names it by its digest.
+    People are numbers, the same all over a project; with each stands the qualification it had then. `settled` is in
+    order and ends with the answer itself. What somebody said is null where it was destroyed. A ruling that took a
+    version names it by its digest.
     """
     query = select(Submission).where(Submission.id.in_(submission_ids), Submission.kind == SubmissionKind.SETTLED)
-    settled = session.scalars(query).all()
-    rounds = sorted({one.round_id for one in settled})
-    readings, rulings = _readings(session, rounds), _rulings(session, rounds)
+    wanted = session.scalars(query).all()
+    rounds = sorted({one.round_id for one in wanted})
+    began = {
+        reader.submission_id: reader.pipeline
+        for some in readers_of_rounds(session, rounds).values()
+        for reader in some
+    }
+    answers, rulings = _answers(session, rounds), _rulings(session, rounds)
     return {
         one.id: {
-            "settled_at": one.frozen_at,
-            "settled_by": one.person_id,
-            "readings": readings.get(one.round_id, []),
+            "readings": [
+                {"reader": by, **said, "began_from": began[number]}
+                for number, kind, by, said in answers[one.round_id]
+                if kind == SubmissionKind.READING and number in began
+            ],
             "rulings": rulings.get(one.round_id, []),
+            "settled": [
+                {"by": by, **said}
+                for number, kind, by, said in answers[one.round_id]
+                if kind == SubmissionKind.SETTLED and number <= one.id
+            ],
         }
-        for one in settled
+        for one in wanted
     }
 
 
-def _readings(session: Session, rounds: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    readers = readers_of_rounds(session, rounds)
-    numbers = [reader.submission_id for some in readers.values() for reader in some]
+def _answers(session: Session, rounds: Sequence[int]) -> dict[int, list[tuple[int, str, int, dict[str, Any]]]]:
+    """Round → (number, kind, person, what is told) of each answer, oldest first."""
     query = (
-        select(Submission, SubmissionBody.body, GuidelineVersion.version)
+        select(Submission, SubmissionBody.body, GuidelineVersion.version, Assignment.step)
         .outerjoin(SubmissionBody, SubmissionBody.submission_id == Submission.id)
         .join(GuidelineVersion, GuidelineVersion.id == Submission.guideline_version_id)
-        .where(Submission.id.in_(numbers))
+        .join(Assignment, Assignment.id == Submission.assignment_id)
+        .where(Submission.round_id.in_(rounds))
+        .order_by(Submission.assignment_id, Submission.id)
     )
-    rows = {row.id: (row, body, version) for row, body, version in session.execute(query)}
-    found: dict[int, list[dict[str, Any]]] = {}
-    for number, some in readers.items():
-        for reader in some:
-            row, body, version = rows[reader.submission_id]
-            found.setdefault(number, []).append({
-                "reader": row.person_id,
-                "at": row.frozen_at,
-                "guideline": version,
-                "qualification": json.loads(row.credentials_json),
-                "began_from": reader.pipeline,
-                "submission_sha256": row.body_sha256,
-                "elements": json.loads(body)["elements"] if body is not None else None,
-            })  # fmt: skip
+    found: dict[int, list[tuple[int, str, int, dict[str, Any]]]] = {}
+    for row, body, version, step in session.execute(query):
+        said = {
+            "at": row.frozen_at,
+            "step": step,
+            "guideline": version,
+            "qualification": json.loads(row.credentials_json),
+            "submission_sha256": row.body_sha256,
+            "elements": json.loads(body)["elements"] if body is not None else None,
+        }
+        found.setdefault(row.round_id, []).append((row.id, row.kind, row.person_id, said))
     return found
 
 

@@ -107,7 +107,7 @@ def _by_chance(one: Floats, other: Floats, about: tuple[int, int, float]) -> flo
     found = np.zeros(0)
     while True:
         push = rng.uniform(0, length, max(FEWEST, len(found)))
-        starts: Floats = (one[None, :, 0] + push[:, None]) % length
+        starts: Floats = np.mod(one[None, :, 0] + push[:, None], float(length))
         found = np.append(found, _alignments(starts, one, other))
         mean, spread = float(found.mean()), float(found.std(ddof=1))
         if len(found) >= MOST or _Z * spread * observed <= ERROR * mean**2 * len(found) ** 0.5:
