@@ -10,10 +10,13 @@ from typing import Any
 from app.agreement.comparing import reading_of
 from app.agreement.judgements import Unit
 from app.agreement.metrics.code_sets import CODE_SETS
+from app.agreement.metrics.continuum import Continuum
 from app.agreement.metrics.data import Reading
+from app.agreement.metrics.gamma import Gamma
 from app.agreement.metrics.relations import RelationF1, RelationF1Conditional
 from app.agreement.metrics.spans import Dice, F1Relaxed, F1RelaxedUntyped, F1Strict, F1StrictUntyped, PairwiseF1
 from app.agreement.metrics.spans import relaxed_matching as overlapping
+from app.agreement.metrics.unitizing import UnitizingAlpha
 
 # All labels together.
 ALL = ""
@@ -22,6 +25,8 @@ NOTHING = ""
 TYPED: tuple[PairwiseF1, ...] = (F1Strict(), F1Relaxed(), Dice())
 UNTYPED: tuple[PairwiseF1, ...] = (F1StrictUntyped(), F1RelaxedUntyped())
 LINKS: tuple[PairwiseF1, ...] = (RelationF1(), RelationF1Conditional())
+#: tolerant of edges; gamma takes samples, so both are counted apart from the rest and later
+TOLERANT: tuple[Continuum, ...] = (Gamma(), UnitizingAlpha())
 _PLACED = ("entity", "relation", "code_assignment")
 
 Tally = dict[str, Any]
@@ -42,6 +47,24 @@ def tally_pair(one: Units, other: Units) -> Tally:
     """Two readings of one item: metric → label → [matched, first, second], and label against label by overlap."""
     left, right = reading_of(one), reading_of(other)
     return {"marks": _marks(left, right) | _code_sets(one, other), "confusion": _confusion(left, right)}
+
+
+def tally_edges(readers: Sequence[Units], length: int) -> dict[str, dict[str, dict[str, list[int]]]]:
+    """``"0-1"`` → metric → label → [observed, expected, marks] of a text of `length` code points (`TOLERANT`).
+
+    By label only where that needs no samples.
+    """
+    readings = [reading_of(units) for units in readers]
+    found: dict[str, dict[str, dict[str, list[int]]]] = {}
+    for i, j in combinations(range(len(readings)), 2):
+        left, right = readings[i], readings[j]
+        labels = sorted({span.label for span in (*left.spans, *right.spans)})
+        if labels:
+            found[f"{i}-{j}"] = {metric.key: {ALL: list(metric.matches(left, right, length))} for metric in TOLERANT}
+            for label in labels:
+                told = UnitizingAlpha().matches(_only(left, label), _only(right, label), length)
+                found[f"{i}-{j}"][UnitizingAlpha.key][label] = list(told)
+    return found
 
 
 def _marks(left: Reading, right: Reading) -> dict[str, dict[str, list[int]]]:

@@ -25,6 +25,7 @@ from app.jobs.job import JOBS
 from app.jobs.sending import Carrier, Sender
 from app.jobs.worker import may_take_any, wait_for_return, work
 from app.release.waiting import sweep
+from app.review.critical import overdue_findings
 
 SEAL_EVERY_SECONDS = 1.0
 SEND_EVERY_SECONDS = 1.0
@@ -108,14 +109,36 @@ def _check_until(stop: threading.Event, services: Machine) -> None:
     """A slice of the whole record every few seconds, a pass a day; what was altered is an alarm."""
     from app.audit.selfcheck import check_slice
 
-    failures = 0
+    failures, told = 0, set[int]()
     while not stop.wait(CHECK_EVERY_SECONDS):
+        told = say_overdue(services, told)
         try:
             check_slice(services.database, services.signer(), at=clock.now())
             failures = 0
         except Exception as error:  # noqa: BLE001  (as the sealer's)
             failures += 1
             wait_for_return("the record is not checked", error, failures, stop.is_set)
+
+
+def say_overdue(services: Machine, told: set[int]) -> set[int]:
+    """An alarm for each critical finding that its project has not settled in time, once; returns all that are late.
+
+    By the log of the process, where the other alarms are; `/metrics` has their number.
+    """
+    try:
+        with services.database.reading() as session:
+            late = overdue_findings(session, at=clock.now())
+    except Exception as error:  # noqa: BLE001  (no reason to stop checking)
+        log.warning("critical findings were not looked at: %s", code_of(error))
+        return told
+    for one in late:
+        if new := [item for item in one.items if item not in told]:
+            minutes = (clock.now() - one.oldest_at) // clock.MINUTE
+            log.critical(
+                "critical findings are overdue in project %s: %d more, %d in all, the oldest waits %d minutes",
+                one.project, len(new), len(one.items), minutes,
+            )  # fmt: skip
+    return {item for one in late for item in one.items}
 
 
 def _sweep(services: Machine) -> None:

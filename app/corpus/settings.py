@@ -69,6 +69,26 @@ Course = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 Specialty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
 
+def _whole(shares: list[str]) -> list[str]:
+    """Shares of a facet that are declared make up the whole."""
+    sums: dict[str, float] = {}
+    for said in shares:
+        facet, percent = said.partition(":")[0], said.rpartition("=")[2]
+        sums[facet] = sums.get(facet, 0) + float(percent)
+    if any(abs(total - 100) > 1 for total in sums.values()):
+        raise ValueError("shares of a facet add up to 100")
+    return shares
+
+
+TargetShare = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        pattern=r"^(site|sex|age_band|note_type|language):[^=,]{0,80}=(100(\.0{1,2})?|\d{1,2}(\.\d{1,2})?)$",
+    ),
+]
+SiteOfDelivery = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{1,9}=[^=,]{1,80}$")]
+
 # As `app.corpus.paper.PaperKind`; a test holds them equal.
 PaperName = Literal["agreement", "ethics", "legal_basis", "expert_determination", "deidentification"]
 _PAPERS = f"kinds, separated by commas, of {', '.join(get_args(PaperName))}"
@@ -187,6 +207,16 @@ class ProjectSettings(BaseModel):
     keep_texts_days: int = Field(
         2190, ge=0, le=36_500, title="Days after its end that anything of a patient is kept", description="then due"
     )
+    # The bias audit compares by these; neither a record nor a text keeps its site.
+    sites: list[SiteOfDelivery] = Field(
+        [], title="Sites of deliveries", description="number=name, separated by commas: 1=North, 2=South"
+    )
+    target_population: Annotated[list[TargetShare], AfterValidator(_whole)] = Field(
+        [],
+        title="Target population",
+        description="shares in per cent that add up to 100 in each facet: sex:F=52, sex:M=48, language:en=100",
+    )
+    simulated: bool = Field(False, title="Simulated: people, texts and dates are invented, and each page says so")
     show_names_to_adjudicator: bool = Field(False, title="Adjudicators see the names of readers")
 
 

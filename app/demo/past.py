@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,11 @@ from app.accounts.person import NewPerson, create_person, find_by_username, veri
 from app.agreement.judgements import REASONS, Choice, Ruling
 from app.core import clock
 from app.core.db import Session
-from app.corpus.document import text_of
+from app.corpus.batch import Batch
+from app.corpus.document import Document, text_of
 from app.corpus.member import add_member
-from app.corpus.project import find_project, get_project
+from app.corpus.project import change_settings, find_project, get_project
+from app.corpus.subject import Encounter
 from app.demo.answers import changes_towards
 from app.demo.finish import AUTHENTICATION, PRINCIPLE, DemoDesk
 from app.demo.load import deliver, set_up
@@ -61,6 +64,14 @@ OWN = {CHECKER: (3, ProjectRole.VERIFIER), "petra": (3, ProjectRole.ADJUDICATOR)
 #: the reader whose work gets worse, from which week, at which label
 DRIFTER, DRIFTS_FROM, DRIFT_LABEL = "dan", 9, "SYMPTOM"
 SECOND_GUIDELINE, FIRST_LOT, SECOND_LOT = 8, 7, 13
+#: patients of this age are read worse by everybody, and how often; the bias audit has to find it
+WORSE_BAND, WORSE_SLIP, SLIP = "80-89", 0.3, 0.04
+SETTINGS: dict[str, Any] = {
+    "simulated": True,
+    "target_error_per_mille": 80,
+    "target_population": ["sex:F=51", "sex:M=49", "language:en=100"],
+}
+SITES = ("North (invented)", "South (invented)")
 
 
 @dataclass
@@ -121,10 +132,26 @@ def _join(session: Session, ids: dict[str, int]) -> None:
 
 
 def _bring(run: _Simulation, count: int) -> None:
+    """Notes in two deliveries, each of a site of its own; which is which is a setting of the project."""
+    notes = [note(run.random, number) for number in range(count)]
+    for part in range(len(SITES)):
+        _deliver(run, notes[part :: len(SITES)])
+
+    def name_sites(session: Session) -> None:
+        project = get_project(session, KEY)
+        deliveries = session.scalars(select(Batch.id).where(Batch.project_id == project.id).order_by(Batch.id))
+        sites = [f"{number}={site}" for number, site in zip(deliveries, SITES, strict=True)]
+        at = run.at(0, 1)
+        change_settings(session, load_actor(session, run.ids["quinn"], at=at), project, {"sites": sites}, at=at)
+
+    run.services.database.writing(name_sites)
+
+
+def _deliver(run: _Simulation, notes: list[dict[str, Any]]) -> None:
     folder = run.services.settings.tmp_dir
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{KEY}.jsonl"
-    path.write_text("".join(json.dumps(note(run.random, n)) + "\n" for n in range(count)), encoding="utf-8")
+    path.write_text("".join(json.dumps(one) + "\n" for one in notes), encoding="utf-8")
     try:
         run.services.database.writing(
             lambda session: deliver(session, services=run.services, key=KEY, path=path, modality="notes")
@@ -173,9 +200,11 @@ def _read(run: _Simulation, task_id: int, week: int, at: int) -> None:
         task = session.get_one(Assignment, task_id)
         actor = load_actor(session, task.person_id, at=at)
         open_task(session, actor, task, at=at)
-        text = text_of(session, get_item(session, task.item_id).document_id)
+        document = session.get_one(Document, get_item(session, task.item_id).document_id)
+        text, band = text_of(session, document.id), session.get_one(Encounter, document.encounter_id).age_band
         name = next(username for username, number in run.ids.items() if number == task.person_id)
-        wanted = _said(run.random, phrases_in(text), name, week)
+        slip = WORSE_SLIP if band == WORSE_BAND else SLIP
+        wanted = _said(run.random, phrases_in(text), _slips(name, week, slip))
         changes = changes_towards(assemble(session, task.id)["elements"], wanted, {})
         change_draft(session, actor, task, changes, expected_version=task.draft_version, at=at)
         accept_guideline(session, actor, task, at=at)
@@ -185,13 +214,19 @@ def _read(run: _Simulation, task_id: int, week: int, at: int) -> None:
     run.services.database.writing(unit)
 
 
-def _said(chance: random.Random, phrases: list[NotePhrase], name: str, week: int) -> dict[str, dict[str, Any]]:
-    """What a simulated reader says of a note: the truth, but for slips; the drifter's symptoms get worse."""
+def _slips(name: str, week: int, usual: float) -> Callable[[str], float]:
+    """Label → how often a reader is wrong about it; the drifter's symptoms get worse."""
+    drifts = name == DRIFTER and week >= DRIFTS_FROM
+    return lambda label: 0.45 if drifts and label == DRIFT_LABEL else usual
+
+
+def _said(
+    chance: random.Random, phrases: list[NotePhrase], slips: Callable[[str], float]
+) -> dict[str, dict[str, Any]]:
+    """What a simulated reader says of a note: the truth, but for slips."""
     elements = {}
     for number, phrase in enumerate(phrases, start=1):
-        slip = 0.05
-        if name == DRIFTER and week >= DRIFTS_FROM and phrase.label == DRIFT_LABEL:
-            slip = 0.45
+        slip = slips(phrase.label)
         label, start, end, negated = phrase.label, phrase.start, phrase.end, phrase.negated
         if chance.random() < slip:
             kind = chance.choice(("miss", "edge", "label", "polarity"))

@@ -34,6 +34,8 @@ class ExchangeDocument:
     modality: str = "notes"
     meta: dict[str, Any] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
+    #: how an answer came about: what each reader said, what was ruled and why; empty: not known
+    history: dict[str, Any] = field(default_factory=dict)
     file: str = ""
     problems: list[Problem] = field(default_factory=list)
 

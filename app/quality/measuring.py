@@ -13,8 +13,10 @@ from app.core.db import Session
 from app.corpus.project import Project, get_project, project_subject
 from app.jobs.job import Job, Services, advance, enqueue_once
 from app.jobs.whole import note_progress
+from app.quality.agreement.entries import FigureEntry
 from app.quality.agreement.figures import all_entries, measure
-from app.quality.agreement.read_round import fold_rounds, fold_settled
+from app.quality.agreement.read_round import count_edges, fold_rounds, fold_settled, keep_edges
+from app.quality.bias.audit import BIAS, audit
 from app.quality.drift.charts import chart_all, raise_alarms
 from app.quality.drift.conduct import conduct_of
 from app.quality.plots.every import every_picture
@@ -29,7 +31,9 @@ CHUNK = 100
 #: beyond so many rounds values come first, and their intervals when they are computed
 LARGE = 2000
 AGREEMENT, DRIFT, CONDUCT, PROGRESS = "agreement", "drift", "conduct", "progress"
-STEPS = ("rounds", "settled", "values", "intervals", "pictures")
+STEPS = ("rounds", "settled", "values", "edges", "intervals", "pictures")
+#: rounds whose edges are counted between two looks at the job
+EDGES_CHUNK = 25
 
 
 class MeasuredSoon:
@@ -59,6 +63,8 @@ class MeasureJob:
         step = job.cursor.get("step", STEPS[0])
         if step in _FOLDS:
             return _fold(services, job, step, at=at)
+        if step == "edges":
+            return _edges(services, job, at=at)
         if step == "pictures":
             return _draw(services, job, at=at)
         return _compute(services, job, step, at=at)
@@ -89,6 +95,20 @@ def _fold(services: Services, job: Job, step: str, *, at: int) -> bool:
     return services.database.writing(unit)
 
 
+def _edges(services: Services, job: Job, *, at: int) -> bool:
+    """What is tolerant of edges, counted outside the transaction that writes it: pages need not wait."""
+    with services.database.snapshot() as session:
+        counted = count_edges(session, job.project_id or 0, EDGES_CHUNK)
+    step = "edges" if len(counted) == EDGES_CHUNK else "intervals"
+
+    def unit(session: Session) -> bool:
+        keep_edges(session, counted)
+        advance(session, job, done=len(counted), total=job.done + len(counted), cursor={"step": step}, at=at)
+        return True
+
+    return services.database.writing(unit)
+
+
 def _compute(services: Services, job: Job, step: str, *, at: int) -> bool:
     """Figures from the rows there are now; a large project's values are stored before their intervals."""
     project = job.project_id or 0
@@ -96,8 +116,8 @@ def _compute(services: Services, job: Job, step: str, *, at: int) -> bool:
         entries = all_entries(session, project)
         before = find_result(session, project, AGREEMENT).body
     is_large = sum(map(len, entries.values())) > LARGE
-    if not is_large:
-        step = "intervals"
+    if step == "values" and not is_large:
+        return services.database.writing(lambda session: _next(session, job, step, at=at))
 
     def progress(done: int, total: int) -> None:
         services.database.writing(
@@ -108,15 +128,27 @@ def _compute(services: Services, job: Job, step: str, *, at: int) -> bool:
     if step == "values":
         more["resamples"] = 0
     body = measure(entries, before, **more)
+    bias = _bias(services, project, entries) if step == "intervals" else None
 
     def unit(session: Session) -> bool:
         put_result(session, project, AGREEMENT, body, at=at)
-        if step == "intervals":
+        if bias is not None:
+            put_result(session, project, BIAS, bias, at=at)
             _rest(session, project, at=at)
         advance(session, job, cursor={"step": STEPS[STEPS.index(step) + 1]}, at=clock.now())
         return True
 
     return services.database.writing(unit)
+
+
+def _bias(services: Services, project_id: int, entries: dict[str, list[FigureEntry]]) -> dict[str, Any]:
+    with services.database.snapshot() as session:
+        return audit(session, get_project(session, project_id), entries)
+
+
+def _next(session: Session, job: Job, step: str, *, at: int) -> bool:
+    advance(session, job, cursor={"step": STEPS[STEPS.index(step) + 1]}, at=at)
+    return True
 
 
 def _rest(session: Session, project_id: int, *, at: int) -> None:
@@ -137,7 +169,7 @@ def reader_number(person: int) -> str:
 def _draw(services: Services, job: Job, *, at: int) -> bool:
     project = job.project_id or 0
     with services.database.snapshot() as session:
-        results = {key: find_result(session, project, key).body for key in (AGREEMENT, DRIFT, CONDUCT, PROGRESS)}
+        results = {key: find_result(session, project, key).body for key in (AGREEMENT, BIAS, DRIFT, CONDUCT, PROGRESS)}
         minutes = get_project(session, project).setting("critical_minutes")
         every = every_picture(results, reader_number, minutes)
         pictures = [picture for picture in every if picture is not None]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from sqlalchemy import select
 from app.core.db import Database, Session
 from app.core.errors import NotFound
 from app.formats.model import ExchangeDocument
+from app.release.history import histories
 from app.review.item import Item
 from app.review.proof import require_answers_proved
 from app.review.queries.around import AnswerWithText, answers_with_texts, text_of_answer
@@ -35,6 +36,8 @@ class ReadAnswer:
     signatures: list[Signature]
     #: None where it was destroyed
     text: str | None
+    #: how it came about (`app.release.history`); empty for a reading
+    history: dict[str, Any] = field(default_factory=dict)
 
     def document(self) -> ExchangeDocument:
         """Raises NotFound when text or answer was destroyed."""
@@ -61,6 +64,7 @@ class ReadAnswer:
             },
             elements=json.loads(row.body)["elements"],
             provenance=self._provenance(),
+            history=self.history,
         )
 
     def _provenance(self) -> dict[str, Any]:
@@ -102,5 +106,10 @@ def _page(session: Session, chosen: list[tuple[int, int]]) -> list[ReadAnswer]:
     made = signatures_among(session, sorted({item for item, _ in chosen}))
     items = session.scalars(select(Item).where(Item.id.in_({item for item, _ in chosen}))).all()
     require_answers_proved(session, items, [submission for _, submission in chosen])
-    rows = answers_with_texts(session, [submission for _, submission in chosen])
-    return [ReadAnswer(row, made[row.item_id], text_of_answer(session, row)) for row in rows]
+    numbers = [submission for _, submission in chosen]
+    told = histories(session, numbers)
+    rows = answers_with_texts(session, numbers)
+    return [
+        ReadAnswer(row, made[row.item_id], text_of_answer(session, row), told.get(row.submission_id, {}))
+        for row in rows
+    ]

@@ -224,8 +224,11 @@ class Composition:
         return found
 
     def _into(self, files: ExportFiles, losses: LossReport, answers: Iterator[ReadAnswer]) -> None:
-        documents = map(self.shape, answers)
-        _writer(self.order.format_key).write(documents, Writing(files, losses, self.head, vocabulary()))
+        writer = _writer(self.order.format_key)
+        documents: Iterator[ExchangeDocument] = map(self.shape, answers)
+        if not getattr(writer, "tells_history", False):
+            documents = _without_history(documents, losses)
+        writer.write(documents, Writing(files, losses, self.head, vocabulary()))
 
     def _counted(self) -> Iterator[ReadAnswer]:
         """The answers; who waits hears from time to time how far it is."""
@@ -234,6 +237,14 @@ class Composition:
                 self.order.progress(done, self.total)
             fault.point("export")
             yield one
+
+
+def _without_history(documents: Iterator[ExchangeDocument], losses: LossReport) -> Iterator[ExchangeDocument]:
+    """What readers said before, and why it was settled so, is in the lossless form alone."""
+    for document in documents:
+        if document.history:
+            losses.add("item", "history", "only JSON lines tell how an answer came about")
+        yield document
 
 
 def _writer(format_key: str) -> FormatWriter:

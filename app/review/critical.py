@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.actor import Actor
 from app.agreement.judgements import Payload, Unit
+from app.core import clock
 from app.core.db import PROJECTION, Base, Session
+from app.corpus.project import Project
 from app.review.assignment import Assignment
 from app.review.item import Item, context_of, modality_of
 from app.review.states import ItemState
@@ -108,3 +110,28 @@ def list_critical(session: Session, actor: Actor, project_id: int) -> list[Press
         .limit(1000)
     )
     return [Pressing(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class OverdueFindings:
+    """A project whose critical findings wait longer than it allows: items, and since when the oldest waits."""
+
+    project: str
+    items: tuple[int, ...]
+    oldest_at: int
+
+
+def overdue_findings(session: Session, *, at: int) -> list[OverdueFindings]:
+    """Over all projects, for whoever watches the server: no actor, nothing of what was found."""
+    rows = session.execute(
+        select(Project, NotedFinding.item_id, NotedFinding.noted_at)
+        .join(NotedFinding, NotedFinding.project_id == Project.id)
+        .join(Item, Item.id == NotedFinding.item_id)
+        .where(NotedFinding.settled_at.is_(None), Item.state != ItemState.WITHDRAWN)
+        .order_by(Project.key, NotedFinding.noted_at)
+    )
+    late: dict[str, list[tuple[int, int]]] = {}
+    for project, item, noted in rows:
+        if at - noted >= project.setting("critical_minutes") * clock.MINUTE:
+            late.setdefault(project.key, []).append((item, noted))
+    return [OverdueFindings(key, tuple(item for item, _ in found), found[0][1]) for key, found in late.items()]

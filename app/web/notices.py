@@ -44,6 +44,7 @@ NOTICES = {
     "assigned": "{count} items are assigned.",
     "none-assigned": "Nothing was assigned: no item is ready, or too few people may read.",
     "settings-changed": "The settings are saved.",
+    "target-declared": "The target population is declared; the audit is computed anew within a minute.",
     "member-added": "The role is given.",
     "member-removed": "The role has ended.",
     "schema-loaded": "The label schema is loaded.",

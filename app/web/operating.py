@@ -18,6 +18,7 @@ from app.http import context
 from app.http.access import PUBLIC, access
 from app.http.metrics import Gauges, exposition, is_monitor
 from app.jobs.status import job_status
+from app.review.critical import overdue_findings
 
 operating_pages = Blueprint("operating", __name__)
 
@@ -101,6 +102,7 @@ def _gauges() -> Gauges:
         jobs = job_status(session, at=at)
         newest = newest_checkpoint(session)
         waiting, sessions = count_waiting(session), count_all_open(session, at=at)
+        late = overdue_findings(session, at=at)
     states: dict[str, float] = {}
     for stage in jobs["stages"].values():
         for state, count in stage.items():
@@ -113,6 +115,8 @@ def _gauges() -> Gauges:
             ("jobs_expired", "Jobs whose worker no longer says that it is alive.", {"": jobs["expired"]}),
             ("events_unsealed", "Events of the log that no checkpoint covers yet.", {"": waiting}),
             ("checkpoint_age_seconds", "Since the newest checkpoint was signed.", {"": age}),
+            ("critical_overdue", "Critical findings that wait longer than their project allows.",
+             {"": sum(len(one.items) for one in late)}),
             ("sessions_open", "Sign-ins that have not ended.", {"": sessions}),
         ]
     )

@@ -6,7 +6,7 @@ Databases made from the models have had it since tasks have one signature each; 
 from alembic import op
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0014"
 
 GUARD = (
     "CREATE TRIGGER signature_no_replace_1 BEFORE INSERT ON signature WHEN EXISTS (SELECT 1 FROM signature WHERE "

@@ -40,8 +40,8 @@ def align(one: Elements, other: Elements) -> dict[str, str]:
 
 
 def _pair(one: Elements, other: Elements) -> Iterator[Kind]:
-    # Ties in the matching must not depend on who is called first.
-    if _digestible(other) < _digestible(one):
+    # Ties in the matching must not depend on who is called first; where there is one of each, there are none.
+    if (len(one) > 1 or len(other) > 1) and _digestible(other) < _digestible(one):
         one, other = other, one
     matched = align(one, other)
     back = {value: key for key, value in matched.items()}

@@ -9,6 +9,7 @@ from typing import Any
 from app.accounts import policy
 from app.accounts.actor import Actor
 from app.agreement.judgements import Difference
+from app.agreement.metrics.continuum import Continuum
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
@@ -19,6 +20,7 @@ from app.quality.acceptance.checking import may_check, waits_for_blind
 from app.quality.agreement.entries import BETWEEN, FigureEntry, read_entries, scored_entries
 from app.quality.agreement.read_round import ReadRound, ScoredReading, readers_told
 from app.quality.agreement.slices import Figure
+from app.quality.agreement.sums import metric_of
 from app.quality.agreement.words import asserted
 from app.review.item import Item, context_of, get_item, modality_of
 from app.review.modality import Context
@@ -75,7 +77,9 @@ def _differing(entry: FigureEntry, figure: Figure) -> tuple[int, int]:
         ]
         compared = [(values, n) for values, n in rows if sum(value is not None for value in values) > 1]
         return sum(n for values, n in compared if len({*values} - {None}) > 1), sum(n for _, n in compared)
-    counts = [tally["marks"].get(figure.metric, {}).get(figure.label, (0, 0, 0)) for _, _, tally in entry.pairs]
+    # Whatever costs anything where edges may be a little off is not the same mark.
+    metric = "f1-strict" if isinstance(metric_of(figure.metric), Continuum) else figure.metric
+    counts = [tally["marks"].get(metric, {}).get(figure.label, (0, 0, 0)) for _, _, tally in entry.pairs]
     return sum(a + b - 2 * matched for matched, a, b in counts), sum(a + b for _, a, b in counts)
 
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 
 from app.core.db import Session
-from app.corpus.document import Document
-from app.corpus.subject import Encounter
 from app.quality.agreement.read_round import ReadRound, ScoredReading
+from app.quality.facets import OF_TEXTS, sites_of, with_facets
 from app.review.item import Item
 from app.review.queries.answers import READ
 from app.review.queries.rounds import FINISHED
@@ -23,7 +22,7 @@ BETWEEN, SETTLED = "between", "settled"
 ASSISTED, BLANK, MIXED = "assisted", "blank", "mixed"
 THE_ANSWER = "settled"
 #: what a figure can be cut by, besides label, pair and reader
-FACETS = ("week", "guideline", "pipeline", "note_type", "language", "setting", "sex", "age_band")
+FACETS = ("week", "guideline", "pipeline", *OF_TEXTS)
 
 
 @dataclass(frozen=True)
@@ -43,44 +42,41 @@ class FigureEntry:
     judged: dict[str, list[int]]
     cases: list[list[Any]]
     facets: dict[str, str]
+    #: decisions that were settled otherwise, and all of them; of a round, which is held against nothing: (0, 0)
+    wrong: tuple[int, int] = (0, 0)
 
 
 def read_entries(
     session: Session, project_id: int, *, after: int = 0, limit: int | None = None
 ) -> Iterator[FigureEntry]:
     """Rounds of items that nobody has to read (again), by round."""
-    query = _about(ReadRound, project_id).where(Item.state.in_(READ), ReadRound.round_id > after)
+    query, sites = _about(ReadRound, project_id), sites_of(session, project_id)
+    query = query.where(Item.state.in_(READ), ReadRound.round_id > after)
     for row, modality, *facts in session.execute(query.order_by(ReadRound.round_id).limit(limit)):
-        yield _of_round(row, modality, facts)
+        yield _of_round(row, modality, sites.facets(facts))
 
 
 def scored_entries(
     session: Session, project_id: int, *, after: int = 0, limit: int | None = None
 ) -> Iterator[FigureEntry]:
     """Readings of items whose end was signed, by reading."""
-    query = _about(ScoredReading, project_id).where(Item.state.in_(FINISHED), ScoredReading.submission_id > after)
+    query, sites = _about(ScoredReading, project_id), sites_of(session, project_id)
+    query = query.where(Item.state.in_(FINISHED), ScoredReading.submission_id > after)
     for row, modality, *facts in session.execute(query.order_by(ScoredReading.submission_id).limit(limit)):
-        yield _of_reading(row, modality, facts)
+        yield _of_reading(row, modality, sites.facets(facts))
 
 
 def _about(table: Any, project_id: int) -> Select[Any]:
-    return (
-        select(
-            *(table, Item.modality, Document.note_type, Document.language),
-            *(Encounter.setting, Encounter.sex, Encounter.age_band),
-        )
-        .join(Item, Item.id == table.item_id)
-        .join(Document, Document.id == Item.document_id)
-        .join(Encounter, Encounter.id == Document.encounter_id)
-        .where(table.project_id == project_id)
-    )
+    return with_facets(table, Item.modality, of=table).where(table.project_id == project_id)
 
 
-def _of_round(row: ReadRound, modality: str, facts: list[str]) -> FigureEntry:
+def _of_round(row: ReadRound, modality: str, facts: dict[str, str]) -> FigureEntry:
     readers, tally = json.loads(row.readers_json), json.loads(row.tally_json)
     raters = tuple(str(reader["person"]) for reader in readers)
+    edges = json.loads(row.edges_json or "{}")
     pairs = []
     for ends, pair in tally["pairs"].items():
+        pair["marks"] |= edges.get(ends, {})
         one, other = (raters[int(end)] for end in ends.split("-"))
         pairs.append((one, other, pair))
     pipelines = {reader["pipeline"] for reader in readers}
@@ -99,8 +95,8 @@ def _of_round(row: ReadRound, modality: str, facts: list[str]) -> FigureEntry:
     )
 
 
-def _of_reading(row: ScoredReading, modality: str, facts: list[str]) -> FigureEntry:
-    tally, person = json.loads(row.tally_json), str(row.person_id)
+def _of_reading(row: ScoredReading, modality: str, facts: dict[str, str]) -> FigureEntry:
+    tally, person, wrong = json.loads(row.tally_json), str(row.person_id), json.loads(row.wrong_json)
     return FigureEntry(
         row=row.submission_id,
         item=row.item_id,
@@ -112,6 +108,7 @@ def _of_reading(row: ScoredReading, modality: str, facts: list[str]) -> FigureEn
         judged=tally["judged"],
         cases=[],
         facets=_facets(facts, row.frozen_at, {row.pipeline}, {str(row.guideline_version_id)}),
+        wrong=(sum(wrong.values()), len(wrong)),
     )
 
 
@@ -121,9 +118,8 @@ def _arm(pipelines: set[str]) -> str:
     return BLANK if pipelines == {""} else MIXED
 
 
-def _facets(facts: list[str], at: int, pipelines: set[str], guidelines: set[str]) -> dict[str, str]:
-    names = dict(zip(("note_type", "language", "setting", "sex", "age_band"), facts, strict=True))
-    return names | {
+def _facets(facts: dict[str, str], at: int, pipelines: set[str], guidelines: set[str]) -> dict[str, str]:
+    return facts | {
         "week": week_of(at),
         "pipeline": pipelines.pop() if len(pipelines) == 1 else "",
         "guideline": guidelines.pop() if len(guidelines) == 1 else "",

@@ -8,6 +8,8 @@ from typing import Any
 
 from app.core.digest import canonical_json, sha256
 from app.quality.agreement.entries import BETWEEN, FACETS, SETTLED, FigureEntry
+from app.quality.facets import OF_TEXTS
+from app.quality.small_cells import told_groups
 
 ALL = "all"
 #: dimensions that only figures of one scope have
@@ -81,9 +83,16 @@ def _cuts(scope: str, entries: list[FigureEntry]) -> Iterator[tuple[str, str, li
             groups.setdefault((facet, entry.facets[facet]), []).append(entry)
     # A facet that has one value says what the whole says.
     several = {name for name, _ in groups if sum(other == name for other, _ in groups) > 1}
+    told = {name: set(_told(name, groups)) for name in several & set(OF_TEXTS)}
     for (name, value), some in sorted(groups.items()):
-        if name in several or name in (PAIR, READER, "week"):
+        if (name in several or name in (PAIR, READER, "week")) and value in told.get(name, (value,)):
             yield name, value, some
+
+
+def _told(facet: str, groups: dict[tuple[str, str], list[FigureEntry]]) -> list[str]:
+    """Groups of patients that are not too small to be told of."""
+    sizes = {value: len({e.item for e in some}) for (name, value), some in groups.items() if name == facet}
+    return told_groups(sizes)[0]
 
 
 def _asked(entries: list[FigureEntry], *, whole: bool, labels: bool) -> Iterator[dict[str, str]]:

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 
 from app.agreement.metrics.code_sets import CODE_SETS
+from app.agreement.metrics.continuum import Continuum
 from app.agreement.metrics.data import Ratings
 from app.agreement.metrics.protocol import METRICS, Metric, Sums, undefined
 from app.agreement.metrics.spans import PairwiseF1
-from app.agreement.tallies import LINKS, TYPED, UNTYPED
+from app.agreement.tallies import LINKS, TOLERANT, TYPED, UNTYPED
 from app.annotation.vocabulary import AXES
 from app.quality.agreement.entries import FigureEntry
 
-MARKS: dict[str, PairwiseF1] = {metric.key: metric for metric in (*TYPED, *UNTYPED, *LINKS, *CODE_SETS)}
+_OF_MARKS: tuple[PairwiseF1 | Continuum, ...] = (*TYPED, *UNTYPED, *TOLERANT, *LINKS, *CODE_SETS)
+MARKS = {metric.key: metric for metric in _OF_MARKS}
 
 
 def metric_of(key: str) -> Any:
@@ -23,7 +25,7 @@ def metric_of(key: str) -> Any:
     return MARKS.get(key) or METRICS.get(key)
 
 
-def mark_sums(entries: Sequence[FigureEntry], metric: PairwiseF1, label: str) -> Sums:
+def mark_sums(entries: Sequence[FigureEntry], metric: PairwiseF1 | Continuum, label: str) -> Sums:
     """Sums of a metric of spans, relations or code sets over pairs of raters, one row a document."""
     pairs = sorted({_ordered(one, other)[:2] for entry in entries for one, other, _ in entry.pairs})
     if not pairs:
@@ -31,12 +33,14 @@ def mark_sums(entries: Sequence[FigureEntry], metric: PairwiseF1, label: str) ->
     place = {pair: n for n, pair in enumerate(pairs)}
     documents = {item: n for n, item in enumerate(dict.fromkeys(entry.item for entry in entries))}
     rows = np.zeros((len(documents), 4 * len(pairs)))
+    is_symmetric = isinstance(metric, Continuum)
     for entry in entries:
         for one, other, tally in entry.pairs:
             first, second, swapped = _ordered(one, other)
             matched, a, b = tally["marks"].get(metric.key, {}).get(label, (0, 0, 0))
             begin = 4 * place[first, second]
-            rows[documents[entry.item], begin : begin + 4] += (matched, *((b, a) if swapped else (a, b)), 1)
+            ends = (b, a) if swapped and not is_symmetric else (a, b)
+            rows[documents[entry.item], begin : begin + 4] += (matched, *ends, 1)
     alone = sum(not entry.pairs for entry in entries)
     return metric.tabulated(rows, pairs, {"document_of_one_reader": alone} if alone else {})
 

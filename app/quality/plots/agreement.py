@@ -1,17 +1,14 @@
-"""Pictures of agreement: by label over time, labels taken for one another, cases by kind, groups side by side."""
+"""Pictures of agreement: by label over time, labels taken for one another, cases by kind."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from app.quality.plots.drawing import ALARM, INK, PALETTE, QUIET, WIDTH, Picture, chart_of, shown, spec_of
+from app.quality.plots.drawing import INK, PALETTE, QUIET, WIDTH, Picture, chart_of, shown, spec_of
 
 #: below so many documents a point is grey: no judgement (ux 5.1)
 FEW = 10
-#: a group with fewer documents is hidden, and the next smallest with it (domain R44)
-SMALL = 11
 MOST_PANELS = 12
-GROUPS = ("note_type", "language", "setting", "sex", "age_band")
 
 
 def over_time(figures: list[dict[str, Any]], modality: str, arm: str) -> Picture | None:
@@ -147,51 +144,3 @@ def cases_by_kind(counts: list[list[Any]], modality: str) -> Picture | None:
         spec_of(chart),
         "A case with several labels or kinds counts under each of them.",
     )
-
-
-def forest(figures: list[dict[str, Any]], modality: str, arm: str) -> Picture | None:
-    """Agreement by subgroup beside the whole; small groups are hidden, and one more where its size could be told."""
-    import altair as alt
-
-    own = [f for f in figures if f["scope"] == "between" and (f["modality"], f["arm"]) == (modality, arm)
-           and f["metric"] in ("f1-strict", "alpha-nominal") and not f["label"] and f["value"] is not None]  # fmt: skip
-    metric = "f1-strict" if any(f["metric"] == "f1-strict" for f in own) else "alpha-nominal"
-    own = [f for f in own if f["metric"] == metric]
-    rows, hidden = [], 0
-    for name in GROUPS:
-        some = sorted((f for f in own if f["dimension"] == name), key=lambda f: f["documents"])
-        kept, left = told_groups(some)
-        hidden += left
-        rows += [{"group": f"{name.replace('_', ' ')}: {f['value_of'] or 'not said'}", "value": f["value"],
-                  "low": f["interval"]["low"], "high": f["interval"]["high"], "n": f["documents"]}
-                 for f in kept]  # fmt: skip
-    whole = next((f for f in own if f["dimension"] == "all"), None)
-    if not rows or whole is None:
-        return None
-    order = [row["group"] for row in rows]
-    base = chart_of(rows)
-    y = alt.Y("group:N", sort=order, title=None)
-    x = alt.X("value:Q", title="agreement of readers", scale=alt.Scale(domain=[0, 1]))
-    rule = base.mark_rule(color=QUIET).encode(y=y, x=alt.X("low:Q", title="agreement of readers"), x2="high:Q")
-    points = base.mark_point(filled=True, size=60, color=PALETTE[0], opacity=1).encode(y=y, x=x)
-    line = chart_of([{"value": whole["value"]}]).mark_rule(color=ALARM, strokeDash=[4, 3]).encode(x="value:Q")
-    chart = alt.layer(rule, points, line).properties(width=WIDTH - 160, height=22 * len(rows))
-    least = min(rows, key=lambda row: row["value"])
-    return Picture(
-        f"groups-{modality}-{arm}",
-        f"Least in {least['group']}: {least['value']:.2f}, against {whole['value']:.2f} of all",
-        "Agreement of readers in each subgroup with its 95 % interval, and the whole as a dashed line.",
-        ("Group", "Agreement", "95 % from", "to", "Documents"),
-        [[r["group"], shown(r["value"]), shown(r["low"]), shown(r["high"]), r["n"]] for r in rows],
-        spec_of(chart),
-        f"Groups of fewer than {SMALL} documents are hidden ({hidden} here), with the next larger one where the "
-        "rest would give them away. Intervals are of each group by itself: no test of differences.",
-    )
-
-
-def told_groups(some: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
-    """Groups, smallest first, less those too small to be told; a single hidden one takes the next with it."""
-    small = sum(f["documents"] < SMALL for f in some)
-    if small == 1:
-        small = min(2, len(some))
-    return some[small:], small

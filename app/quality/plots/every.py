@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.quality.plots.agreement import cases_by_kind, confusion, forest, over_time
+from app.quality.plots.agreement import cases_by_kind, confusion, over_time
+from app.quality.plots.bias import forests, representation
 from app.quality.plots.drawing import Picture
-from app.quality.plots.drift import control_charts
+from app.quality.plots.drift import control_charts, weekly_levels
 from app.quality.plots.work import burn_up, critical, lots, reasons, suggestions, workload
 
 
@@ -20,9 +21,10 @@ def every_picture(
     for modality, arm in dict.fromkeys((f["modality"], f["arm"]) for f in figures):
         yield over_time(figures, modality, arm)
         yield confusion(agreement["confusion"].get(modality, {}).get(arm, []), modality, arm)
-        yield forest(figures, modality, arm)
     for modality in dict.fromkeys(f["modality"] for f in figures):
         yield cases_by_kind(agreement["cases"], modality)
+    yield from forests(results["bias"])
+    yield representation(results["bias"])
     progress = results["progress"]
     yield burn_up(progress)
     yield workload(progress, name)
@@ -31,3 +33,4 @@ def every_picture(
     yield critical(progress, critical_minutes)
     yield suggestions(results["conduct"]["people"], name)
     yield control_charts(results["drift"], name)
+    yield weekly_levels(results["drift"], name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template
@@ -32,35 +33,81 @@ def permissions(project: Project) -> dict[Action, bool]:
     return {action: policy.may(actor, action, subject, at=at) for action in Action}
 
 
-# Tabs of a project: key, title, endpoint, and the acts of which one opens it (none: whoever sees the project).
-TABS: tuple[tuple[str, str, str, tuple[Action, ...]], ...] = (
-    ("overview", "Overview", "project.overview", ()),
-    ("deliveries", "Deliveries", "deliveries.index", (Action.LOAD_BATCH, Action.WITHDRAW_BATCH)),
-    ("suggestions", "Suggestions", "suggestions.index", (Action.PREANNOTATE, Action.VIEW_QUALITY)),
-    ("guidelines", "Guidelines", "guidelines.index", ()),
-    ("questions", "Questions", "questions.index", (Action.ANSWER_QUESTION,)),
-    ("holds", "Holds", "holds.index", (Action.CLOSE_HOLD,)),
-    ("quality", "Quality", "agreement.index", (Action.VIEW_QUALITY,)),
-    ("samples", "Samples", "lots.index", (Action.CHECK_QUALITY,)),
-    ("releases", "Releases", "releases.index", (Action.CUT_RELEASE, Action.EXPORT_RELEASE, Action.VIEW_QUALITY)),
-    ("members", "Members", "members.index", (Action.MANAGE_MEMBERS,)),
-    ("conflicts", "Conflicts", "conflicts.index", (Action.KEEP_CONFLICTS,)),
-    ("schemas", "Label schemas", "schemas.index", ()),
-    ("papers", "Papers", "papers.index", (Action.FILE_PAPER, Action.VIEW_QUALITY)),
-    ("settings", "Settings", "project_settings.show", (Action.CHANGE_PROJECT,)),
-)
-ACTS = {key: actions for key, _, _, actions in TABS}
+@dataclass(frozen=True)
+class ProjectPage:
+    """A page of a project, and the acts of which one opens it; without any it opens to whoever sees the project."""
+
+    key: str
+    title: str
+    endpoint: str
+    acts: tuple[Action, ...] = ()
 
 
-def page(template: str, area: str, project: Project, **values: Any) -> str:
-    """A page of the project, under the tab `area`; `template` is one of projects, or names its folder."""
+@dataclass(frozen=True)
+class ProjectArea:
+    """Pages that serve one thing people do; leads to the first that somebody may open."""
+
+    key: str
+    title: str
+    pages: tuple[ProjectPage, ...]
+
+
+_LOOK = (Action.VIEW_QUALITY,)
+# By what people do, not by what the software has.
+AREAS: tuple[ProjectArea, ...] = (
+    ProjectArea("work", "Work", (
+        ProjectPage("overview", "Overview", "project.overview"),
+        ProjectPage("guidelines", "Guidelines", "guidelines.index"),
+        ProjectPage("questions", "Questions", "questions.index", (Action.ANSWER_QUESTION,)),
+    )),
+    ProjectArea("data", "Data", (
+        ProjectPage("deliveries", "Deliveries", "deliveries.index", (Action.LOAD_BATCH, Action.WITHDRAW_BATCH)),
+        ProjectPage("suggestions", "Suggestions", "suggestions.index", (Action.PREANNOTATE, Action.VIEW_QUALITY)),
+        ProjectPage("holds", "Holds", "holds.index", (Action.CLOSE_HOLD,)),
+    )),
+    ProjectArea("quality", "Quality", (
+        ProjectPage("agreement", "Agreement", "agreement.index", _LOOK),
+        ProjectPage("bias", "Bias audit", "bias.index", _LOOK),
+        ProjectPage("progress", "Progress", "progress.index", _LOOK),
+        ProjectPage("lots", "Samples", "lots.index", (Action.VIEW_QUALITY, Action.CHECK_QUALITY)),
+        ProjectPage("drift", "Drift", "drift.index", _LOOK),
+    )),
+    ProjectArea("safety", "Safety", (ProjectPage("critical", "Critical findings", "critical.index", _LOOK),)),
+    ProjectArea("release", "Release", (
+        ProjectPage("releases", "Releases", "releases.index",
+                    (Action.CUT_RELEASE, Action.EXPORT_RELEASE, Action.VIEW_QUALITY)),
+    )),
+    ProjectArea("set-up", "Set-up", (
+        ProjectPage("schemas", "Label schemas", "schemas.index"),
+        ProjectPage("members", "Members", "members.index", (Action.MANAGE_MEMBERS,)),
+        ProjectPage("conflicts", "Conflicts", "conflicts.index", (Action.KEEP_CONFLICTS,)),
+        ProjectPage("papers", "Papers", "papers.index", (Action.FILE_PAPER, Action.VIEW_QUALITY)),
+        ProjectPage("settings", "Settings", "project_settings.show", (Action.CHANGE_PROJECT,)),
+    )),
+)  # fmt: skip
+ACTS = {one.key: one.acts for area in AREAS for one in area.pages}
+
+
+def areas_for(may: dict[Action, bool]) -> list[ProjectArea]:
+    """The areas with the pages that somebody may open; an area without any is not there."""
+    shown = []
+    for area in AREAS:
+        pages = tuple(one for one in area.pages if not one.acts or any(may[act] for act in one.acts))
+        if pages:
+            shown.append(ProjectArea(area.key, area.title, pages))
+    return shown
+
+
+def page(template: str, current: str, project: Project, **values: Any) -> str:
+    """The page `current` of the project; `template` is one of projects, or names its folder."""
     may = permissions(project)
-    tabs = [(key, title, endpoint) for key, title, endpoint, acts in TABS if not acts or any(may[a] for a in acts)]
+    areas = areas_for(may)
     return render_template(
         f"{template if '/' in template else f'projects/{template}'}.html",
         project=project,
-        tabs=tabs,
-        area=area,
+        areas=areas,
+        area=next((area for area in areas if any(one.key == current for one in area.pages)), None),
+        current=current,
         may={action.name.lower(): allowed for action, allowed in may.items()},
         at=context.at(),
         **values,

@@ -127,7 +127,7 @@ def _chosen(figures: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _names(chosen: dict[str, Any]) -> tuple[str, ...]:
     modality, arm = chosen["modality"], chosen["arm"]
-    return f"agreement-{modality}-{arm}", f"confusion-{modality}-{arm}", f"groups-{modality}-{arm}", f"cases-{modality}"
+    return f"agreement-{modality}-{arm}", f"confusion-{modality}-{arm}", f"cases-{modality}"
 
 
 def _tables(session: Session, project: Project, body: dict[str, Any], chosen: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The frame of the quality pages: their own menu, names of readers, tables as CSV."""
+"""The frame of the quality pages: names of readers, tables as CSV."""
 
 from __future__ import annotations
 
@@ -18,15 +18,6 @@ from app.corpus.project import Project
 from app.http import context
 from app.web.projects.door import enter, page, permissions
 
-#: pages of the area: key, title, endpoint
-PAGES = (
-    ("agreement", "Agreement", "agreement.index"),
-    ("progress", "Progress", "progress.index"),
-    ("lots", "Samples", "lots.index"),
-    ("drift", "Drift", "drift.index"),
-    ("critical", "Critical findings", "critical.index"),
-)
-
 
 def enter_quality(session: Session, key: str) -> Project:
     """The project, for somebody who may see its quality. Raises Forbidden or NotFound."""
@@ -34,10 +25,8 @@ def enter_quality(session: Session, key: str) -> Project:
 
 
 def quality_page(template: str, current: str, project: Project, **values: Any) -> str:
-    """A page of the area, with its menu; who only checks samples sees only those."""
-    shown = [one for one in PAGES if permissions(project)[Action.VIEW_QUALITY] or one[0] == "lots"]
-    area = "quality" if len(shown) > 1 else "samples"
-    return page(f"quality/{template}", area, project, quality_pages=shown, current=current, **values)
+    """A page of the area."""
+    return page(f"quality/{template}", current, project, **values)
 
 
 def names_readers(project: Project) -> bool:

@@ -99,7 +99,7 @@ def test_the_contract_of_formats_tries_everything_known_of_a_released_item(signe
     said = json.loads(line)
     assert said["meta"].keys() == FACTS["meta"].keys() - {"new"}
     assert said["provenance"].keys() == FACTS["provenance"].keys() - {"new"}
-    assert {"id", "modality", "text", "offset_unit", "meta", "provenance", "elements"} == said.keys()
+    assert {"id", "modality", "text", "offset_unit", "meta", "provenance", "elements", "history"} == said.keys()
 
 
 def test_only_who_may_cuts_and_takes_away(signed):

@@ -1,8 +1,13 @@
 """Lots: the committed seed, blind marks before the answer, a refused lot read again; critical findings first."""
 
+from types import SimpleNamespace
+
 import pytest
+from sqlalchemy import select
 
 from app.accounts.policy import ActForbidden
+from app.cli.working import say_overdue
+from app.core import clock
 from app.core.digest import sha256
 from app.core.errors import Conflict, Invalid
 from app.quality.acceptance.checking import give_verdict, mark_blind, next_item, show
@@ -11,7 +16,7 @@ from app.quality.acceptance.lots import NewLot, decide_lot, draw_lot, in_order, 
 from app.quality.acceptance.models import Lot, items_of
 from app.quality.agreement.cases import compare_item
 from app.quality.agreement.read_round import fold_rounds
-from app.review.critical import list_critical
+from app.review.critical import NotedFinding, list_critical, overdue_findings
 from app.review.item import Item
 from app.review.queries import queue
 from app.review.submission import submit
@@ -32,8 +37,8 @@ def mark(start, end, label="problem", **assertion):
 
 
 @pytest.fixture
-def team(sqlite_database):
-    return Team(sqlite_database, schema=SCHEMA)
+def team(database):
+    return Team(database, schema=SCHEMA)
 
 
 def verified(team):
@@ -149,3 +154,23 @@ def test_what_is_denied_or_somebody_elses_is_no_critical_finding(team):
         said = {"e1": mark(14, 22, "bleed", **assertion)}
         team.read_as(TEXT, ann=said, ben=said)
     assert team.do("tess", lambda s, tess: list_critical(s, tess, team.project_id)) == []
+
+
+def test_a_finding_that_is_late_raises_one_alarm_until_another_is_late(team, caplog):
+    item, ann, _ = team.item("ann", "ben", text=TEXT)
+    team.open("ann", ann)
+    team.write("ann", ann, {"e1": mark(14, 22, "bleed")})
+    team.act("ann", submit, ann)
+    noted = team.read(lambda s: s.scalars(select(NotedFinding)).one()).noted_at
+    minutes = team.read(team.project).setting("critical_minutes")
+    at = noted + minutes * clock.MINUTE
+    assert team.read(lambda s: overdue_findings(s, at=at - 1)) == []
+    (late,) = team.read(lambda s: overdue_findings(s, at=at))
+    assert (late.project, late.items, late.oldest_at) == ("toys", (item.id,), noted)
+    services = SimpleNamespace(database=team.database)
+    told = say_overdue(services, set())  # the real clock is years past the team's
+    assert told == {item.id}
+    assert say_overdue(services, told) == told
+    alarms = [record.message for record in caplog.records if record.levelname == "CRITICAL"]
+    assert len(alarms) == 1
+    assert "critical findings are overdue in project toys: 1 more, 1 in all" in alarms[0]

@@ -6,6 +6,7 @@ import zipfile
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select, update
 
 from app.agreement.metrics.evaluate import evaluate
 from app.agreement.metrics.protocol import METRICS
@@ -14,7 +15,10 @@ from app.core.errors import ChartmarkError
 from app.jobs.worker import work
 from app.quality.agreement.cases import cases_behind, compare_item
 from app.quality.agreement.figures import all_entries, measure
+from app.quality.agreement.read_round import ReadRound
 from app.quality.agreement.slices import Figure
+from app.quality.bias.audit import bias_of
+from app.quality.measuring import request_measuring
 from app.quality.results.stored import find_result
 from app.release.export import ExportOrder, export
 from app.release.readings import OutgoingReadings
@@ -34,8 +38,8 @@ def mark(start, end, label="problem", **assertion):
 
 
 @pytest.fixture
-def team(sqlite_database):
-    team = Team(sqlite_database, schema=SCHEMA)
+def team(database):
+    team = Team(database, schema=SCHEMA)
     both = {"e1": mark(0, 9), "e2": mark(23, 34, "drug")}
     team.read_as(TEXT, ann=both, ben=both)
     team.read_as(TEXT, ann=both | {"e3": mark(39, 43)}, ben=both | {"e3": mark(36, 43, polarity="negated")})
@@ -65,7 +69,7 @@ def test_a_submission_queues_measuring_and_figures_are_those_of_the_exported_rea
         archive.extractall(tmp_path)
     folder = tmp_path / "NOT-A-RELEASE"
     spans = data_for("span", read_files(sorted(folder.rglob("spans.jsonl")), unit="span"))
-    for key in ("f1-strict", "f1-relaxed", "f1-strict-untyped", "dice"):
+    for key in ("f1-strict", "f1-relaxed", "f1-strict-untyped", "dice", "gamma", "alpha-u"):
         computed = evaluate(METRICS.get(key), spans)
         stored = figure(body, metric=key)
         assert stored["value"] == computed["value"], key
@@ -88,6 +92,11 @@ def test_every_figure_opens_the_cases_behind_it(team):
     assert [case.kinds for case in compared.cases]
     assert any(case.excerpt and "rash" in "".join(case.excerpt) for case in compared.cases)
     assert team.events("review.document.viewed")[-1]["data"]["purpose"] == "quality"
+    with team.database.reading() as session:  # what is tolerant of edges opens what is not the same mark
+        tolerant = Figure(**{name: (told | {"metric": "gamma"})[name] for name in Figure.__dataclass_fields__})
+        assert [one.item for one in cases_behind(session, team.project(session), tolerant).items] == [
+            one.item for one in page.items
+        ]
     # an adjudicator sees places and labels, not the text
     compared = team.do("ada", lambda s, ada: compare_item(s, ada, team.project(s), page.items[0].item, at=team.at))
     assert compared.cases
@@ -122,3 +131,27 @@ def test_values_of_a_large_project_are_stored_before_their_intervals(team):
     assert told["interval"]["reason"] == "not_yet"
     # what has not changed is not computed again, what has no interval yet is
     assert figure(measure(entries, early), metric="f1-strict") == figure(whole, metric="f1-strict")
+
+
+def test_the_worker_stores_a_bias_audit_in_which_few_documents_are_no_group(team):
+    measured(team)
+    with team.database.reading() as session:
+        told = bias_of(session, team.project_id)
+    assert [(one["modality"], one["arm"]) for one in told["audits"]] == [("notes", "blank")]
+    (agreement,) = told["audits"][0]["measures"]  # nothing is settled yet
+    assert (agreement["measure"], agreement["documents"]) == ("agreement", 3)
+    assert not any(facet["groups"] for facet in agreement["facets"])
+    assert told["findings"] == []
+    assert told["population"]["documents"] == 0
+
+
+def test_edges_are_counted_for_rounds_of_before_and_once_only(team):
+    measured(team)
+    with team.database.reading() as session:
+        before = {row.round_id: row.edges_json for row in session.scalars(select(ReadRound))}
+    assert all(json.loads(edges) for edges in before.values())
+    team.database.writing(lambda s: s.execute(update(ReadRound).values(edges_json=None)) and None)
+    team.do("lena", lambda s, lena: request_measuring(s, lena, team.project(s), at=team.at))
+    assert figure(measured(team), metric="gamma")["value"] is not None
+    with team.database.reading() as session:
+        assert {row.round_id: row.edges_json for row in session.scalars(select(ReadRound))} == before
