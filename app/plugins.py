@@ -344,6 +344,19 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     },
     "pause of readers": {
         "drift": "app.quality.drift.ladder:PausedReaders",
+        "calibration": "app.quality.calibration.standing:UncalibratedReaders",
+    },
+    # What a copy that was read blind is held against.
+    "answer of copies": {
+        "seeded": "app.quality.seeding.answers:SeededAnswers",
+    },
+    # Who adds copies to work as it is given out.
+    "seeds": {
+        "gold": "app.quality.seeding.sowing:GoldSeeds",
+    },
+    # Makes a false suggestion out of true ones, by modality.
+    "decoy": {
+        "notes": "app.modalities.notes.decoys:NotesDecoys",
     },
     "gate": {
         "deidentification": "app.review.item:DeidentificationGate",

@@ -21,6 +21,7 @@ from app.quality.plots.every import every_picture
 from app.quality.plots.stored import draw_new, keep
 from app.quality.progress import progress_of
 from app.quality.results.stored import find_result, put_result
+from app.quality.seeding.scoring import fold_copies
 from app.review.item import Item
 from app.review.queries.answers import Submission
 
@@ -29,13 +30,14 @@ CHUNK = 100
 #: beyond so many rounds values come first, and their intervals when they are computed
 LARGE = 2000
 AGREEMENT, DRIFT, CONDUCT, PROGRESS = "agreement", "drift", "conduct", "progress"
-STEPS = ("rounds", "settled", "values", "intervals", "pictures")
+STEPS = ("rounds", "settled", "copies", "values", "intervals", "pictures")
 
 
 class MeasuredSoon:
     """Asks for measuring with every answer: figures are there within a minute (domain R29). No table of its own."""
 
     key = "quality"
+    takes_copies = True
 
     def frozen(self, session: Session, item: Item, submission: Submission, payload: Payload) -> None:
         enqueue_once(session, MeasureJob.key, project_id=item.project_id, person_id=None, at=submission.frozen_at)
@@ -73,6 +75,7 @@ class MeasureJob:
 _FOLDS: dict[str, Callable[[Session, int, int, dict[int, str]], int]] = {
     "rounds": fold_rounds,
     "settled": fold_settled,
+    "copies": fold_copies,
 }
 
 

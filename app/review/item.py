@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    func,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,11 +28,12 @@ from app.audit.log import LoggedActor, Subject, record
 from app.core.counts import count_states
 from app.core.db import RECORD, AnyRow, AnySelect, Base, Session, get_locked
 from app.core.errors import NotFound
-from app.corpus.document import Document, DocumentBody, Verdict, claim_of, get_document
+from app.corpus.document import Document, DocumentBody, DocumentCopy, Verdict, claim_of, get_document
 from app.corpus.project import Project, get_project
 from app.corpus.schema import LabelSchema
 from app.corpus.subject import Encounter
 from app.review import states
+from app.review.copies import ItemCopy
 from app.review.hold import is_held, require_no_hold, require_visible
 from app.review.modality import MODALITIES, Context, Modality
 
@@ -131,8 +133,11 @@ def get_item(session: Session, item_id: int, *, lock: bool = False) -> Item:
 
 
 def count_by_state(session: Session, project_id: int) -> dict[str, int]:
-    """State → number of items; the states add up to all items (INV-16)."""
-    return count_states(session, Item, project_id)
+    """State → number of items; the states add up to all items (INV-16). A copy is none."""
+    copies = select(Item.state, func.count()).join(ItemCopy, ItemCopy.item_id == Item.id)
+    copied = dict(session.execute(copies.where(ItemCopy.project_id == project_id).group_by(Item.state)).all())
+    left = {state: n - copied.get(state, 0) for state, n in count_states(session, Item, project_id).items()}
+    return {state: count for state, count in left.items() if count}
 
 
 def available_items(
@@ -207,7 +212,8 @@ def with_all() -> AnySelect:
         .join(Document, Document.id == Item.document_id)
         .join(Encounter, Encounter.id == Document.encounter_id)
         .join(LabelSchema, LabelSchema.id == Item.schema_id)
-        .outerjoin(DocumentBody, DocumentBody.document_id == Document.id)
+        .outerjoin(DocumentCopy, DocumentCopy.document_id == Document.id)
+        .outerjoin(DocumentBody, DocumentBody.document_id == func.coalesce(DocumentCopy.of_document_id, Document.id))
     )
 
 

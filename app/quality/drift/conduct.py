@@ -14,6 +14,7 @@ from app.agreement.metrics.intervals import wilson
 from app.core.db import Session
 from app.quality.agreement.entries import week_of
 from app.quality.agreement.read_round import ReadRound, ScoredReading, readers_told
+from app.quality.seeding.scoring import copies_told, decoy_signals
 
 #: nobody reads more code points a second: some 600 words a minute
 QUICKEST_READING = 60.0
@@ -60,8 +61,14 @@ def conduct_of(session: Session, project_id: int) -> list[dict[str, Any]]:
     for row in session.scalars(select(ReadRound).where(ReadRound.project_id == project_id)):
         for told in readers_told(row):
             people.setdefault(told["person"], _Work()).add(told, row.characters)
-    pull = _pull(session, project_id)
-    return [_told(person, work, pull.get(person)) for person, work in sorted(people.items())]
+    pull, copies = _pull(session, project_id), copies_told(session, project_id)
+    for person in copies:
+        people.setdefault(person, _Work())
+    told = [_told(person, work, pull.get(person)) for person, work in sorted(people.items())]
+    for row in told:
+        row["copies"] = copies.get(row["person"])
+        row["signals"] += decoy_signals(row["copies"])
+    return told
 
 
 def _told(person: int, work: _Work, pull: dict[str, Any] | None) -> dict[str, Any]:
