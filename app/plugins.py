@@ -50,6 +50,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.quality.readings:readings_pages",
     "app.web.quality.lots:lots_pages",
     "app.web.quality.drift:drift_pages",
+    "app.web.quality.calibration:calibration_pages",
     "app.web.quality.progress:progress_pages",
     "app.web.quality.critical:critical_pages",
     "app.web.oversight.suggestions:suggestions_pages",
@@ -349,6 +350,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     # What a copy that was read blind is held against.
     "answer of copies": {
         "seeded": "app.quality.seeding.answers:SeededAnswers",
+        "calibration": "app.quality.calibration.showing:CalibrationAnswers",
     },
     # Who adds copies to work as it is given out.
     "seeds": {

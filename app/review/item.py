@@ -27,7 +27,7 @@ from app.audit.events import Tag
 from app.audit.log import LoggedActor, Subject, record
 from app.core.counts import count_states
 from app.core.db import RECORD, AnyRow, AnySelect, Base, Session, get_locked
-from app.core.errors import NotFound
+from app.core.errors import Invalid, NotFound
 from app.corpus.document import Document, DocumentBody, DocumentCopy, Verdict, claim_of, get_document
 from app.corpus.project import Project, get_project
 from app.corpus.schema import LabelSchema
@@ -129,6 +129,16 @@ def get_item(session: Session, item_id: int, *, lock: bool = False) -> Item:
     item = get_locked(session, Item, item_id) if lock else session.get(Item, item_id)
     if item is None:
         raise NotFound("item", f"there is no item {item_id}")
+    return item
+
+
+def find_by_label(session: Session, project_id: int, label: str) -> Item:
+    """A real item by the label that stands over it. Raises Invalid: people type it."""
+    own = (Item.project_id == project_id, Item.label == label, Item.state != states.ItemState.WITHDRAWN)
+    copied = select(ItemCopy.item_id).where(ItemCopy.item_id == Item.id).exists()
+    item = session.scalar(select(Item).where(*own, ~copied))
+    if item is None:
+        raise Invalid("label", "no text of this project has this label")
     return item
 
 

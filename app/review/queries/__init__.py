@@ -312,7 +312,8 @@ def _settled_for_reader(session: Session, item: Item) -> tuple[Item, Submission 
     copy = copy_of(session, item.id)
     if copy is None:
         return item, settled_answer(session, item.id) if is_settled(item) else None
-    known = answer_of(session, copy) if seeming_state(session, item, copy) in _SETTLED else None
+    shows = copy.twin_item_id is None or seeming_state(session, item, copy) in _SETTLED
+    known = answer_of(session, copy) if shows else None
     return get_item(session, copy.source_item_id), session.get(Submission, known) if known else None
 
 

@@ -24,6 +24,7 @@ PAGES = (
     ("progress", "Progress", "progress.index"),
     ("lots", "Samples", "lots.index"),
     ("drift", "Drift", "drift.index"),
+    ("calibration", "Calibration", "calibration.index"),
     ("critical", "Critical findings", "critical.index"),
 )
 

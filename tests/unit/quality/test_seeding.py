@@ -83,7 +83,7 @@ def answer(team, name, item_id, elements=RIGHT):
 
     task = team.task(team.read(lambda s: s.get_one(Item, item_id)), name)
     team.open(name, task)
-    begun = {key: None for key in team.do(name, lambda s, me: own_work(s, me, task, at=team.at)).payload["elements"]}
+    begun = dict.fromkeys(team.do(name, lambda s, me: own_work(s, me, task, at=team.at)).payload["elements"])
     team.write(name, task, begun | elements)
     team.act(name, submit, task)
     return team.reload(task)
@@ -173,7 +173,7 @@ def test_nothing_of_a_copy_is_in_figures_queues_or_projections(team):
     from app.review.critical import NotedFinding
     from app.review.item import count_by_state
 
-    item, copies = given(team)
+    _item, copies = given(team)
     assert sum(team.read(lambda s: count_by_state(s, team.project_id)).values()) == 2
     affirmed = {"e2": mark(14, 22, "bleed")}
     before = [team.count(table) for table in (CodeUse, SuggestionUse, NotedFinding)]
