@@ -1,4 +1,4 @@
-"""Calibration through the pages: a set, its gold, a blind round, the reader's own answers beside gold; silent copies."""
+"""Calibration through the pages: a set, its gold, a blind round, own answers beside gold; and silent copies."""
 
 import io
 import json
