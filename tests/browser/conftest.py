@@ -75,7 +75,7 @@ def open_page(chromium):
         context = chromium.new_context(viewport={"width": 1366, "height": 768}, **settings)
         watched = Watched(context.new_page())
         opened.append((context, watched))
-        watched.page.set_default_timeout(20_000)  # a loaded machine, not a slow page
+        watched.page.set_default_timeout(60_000)  # a loaded machine, not a slow page
         watched.page.goto(url)
         return watched.page
 

@@ -4,7 +4,7 @@
 import time
 
 
-def until(page, expression, seconds=20):
+def until(page, expression, seconds=60):
     """Waits until a script expression is true; `wait_for_function` would need eval, which the policy forbids."""
     end = time.monotonic() + seconds
     while not page.evaluate(expression):

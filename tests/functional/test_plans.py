@@ -8,6 +8,8 @@ from sqlalchemy import text
 from tests.databases import KINDS
 from tests.plans import fill, hot, large_scans, plans
 
+pytestmark = pytest.mark.rare
+
 COMMITTED = Path(__file__).parents[2] / "docs" / "plans.md"
 
 

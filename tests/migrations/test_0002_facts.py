@@ -17,6 +17,8 @@ from tests.migrations.test_0001_initial import alembic
 from tests.unit.accounts.people import T0
 from tests.unit.privacy.test_incidents import Case
 
+pytestmark = pytest.mark.rare
+
 OPERATOR = OperatorActor("tests")
 LOSSES = [{"format": "conll", "kind": "entity", "field": "codes", "count": 2, "why": "BIO has no codes"}]
 FACTS = {

@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.migrations.test_0001_initial import alembic, empty
 
+pytestmark = pytest.mark.rare
+
 __all__ = ["empty"]
 
 HOLD = "INSERT INTO hold (id, item_id, project_id, kind, opened_at) VALUES ({}, 1, 1, '{}', 5)"

@@ -15,6 +15,8 @@ from app.corpus.source import Source
 from app.jobs.job import get_job
 from tests.migrations.test_0001_initial import alembic, empty  # noqa: F401  (a fixture)
 
+pytestmark = pytest.mark.rare
+
 PROBLEMS = [
     {"code": "bad-json", "message": "no JSON: „é“, quoted \"so\"", "where": "line 2"},
     {"code": "empty-text", "message": "the text is empty", "where": "line 9"},

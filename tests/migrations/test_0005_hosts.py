@@ -1,9 +1,12 @@
 """The fifth migration over rows: a job that was queued is queued still, was never sent and is no part of another."""
 
+import pytest
 from alembic import command
 
 from tests.migrations.test_0001_initial import alembic, empty
 from tests.migrations.test_0003_wrongly_removed import run
+
+pytestmark = pytest.mark.rare
 
 __all__ = ["empty"]
 

@@ -1,9 +1,12 @@
 """The seventh migration over rows: events from before have no MAC and stay as they are."""
 
+import pytest
 from alembic import command
 
 from tests.migrations.test_0001_initial import alembic, empty
 from tests.migrations.test_0003_wrongly_removed import run
+
+pytestmark = pytest.mark.rare
 
 __all__ = ["empty"]
 

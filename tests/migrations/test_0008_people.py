@@ -1,9 +1,12 @@
 """The eighth migration over rows: a link of before needs no code, nobody was told anything, nothing waits."""
 
+import pytest
 from alembic import command
 
 from tests.migrations.test_0001_initial import alembic, empty
 from tests.migrations.test_0003_wrongly_removed import run
+
+pytestmark = pytest.mark.rare
 
 __all__ = ["empty"]
 

@@ -1,9 +1,12 @@
 """The ninth migration over rows: who was signed in is signed in still, by the password alone."""
 
+import pytest
 from alembic import command
 
 from tests.migrations.test_0001_initial import alembic, empty
 from tests.migrations.test_0003_wrongly_removed import run
+
+pytestmark = pytest.mark.rare
 
 __all__ = ["empty"]
 

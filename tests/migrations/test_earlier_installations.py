@@ -76,6 +76,7 @@ def test_every_version_that_was_published_has_an_installation_here():
     assert sum(path.stat().st_size for path in FILES) < 1_000_000
 
 
+@pytest.mark.rare
 def test_the_schema_is_the_one_of_today(upgraded):
     here, _, _ = upgraded
     assert stamp_of(here.url) == HEAD
@@ -96,6 +97,7 @@ def moved(before, after):
     return wrong
 
 
+@pytest.mark.rare
 def test_every_row_stands_as_it_stood(upgraded):
     _, before, after = upgraded
     filled = {name for name, rows in before.items() if rows}
@@ -103,6 +105,7 @@ def test_every_row_stands_as_it_stood(upgraded):
     assert moved(before, after) == []
 
 
+@pytest.mark.rare
 def test_texts_and_answers_have_the_digests_they_were_recorded_with(upgraded):
     rows = upgraded[2]
     for owner, body, column, digest in (
@@ -115,6 +118,7 @@ def test_texts_and_answers_have_the_digests_they_were_recorded_with(upgraded):
             assert salted_sha256(row["salt"], row[column]) == recorded[row[f"{owner}_id"]]
 
 
+@pytest.mark.rare
 def test_the_log_goes_on_and_verifies(app, upgraded, tmp_path):
     _, before, _ = upgraded
     old = max(before["audit_checkpoint"], key=lambda row: row["size"])
@@ -125,6 +129,7 @@ def test_the_log_goes_on_and_verifies(app, upgraded, tmp_path):
     assert len((tmp_path / "bundle" / "events.jsonl").read_text().splitlines()) > old["size"]
 
 
+@pytest.mark.rare
 def test_a_release_cut_before_is_exported_with_what_was_signed(app, upgraded, tmp_path):
     _, before, _ = upgraded
     for release in before["release"]:
@@ -137,6 +142,7 @@ def test_a_release_cut_before_is_exported_with_what_was_signed(app, upgraded, tm
         assert json.loads(manifest) == json.loads(release["manifest"])
 
 
+@pytest.mark.rare
 @pytest.mark.parametrize("username", PAGES)
 def test_people_of_before_sign_in_and_open_their_pages(app, upgraded, username):
     here, _, _ = upgraded
@@ -147,6 +153,7 @@ def test_people_of_before_sign_in_and_open_their_pages(app, upgraded, username):
         assert browser.get(page, follow_redirects=True).status_code == 200, page
 
 
+@pytest.mark.rare
 def test_a_reader_goes_on_with_the_task_left_open(app, upgraded):
     here, before, _ = upgraded
     person = next(row["id"] for row in before["person"] if row["username"] == "ben")
@@ -190,6 +197,7 @@ def break_off(*_):
     raise BrokenOff
 
 
+@pytest.mark.rare
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_upgrade_that_breaks_off_stands_between_two_versions_and_goes_on(kind, tmp_path, monkeypatch):
     """In its last migration, after tables were made and filled: a migration is there as a whole or not at all."""

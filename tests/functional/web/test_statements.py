@@ -9,6 +9,7 @@ from sqlalchemy import event, text
 
 from app.review.assignment import get_assignment
 from tests.functional.web.conftest import TEXT, problem
+from tests.terminology_data import stocked
 
 # Who asks, route → statements it may take, BEGIN and COMMIT not counted; who asks is two of them. Lower them when it
 # gets less. A task is opened by its page alone: text, elements and session come with it.
@@ -22,6 +23,7 @@ CEILINGS = {
     ("lead", "/projects/first"): 37,
 }
 FIRST, SAVE, NEXT = 20, 12, 3
+AHEAD, OPENING, SEARCH = 21, 18, 2
 
 
 @contextmanager
@@ -118,3 +120,26 @@ def test_a_task_that_is_not_ones_own_is_neither_opened_nor_seen_through_its_page
         assert get_assignment(session, task).state == "offered"
         seen = text("SELECT count(*) FROM audit_event WHERE stream = :stream")
         assert session.scalar(seen, {"stream": f"view:{task}"}) == 0
+
+
+def test_the_text_that_goes_ahead_and_its_opening_ask_no_more_than_they_did(team):
+    """The next note is asked for in the page before it, then only opened: together no dearer than a first look."""
+    for who in ("ben", "ann"):  # parts are imported when they are first asked for
+        first, second = (team.item(who)[1][0] for _ in range(2))
+        team.get(who, f"/assignments/{first}")
+        with counted(team) as fetching:
+            ahead = team.get(who, f"/api/v1/assignments/{first}/next").json["next"]
+        with counted(team) as opening:
+            answer = team.post_json(who, f"/api/v1/assignments/{second}/opening", sha256=ahead["sha256"])
+            assert answer.status_code == 200, answer.json
+    assert len(fetching) <= AHEAD, fetching
+    assert len(opening) <= OPENING, opening
+
+
+def test_a_code_search_asks_who_it_is_and_how_much_they_asked(team):
+    """Codes come from the release's own file: the database hears of the person alone."""
+    stocked(team.app.extensions["settings"].var_dir)
+    team.post_json("ann", "/api/v1/code-searches", system="icd10cm", query="cough", limit=5)
+    with counted(team) as sent:
+        assert team.post_json("ann", "/api/v1/code-searches", system="icd10cm", query="asthma", limit=5).json["hits"]
+    assert len(sent) <= SEARCH, sent
