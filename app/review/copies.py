@@ -100,8 +100,9 @@ def copies_of(session: Session, item_id: int) -> list[ItemCopy]:
 
 def copies_among(session: Session, item_ids: Sequence[int]) -> dict[int, ItemCopy]:
     """Item → how it is a copy, for those of these that are."""
-    rows = session.scalars(select(ItemCopy).where(ItemCopy.item_id.in_(item_ids))) if item_ids else []
-    return {row.item_id: row for row in rows}
+    if not item_ids:
+        return {}
+    return {row.item_id: row for row in session.scalars(select(ItemCopy).where(ItemCopy.item_id.in_(item_ids)))}
 
 
 def is_copy(item_id: Any) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from app.accounts import policy
 from app.accounts.actor import AnyActor
 from app.audit import streams
 from app.audit.events import Tag
-from app.audit.log import Subject, record
+from app.audit.log import LoggedActor, Subject, record
 from app.core.db import Session
 from app.core.digest import canonical_json
 from app.core.errors import Conflict, Invalid
@@ -33,8 +33,8 @@ from app.review.assignment import Assignment
 from app.review.copies import CopyOrder, CopyPurpose
 from app.review.copying import make_copy
 from app.review.distribution import eligible_readers
+from app.review.queries.answers import latest_of
 from app.review.states import AssignmentState
-from app.review.submission import latest_of
 
 #: failed attempts at a set after which somebody is trained first (domain D.6)
 MOST_ATTEMPTS = 3
@@ -191,7 +191,7 @@ def _require(session: Session, actor: AnyActor, project_id: int, *, at: int) -> 
 
 
 def _say(
-    session: Session, tag: Tag, actor: AnyActor, row: CalibrationSet, data: dict[str, Any], *, at: int
+    session: Session, tag: Tag, actor: LoggedActor, row: CalibrationSet, data: dict[str, Any], *, at: int
 ) -> None:
     record(
         session, tag, stream=streams.project(row.project_id), actor=actor, subject=Subject("calibration_set", row.id),

@@ -49,7 +49,6 @@ def score_of(session: Session, readings: Sequence[tuple[int, int, int]], mark: P
                 critical = [critical[0] + found, critical[1] + of]
         polarity += polarity_errors(said, right, weighty)
     figures = [*_mark_figures(entries, mark), *_rating_figures(entries, mark), *_code_figures(entries)]
-    figures = [one for one in figures if one is not None]
     recall = _recall(critical, mark)
     failed = [one["key"] for one in figures if one["passed"] is False]
     failed += ["critical_recall"] if recall["passed"] is False else []
@@ -102,7 +101,7 @@ def _meet(one: Unit, other: Unit) -> bool:
     return any(a < d and c < b for a, b in one.fragments for c, d in other.fragments)
 
 
-def _mark_figures(entries: list[FigureEntry], mark: PassMark) -> list[dict[str, Any] | None]:
+def _mark_figures(entries: list[FigureEntry], mark: PassMark) -> list[dict[str, Any]]:
     told = []
     for key, title, field in _OF_MARKS:
         if key not in MARKS or not any(key in pair["marks"] for entry in entries for _, _, pair in entry.pairs):
@@ -113,16 +112,16 @@ def _mark_figures(entries: list[FigureEntry], mark: PassMark) -> list[dict[str, 
     return told
 
 
-def _code_figures(entries: list[FigureEntry]) -> list[dict[str, Any] | None]:
+def _code_figures(entries: list[FigureEntry]) -> list[dict[str, Any]]:
     keys = {key for entry in entries for _, _, pair in entry.pairs for key in pair["marks"] if key.startswith("code")}
     return [_figure(key, MARKS[key].title, mark_sums(entries, MARKS[key], ALL), None) for key in sorted(keys)]
 
 
-def _rating_figures(entries: list[FigureEntry], mark: PassMark) -> list[dict[str, Any] | None]:
+def _rating_figures(entries: list[FigureEntry], mark: PassMark) -> list[dict[str, Any]]:
     told = [_figure("assertion_kappa", "Attributes (κ over axes)", stratified_kappa(entries), mark.assertion_kappa)]
     questions = _share_alike(entries)
     told.append(_figure("questions", "Questions answered as in gold", questions, mark.questions))
-    return [one if one and one["n"] else None for one in told]
+    return [one for one in told if one["n"]]
 
 
 def stratified_kappa(entries: Sequence[FigureEntry]) -> Sums:

@@ -15,7 +15,7 @@ from app.guidelines.version import GuidelineVersion, VersionChange
 from app.quality.calibration.models import CalibrationAttempt, CalibrationSet
 from app.quality.drift.models import DriftAlarm
 from app.review.item import Item
-from app.review.submission import Submission
+from app.review.queries.answers import Submission
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,11 @@ def modalities_asked(session: Session, project_id: int) -> list[str]:
 
 def standing_of(session: Session, project: Project, person_id: int, modality: str, *, at: int) -> Calibrated:
     """Whether a pass is there and still holds: no major guideline version, drift alarm or absence since."""
-    since = session.scalar(
+    since: int | None = session.scalar(
         select(func.max(CalibrationAttempt.scored_at))
         .join(CalibrationSet, CalibrationSet.id == CalibrationAttempt.set_id)
         .where(CalibrationSet.project_id == project.id, CalibrationSet.modality == modality)
-        .where(CalibrationAttempt.person_id == person_id, CalibrationAttempt.passed)
+        .where(CalibrationAttempt.person_id == person_id, CalibrationAttempt.passed.is_(True))
     )
     if since is None:
         return Calibrated(person_id, modality, None)

@@ -64,11 +64,11 @@ def conduct_of(session: Session, project_id: int) -> list[dict[str, Any]]:
     pull, copies = _pull(session, project_id), copies_told(session, project_id)
     for person in copies:
         people.setdefault(person, _Work())
-    told = [_told(person, work, pull.get(person)) for person, work in sorted(people.items())]
-    for row in told:
-        row["copies"] = copies.get(row["person"])
-        row["signals"] += decoy_signals(row["copies"])
-    return told
+    rows = [_told(person, work, pull.get(person)) for person, work in sorted(people.items())]
+    for person_row in rows:
+        person_row["copies"] = copies.get(person_row["person"])
+        person_row["signals"] += decoy_signals(person_row["copies"])
+    return rows
 
 
 def _told(person: int, work: _Work, pull: dict[str, Any] | None) -> dict[str, Any]:
@@ -82,8 +82,8 @@ def _told(person: int, work: _Work, pull: dict[str, Any] | None) -> dict[str, An
         "rejected": work.rejected,
         "accepted_share": work.accepted / total if total else None,
         "accepted_interval": list(wilson(work.accepted, total)) if total else None,
-        "seconds_each": median(work.seconds),
-        "minutes_per_1000": median(work.pace),
+        "seconds_each": median(work.seconds or [0.0]),
+        "minutes_per_1000": median(work.pace or [0.0]),
         "unread": work.unread,
         "stamped": len(work.stamped),
         "weeks": dict(sorted(work.weeks.items())),

@@ -12,7 +12,7 @@ from app.accounts.actor import Actor, AnyActor
 from app.accounts.loading import load_actor
 from app.audit import streams
 from app.audit.events import Tag
-from app.audit.log import Subject, SystemActor, record
+from app.audit.log import LoggedActor, Subject, SystemActor, record
 from app.core.db import Session
 from app.core.errors import Conflict, Invalid
 from app.corpus.document import find_by_label
@@ -25,10 +25,10 @@ from app.review.copying import make_copy
 from app.review.draft import ElementChange, assemble, change_draft
 from app.review.item import Item, context_of, not_held
 from app.review.opening import open_task
-from app.review.queries.answers import settled_answer
+from app.review.queries.answers import latest_of, settled_answer
 from app.review.relations import earlier_actors
 from app.review.states import AssignmentState, ItemState
-from app.review.submission import latest_of, submit
+from app.review.submission import submit
 
 AUTHOR_TIER = 3
 SETTLED = (ItemState.VERIFIED, ItemState.SIGNED, ItemState.RELEASED)
@@ -126,11 +126,13 @@ def usable_gold(session: Session, project_id: int, set_id: int | None) -> list[G
     return [gold for gold in ready if gold.source_item_id in there]
 
 
-def candidates(session: Session, project: Project, modality: str, limit: int = 100) -> Sequence[Item]:
-    """Settled items that are no gold yet, oldest first."""
+def candidates(session: Session, project: Project, modality: str | None, limit: int = 100) -> Sequence[Item]:
+    """Settled items, of one modality or of all, that are no gold yet, oldest first."""
     known = select(GoldAnswer.source_item_id).where(GoldAnswer.project_id == project.id)
-    own = (Item.project_id == project.id, Item.modality == modality, Item.state.in_(SETTLED), not_held())
-    query = select(Item).where(*own, Item.id.not_in(known), ~is_copy(Item.id))
+    own = (Item.project_id == project.id, Item.state.in_(SETTLED), not_held(), Item.id.not_in(known))
+    query = select(Item).where(*own, ~is_copy(Item.id))
+    if modality is not None:
+        query = query.where(Item.modality == modality)
     return session.scalars(query.order_by(Item.id).limit(limit)).all()
 
 
@@ -167,7 +169,7 @@ def _require(session: Session, actor: AnyActor, project: Project, *, at: int) ->
     policy.require(session, actor, policy.Action.SAMPLE_QUALITY, project_subject(project.id), at=at)
 
 
-def _say(session: Session, tag: Tag, actor: AnyActor, gold: GoldAnswer, data: dict[str, Any], *, at: int) -> None:
+def _say(session: Session, tag: Tag, actor: LoggedActor, gold: GoldAnswer, data: dict[str, Any], *, at: int) -> None:
     record(
         session, tag, stream=streams.project(gold.project_id), actor=actor, subject=Subject("gold_answer", gold.id),
         data={"item": gold.source_item_id, "set": gold.set_id} | data, project_id=gold.project_id, at=at,

@@ -22,9 +22,8 @@ from app.quality.seeding.models import DECOYS, CopyScore, SeededCopy
 from app.review.assignment import Assignment
 from app.review.copies import ItemCopy
 from app.review.item import context_of, get_item, modality_of
-from app.review.queries.answers import payload_of
+from app.review.queries.answers import Submission, latest_of, payload_of
 from app.review.states import AssignmentState
-from app.review.submission import Submission, latest_of
 
 #: fewer decoys say nothing
 FEWEST_DECOYS = 3

@@ -28,9 +28,8 @@ from app.review.copies import CopyOrder, CopyPurpose, ItemCopy, is_copy
 from app.review.copying import make_copy
 from app.review.distribution import eligible_readers
 from app.review.item import Item, get_item, not_held
-from app.review.queries.answers import READ, payload_of
+from app.review.queries.answers import READ, latest_of, payload_of
 from app.review.states import AssignmentState
-from app.review.submission import latest_of
 from app.review.workflows import Step, workflow_of
 
 

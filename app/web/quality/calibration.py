@@ -120,7 +120,7 @@ def _add(session: Session, project: Project, set_id: int | None) -> GoldAnswer:
 def _rows(raw: bytes) -> list[dict[str, Any]]:
     if not raw or len(raw) > LARGEST:
         raise Invalid("file", "choose a file of JSON lines, of at most 4 MB")
-    rows = []
+    rows: list[dict[str, Any]] = []
     for number, line in enumerate(raw.decode("utf-8", "replace").splitlines(), start=1):
         if not line.strip():
             continue
@@ -192,10 +192,9 @@ def _gold(session: Session, project: Project, row: CalibrationSet | None, *, at:
         return {"gold": [], "authors": [], "settled": [], "may_author": False}
     gold = [(one, get_item(session, one.source_item_id).label)
             for one in list_gold(session, project.id, row.id if row else None)]  # fmt: skip
-    modality = row.modality if row else "notes"
     return {
         "gold": gold, "authors": sorted({m.person_id for m in list_members(session, project.id)
                                          if m.role in ("verifier", "adjudicator")}),
-        "settled": candidates(session, project, modality, 30),
+        "settled": candidates(session, project, row.modality if row else None, 30),
         "may_author": may_author(context.actor(), project, at=at),
     }  # fmt: skip
