@@ -14,8 +14,7 @@ from app.corpus.project import Project, get_project
 from app.guidelines.version import GuidelineVersion, VersionChange
 from app.quality.calibration.models import CalibrationAttempt, CalibrationSet
 from app.quality.drift.models import DriftAlarm
-from app.review.item import Item
-from app.review.queries.answers import Submission
+from app.review.queries.copied import gaps_since
 
 
 @dataclass(frozen=True)
@@ -98,9 +97,5 @@ def _again(session: Session, project: Project, person_id: int, modality: str, si
 
 def longest_gap(session: Session, project_id: int, person_id: int, since: int, *, at: int) -> int:
     """The longest time without an answer since a moment, up to now, in ms: coming back does not undo an absence."""
-    own = (Item.project_id == project_id, Submission.person_id == person_id, Submission.frozen_at > since)
-    before = func.lag(Submission.frozen_at, 1, since).over(order_by=Submission.frozen_at)
-    gaps = select((Submission.frozen_at - before).label("gap"), Submission.frozen_at)
-    rows = gaps.join(Item, Item.id == Submission.item_id).where(*own).subquery()
-    longest, last = session.execute(select(func.max(rows.c.gap), func.max(rows.c.frozen_at))).one()
-    return max(longest or 0, at - (last or since))
+    longest, last = gaps_since(session, project_id, person_id, since)
+    return max(longest, at - last)

@@ -19,11 +19,9 @@ from app.quality.calibration.rounds import score_finished
 from app.quality.gold.making import take_over
 from app.quality.gold.models import get_gold
 from app.quality.seeding.models import DECOYS, CopyScore, SeededCopy
-from app.review.assignment import Assignment
-from app.review.copies import ItemCopy
 from app.review.item import context_of, get_item, modality_of
 from app.review.queries.answers import Submission, latest_of, payload_of
-from app.review.states import AssignmentState
+from app.review.queries.copied import answers_of_copies, last_copied_at
 
 #: fewer decoys say nothing
 FEWEST_DECOYS = 3
@@ -31,22 +29,15 @@ FEWEST_DECOYS = 3
 
 def fold_copies(session: Session, project_id: int, limit: int, aside: dict[int, str]) -> int:
     """Score what was read of copies since, for calibration and for gold too; the next measuring takes what is left."""
-    at = _now(session, project_id)
+    at = last_copied_at(session, project_id)
     if at is not None:
+        # What follows from the newest answer is said as of then.
         take_over(session, project_id, at=at)
         score_finished(session, project_id, at=at)
-    known = select(CopyScore.submission_id).where(CopyScore.submission_id == Submission.id)
-    query = (
-        select(SeededCopy, Submission)
-        .join(ItemCopy, ItemCopy.item_id == SeededCopy.item_id)
-        .join(Assignment, Assignment.item_id == SeededCopy.item_id)
-        .join(Submission, Submission.assignment_id == Assignment.id)
-        .where(ItemCopy.project_id == project_id, Assignment.state == AssignmentState.SUBMITTED, ~known.exists())
-        .order_by(Submission.id)
-    )
-    rows = [row for row in session.execute(query) if row.Submission.id not in aside][:limit]
-    for seeded, answer in rows:
-        if latest_of(session, answer.assignment_id).id != answer.id:
+    rows = [row for row in answers_of_copies(session, project_id, CopyScore.submission_id) if row.id not in aside]
+    for answer in rows[:limit]:
+        seeded = session.get(SeededCopy, answer.item_id)
+        if seeded is None or latest_of(session, answer.assignment_id).id != answer.id:
             continue
         aside[answer.id] = "unreadable"
         with set_aside(aside, answer.id, stage="quality"), suppress(Conflict, NotFound):
@@ -54,14 +45,6 @@ def fold_copies(session: Session, project_id: int, limit: int, aside: dict[int, 
             del aside[answer.id]
     session.flush()
     return 0
-
-
-def _now(session: Session, project_id: int) -> int | None:
-    """When the newest answer to a copy was frozen: what follows from it is said as of then."""
-    newest = select(Submission.frozen_at).join(ItemCopy, ItemCopy.item_id == Submission.item_id)
-    return session.scalar(
-        newest.where(ItemCopy.project_id == project_id).order_by(Submission.id.desc()).limit(1)
-    )
 
 
 def _score(session: Session, project_id: int, seeded: SeededCopy, answer: Submission) -> None:
