@@ -55,6 +55,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.quality.readings:readings_pages",
     "app.web.quality.lots:lots_pages",
     "app.web.quality.drift:drift_pages",
+    "app.web.quality.calibration:calibration_pages",
     "app.web.quality.progress:progress_pages",
     "app.web.quality.critical:critical_pages",
     "app.web.oversight.suggestions:suggestions_pages",
@@ -375,6 +376,20 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     },
     "pause of readers": {
         "drift": "app.quality.drift.ladder:PausedReaders",
+        "calibration": "app.quality.calibration.standing:UncalibratedReaders",
+    },
+    # What a copy that was read blind is held against.
+    "answer of copies": {
+        "seeded": "app.quality.seeding.answers:SeededAnswers",
+        "calibration": "app.quality.calibration.showing:CalibrationAnswers",
+    },
+    # Who adds copies to work as it is given out.
+    "seeds": {
+        "gold": "app.quality.seeding.sowing:GoldSeeds",
+    },
+    # Makes a false suggestion out of true ones, by modality.
+    "decoy": {
+        "notes": "app.modalities.notes.decoys:NotesDecoys",
     },
     "gate": {
         "deidentification": "app.review.item:DeidentificationGate",

@@ -23,8 +23,11 @@ from app.http.workbench import show_task
 from app.review import draft, question
 from app.review.assignment import Assignment, get_assignment, lock_task, next_task
 from app.review.confirmation import confirm_element, confirmed_elements
-from app.review.queries import encounter_document, note_view, own_work
+from app.review.hold import Hold
+from app.review.item import get_item
+from app.review.queries import encounter_document, note_view, own_work, require_own
 from app.review.recusal import recuse
+from app.review.reporting import report_phi, report_removal
 from app.review.submission import recall, submit
 
 assignments_api = Blueprint("assignments_api", __name__, url_prefix="/api/v1/assignments")
@@ -192,6 +195,35 @@ def ask(assignment_id: int) -> ResponseReturnValue:
         assignment = get_assignment(session, assignment_id)
         options: dict[str, Any] = {"element_id": asked.element_id or "", "blocking": asked.blocking}
         return {"question": question.ask(session, actor, assignment, asked.text, **options, at=at).id}
+
+    answer = answer_once(unit)
+    answer.status_code = 201
+    return answer
+
+
+@assignments_api.post("/<int:assignment_id>/phi-reports")
+@access(acting(Action.REPORT_PHI))
+@bodies.takes(bodies.PhiBody)
+def phi(assignment_id: int) -> ResponseReturnValue:
+    """An identifier was left in the task's text: it is hidden from everybody at once."""
+    return _reported(assignment_id, report_phi)
+
+
+@assignments_api.post("/<int:assignment_id>/removal-reports")
+@access(acting(Action.REPORT_PHI))
+@bodies.takes(bodies.PhiBody)
+def wrongly_removed(assignment_id: int) -> ResponseReturnValue:
+    """Words of the task's text were taken for an identifier: it goes back to the privacy office."""
+    return _reported(assignment_id, report_removal)
+
+
+def _reported(assignment_id: int, report: Callable[..., Hold]) -> ResponseReturnValue:
+    actor, at, asked = context.actor(), context.at(), bodies.read(bodies.PhiBody)
+
+    def unit(session: Session) -> dict:
+        assignment = get_assignment(session, assignment_id)
+        require_own(session, actor, assignment, at=at)
+        return {"hold": report(session, actor, get_item(session, assignment.item_id), asked.fragments, at=at).id}
 
     answer = answer_once(unit)
     answer.status_code = 201

@@ -142,6 +142,14 @@ class Tag(StrEnum):
     ITEM_RENEWED = "review.item.renewed", "An item took another's place: its text was corrected."
 
     # quality
+    ITEM_COPIED = "quality.item.copied", "A text was given to one reader once more, to be held against an answer."
+    ITEM_SEEDED = "quality.item.seeded", "A copy was given out among ordinary work; against what it is held."
+    GOLD_ADDED = "quality.gold.added", "An answer became gold, or somebody named was asked to make it."
+    GOLD_MADE = "quality.gold.made", "Somebody named made a gold answer."
+    CALIBRATION_SET_MADE = "quality.calibration.set_made", "A set of texts with gold was put together."
+    CALIBRATION_SET_CLOSED = "quality.calibration.set_closed", "A calibration set is read no more."
+    CALIBRATION_BEGUN = "quality.calibration.begun", "People were given a calibration set to read blind."
+    CALIBRATION_SCORED = "quality.calibration.scored", "A reading of a calibration set was held against its gold."
     LOT_OPENED = "quality.lot.opened", "A lot was opened; the seed of its sample is committed by digest."
     LOT_DRAWN = "quality.lot.drawn", "A lot was closed and its sample drawn."
     LOT_CHECKED_BLIND = "quality.lot.marked_blind", "A sampled document was marked before its answer was shown."

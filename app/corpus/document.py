@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -57,6 +67,7 @@ class Document(Base):
                     Tag.DOCUMENT_REFUSED,
                     Tag.PHI_REDACTED,
                     Tag.REMOVAL_UNDONE,
+                    Tag.ITEM_COPIED,
                 ),
                 "counted": "verdict",
             }
@@ -158,6 +169,19 @@ class DocumentMap(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class DocumentCopy(Base):
+    """That a document is another name for the text of one that is there: the text itself is stored, and erased, once.
+
+    Its version is below zero, so that it is never the newest of its source.
+    """
+
+    __tablename__ = "document_copy"
+    __table_args__ = ({"info": {"kind": RECORD, "tags": (Tag.ITEM_COPIED,), "append_only": True}},)
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True, autoincrement=False)
+    of_document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+
+
 def add_document(session: Session, document: Document, text: str, reasons: Sequence[str] = ()) -> Document:
     """Store a document with its body and the reasons for its verdict; sets digest, length and version."""
     salt = new_salt()
@@ -201,6 +225,28 @@ def _label(document_id: int) -> str:
     return f"text:{document_id}"
 
 
+_COPIED = (
+    "project_id", "subject_id", "encounter_id", "source_id", "modality", "note_type", "language", "verdict",
+    "doubt_ppm", "deid_json", "text_sha256", "characters",
+)  # fmt: skip
+
+
+def copy_document(session: Session, document: Document, label: str, *, at: int) -> Document:
+    """Give a text another name, under which its suggestions and its readings are kept apart. The caller says so."""
+    first = session.scalar(select(func.min(Document.version)).where(Document.source_id == document.source_id)) or 0
+    kept = {name: getattr(document, name) for name in _COPIED}
+    row = Document(**kept, version=min(first, 0) - 1, label=label, created_at=at)
+    session.add(row)
+    session.flush()
+    session.add(DocumentCopy(document_id=row.id, of_document_id=document.id))
+    return row
+
+
+def is_own_text() -> ColumnElement[bool]:
+    """The document is no copy: for queries that ask for the newest version of each text."""
+    return Document.version > 0
+
+
 def with_reasons() -> ORMOption:
     """For a query of many documents: reads the reasons of all in one go."""
     return selectinload(Document._reasons)
@@ -224,24 +270,29 @@ def find_by_label(session: Session, project_id: int, label: str) -> Document:
 
 def text_of(session: Session, document_id: int) -> str:
     """The clean text. Raises NotFound when it was erased, Conflict when it is not the one in the record."""
-    body = session.get(DocumentBody, document_id)
+    copy = session.get(DocumentCopy, document_id)
+    body = session.get(DocumentBody, copy.of_document_id if copy else document_id)
     if body is None:
         raise NotFound("document-erased", f"the text of document {document_id} was destroyed")
     stated = get_document(session, document_id).text_sha256
-    text = opened_text(session, document_id, body.text, body.sealed)
+    text = opened_text(session, body.document_id, body.text, body.sealed)
     require_content(f"the text of document {document_id}", body.salt, text, stated)
     return text
 
 
 def documents_of_encounter(session: Session, encounter_id: int) -> list[Document]:
     """The newest version of each document of an encounter."""
-    rows = session.scalars(select(Document).where(Document.encounter_id == encounter_id).order_by(Document.id))
+    own = (Document.encounter_id == encounter_id, is_own_text())
+    rows = session.scalars(select(Document).where(*own).order_by(Document.id))
     return list({row.source_id: row for row in rows}.values())
 
 
 def count_by_verdict(session: Session, project_id: int) -> dict[str, int]:
-    """Verdict → number of documents of a project."""
-    return count_states(session, Document, project_id)
+    """Verdict → number of documents of a project; copies left out."""
+    copies = select(Document.verdict, func.count()).join(DocumentCopy, DocumentCopy.document_id == Document.id)
+    copied = dict(session.execute(copies.where(Document.project_id == project_id).group_by(Document.verdict)).all())
+    left = {verdict: n - copied.get(verdict, 0) for verdict, n in count_states(session, Document, project_id).items()}
+    return {verdict: count for verdict, count in left.items() if count}
 
 
 NOT_CHECKED = "machine passed, not checked"

@@ -217,6 +217,42 @@ class ProjectSettings(BaseModel):
         description="shares in per cent that add up to 100 in each facet: sex:F=52, sex:M=48, language:en=100",
     )
     simulated: bool = Field(False, title="Simulated: people, texts and dates are invented, and each page says so")
+    calibration_required: bool = Field(
+        False,
+        title="Readers pass a calibration before they are given work",
+        description="who has not passed, or has to calibrate again, gets no new task",
+    )
+    calibration_absence_days: int = Field(
+        60,
+        ge=0,
+        le=1000,
+        title="Days without an answer after which a reader calibrates again",
+        description="0: never",
+    )
+    gold_per_mille: int = Field(
+        0,
+        ge=0,
+        le=200,
+        title="Of 1000 tasks so many are copies of texts with gold",
+        description="readers are not told which; 0: none",
+    )
+    decoy_percent: int = Field(
+        0,
+        ge=0,
+        le=100,
+        title="Of 100 such copies so many hold a false suggestion",
+        description="who accepts it did not check",
+    )
+    retest_per_mille: int = Field(
+        0,
+        ge=0,
+        le=100,
+        title="Of 1000 tasks so many are the reader's own of some time ago",
+        description="how far people agree with themselves; 0: none",
+    )
+    retest_days: int = Field(
+        30, ge=1, le=1000, title="Days before somebody is given the same text again", description="1 to 1000"
+    )
     show_names_to_adjudicator: bool = Field(False, title="Adjudicators see the names of readers")
 
 

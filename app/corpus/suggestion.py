@@ -24,7 +24,7 @@ class Suggestion(Base):
             "info": {
                 "kind": RECORD,
                 "uncommitted": "a digest without a salt would outlive the text it comes from",
-                "tags": (Tag.DOCUMENTS_PREANNOTATED, Tag.SUBJECT_ERASED),
+                "tags": (Tag.DOCUMENTS_PREANNOTATED, Tag.ITEM_COPIED, Tag.SUBJECT_ERASED),
                 "append_only": True,
                 "words": ("body",),
             }

@@ -24,6 +24,7 @@ from app.review.item import Item, deidentification_of, modality_of, visible_cont
 from app.review.modality import Context
 from app.review.opening import open_task
 from app.review.queries import is_seen, own_work, record_view, require_own
+from app.review.seeming import shown_state
 from app.review.signing import statements_for
 from app.review.whole import whole_task
 from app.review.workflows import Step
@@ -83,6 +84,8 @@ def _shown(session: Session, actor: Actor, row: AnyRow, begun: Payload | None, *
     item, assignment = row.Item, row.Assignment
     work = own_work(session, actor, assignment, row=row, begun=begun, at=at)
     guideline = kept_guideline(session, item, assignment)
+    # A number that grows tells a reader when an item came in beside others: what they read goes by its task.
+    reads = assignment.step == Step.ANNOTATE
     data = standing(session, row, guideline) | {
         "assignment": {
             "id": assignment.id,
@@ -90,7 +93,7 @@ def _shown(session: Session, actor: Actor, row: AnyRow, begun: Payload | None, *
             "step": assignment.step,
             "version": work.version,
         },
-        "item": item_json(item),
+        "item": item_json(item) | ({"id": None, "state": shown_state(session, item)} if reads else {}),
         "elements": work.payload["elements"],
         "submissions": [work.verifies] if work.editable and work.verifies else [],
         "confirmations": _confirmations(session, assignment),
@@ -113,10 +116,10 @@ def standing(session: Session, row: AnyRow, guideline: Kept) -> dict[str, Any]:
 
     Raises Conflict while the item is hidden, NotFound where its text was destroyed.
     """
-    item = row.Item
+    item, reads = row.Item, row.Assignment.step == Step.ANNOTATE
     about = visible_context(session, row, context.codes())
     return {
-        "document": document_json(session, item, about),
+        "document": document_json(session, item, about) | ({"id": None} if reads else {}),
         "schema": about.schema,
         "forms": forms_of(modality_of(item).kinds),
         "guideline": _guideline(guideline),
@@ -165,5 +168,5 @@ def _siblings(session: Session, row: AnyRow) -> list[dict[str, Any]]:
     return [
         {"id": other.id, "title": f"{other.note_type or other.modality} {other.label}"}
         for other in documents_of_encounter(session, row.Document.encounter_id)
-        if other.id != row.Document.id
+        if other.source_id != row.Document.source_id
     ]

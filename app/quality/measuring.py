@@ -23,6 +23,7 @@ from app.quality.plots.every import every_picture
 from app.quality.plots.stored import draw_new, keep
 from app.quality.progress import progress_of
 from app.quality.results.stored import find_result, put_result
+from app.quality.seeding.scoring import fold_copies
 from app.review.item import Item
 from app.review.queries.answers import Submission
 
@@ -31,7 +32,7 @@ CHUNK = 100
 #: beyond so many rounds values come first, and their intervals when they are computed
 LARGE = 2000
 AGREEMENT, DRIFT, CONDUCT, PROGRESS = "agreement", "drift", "conduct", "progress"
-STEPS = ("rounds", "settled", "values", "edges", "intervals", "pictures")
+STEPS = ("rounds", "settled", "copies", "values", "edges", "intervals", "pictures")
 #: rounds whose edges are counted between two looks at the job
 EDGES_CHUNK = 25
 
@@ -40,6 +41,7 @@ class MeasuredSoon:
     """Asks for measuring with every answer: figures are there within a minute (domain R29). No table of its own."""
 
     key = "quality"
+    takes_copies = True
 
     def frozen(self, session: Session, item: Item, submission: Submission, payload: Payload) -> None:
         enqueue_once(session, MeasureJob.key, project_id=item.project_id, person_id=None, at=submission.frozen_at)
@@ -79,6 +81,7 @@ class MeasureJob:
 _FOLDS: dict[str, Callable[[Session, int, int, dict[int, str]], int]] = {
     "rounds": fold_rounds,
     "settled": fold_settled,
+    "copies": fold_copies,
 }
 
 

@@ -13,6 +13,7 @@ from app.quality.acceptance.lots import verdict_of
 from app.quality.acceptance.models import LotState, list_lots
 from app.quality.agreement.entries import week_of
 from app.quality.agreement.read_round import ReadRound, ScoredReading, readers_told
+from app.review.copies import is_copy
 from app.review.critical import NotedFinding
 from app.review.item import Item
 from app.review.queries.rounds import FINISHED, rulings_by_reason
@@ -29,7 +30,7 @@ def progress_of(session: Session, project_id: int, *, at: int) -> dict[str, Any]
         read.update((week_of(told["frozen"]), told["person"]) for told in readers_told(row))
     settled = _settled_by_week(session, project_id)
     total = session.scalar(select(func.count()).select_from(Item).where(
-        Item.project_id == project_id, Item.state != ItemState.WITHDRAWN)) or 0  # fmt: skip
+        Item.project_id == project_id, Item.state != ItemState.WITHDRAWN, ~is_copy(Item.id))) or 0  # fmt: skip
     done = session.scalar(select(func.count()).select_from(Item).where(
         Item.project_id == project_id, Item.state.in_(FINISHED))) or 0  # fmt: skip
     return {

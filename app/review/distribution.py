@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from app.review import states
 from app.review.assignment import Assignment, offer, open_tasks
 from app.review.authority import asked_by
 from app.review.conflict import kept_apart
+from app.review.copies import is_copy
 from app.review.guideline import guided
 from app.review.item import Item, available_items, get_item, queued_behind
 from app.review.relations import earlier_actors
@@ -40,6 +42,19 @@ class Pauses(Protocol):
 
 
 PAUSES: Registry[Pauses] = Registry("pause of readers", Pauses)
+
+
+class Seeds(Protocol):
+    """Gives out copies beside an item, in the transaction that gives that out."""
+
+    key: str
+
+    def beside(
+        self, session: Session, actor: AnyActor, project: Project, item: Item, people: Sequence[int], *, at: int
+    ) -> None: ...
+
+
+SEEDS: Registry[Seeds] = Registry("seeds", Seeds)
 
 # One transaction gives out so many items, so that nobody's save waits long for it.
 CHUNK = 50
@@ -103,6 +118,8 @@ def assign_ready(
             offer(session, actor, item, row, person_id=person, step=Step.ANNOTATE, at=at)
             load[person] = load.get(person, 0) + 1
         states.advance(session, actor, item, "assigned", at=at)
+        for seeds in SEEDS:
+            seeds.beside(session, actor, project, item, chosen, at=at)
         assigned += 1
     return Given(assigned, items[-1] if len(items) == limit else None)
 
@@ -173,7 +190,7 @@ def rounds_with_vacancies(session: Session, project_id: int) -> list[Round]:
     """Rounds under way in which somebody left; few, so the rest is asked of each."""
     left = Assignment.state.in_((AssignmentState.DECLINED, AssignmentState.REVOKED))
     seat = select(Assignment.round_id).where(Assignment.step == Step.ANNOTATE, left)
-    under_way = (Item.project_id == project_id, Item.state == ItemState.IN_ANNOTATION)
+    under_way = (Item.project_id == project_id, Item.state == ItemState.IN_ANNOTATION, ~is_copy(Item.id))
     rows = session.scalars(select(Round).join(Item, Item.id == Round.item_id).where(*under_way, Round.id.in_(seat)))
     return [row for row in rows if row.readers > seats_taken(session, row.id)]
 
@@ -191,9 +208,14 @@ def reading_subject(project: Project, workflow: Workflow) -> policy.PolicySubjec
 
 
 def find_readers(session: Session, project: Project, workflow: Workflow | None = None, *, at: int) -> list[int]:
-    """People who may read in a project now, by its own workflow or by another: role, tier, credential."""
+    """People who may be given something to read now: `eligible_readers` but for those who are paused."""
+    paused = {person for pauses in PAUSES for person in pauses.paused(session, project.id)}
+    return [person for person in eligible_readers(session, project, workflow, at=at) if person not in paused]
+
+
+def eligible_readers(session: Session, project: Project, workflow: Workflow | None = None, *, at: int) -> list[int]:
+    """People who may read in a project, by its own workflow or by another: role, tier, credential."""
     subject = reading_subject(project, workflow or workflow_of(project))
     people = {m.person_id for m in list_members(session, project.id) if m.role == ProjectRole.ANNOTATOR}
-    people -= {person for pauses in PAUSES for person in pauses.paused(session, project.id)}
     actors = load_actors(session, people, at=at)
     return [actor.id for actor in actors if policy.may(actor, policy.Action.ANNOTATE, subject, at=at)]

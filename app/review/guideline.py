@@ -17,6 +17,7 @@ from app.corpus.project import project_subject
 from app.guidelines.acknowledgement import standing_of
 from app.guidelines.version import GuidelineVersion, current_guideline, get_guideline, guided_modalities
 from app.review.assignment import Assignment
+from app.review.copies import is_copy
 from app.review.item import Item, get_item
 from app.review.states import AssignmentState, ItemState
 
@@ -118,6 +119,7 @@ def _elsewhere(guideline: GuidelineVersion) -> tuple:
         Item.state.in_(_IN_REVIEW),
         Item.guideline_version_id.is_not(None),
         Item.guideline_version_id != guideline.id,
+        ~is_copy(Item.id),
     )
 
 

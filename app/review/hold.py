@@ -16,6 +16,7 @@ from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.errors import Conflict, NotFound
+from app.review.copies import copies_of, is_copy
 
 
 class HeldItem(Protocol):
@@ -102,6 +103,10 @@ def open_hold(
     session.add(hold)
     session.flush()
     _record(session, Tag.HOLD_OPENED, actor, hold, at=at)
+    if kind in OF_PRIVACY:
+        # What is wrong with a text is wrong wherever it is shown.
+        for copy in copies_of(session, item_id):
+            open_hold(session, actor, copy.item_id, project_id, kind, carried_from=hold, at=at)
     return hold
 
 
@@ -131,6 +136,13 @@ def close_hold(session: Session, actor: AnyActor, hold: Hold, *, at: int) -> Non
     policy.require(session, actor, action, _subject_of(hold), at=at)
     if hold.closed_at is not None:
         raise Conflict("hold-closed", "this hold was closed already")
+    _close(session, actor, hold, at=at)
+    copies = Hold.item_id.in_([copy.item_id for copy in copies_of(session, hold.item_id)])
+    for carried in session.scalars(select(Hold).where(copies, Hold.carried_from_id == hold.id)):
+        _close(session, actor, carried, at=at)
+
+
+def _close(session: Session, actor: AnyActor, hold: Hold, *, at: int) -> None:
     hold.closed_by, hold.closed_at = actor.id, at
     _record(session, Tag.HOLD_CLOSED, actor, hold, at=at)
 
@@ -175,9 +187,17 @@ def list_open_holds(session: Session, project_id: int, limit: int = 200) -> list
     """What is held back in a project now, oldest first."""
     return list(
         session.scalars(
-            select(Hold).where(Hold.project_id == project_id, Hold.closed_at.is_(None)).order_by(Hold.id).limit(limit)
+            select(Hold)
+            .where(Hold.project_id == project_id, Hold.closed_at.is_(None), ~_mirrored())
+            .order_by(Hold.id)
+            .limit(limit)
         )
     )
+
+
+def _mirrored() -> ColumnElement[bool]:
+    """The hold of a copy that goes with the one of its original: decided on there."""
+    return Hold.carried_from_id.is_not(None) & is_copy(Hold.item_id)
 
 
 def held_by_others(person_id: int) -> Select[int]:

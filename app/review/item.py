@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    func,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,12 +27,13 @@ from app.audit.events import Tag
 from app.audit.log import LoggedActor, Subject, record
 from app.core.counts import count_states
 from app.core.db import RECORD, AnyRow, AnySelect, Base, Session, get_locked
-from app.core.errors import NotFound
-from app.corpus.document import Document, DocumentBody, Verdict, claim_of, get_document, opened_text
+from app.core.errors import Invalid, NotFound
+from app.corpus.document import Document, DocumentBody, DocumentCopy, Verdict, claim_of, get_document, opened_text
 from app.corpus.project import Project, get_project
 from app.corpus.schema import LabelSchema
 from app.corpus.subject import Encounter
 from app.review import states
+from app.review.copies import ItemCopy
 from app.review.hold import is_held, require_no_hold, require_visible
 from app.review.modality import MODALITIES, Context, Modality
 
@@ -130,9 +132,22 @@ def get_item(session: Session, item_id: int, *, lock: bool = False) -> Item:
     return item
 
 
+def find_by_label(session: Session, project_id: int, label: str) -> Item:
+    """A real item by the label that stands over it. Raises Invalid: people type it."""
+    own = (Item.project_id == project_id, Item.label == label, Item.state != states.ItemState.WITHDRAWN)
+    copied = select(ItemCopy.item_id).where(ItemCopy.item_id == Item.id).exists()
+    item = session.scalar(select(Item).where(*own, ~copied))
+    if item is None:
+        raise Invalid("label", "no text of this project has this label")
+    return item
+
+
 def count_by_state(session: Session, project_id: int) -> dict[str, int]:
-    """State → number of items; the states add up to all items (INV-16)."""
-    return count_states(session, Item, project_id)
+    """State → number of items; the states add up to all items (INV-16). A copy is none."""
+    copies = select(Item.state, func.count()).join(ItemCopy, ItemCopy.item_id == Item.id)
+    copied = dict(session.execute(copies.where(ItemCopy.project_id == project_id).group_by(Item.state)).all())
+    left = {state: n - copied.get(state, 0) for state, n in count_states(session, Item, project_id).items()}
+    return {state: count for state, count in left.items() if count}
 
 
 def available_items(
@@ -211,12 +226,14 @@ def with_all() -> AnySelect:
     return (
         select(
             *(Item, Document, Encounter, LabelSchema.body, LabelSchema.body_sha256),
-            *(DocumentBody.text, DocumentBody.sealed, DocumentBody.salt, is_held(Item.id).label("held")),
+            *(DocumentBody.document_id.label("body_id"), DocumentBody.text, DocumentBody.sealed, DocumentBody.salt),
+            is_held(Item.id).label("held"),
         )
         .join(Document, Document.id == Item.document_id)
         .join(Encounter, Encounter.id == Document.encounter_id)
         .join(LabelSchema, LabelSchema.id == Item.schema_id)
-        .outerjoin(DocumentBody, DocumentBody.document_id == Document.id)
+        .outerjoin(DocumentCopy, DocumentCopy.document_id == Document.id)
+        .outerjoin(DocumentBody, DocumentBody.document_id == func.coalesce(DocumentCopy.of_document_id, Document.id))
     )
 
 
@@ -224,7 +241,7 @@ def _context(session: Session, row: AnyRow, codes: CodeLookup) -> Context:
     document, encounter = row.Document, row.Encounter
     if row.text is None:
         raise NotFound("document-erased", f"the text of document {document.id} was destroyed")
-    text = opened_text(session, document.id, row.text, row.sealed)
+    text = opened_text(session, row.body_id, row.text, row.sealed)
     require_content(f"the text of document {document.id}", row.salt, text, document.text_sha256)
     require_content(f"the body of schema {row.Item.schema_id}", b"", row.body, row.body_sha256)
     return Context(

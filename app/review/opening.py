@@ -14,6 +14,7 @@ from app.review import states
 from app.review.adjudication import open_adjudication
 from app.review.assignment import Assignment
 from app.review.carrying import start_reading
+from app.review.copies import copies_of
 from app.review.item import Item
 from app.review.states import AssignmentState, ItemState
 from app.review.verification import open_verification
@@ -56,6 +57,8 @@ def take_out(session: Session, actor: AnyActor, item: Item, reason: str, *, at: 
 
     A released item keeps its state and its labels: what left cannot be unsaid, but no copy is made of it again.
     """
+    for copy in copies_of(session, item.id):
+        take_out(session, actor, session.get_one(Item, copy.item_id), reason, at=at)
     if item.state == ItemState.RELEASED:
         return [one for copies in RELEASED_COPIES for one in copies.recall(session, actor, item, reason, at=at)]
     if item.state != ItemState.WITHDRAWN:

@@ -18,8 +18,9 @@ from app.core.db import Session
 from app.core.errors import Conflict, Problem, invalid
 from app.corpus.document import text_of
 from app.corpus.member import people_with
+from app.review.copies import copy_of
 from app.review.hold import Hold, HoldKind, keep_places, open_hold
-from app.review.item import Item
+from app.review.item import Item, get_item
 from app.review.relations import has_worked_on
 
 Fragments = Sequence[Sequence[int]]
@@ -52,6 +53,9 @@ def _report(
     policy.require(session, actor, policy.Action.REPORT_PHI, subject, at=at)
     if problems := _problems(fragments, len(text_of(session, item.document_id))):
         raise invalid(problems, "places")
+    if (copy := copy_of(session, item.id)) is not None:
+        # What is wrong with a text is decided on where it belongs; the copy is held with it.
+        item = get_item(session, copy.source_item_id)
     _require_first(session, actor, item, kind)
     if actor.id is not None:
         take_use(session, actor.id, REPORTS, at=at)

@@ -26,11 +26,12 @@ from app.guidelines.acknowledgement import require_acknowledged
 from app.review import states
 from app.review.assignment import Assignment, get_assignment, require_awaited, subject_of
 from app.review.authority import subject_of_reading, workflow_for
+from app.review.copies import copy_of
 from app.review.draft import assemble
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, context_of, get_item, modality_of, no_codes
 from app.review.round import current_round
-from app.review.states import ItemState
+from app.review.seeming import may_take_back
 from app.review.weight import elements_of_weight, weighty_labels
 from app.review.workflows import Step
 
@@ -105,7 +106,10 @@ class Recall(Base):
 
 
 class Projection(Protocol):
-    """A table that follows from answers: kept up to date in the transaction that freezes one."""
+    """A table that follows from answers: kept up to date in the transaction that freezes one.
+
+    It is told of no answer to a copy, which is nobody's answer about a patient, unless it says `takes_copies`.
+    """
 
     key: str
 
@@ -213,9 +217,13 @@ def freeze(
 
 def _project(session: Session, item: Item, submission: Submission, payload: Payload) -> None:
     """Tell the projections. They can be made anew at any time, so a fault in one must not cost somebody the answer."""
+    is_real = copy_of(session, item.id) is None
     for projection in PROJECTIONS:
-        with set_aside({}, item.document_id, stage=f"projection {projection.key}"), session.begin_nested():
+        with set_aside({}, item.document_id, stage=f"projection {projection.key}"), session.begin_nested() as nested:
             projection.frozen(session, item, submission, payload)
+            if not (is_real or getattr(projection, "takes_copies", False)):
+                session.flush()
+                nested.rollback()  # done and undone, so that an answer to a copy takes as long as any
 
 
 def _folded(given: Payload, kept: Payload) -> dict[str, Any]:
@@ -249,7 +257,7 @@ def recall(session: Session, actor: Actor, assignment: Assignment, *, at: int) -
     item = get_item(session, assignment.item_id, lock=True)
     assignment = get_assignment(session, assignment.id, lock=True)
     states.require(assignment, "recalled")
-    if item.state != ItemState.IN_ANNOTATION or len(readings(session, assignment.round_id)) > 1:
+    if not may_take_back(session, item) or len(readings(session, assignment.round_id)) > 1:
         raise Conflict("too-late", "another reader has submitted; ask the project's lead for a new round")
     submission = latest_of(session, assignment.id)
     session.add(Recall(submission_id=submission.id, at=at))
@@ -272,7 +280,7 @@ def _compare_when_complete(session: Session, actor: Actor, item: Item, codes: Co
     """After the last reading: agreed or disagreed, and where the item goes from there."""
     row = current_round(session, item.id)
     answers = readings(session, row.id)
-    if len(answers) < row.readers:
+    if len(answers) < row.readers or copy_of(session, item.id) is not None:
         return
     workflow = workflow_for(session, item)
     states.advance(session, actor, item, "all_submitted", at=at)

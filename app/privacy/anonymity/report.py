@@ -13,7 +13,7 @@ from app.annotation.coding.encounter import listed_codes
 from app.core.db import Session
 from app.core.errors import Conflict
 from app.core.pieces import pieces
-from app.corpus.document import Document
+from app.corpus.document import Document, is_own_text
 from app.corpus.project import Project
 from app.corpus.subject import Encounter
 from app.privacy.anonymity.figures import (
@@ -100,7 +100,8 @@ def _findings(session: Session, item_ids: Sequence[int]) -> dict[int, set[str]]:
 
 def project_items(session: Session, project: Project) -> list[Item]:
     """The items of the newest version of each document, those withdrawn left out."""
-    newest = select(func.max(Document.id)).where(Document.project_id == project.id).group_by(Document.source_id)
+    own = (Document.project_id == project.id, is_own_text())
+    newest = select(func.max(Document.id)).where(*own).group_by(Document.source_id)
     query = select(Item).where(Item.document_id.in_(newest), Item.state != ItemState.WITHDRAWN)
     return list(session.scalars(query.order_by(Item.id)))
 

@@ -34,6 +34,7 @@ from app.privacy.version.held_places import take_along
 from app.privacy.version.rewriting import KEY, everywhere, redact_text
 from app.privacy.version.sealed import opened_map
 from app.privacy.version.storing import add_version
+from app.review.copies import is_copy
 from app.review.hold import Hold, HoldKind, close_hold, get_hold, places_of
 from app.review.item import Item, get_item
 from app.review.renewing import renew_item
@@ -75,7 +76,8 @@ class IncidentDecision:
 def list_incidents(session: Session, actor: Actor, project_id: int, *, at: int, limit: int = 200) -> list[Hold]:
     """Open reports and flags of a project, oldest first. Raises Forbidden."""
     _require(session, actor, project_id, at=at)
-    query = select(Hold).where(Hold.project_id == project_id, Hold.kind.in_(KINDS), Hold.closed_at.is_(None))
+    own = (Hold.project_id == project_id, Hold.kind.in_(KINDS), Hold.closed_at.is_(None), ~is_copy(Hold.item_id))
+    query = select(Hold).where(*own)
     return list(session.scalars(query.order_by(Hold.id).limit(limit)))
 
 

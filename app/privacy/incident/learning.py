@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.accounts.actor import AnyActor
 from app.core.db import Session
 from app.core.errors import code_of
-from app.corpus.document import Document, DocumentBody, text_of
+from app.corpus.document import Document, DocumentBody, is_own_text, text_of
 from app.corpus.vault import open_json, seal_json
 from app.deidentify.known import KnownIdentifiers
 from app.deidentify.note import Note
@@ -103,7 +103,7 @@ def hold_places(
 
 def _others(session: Session, document: Document) -> list[Document]:
     """The newest version of each other text of the patient that still exists."""
-    newest = select(func.max(Document.id)).where(Document.subject_id == document.subject_id)
+    newest = select(func.max(Document.id)).where(Document.subject_id == document.subject_id, is_own_text())
     there = select(DocumentBody.document_id).where(DocumentBody.document_id == Document.id)
     return list(
         session.scalars(

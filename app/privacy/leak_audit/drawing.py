@@ -18,7 +18,7 @@ from app.core.db import Session
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, Invalid
 from app.core.isolation import named, set_aside
-from app.corpus.document import Document, DocumentBody, Verdict, text_of
+from app.corpus.document import Document, DocumentBody, Verdict, is_own_text, text_of
 from app.corpus.project import Project, project_subject
 from app.corpus.source import Source
 from app.corpus.vault import Vault
@@ -143,7 +143,7 @@ def frame(session: Session, audit: LeakAudit) -> dict[str, list[str]]:
     own = select(func.max(Document.id)).where(Document.project_id == audit.project_id)
     if audit.last_document_id is not None:
         own = own.where(Document.id <= audit.last_document_id)
-    newest = own.group_by(Document.source_id)
+    newest = own.where(is_own_text()).group_by(Document.source_id)
     query = (
         select(Document.id, Document.note_type, Document.modality, Source.batch_id)
         .join(Source, Source.id == Document.source_id)

@@ -12,7 +12,7 @@ from app.accounts import policy
 from app.accounts.actor import Actor
 from app.core.db import Session
 from app.core.errors import Conflict, Invalid, NotFound
-from app.corpus.document import Document, DocumentBody, Verdict
+from app.corpus.document import Document, DocumentBody, Verdict, is_own_text
 from app.corpus.project import Project, project_subject
 from app.corpus.vault import Vault
 from app.privacy.removal.deciding import Decided, PlaceChoices, decide, say_settled
@@ -89,7 +89,8 @@ def texts_waiting(session: Session, project: Project, *, after: int = 0) -> list
 
 def texts_all(session: Session, project: Project, *, after: int = 0) -> list[Document]:
     """Every text of a project that people read or may read, in its newest version, newest first."""
-    newest = select(func.max(Document.id)).where(Document.project_id == project.id).group_by(Document.source_id)
+    own = (Document.project_id == project.id, is_own_text())
+    newest = select(func.max(Document.id)).where(*own).group_by(Document.source_id)
     there = select(DocumentBody.document_id).where(DocumentBody.document_id == Document.id)
     query = select(Document).where(Document.id.in_(newest), Document.verdict != Verdict.REFUSED, there.exists())
     if after:

@@ -19,6 +19,7 @@ from app.corpus.vault import Vault
 from app.privacy.removal.deciding import PlaceChoices, decide
 from app.privacy.removal.originals import note_shown, open_until
 from app.privacy.removal.places import Inspected, TextPlace, inspect_text, with_originals
+from app.review.copies import is_copy
 from app.review.hold import Hold, HoldKind, close_hold, get_hold, places_of
 from app.review.item import Item, get_item
 from app.review.states import ItemState
@@ -39,7 +40,8 @@ class Report:
 def list_reports(session: Session, actor: Actor, project_id: int, *, at: int, limit: int = 200) -> list[Hold]:
     """Reports of a project that wait, oldest first. Raises Forbidden."""
     _require(session, actor, project_id, at=at)
-    waiting = (Hold.project_id == project_id, Hold.kind == HoldKind.REMOVAL, Hold.closed_at.is_(None))
+    waiting = (Hold.project_id == project_id, Hold.kind == HoldKind.REMOVAL, Hold.closed_at.is_(None),
+               ~is_copy(Hold.item_id))  # fmt: skip
     query = select(Hold).join(Item, Item.id == Hold.item_id).where(*waiting, Item.state != ItemState.WITHDRAWN)
     return list(session.scalars(query.order_by(Hold.id).limit(limit)))
 

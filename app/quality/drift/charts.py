@@ -21,6 +21,7 @@ from app.quality.agreement.read_round import ScoredReading
 from app.quality.drift.cusum import Design, Run, run, run_length
 from app.quality.drift.ewma import ewma, standardised
 from app.quality.drift.models import DriftAlarm
+from app.quality.seeding.scoring import gold_decisions
 from app.review.item import Item
 from app.review.queries.rounds import FINISHED
 
@@ -49,7 +50,8 @@ def design_of(project: Project) -> Design:
 
 
 def streams_of(session: Session, project_id: int) -> dict[tuple[int, str], list[ScoredDecision]]:
-    """(reader, label) → decisions in the order in which they were given. Items that are read again do not count."""
+    """(reader, label) → decisions in the order in which they were given: readings of settled items, and of gold among
+    them. Items that are read again do not count, nor does the second reading of a text by the same person."""
     query = (
         select(
             *(ScoredReading.person_id, ScoredReading.submission_id, ScoredReading.frozen_at),
@@ -63,6 +65,12 @@ def streams_of(session: Session, project_id: int) -> dict[tuple[int, str], list[
     for person, submission, at, guideline, wrong in session.execute(query):
         for label, is_wrong in json.loads(wrong).items():
             found.setdefault((person, label), []).append(ScoredDecision(submission, at, guideline, is_wrong))
+    for row in gold_decisions(session, project_id):
+        for label, is_wrong in json.loads(row.wrong_json).items():
+            decision = ScoredDecision(row.submission_id, row.frozen_at, row.guideline_version_id, is_wrong)
+            found.setdefault((row.person_id, label), []).append(decision)
+    for decisions in found.values():
+        decisions.sort(key=lambda decision: (decision.at, decision.submission))
     return found
 
 

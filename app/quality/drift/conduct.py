@@ -14,6 +14,7 @@ from app.agreement.metrics.intervals import wilson
 from app.core.db import Session
 from app.quality.agreement.entries import week_of
 from app.quality.agreement.read_round import ReadRound, ScoredReading, readers_told
+from app.quality.seeding.scoring import copies_told, decoy_signals
 
 #: nobody reads more code points a second: some 600 words a minute
 QUICKEST_READING = 60.0
@@ -60,8 +61,14 @@ def conduct_of(session: Session, project_id: int) -> list[dict[str, Any]]:
     for row in session.scalars(select(ReadRound).where(ReadRound.project_id == project_id)):
         for told in readers_told(row):
             people.setdefault(told["person"], _Work()).add(told, row.characters)
-    pull = _pull(session, project_id)
-    return [_told(person, work, pull.get(person)) for person, work in sorted(people.items())]
+    pull, copies = _pull(session, project_id), copies_told(session, project_id)
+    for person in copies:
+        people.setdefault(person, _Work())
+    rows = [_told(person, work, pull.get(person)) for person, work in sorted(people.items())]
+    for person_row in rows:
+        person_row["copies"] = copies.get(person_row["person"])
+        person_row["signals"] += decoy_signals(person_row["copies"])
+    return rows
 
 
 def _told(person: int, work: _Work, pull: dict[str, Any] | None) -> dict[str, Any]:
@@ -75,8 +82,8 @@ def _told(person: int, work: _Work, pull: dict[str, Any] | None) -> dict[str, An
         "rejected": work.rejected,
         "accepted_share": work.accepted / total if total else None,
         "accepted_interval": list(wilson(work.accepted, total)) if total else None,
-        "seconds_each": median(work.seconds),
-        "minutes_per_1000": median(work.pace),
+        "seconds_each": median(work.seconds or [0.0]),
+        "minutes_per_1000": median(work.pace or [0.0]),
         "unread": work.unread,
         "stamped": len(work.stamped),
         "weeks": dict(sorted(work.weeks.items())),

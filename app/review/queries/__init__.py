@@ -22,6 +22,7 @@ from app.corpus.document import Document, documents_of_encounter, get_document
 from app.corpus.project import Project, get_project, project_subject
 from app.review.adjudication import Cases, agreed_elements, cases_of, rulings_of
 from app.review.assignment import AWAITED, Assignment, find_own, subject_of
+from app.review.copies import ItemCopy, answer_of, copies_among, copy_of
 from app.review.critical import NotedFinding
 from app.review.draft import assemble
 from app.review.hold import Hold, list_open_holds, require_not_held_by_others, require_visible
@@ -29,6 +30,7 @@ from app.review.item import CodeLookup, Item, context_of, get_item, may_be_read,
 from app.review.relations import earlier_work, has_worked_on
 from app.review.renewal import Renewal
 from app.review.round import Round, newest
+from app.review.seeming import may_take_back, seeming_state, seems
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import Submission, latest_of, payload_of, settled_answer
 from app.review.verification import answer_to_verify, verifier_reason
@@ -80,12 +82,10 @@ def own_work(
         payload = payload_of(session, latest_of(session, assignment.id).id)
     else:
         payload = begun or assemble(session, assignment.id)
-    item = session.get(Item, assignment.item_id)
     may_recall = (
         assignment.state == AssignmentState.SUBMITTED
         and assignment.step == Step.ANNOTATE
-        and item is not None
-        and item.state == ItemState.IN_ANNOTATION
+        and may_take_back(session, get_item(session, assignment.item_id))
     )
     verifies = answer_to_verify(session, assignment).body_sha256 if assignment.step == Step.VERIFY else ""
     return OwnWork(payload, assignment.draft_version, editable, may_recall, verifies)
@@ -198,6 +198,8 @@ class Task:
     project: str
     #: the item took the place of one whose text was corrected
     is_renewed: bool = False
+    #: where the item stands, as the reader may know it
+    shown: str = ""
 
     @property
     def may_recall(self) -> bool:
@@ -205,7 +207,7 @@ class Task:
         return (
             self.assignment.state == AssignmentState.SUBMITTED
             and self.assignment.step == Step.ANNOTATE
-            and self.item.state == ItemState.IN_ANNOTATION
+            and self.shown == ItemState.IN_ANNOTATION
         )
 
 
@@ -236,12 +238,18 @@ def own_tasks(
         .where(Assignment.person_id == actor.id, Assignment.state.in_(wanted))
     )
     if settled:
-        query = query.where(Item.state.in_(_SETTLED), Assignment.step == Step.ANNOTATE)
+        query = query.where(seems(_SETTLED), Assignment.step == Step.ANNOTATE)
     if wanted == UNFINISHED:
         query = query.where(_after(after)).order_by(Renewal.item_id.is_not(None).desc())
     else:
         query = query.where(Assignment.id > after)
-    return [Task(*row) for row in session.execute(query.order_by(Assignment.id).limit(limit))]
+    rows = session.execute(query.order_by(Assignment.id).limit(limit)).all()
+    copies = copies_among(session, [row.Item.id for row in rows] if wanted == FINISHED else [])
+    return [Task(*row, shown=_seeming(session, row.Item, copies)) for row in rows]
+
+
+def _seeming(session: Session, item: Item, copies: dict[int, ItemCopy]) -> str:
+    return seeming_state(session, item, copies[item.id]) if item.id in copies else item.state
 
 
 def _after(after: int) -> ColumnElement[bool]:
@@ -289,14 +297,24 @@ def feedback(session: Session, actor: Actor, assignment: Assignment, codes: Code
     """
     policy.require(session, actor, policy.Action.READ_OWN_WORK, subject_of(assignment), at=at)
     item = get_item(session, assignment.item_id)
-    settled = settled_answer(session, item.id)
-    if not is_settled(item) or settled is None or assignment.state != AssignmentState.SUBMITTED:
+    about, settled = _settled_for_reader(session, item)
+    if settled is None or assignment.state != AssignmentState.SUBMITTED:
         raise Conflict("not-settled", "this item is not settled yet")
     context = context_of(session, item, codes)
     payloads = [payload_of(session, latest_of(session, assignment.id).id), payload_of(session, settled.id)]
     differences = modality_of(item).differences(payloads, context)
-    why = _Reasons(session, item, settled, assignment, codes)
+    why = _Reasons(session, about, settled, assignment, codes)
     return Feedback(assignment, item, context.text, differences, [why.of(one) for one in differences])
+
+
+def _settled_for_reader(session: Session, item: Item) -> tuple[Item, Submission | None]:
+    """An item's settled answer, once its readers may know it; a copy's is that of its original, when its twin is."""
+    copy = copy_of(session, item.id)
+    if copy is None:
+        return item, settled_answer(session, item.id) if is_settled(item) else None
+    shows = copy.twin_item_id is None or seeming_state(session, item, copy) in _SETTLED
+    known = answer_of(session, copy) if shows else None
+    return get_item(session, copy.source_item_id), session.get(Submission, known) if known else None
 
 
 class _Reasons:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, func, select
 
 from app.core.db import Session
+from app.review.copies import is_copy
 from app.review.item import Item
 from app.review.settled import AnswerOfItem, settled_answers
 from app.review.states import ItemState
@@ -18,6 +19,7 @@ from app.review.submission import (
     Submission,
     SubmissionBody,
     SubmissionKind,
+    latest_of,
     payload_of,
     payloads_among,
     settled_answer,
@@ -28,6 +30,7 @@ __all__ = [
     "AnswerOfItem",
     "Submission",
     "SubmissionKind",
+    "latest_of",
     "payload_of",
     "payloads_among",
     "readings_among",
@@ -82,6 +85,7 @@ def readings_kept(session: Session, project_id: int) -> list[Submission]:
         .join(Item, Item.id == Submission.item_id)
         .join(SubmissionBody, SubmissionBody.submission_id == Submission.id)
         .where(Item.project_id == project_id, Submission.kind == SubmissionKind.READING)
+        .where(~is_copy(Item.id))
         .order_by(Submission.id)
     )
     return list(session.scalars(query))

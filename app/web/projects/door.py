@@ -71,6 +71,7 @@ AREAS: tuple[ProjectArea, ...] = (
         ProjectPage("progress", "Progress", "progress.index", _LOOK),
         ProjectPage("lots", "Samples", "lots.index", (Action.VIEW_QUALITY, Action.CHECK_QUALITY)),
         ProjectPage("drift", "Drift", "drift.index", _LOOK),
+        ProjectPage("calibration", "Calibration", "calibration.index", _LOOK),
     )),
     ProjectArea("safety", "Safety", (ProjectPage("critical", "Critical findings", "critical.index", _LOOK),)),
     ProjectArea("release", "Release", (

@@ -11,6 +11,7 @@ from app.core.db import Session
 from app.http import context
 from app.http.access import SIGNED_IN, access, acting
 from app.http.values import row_number
+from app.quality.calibration.showing import own_attempts
 from app.review.assignment import get_assignment, next_task
 from app.review.queries import FINISHED, UNFINISHED, Task, count_unfinished, feedback, note_view, own_tasks
 from app.review.question import list_own_questions
@@ -63,6 +64,15 @@ def differences(assignment_id: int) -> ResponseReturnValue:
         return render_template("work/differences.html", found=found, cases=cases_of(found))
 
     return context.database().writing(unit)
+
+
+@work_pages.get("/calibration")
+@access(SIGNED_IN)
+def calibration() -> ResponseReturnValue:
+    """Own attempts at calibration: what is left to read, then the result and own answers beside gold."""
+    with context.database().reading() as session:
+        attempts, waiting = own_attempts(session, context.actor()), count_unfinished(session, context.actor())
+        return render_template("work/calibration.html", area="calibration", attempts=attempts, waiting=waiting)
 
 
 @work_pages.get("/questions")

@@ -75,7 +75,7 @@ async function report(space, { title, path, words }) {
   );
   if (!sure) return;
   await space.autosave.flush();
-  await post(`/api/v1/items/${space.data.item.id}/${path}`, { fragments }).then(
+  await post(`/api/v1/assignments/${space.data.assignment.id}/${path}`, { fragments }).then(
     () => goTo(space.root.dataset.home || "/"),
     (error) => space.fail("The report", error),
   ); // it waits now

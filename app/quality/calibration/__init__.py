@@ -1,0 +1,1 @@
+"""Calibration: sets of texts with gold, read blind before anybody is given production work."""

@@ -1,0 +1,1 @@
+"""Gold: answers that readings are held against, each by somebody named."""
