@@ -51,8 +51,6 @@ from app.review.submission import submit
 from app.review.workflows import Step
 
 KEY, TITLE = "demo-past", "Demo with a past (simulated)"
-#: its second guideline is published months ago, when nobody signs
-SETTINGS = {"target_error_per_mille": 80, "guideline_signatures": 0}
 SEED = 20261130
 WEEKS = 16
 #: people who exist in this project only; nobody can sign in as them
@@ -68,6 +66,7 @@ SECOND_GUIDELINE, FIRST_LOT, SECOND_LOT = 8, 7, 13
 WORSE_BAND, WORSE_SLIP, SLIP = "80-89", 0.3, 0.04
 SETTINGS: dict[str, Any] = {
     "simulated": True,
+    "guideline_signatures": 0,  # its second guideline is published months ago, when nobody signs
     "target_error_per_mille": 80,
     "target_population": ["sex:F=51", "sex:M=49", "language:en=100"],
 }

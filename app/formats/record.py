@@ -8,7 +8,7 @@ Who reads the file back gets everything; what was changed in the other tool coun
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.core.digest import canonical_json, sha256
@@ -126,10 +126,7 @@ def restored(record: Any, found: FoundSpans, base: ExchangeDocument) -> Exchange
 
 
 def _with(base: ExchangeDocument, elements: Elements, problems: list[Problem]) -> ExchangeDocument:
-    return ExchangeDocument(
-        base.id, base.text, elements, base.modality, base.meta, base.provenance, base.file,
-        [*base.problems, *problems],
-    )  # fmt: skip
+    return replace(base, elements=elements, problems=[*base.problems, *problems])
 
 
 def _parsed(record: Any) -> Any:

@@ -87,7 +87,7 @@ def add_signature(
             "version": guideline.version,
             "sha256": guideline.body_sha256,
             "statement": STATEMENT,
-            "qualification": json.loads(values["qualification_json"]),
+            "qualification": json.loads(str(values["qualification_json"])),
             "authentication": shown,
         },
         project_id=guideline.project_id,

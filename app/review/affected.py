@@ -67,8 +67,11 @@ def requeue_affected(database: Database, actor: Actor, guideline_id: int, *, at:
         items = impact_of(session, guideline).again
     done = 0
     for begin in range(0, len(items), CHUNK):
-        chunk = items[begin : begin + CHUNK]
-        done += database.writing(lambda session, chunk=chunk: _send(session, actor, guideline_id, chunk, at=at))
+
+        def unit(session: Session, chunk: tuple[int, ...] = items[begin : begin + CHUNK]) -> int:
+            return _send(session, actor, guideline_id, chunk, at=at)
+
+        done += database.writing(unit)
     return done
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from app.core.errors import Invalid, Problem
@@ -79,9 +80,7 @@ def _reading(archive: ReadArchive, member: str, states: dict[tuple[str, str], st
         made = ExchangeDocument(document, None, {}, file=member, problems=[Problem(error.code, file, error.message)])
     state = states.get((document, user))
     about: dict[str, Any] = {"reader": user} | ({"state": state} if state else {})
-    return ExchangeDocument(
-        made.id, made.text, made.elements, made.modality, made.meta, made.provenance | about, member, made.problems
-    )
+    return replace(made, provenance=made.provenance | about, file=member)
 
 
 def _cas_bytes(archive: ReadArchive, member: str) -> tuple[bytes, TypeSystem | None]:

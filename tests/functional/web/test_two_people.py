@@ -25,7 +25,8 @@ from tests.unit.accounts.people import make_person
 NEW = "umbrella kept the tuba"
 T4 = {
     "tier": "4", "profession": "physician", "specialty": "", "country": "de", "issuing_body": "chamber",
-    "register_number": "17", "issued_at": "2020-01-01", "expires_at": "2031-01-01", "method": "register looked up", "evidence_sha256": "e" * 64,
+    "register_number": "17", "issued_at": "2020-01-01", "expires_at": "2031-01-01", "method": "register looked up",
+    "evidence_sha256": "e" * 64,
 }  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 from app.guidelines.compare import compare_words
 
 BEFORE = "# 4 Rash\n\nMark the rash, not its site.\nMark it once.\n\n- hives count\n- itching does not\n"
-AFTER = "# 4 Rash\n\nMark the whole rash, not its site.\nMark it once.\n\n- hives count\n- itching counts too\n- redness counts\n"
+AFTER = "# 4 Rash\n\nMark the whole rash, not its site.\nMark it once.\n\n"
+AFTER += "- hives count\n- itching counts too\n- redness counts\n"
 
 
 def said(before, after):

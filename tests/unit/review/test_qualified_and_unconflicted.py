@@ -41,7 +41,7 @@ def set_(team, **settings):
 
 def test_whoever_knows_the_patient_gives_the_task_back_and_gets_no_other_text_of_theirs(make):
     team = make()
-    item, ann, ben = team.item("ann", "ben")
+    item, ann, _ = team.item("ann", "ben")
     team.act("ann", recuse, ann, "conflict-of-interest", relationship="family")
     assert team.reload(ann).state == "declined"
     [row] = team.read(lambda s: list_conflicts(s, team.project_id))
@@ -98,7 +98,9 @@ def test_a_specialty_the_project_asks_for_is_asked_again_at_the_answer(make):
     assert refused.value.code == "credential-unfit"
 
 
-@pytest.mark.parametrize(("rule", "may"), [("coin: numismatics", False), ("coin: /FR", False), ("coin: /DE", True), ("note: numismatics", True)])
+@pytest.mark.parametrize(("rule", "may"), [
+    ("coin: numismatics", False), ("coin: /FR", False), ("coin: /DE", True), ("note: numismatics", True),
+])  # fmt: skip
 def test_a_rule_of_a_label_is_for_those_who_settle_what_holds_it(make, rule, may):
     team = make(label_credentials=[rule])
     item = team.read_by_two("heads", "tails")
@@ -132,7 +134,8 @@ def test_nothing_is_assigned_before_a_clinician_has_signed_where_the_project_ask
 
 def version(team, number, change, affects=()):
     body = {"key": "coins", "modality": "toy", "version": number, "body": f"# 1 Coins\n\nVersion {number}.\n"}
-    return team.do("lena", lambda s, lena: publish(s, lena, team.project_id, body, change=change, affects=affects, at=T0))
+    more = {"change": change, "affects": affects}
+    return team.do("lena", lambda s, lena: publish(s, lena, team.project_id, body, **more, at=T0))
 
 
 def test_a_major_version_sends_exactly_the_answers_with_its_labels_back_and_once(make):
