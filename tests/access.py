@@ -37,7 +37,7 @@ WHO = (
 SHORT = {
     NOBODY: "–", "no role": "0", "P manager": "Lead", "P annotator": "Ann", "P verifier": "Ver", "P adjudicator": "Adj",
     "P pv_reviewer": "PV", "P privacy_officer": "Priv", "P auditor": "Aud", "S admin": "S:Adm", "S manager": "S:Man",
-    "S auditor": "S:Aud", "S privacy_officer": "S:Priv", "other project": "Other",
+    "S auditor": "S:Aud", "S privacy_officer": "S:Priv", "S credentialing": "S:Cred", "other project": "Other",
 }  # fmt: skip
 READERS = ("P annotator", "P verifier", "P adjudicator")
 #: relation and state of what a route is about, where it is about a task, an item or a text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -56,6 +57,9 @@ SETTINGS: dict[str, Any] = {
 }
 CLINICIAN = "vera"  # who signs the guidelines
 
+#: sets a further project up, given the ids of the demo's people by name
+BesideTheDemo = Callable[[Session, dict[str, int]], None]
+
 
 @dataclass(frozen=True)
 class Tour:
@@ -76,8 +80,11 @@ TRAINEE = Tour(
 )
 
 
-def load_demo(services: Services, codes: CodeLookup, guidelines: Path) -> bool:
-    """Build the demo in an empty database; False when it is there already."""
+def load_demo(services: Services, codes: CodeLookup, guidelines: Path, beside: BesideTheDemo | None = None) -> bool:
+    """Build the demo in an empty database; False when it is there already.
+
+    `beside` sets up another project with the demo's people, while the operator may still do so alone.
+    """
     with services.database.reading() as session:
         if find_project(session, KEY) is not None:
             return False
@@ -89,6 +96,8 @@ def load_demo(services: Services, codes: CodeLookup, guidelines: Path) -> bool:
     services.database.writing(lambda session: set_up(session, ids, guidelines, KEY, "Demo: synthetic notes", {}))
     for tour in (THREE, TRAINEE):
         services.database.writing(partial(_set_up_tour, ids=ids, guidelines=guidelines, tour=tour))
+    if beside:
+        services.database.writing(lambda session: beside(session, ids))
     services.database.writing(lambda session: _accept_pipeline(session, services, ids["quinn"]))
     for name, modality in DELIVERIES:
         services.database.writing(partial(deliver, services=services, path=Path(str(_data(name))), modality=modality))

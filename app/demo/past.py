@@ -18,6 +18,7 @@ from app.accounts.person import NewPerson, create_person, find_by_username, veri
 from app.agreement.judgements import REASONS, Choice, Ruling
 from app.core import clock
 from app.core.db import Session
+from app.core.errors import Conflict
 from app.corpus.batch import Batch
 from app.corpus.document import Document, text_of
 from app.corpus.member import add_member
@@ -85,17 +86,29 @@ class _Simulation:
         return self.begin + round(week * 7 * clock.DAY + hours * clock.HOUR)
 
 
+def set_up_past(session: Session, ids: dict[str, int], guidelines: Path) -> None:
+    """Its people, project and members: with the demo's own set-up, after which each of these takes two people."""
+    ids = ids | _people(session)
+    set_up(session, ids, guidelines, KEY, TITLE, SETTINGS)
+    session.flush()
+    _join(session, ids)
+
+
 def load_past(services: Services, codes: CodeLookup, guidelines: Path, *, a_week: int = 8) -> bool:
-    """Build it beside the demo; False where it is there already. Some minutes of work."""
+    """Fill the project that was set up with the demo; False where that has happened. Some minutes of work.
+
+    Raises Conflict("not-set-up") where the demo was loaded without it.
+    """
     with services.database.reading() as session:
-        if find_project(session, KEY) is not None:
+        project = find_project(session, KEY)
+        if project is None:
+            raise Conflict("not-set-up", "the simulated past is set up with the demo: load both on an empty database")
+        if session.scalar(select(Batch.id).where(Batch.project_id == project.id).limit(1)) is not None:
             return False
-        ids = {role.username: found.id for role in CAST if (found := find_by_username(session, role.username))}
-    ids |= services.database.writing(_people)
+        names = [role.username for role in CAST] + [*READERS, *OWN]
+        ids = {name: found.id for name in names if (found := find_by_username(session, name))}
     now = clock.now()
     run = _Simulation(services, codes, ids, now - WEEKS * 7 * clock.DAY)
-    services.database.writing(lambda s: set_up(s, ids, guidelines, KEY, TITLE, SETTINGS))
-    services.database.writing(lambda s: _join(s, ids))
     _bring(run, a_week * WEEKS)
     for week in range(WEEKS):
         _week(run, week, a_week, guidelines)

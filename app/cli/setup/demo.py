@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -19,12 +20,16 @@ def demo(*, past: bool) -> None:
     services = machine.machine()
     ensure_builtin(services.settings.terminology_dir, lambda message: click.echo(message, err=True))
     lookup = Lookup(services.settings.terminology_dir)
-    made = load_demo(services, lookup, Path("guidelines").resolve())
-    click.echo(f"project {KEY!r}: {'loaded' if made else 'is there already'}", err=True)
+    guidelines = Path("guidelines").resolve()
+    beside = None
     if past:
         from app.demo.past import KEY as PAST
-        from app.demo.past import load_past
+        from app.demo.past import load_past, set_up_past
 
-        made = load_past(services, lookup, Path("guidelines").resolve())
+        beside = partial(set_up_past, guidelines=guidelines)
+    made = load_demo(services, lookup, guidelines, beside)
+    click.echo(f"project {KEY!r}: {'loaded' if made else 'is there already'}", err=True)
+    if past:
+        made = load_past(services, lookup, guidelines)
         click.echo(f"project {PAST!r}: {'loaded' if made else 'is there already'}", err=True)
     click.echo(str(services.settings.var_dir / SHEET))
