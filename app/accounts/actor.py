@@ -38,6 +38,10 @@ class Kind(StrEnum):
     OPERATOR = "operator"
 
 
+def _is_within(starts_at: int, ends_at: int | None, at: int) -> bool:
+    return starts_at <= at and (ends_at is None or at < ends_at)
+
+
 @dataclass(frozen=True)
 class HeldCredential:
     """A qualification as an actor carries it; times in milliseconds, `ends_at` the earlier of expiry
@@ -52,7 +56,7 @@ class HeldCredential:
     ends_at: int | None
 
     def is_valid(self, at: int) -> bool:
-        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+        return _is_within(self.starts_at, self.ends_at, at)
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class HeldTraining:
     ends_at: int | None
 
     def is_valid(self, at: int) -> bool:
-        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+        return _is_within(self.starts_at, self.ends_at, at)
 
 
 def as_held(

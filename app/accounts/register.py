@@ -13,7 +13,7 @@ from app.core.db import RECORD, Base, Session, find_by_key, insert_if_missing
 from app.core.errors import Conflict
 
 
-class RegisterEntry(Base):
+class RegisterNumber(Base):
     """Whose number of a body it is. It passes on only when every credential of the holder under it is revoked."""
 
     __tablename__ = "register_entry"
@@ -41,8 +41,8 @@ def _folded(text: str, gap: str) -> str:
 
 def holder_of(session: Session, key: RegisterKey) -> int | None:
     """Whose number it is, if anybody's."""
-    query = select(RegisterEntry.person_id).where(
-        RegisterEntry.country == key[0], RegisterEntry.body == key[1], RegisterEntry.number == key[2]
+    query = select(RegisterNumber.person_id).where(
+        RegisterNumber.country == key[0], RegisterNumber.body == key[1], RegisterNumber.number == key[2]
     )
     return session.scalar(query)
 
@@ -53,9 +53,9 @@ def take_number(session: Session, key: RegisterKey, person_id: int, freed_from: 
     Raises Conflict("register-number-taken"), also where somebody else was faster.
     """
     values = dict(zip(("country", "body", "number"), key, strict=True))
-    if insert_if_missing(session, RegisterEntry, values | {"person_id": person_id}) is not None:
+    if insert_if_missing(session, RegisterNumber, values | {"person_id": person_id}) is not None:
         return
-    row = find_by_key(session, RegisterEntry, *key, lock=True)
+    row = find_by_key(session, RegisterNumber, *key, lock=True)
     if row is None or row.person_id not in (person_id, freed_from):
         raise taken()
     row.person_id = person_id

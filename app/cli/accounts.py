@@ -27,7 +27,7 @@ from app.accounts.person import (
 from app.accounts.reset import digest_of_code, issue_link, new_code
 from app.accounts.role import list_roles, revoke_role
 from app.cli.credentials import digest_of
-from app.cli.dates import Day
+from app.cli.dates import DayOption
 from app.cli.machine import operator
 from app.cli.nouns import Noun
 from app.cli.waiting import link_to, say_waiting
@@ -131,9 +131,9 @@ def reset_factors_command(username: str) -> None:
 @click.option("--country", required=True, help="ISO 3166-1, two letters.")
 @click.option("--issuing-body", default="")
 @click.option("--register-number", default="", help="Needed for T3 and T4.")
-@click.option("--issued", "issued_at", type=Day(), required=True)
-@click.option("--expires", "expires_at", type=Day())
-@click.option("--next-check", "next_check_due_at", type=Day())
+@click.option("--issued", "issued_at", type=DayOption(), required=True)
+@click.option("--expires", "expires_at", type=DayOption())
+@click.option("--next-check", "next_check_due_at", type=DayOption())
 @click.option("--evidence-sha256")
 @click.option("--evidence", type=click.Path(exists=True, dir_okay=False), help="File of which the SHA-256 is kept.")
 @click.option("--verified-by", required=True, help="User name of who checked it; not the holder. It waits for them.")

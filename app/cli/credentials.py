@@ -16,7 +16,7 @@ from app.accounts.training import Training, list_trainings, record_training, rev
 from app.accounts.verifier import Recheck, check_again, list_due
 from app.audit.sequencer import sequence
 from app.cli import machine
-from app.cli.dates import Day
+from app.cli.dates import DayOption
 from app.cli.factors import ask_factors
 from app.cli.nouns import Noun
 from app.core.clock import iso, now
@@ -58,7 +58,7 @@ def due() -> None:
 @click.argument("credential", type=int)
 @click.option("--by", required=True, help="The clinician who looked; types the password.")
 @click.option("--method", required=True, help="For example: register looked up.")
-@click.option("--next-check", "next_due_at", type=Day())
+@click.option("--next-check", "next_due_at", type=DayOption())
 @EVIDENCE
 def check(credential: int, by: str, method: str, next_due_at: int | None, evidence: Path | None) -> None:
     """Record that a clinician looked again at CREDENTIAL and that it holds."""
@@ -74,8 +74,8 @@ def check(credential: int, by: str, method: str, next_due_at: int | None, eviden
 @click.argument("username")
 @click.option("--course", required=True, help="As projects ask for it in required_training.")
 @click.option("--provider", required=True)
-@click.option("--completed", "completed_at", type=Day(), required=True)
-@click.option("--expires", "expires_at", type=Day())
+@click.option("--completed", "completed_at", type=DayOption(), required=True)
+@click.option("--expires", "expires_at", type=DayOption())
 @EVIDENCE
 def training(username: str, evidence: Path | None, **stated: Any) -> None:
     """Record a course somebody completed."""

@@ -9,7 +9,7 @@ import click
 from app.core.clock import parse_iso
 
 
-class Day(click.ParamType):
+class DayOption(click.ParamType):
     """An ISO date or time, as milliseconds."""
 
     name = "date"

@@ -15,10 +15,10 @@ from sqlalchemy import select
 from app.core.db import Database, Session
 from app.core.errors import NotFound
 from app.formats.model import ExchangeDocument
-from app.release.history import histories
 from app.review.item import Item
 from app.review.proof import require_answers_proved
 from app.review.queries.around import AnswerWithText, answers_with_texts, text_of_answer
+from app.review.queries.history import histories
 from app.review.signature import Signature, signatures_among, valid_for
 
 # Notes held at a time, a large one among them.
@@ -36,7 +36,7 @@ class ReadAnswer:
     signatures: list[Signature]
     #: None where it was destroyed
     text: str | None
-    #: how it came about (`app.release.history`); empty for a reading
+    #: how it came about (`app.review.queries.history`); empty for a reading
     history: dict[str, Any] = field(default_factory=dict)
 
     def document(self) -> ExchangeDocument:

@@ -17,9 +17,7 @@ from app.core.clock import iso
 from app.core.db import Session
 from app.corpus.project import project_subject
 from app.release.release import Release, ReleaseItem
-from app.review.assignment import Assignment
-from app.review.item import Item
-from app.review.submission import Submission
+from app.review.queries.history import answers_given
 
 COLUMNS = (
     "item", "act", "at", "person", "username", "name", "roles", "tier", "credential", "credential_tier", "profession",
@@ -38,17 +36,9 @@ def qualifications(session: Session, actor: AnyActor, release: Release, *, at: i
     Forbidden.
     """
     policy.require(session, actor, policy.Action.EXPORT_RELEASE, project_subject(release.project_id), at=at)
-    acts = (
-        select(Submission, Assignment.step, Item.label, Person)
-        .join(Assignment, Assignment.id == Submission.assignment_id)
-        .join(Item, Item.id == Submission.item_id)
-        .join(Person, Person.id == Submission.person_id)
-        .join(ReleaseItem, ReleaseItem.item_id == Submission.item_id)
-        .where(ReleaseItem.release_id == release.id, Submission.frozen_at <= release.cut_at)
-        .order_by(Submission.item_id, Submission.id)
-    )
-    found = session.execute(acts).all()
-    held = {c["id"] for one in found for c in json.loads(one.Submission.credentials_json)["credentials"]}
+    released = select(ReleaseItem.item_id).where(ReleaseItem.release_id == release.id)
+    found = answers_given(session, released, release.cut_at)
+    held = {c["id"] for one in found for c in json.loads(one[0].credentials_json)["credentials"]}
     stated = {row.id: row for row in session.scalars(select(Credential).where(Credential.id.in_(held)))}
     checks = list_checks(session, held)
     names = dict(session.execute(select(Person.id, Person.username)).all()) if held else {}

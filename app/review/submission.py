@@ -160,13 +160,7 @@ def require_valid(session: Session, item: Item, payload: Payload, codes: CodeLoo
 
 
 def freeze(
-    session: Session,
-    actor: Actor,
-    assignment: Assignment,
-    payload: Payload,
-    kind: SubmissionKind,
-    *,
-    at: int,
+    session: Session, actor: Actor, assignment: Assignment, payload: Payload, kind: SubmissionKind, *, at: int
 ) -> Submission:
     """Store a payload for ever, exact duplicates folded, with the author's qualification as it is at this moment."""
     item = get_item(session, assignment.item_id)

@@ -18,6 +18,7 @@ KNOWN = ("modalities", "demo", "plugins.py")
 WORDS = {
     *(("terminology", "notes"), ("tagging", "notes"), ("tagging", "reports"), ("release", "notes")),
     ("formats", "notes"),
+    ("cli", "notes"),  # an operation qualification reads a note of its own
 }
 
 

@@ -32,7 +32,6 @@ ALLOWED = {
     ("formats/fhir/resources.py", "code system"): "the URIs that HL7 gives to some of them",
     ("release/readings.py", "format"): "readings go out so that agreement can be computed from them: in these two",
     ("quality/agreement/slices.py", "metric"): "which figures a project has of what; all of them would say too much",
-    ("quality/plots/agreement.py", "metric"): "which figure a picture shows",
     ("demo/load.py", "modality"): "the folders of the demonstration's own data",
 }
 

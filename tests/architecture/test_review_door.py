@@ -40,6 +40,7 @@ def test_answers_and_rulings_leave_review_through_its_queries(path):
 READS_THE_LOG = {
     "web/oversight/audit.py": "shows the log itself to auditors",
     "privacy/accesses.py": "who saw a text is in the log and nowhere else",
+    "release/copies.py": "which bundles and unfinished work left is in the log and nowhere else",
     "accounts/told.py": "tells people what the log says of their account",
     "accounts/approval.py": "what is carried out is compared with what the log says was asked for",
 }

@@ -134,7 +134,7 @@ RECORDS = (
     ),
     Fault(
         "full-width-formula",
-        "app/formats/safety/tables.py",
+        "app/formats/tables.py",
         '"＝", "＋", "－", "＠", "\'")',
         '"\'")',
         (SAFETY, FORMATS),
@@ -142,7 +142,7 @@ RECORDS = (
     ),
     Fault(
         "guard-that-cannot-be-undone",
-        "app/formats/safety/tables.py",
+        "app/formats/tables.py",
         '"＠", "\'")',
         '"＠")',
         (SAFETY, FORMATS),

@@ -22,8 +22,8 @@ REVIEW = (
     Fault(
         "feedback-before-settlement",
         RULES + "queries/__init__.py",
-        "if not is_settled(item) or settled is None or assignment.state",
-        "if settled is None or assignment.state",
+        "return item, settled_answer(session, item.id) if is_settled(item) else None",
+        "return item, settled_answer(session, item.id)",
         (VERIFICATION, ACTS),
         "A reader would see an adjudicator's answer that a verifier may still send back.",
     ),
@@ -54,8 +54,8 @@ REVIEW = (
     Fault(
         "recall-after-another-reader",
         RULES + "submission.py",
-        "if item.state != ItemState.IN_ANNOTATION or len(readings(session, assignment.round_id)) > 1:",
-        "if item.state != ItemState.IN_ANNOTATION:",
+        "if not may_take_back(session, item) or len(readings(session, assignment.round_id)) > 1:",
+        "if not may_take_back(session, item):",
         (SUBMISSION,),
         "One of three readers could take an answer back after a second had given theirs.",
     ),

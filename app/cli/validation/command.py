@@ -29,7 +29,7 @@ def run_command(out: Path, local: bool, expect_code: str) -> None:
     protocol.json into the folder OUT, to be printed and signed. Exit 1 unless every step passed."""
     from app.cli.validation.installation import ROOT, code_sha256, installation_steps
     from app.cli.validation.operation import operation_steps
-    from app.cli.validation.paper import Qualification, protocol_json, protocol_page
+    from app.cli.validation.paper import QualificationRun, protocol_json, protocol_page
     from app.cli.validation.protocol import run_steps
     from app.cli.validation.scratch import scratch_installation
 
@@ -44,7 +44,7 @@ def run_command(out: Path, local: bool, expect_code: str) -> None:
         (folder / "var").mkdir(mode=0o700)
         with scratch_installation(folder / "var", ROOT) as scratch:
             results += run_steps(operation_steps(scratch, folder))
-    done = Qualification(platform.node(), operator().name, started, clock.now(), code_sha256(), results)
+    done = QualificationRun(platform.node(), operator().name, started, clock.now(), code_sha256(), results)
     out.mkdir(parents=True, exist_ok=True)
     (out / "protocol.json").write_text(protocol_json(done), encoding="utf-8")
     (out / "protocol.html").write_text(protocol_page(done), encoding="utf-8")

@@ -31,13 +31,14 @@ from app.jobs.worker import work
 from app.release.cutting import cut
 from app.release.export import ExportOrder, OutgoingRelease, export_to
 from app.review import adjudication, verification
-from app.review.adjudication import Decision, cases_of, rule
+from app.review.adjudication import Decision, rule
 from app.review.assignment import Assignment, claim, find_own
 from app.review.distribution import assign_ready
 from app.review.draft import ElementChange, change_draft, require_may_work
-from app.review.item import Item, get_item
+from app.review.item import Item, get_item, no_codes
 from app.review.meaning import Act
 from app.review.opening import open_task
+from app.review.queries import settling
 from app.review.signing import Closed, Closing, Desk, close_signed
 from app.review.submission import submit
 from app.review.workflows import Step
@@ -177,9 +178,8 @@ class _Story:
 
     def _ruled(self, session: Session, actor: Any, *, at: int) -> str:
         """Every case decided by the section of the guideline; the digest of what the signer has before them."""
-        item = get_item(session, self.item)
-        task = find_own(session, actor, item, Step.ADJUDICATE, at=at)
-        for case in cases_of(session, item, task).differences:
+        task = find_own(session, actor, get_item(session, self.item), Step.ADJUDICATE, at=at)
+        for case in settling(session, actor, task, no_codes, at=at).cases.differences:
             fuller = max(range(len(case.versions)), key=lambda place: len(case.versions[place]))
             ruling = Ruling(case.key, Choice.TAKE, fuller, reason="guideline", citation="1.1")
             rule(session, actor, task, Decision(ruling, confirmed=True), at=at)

@@ -20,7 +20,7 @@ SIGNERS = ("Performed by", "Reviewed by", "Approved by (quality)")
 
 
 @dataclass(frozen=True)
-class Qualification:
+class QualificationRun:
     """One run: where, when, by whom, of which code, and what came of it."""
 
     host: str
@@ -38,7 +38,7 @@ class Qualification:
         return {verdict: sum(r.verdict == verdict for r in self.results) for verdict in (PASSED, FAILED, NOT_RUN)}
 
 
-def protocol_json(run: Qualification) -> str:
+def protocol_json(run: QualificationRun) -> str:
     """Everything, for machines."""
     whole = {
         "protocol": "chartmark validation 1",
@@ -55,7 +55,7 @@ def protocol_json(run: Qualification) -> str:
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 
-def protocol_page(run: Qualification) -> str:
+def protocol_page(run: QualificationRun) -> str:
     """A whole page of HTML that needs nothing besides; blanks for name, date and signature."""
     about = (
         ("Server", run.host), ("Run by the login", run.operator), ("Begun", clock.iso(run.started_at)),

@@ -8,12 +8,27 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.core.db import Session
+from app.accounts.person import Person
+from app.core.db import AnyRow, AnySelect, Session
 from app.guidelines.version import GuidelineVersion
 from app.review.adjudication import WITHDRAWN, RulingRow, rulings_of
 from app.review.assignment import Assignment
+from app.review.item import Item
 from app.review.queries.rounds import readers_of_rounds
 from app.review.submission import Submission, SubmissionBody, SubmissionKind, contenders
+
+
+def answers_given(session: Session, items: AnySelect, until: int) -> Sequence[AnyRow]:
+    """(answer, step, the item's label, person) of every answer frozen by then on these items, by item and time."""
+    query = (
+        select(Submission, Assignment.step, Item.label, Person)
+        .join(Assignment, Assignment.id == Submission.assignment_id)
+        .join(Item, Item.id == Submission.item_id)
+        .join(Person, Person.id == Submission.person_id)
+        .where(Submission.item_id.in_(items), Submission.frozen_at <= until)
+        .order_by(Submission.item_id, Submission.id)
+    )
+    return session.execute(query).all()
 
 
 def histories(session: Session, submission_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
