@@ -57,10 +57,15 @@ def is_allele(text: str, start: int) -> bool:
 
 
 def _is_hyphened_eponym(note: Note, first: int, last: int) -> bool:
-    """ "Zollinger-Ellison", or a part of it: the whole run of hyphens is known."""
-    while first > 0 and note.gap(first - 1) in _HYPHENS and note.words[first - 1].isalpha():
+    """ "Zollinger-Ellison", or a part of it: the whole run of hyphens is known; a longer one than any is looked at no further."""
+    while first > 0 and last - first < _LONGEST and note.gap(first - 1) in _HYPHENS and note.words[first - 1].isalpha():
         first -= 1
-    while last + 1 < len(note.words) and note.gap(last) in _HYPHENS and note.words[last + 1][0].isupper():
+    while (
+        last + 1 < len(note.words)
+        and last - first < _LONGEST
+        and note.gap(last) in _HYPHENS
+        and note.words[last + 1][0].isupper()
+    ):
         last += 1
     if not 0 < last - first < _LONGEST or any(note.gap(i) not in _HYPHENS for i in range(first, last)):
         return False

@@ -59,6 +59,6 @@ def test_the_engine_with_its_second_looks_grows_no_faster_than_the_text(piece):
 
 def test_a_pattern_that_grows_too_fast_is_seen():
     def quadratic(note):
-        return [note.text.count(letter) for letter in note.text[: len(note.text) // 2]]
+        return [note.text.count(letter + "x") for letter in note.text * 2]
 
     assert grows(quadratic, "1") > MOST
