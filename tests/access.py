@@ -117,7 +117,8 @@ class AccessWorld:
         return ("first", "of another project") if PROJECT.search(route[1]) else ("",)
 
     def ask(self, route, place, who):
-        """`y` let in, `r` refused (403), `h` as if there were nothing (404), `-` sent to sign in, ` ` no such task."""
+        """`y` let in, `r` refused (403), `h` as if there were nothing (404), `f` a form that says nothing of anything
+        (400, 422), `-` sent to sign in, ` ` no such task."""
         method, rule, declared = route
         ids = self.places.get((who, place)) or self.places.get((None, place)) or {}
         if place.startswith("own") and not ids:
@@ -142,7 +143,7 @@ class AccessWorld:
         assert status < 500, (method, path, who, status)
         if status == 401 or (leads.startswith("/sign-in?next=") and declared.rule.signed_in):
             return "-"
-        return {403: "r", 404: "h"}.get(status, "y")
+        return {403: "r", 404: "h", 400: "f", 422: "f"}.get(status, "y")
 
     def rows(self, wanted):
         """(route, place, one letter a person) of these routes."""
@@ -178,8 +179,9 @@ tier, which one valid credential must have. "also" act without roles: the shell,
 MATRIX = """
 ## Every route, as everybody
 
-`y` let in (whatever was wrong with what was sent), `r` refused (403: role, relation, state, or factors that were not
-sent), `h` answered as if there were nothing (404), `-` sent to sign in, `·` nobody of this role has such a task.
+`y` let in, `f` what was sent was no such form or body, which is said to everybody, `r` refused (403: role, relation,
+state, or factors that were not sent), `h` answered as if there were nothing (404), `-` sent to sign in, `·` nobody
+of this role has such a task.
 People: – nobody, 0 without a role; in the first project its lead, annotator, verifier, adjudicator, safety scientist,
 privacy officer, auditor, all in tier T4 where they judge; on the server administrator, manager, auditor, privacy
 officer; and somebody with every role in another project. A submitted task has no answer in this world, so pages of

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit.events import Tag
+from app.audit.rows import note_row
 from app.core.db import RECORD, Base, Session, find_by_key, insert_if_missing
 from app.core.errors import Conflict
 
@@ -53,7 +54,9 @@ def take_number(session: Session, key: RegisterKey, person_id: int, freed_from: 
     Raises Conflict("register-number-taken"), also where somebody else was faster.
     """
     values = dict(zip(("country", "body", "number"), key, strict=True))
-    if insert_if_missing(session, RegisterNumber, values | {"person_id": person_id}) is not None:
+    made = insert_if_missing(session, RegisterNumber, values | {"person_id": person_id})
+    if made is not None:
+        note_row(session, made)
         return
     row = find_by_key(session, RegisterNumber, *key, lock=True)
     if row is None or row.person_id not in (person_id, freed_from):

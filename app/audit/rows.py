@@ -95,6 +95,12 @@ def _note(session: Session) -> None:
             noted[key_of(row.__table__, _values(row))] = (row.__table__, None)
 
 
+def note_row(session: Session, row: Any) -> None:
+    """A row that a statement wrote by itself (`insert_if_missing`): no flush tells of it, and its event must."""
+    if is_committed(row.__table__):
+        written(session)[key_of(row.__table__, _values(row))] = (row.__table__, row)
+
+
 def _is_touched(table: Table, row: Any) -> bool:
     state = inspect(row)
     return any(state.attrs[name].history.has_changes() for name in (*_covered(table), *_salt(table)))

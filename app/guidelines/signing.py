@@ -15,6 +15,7 @@ from app.accounts.signing import Factors, Intent, Proof, reauthenticate, spend_p
 from app.audit import streams
 from app.audit.events import Tag
 from app.audit.log import Subject, record
+from app.audit.rows import note_row
 from app.core.db import RECORD, Base, Database, Session, insert_if_missing
 from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict
@@ -75,8 +76,10 @@ def add_signature(
         "authentication_json": canonical_json(shown),
         "at": at,
     }
-    if insert_if_missing(session, GuidelineSignature, values) is None:
+    made = insert_if_missing(session, GuidelineSignature, values)
+    if made is None:
         return
+    note_row(session, made)
     record(
         session,
         Tag.GUIDELINE_SIGNED,

@@ -240,14 +240,23 @@ class Earlier:
         return session == "worked-before"
 
 
+class Unrelated:
+    key = "conflict-of-interest"
+
+    def holds(self, session, actor, subject):
+        return False
+
+
 @pytest.fixture
 def earlier(app):
-    known = RELATIONS._parts.get(Earlier.key)
-    RELATIONS._parts[Earlier.key] = Earlier()
+    made = [Earlier(), Unrelated()]
+    known = {one.key: RELATIONS._parts.get(one.key) for one in made}
+    RELATIONS._parts |= {one.key: one for one in made}
     yield
-    RELATIONS.remove(Earlier.key)
-    if known:
-        RELATIONS._parts[Earlier.key] = known
+    for key, before in known.items():
+        RELATIONS.remove(key)
+        if before:
+            RELATIONS._parts[key] = before
 
 
 def test_require_asks_the_relations_of_the_rule(earlier):

@@ -64,7 +64,7 @@ def test_only_what_was_named_is_stored():
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=lambda s: s.name)
 def test_a_setting_has_words_for_people_and_its_default_fits(setting):
     assert setting.title
-    assert setting.kind in ("choice", "check", "number", "list")
+    assert setting.kind in ("choice", "check", "number", "list", "text")
     assert checked_settings({setting.name: setting.default}) == {setting.name: setting.default}
     shown = ", ".join(setting.default) if setting.kind == "list" else str(setting.default)
     assert setting.read(shown) == setting.default
