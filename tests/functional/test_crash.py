@@ -18,7 +18,7 @@ from app.corpus.source import Source
 from app.corpus.suggestion import Suggestion
 from app.jobs.job import Job
 from app.review.item import Item
-from tests.databases import create_postgresql, drop_postgresql, require_postgresql
+from tests.databases import create_postgresql, drop_postgresql, opened, require_postgresql
 from tests.terminology_data import stocked
 
 pytestmark = pytest.mark.rare
@@ -93,9 +93,9 @@ def prepare(here):
 
 def accept_pipeline(here):
     """A manager who stands for the pipeline, as a new installation makes one."""
-    opened = json.loads(here.run("accounts", "create", "lena", "--name", "Lena Lead", "--role", "manager"))
+    made = json.loads(here.run("accounts", "create", "lena", "--name", "Lena Lead", "--role", "manager"))
     database = opened(here.url, here.folder)
-    choose_password(database, opened["link"].rpartition("/")[2], PASSWORD, at=clock.now())
+    choose_password(database, made["link"].rpartition("/")[2], PASSWORD, at=clock.now())
     database.dispose()
     here.run("preannotate", "accept", "chartmark_rules", "--by", "lena", typed=f"{PASSWORD}\n")
 
