@@ -206,7 +206,7 @@ def ask(assignment_id: int) -> ResponseReturnValue:
 @bodies.takes(bodies.PhiBody)
 def phi(assignment_id: int) -> ResponseReturnValue:
     """An identifier was left in the task's text: it is hidden from everybody at once."""
-    return _reported(assignment_id, report_phi)
+    return _reported(assignment_id, bodies.read(bodies.PhiBody), report_phi)
 
 
 @assignments_api.post("/<int:assignment_id>/removal-reports")
@@ -214,11 +214,11 @@ def phi(assignment_id: int) -> ResponseReturnValue:
 @bodies.takes(bodies.PhiBody)
 def wrongly_removed(assignment_id: int) -> ResponseReturnValue:
     """Words of the task's text were taken for an identifier: it goes back to the privacy office."""
-    return _reported(assignment_id, report_removal)
+    return _reported(assignment_id, bodies.read(bodies.PhiBody), report_removal)
 
 
-def _reported(assignment_id: int, report: Callable[..., Hold]) -> ResponseReturnValue:
-    actor, at, asked = context.actor(), context.at(), bodies.read(bodies.PhiBody)
+def _reported(assignment_id: int, asked: bodies.PhiBody, report: Callable[..., Hold]) -> ResponseReturnValue:
+    actor, at = context.actor(), context.at()
 
     def unit(session: Session) -> dict:
         assignment = get_assignment(session, assignment_id)

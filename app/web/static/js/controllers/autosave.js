@@ -86,6 +86,9 @@ export class Autosave {
       this.#say();
       try {
         this.#saved(await this.#send());
+        // Said to be saved when it is no longer kept here either: a page loaded now would ask about it again.
+        await this.#remember();
+        this.#say();
       } catch (error) {
         if (!(await this.#failed(error))) return;
       }
@@ -119,8 +122,6 @@ export class Autosave {
     this.version = version;
     this.batch = null;
     this.tries = 0;
-    this.#remember();
-    this.#say();
   }
 
   /** What hung on something that was refused may have its end by now. */
@@ -242,7 +243,11 @@ export class Autosave {
       this.pending = new Map();
     }
     this.#send(true).then(
-      (answer) => this.#saved(answer),
+      (answer) => {
+        this.#saved(answer);
+        this.#remember();
+        this.#say();
+      },
       () => {},
     );
   }
