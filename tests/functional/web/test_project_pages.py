@@ -11,7 +11,7 @@ from app.corpus.member import list_members
 from app.corpus.paper import list_papers
 from app.corpus.project import find_project, get_project
 from app.corpus.schema import list_schemas
-from app.corpus.settings import all_settings
+from app.corpus.settings import SETTINGS, all_settings
 from tests.functional.web.conftest import words
 
 SHEET = "/projects/first"
@@ -22,8 +22,7 @@ def settings_form(team, **changes):
     page = team.get("lead", f"{SHEET}/settings").text
     form = {name: re.search(r'value="([^"]*)" selected', part)[1] for name, part in re.findall(
         r'<select id="(\w+)"(.*?)</select>', page, re.S)}  # fmt: skip
-    typed = "reader_tier|leak_bound_per_mille|k_min|required_countries|specialties"
-    typed += "|critical_minutes|target_error_per_mille"
+    typed = "|".join(one.name for one in SETTINGS.values() if one.kind in ("number", "text", "list"))
     form |= dict(re.findall(rf'<input id="({typed})"[^>]* value="([^"]*)"', page))
     form |= dict.fromkeys(re.findall(r'id="(\w+)" name="\w+" value="yes" checked', page), "yes")
     return {name: value for name, value in (form | changes).items() if value is not None}
