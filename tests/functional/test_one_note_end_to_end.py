@@ -87,7 +87,7 @@ class Clinic:
         verify_identity(session, OPERATOR, person, checker, "passport seen", at=at)
         held = Qualification(
             tier=tier, profession="physician", country="DE", issued_at=at - clock.DAY,
-            expires_at=at + clock.DAY, issuing_body="chamber", register_number="1",
+            expires_at=at + clock.DAY, issuing_body="chamber", register_number=f"R-{person_id}",
         )  # fmt: skip
         grant_credential(session, OPERATOR, person, held, Verification(checker, "register"), at=at)
 
