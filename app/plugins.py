@@ -177,8 +177,6 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     "labels of an item": {
         "frozen": "app.review.frozen_labels:FrozenLabels",
     },
-    # What learns that a major version of a guideline changed the meaning of labels.
-    "recalibration": {},
     "code system": {
         "icd10cm": "app.terminology.importers.icd10cm:Icd10Cm",
         "icd10cm-index": "app.terminology.importers.icd10cm_index:Icd10CmIndex",

@@ -96,7 +96,7 @@ def publish(
     )
     session.add(guideline)
     session.flush()
-    add_affected(session, actor, guideline.id, labels, at=at)
+    add_affected(session, guideline.id, labels)
     record(
         session,
         Tag.GUIDELINE_PUBLISHED,
