@@ -17,7 +17,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from werkzeug.routing import Map
 
-from app import pipeline, plugins
+from app import pipeline, plugins, surface
 from app.accounts.breached import use_file
 from app.audit.macs import INFO, EventKeys
 from app.core import registry
@@ -115,21 +115,21 @@ class Server(Flask):
     def _install(self) -> None:
         registry.load_all(plugins.PARTS)
         self.extensions["middleware"] = []
-        for path in plugins.EDGES:
+        for path in surface.EDGES:
             _named(path)(self)
-        for path in plugins.BLUEPRINTS:
+        for path in surface.BLUEPRINTS:
             self.register_blueprint(_named(path))
-        self.extensions["menu"] = [_named(path) for path in plugins.MENU]
+        self.extensions["menu"] = [_named(path) for path in surface.MENU]
 
 
 class _Commands(AppGroup):
-    """`flask --app wsgi …`: names from `app/plugins.py`, each imported when it is called."""
+    """`flask --app wsgi …`: names from `app/surface.py`, each imported when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*plugins.COMMANDS, *super().list_commands(ctx)})
+        return sorted({*surface.COMMANDS, *super().list_commands(ctx)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        path = plugins.COMMANDS.get(cmd_name)
+        path = surface.COMMANDS.get(cmd_name)
         return _named(path) if path else super().get_command(ctx, cmd_name)
 
 

@@ -1,4 +1,4 @@
-"""The main menu: entries name themselves in `app/plugins.py`; people see what they may use."""
+"""The main menu: entries name themselves in `app/surface.py`; people see what they may use."""
 
 from __future__ import annotations
 

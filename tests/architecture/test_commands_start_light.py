@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import app.audit.evidence  # noqa: F401  (its registries are used by commands only)
-from app import plugins
+from app import plugins, surface
 from app.core import registry
 from app.core.db import RECORD, Base
 from app.factory import Server, create_app
@@ -82,7 +82,7 @@ def test_the_routes_are_there_for_whoever_lists_them(home):
 
 
 def test_a_server_that_could_not_be_built_answers_nobody(monkeypatch):
-    monkeypatch.setattr(plugins, "BLUEPRINTS", ("app.web.home:no_such_pages",))
+    monkeypatch.setattr(surface, "BLUEPRINTS", ("app.web.home:no_such_pages",))
     server = Server()
     for _ in range(2):
         with pytest.raises(AttributeError):

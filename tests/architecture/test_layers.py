@@ -11,7 +11,7 @@ APP = Path(__file__).parents[2] / "app"
 LAYERS = [
     ["web", "api", "cli"],
     ["http", "demo"],
-    ["factory", "plugins", "tables", "pipeline"],
+    ["factory", "plugins", "surface", "tables", "pipeline"],
     ["modalities"],
     ["intake", "privacy", "pipelines", "projection", "quality", "release"],
     ["annotation", "review"],
@@ -23,7 +23,7 @@ LAYERS = [
     ["core", "settings"],
 ]
 # Packages that compose the application may know each other.
-COMPOSERS = {"factory", "plugins", "tables", "pipeline"}
+COMPOSERS = {"factory", "plugins", "surface", "tables", "pipeline"}
 
 # Library → the only packages (or files) that may import it.
 FENCES = {

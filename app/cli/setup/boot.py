@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app import plugins
+from app import surface
 from app.cli.setup.checks.finding import Installation, SecurityFinding
 from app.cli.setup.checks.settings import LOCAL_HOSTS
 from app.factory import REFUSED, keep_private
@@ -34,7 +34,7 @@ def unsafe(settings: Settings) -> list[SecurityFinding]:
     _close_files(settings.var_dir)
     installation = Installation(Flask("app"), settings, None)  # type: ignore[arg-type]  # none of these looks there
     found: list[SecurityFinding] = []
-    for path in plugins.BOOT_CHECKS:
+    for path in surface.BOOT_CHECKS:
         module, _, name = path.partition(":")
         found += getattr(import_module(module), name)(installation)
     return [finding for finding in found if finding.level == "wrong"]

@@ -9,7 +9,7 @@ from importlib import import_module
 import click
 from flask import current_app
 
-from app import plugins
+from app import surface
 from app.cli.nouns import Noun
 from app.cli.setup.bill import licences, lock_command, sbom
 from app.cli.setup.checks.finding import Installation, SecurityFinding
@@ -39,9 +39,9 @@ def check(local: bool, as_one: bool) -> None:
 
 
 def look(installation: Installation) -> list[SecurityFinding]:
-    """Everything that the parts named in `app/plugins.py` find, in their order."""
+    """Everything that the parts named in `app/surface.py` find, in their order."""
     found: list[SecurityFinding] = []
-    for path in plugins.SECURITY_CHECKS:
+    for path in surface.SECURITY_CHECKS:
         module, _, name = path.partition(":")
         found += getattr(import_module(module), name)(installation)
     return found

@@ -1,1 +1,1 @@
-"""What `security check` looks at: one file a subject, each named in `app/plugins.py`."""
+"""What `security check` looks at: one file a subject, each named in `app/surface.py`."""
