@@ -9,7 +9,7 @@ from sqlalchemy import text
 from app.cli.setup.checks.finding import Installation
 from app.cli.validation import operation
 from app.cli.validation.installation import code_sha256, installation_steps
-from app.cli.validation.paper import Qualification, protocol_json, protocol_page
+from app.cli.validation.paper import QualificationRun, protocol_json, protocol_page
 from app.cli.validation.protocol import NotAsExpected, ValidationStep, refused, require, run_steps, traces
 from app.core.errors import Conflict
 
@@ -91,7 +91,7 @@ def test_what_rests_on_a_failed_step_is_not_run_and_words_of_errors_stay_out():
     assert list(verdicts(found).values()) == ["failed", "not run", "passed"]
     assert "Quarrow" not in str(found)
     assert traces(found) == {"R1": ["OQ-1", "OQ-2"], "R2": ["OQ-2", "OQ-3"]}
-    done = Qualification("host", "login", 0, 1, "0" * 64, found)
+    done = QualificationRun("host", "login", 0, 1, "0" * 64, found)
     assert not done.passed
     assert "Not passed" in protocol_page(done)
     assert json.loads(protocol_json(done))["counts"] == {"passed": 1, "failed": 1, "not run": 1}
