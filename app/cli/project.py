@@ -225,10 +225,11 @@ def assign(key: str, limit: int) -> None:
 
     def look(session: Session) -> dict[str, Any]:
         team = load_team(session, row, at=at)
+        states = count_by_state(session, row.id)
         return {
             "assigned": count,
-            "states": count_by_state(session, row.id),
-            "stopped": [one.words for one in stopped_items(session, team)],
+            "states": states,
+            "stopped": [one.words for one in stopped_items(session, team, states)],
             "ahead": ahead(team),
         }
 

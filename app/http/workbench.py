@@ -93,7 +93,7 @@ def _shown(session: Session, actor: Actor, row: AnyRow, begun: Payload | None, *
             "step": assignment.step,
             "version": work.version,
         },
-        "item": item_json(item) | ({"id": None, "state": shown_state(session, item)} if reads else {}),
+        "item": item_json(item) | ({"id": None, "state": shown_state(session, item, row.ItemCopy)} if reads else {}),
         "elements": work.payload["elements"],
         "submissions": [work.verifies] if work.editable and work.verifies else [],
         "confirmations": _confirmations(session, assignment),

@@ -241,7 +241,7 @@ def _context(session: Session, row: AnyRow, codes: CodeLookup) -> Context:
     document, encounter = row.Document, row.Encounter
     if row.text is None:
         raise NotFound("document-erased", f"the text of document {document.id} was destroyed")
-    text = opened_text(session, row.body_id, row.text, row.sealed)
+    text = row.text if row.sealed is None else opened_text(session, row.body_id, row.text, row.sealed)
     require_content(f"the text of document {document.id}", row.salt, text, document.text_sha256)
     require_content(f"the body of schema {row.Item.schema_id}", b"", row.body, row.body_sha256)
     return Context(

@@ -18,15 +18,14 @@ from app.review.workflows import Step
 _AT_WORK = (ItemState.READY, ItemState.IN_ANNOTATION, ItemState.WITHDRAWN)
 
 
-def shown_state(session: Session, item: Item) -> str:
-    """The state of an item as its reader may know it."""
-    copy = copy_of(session, item.id)
+def shown_state(session: Session, item: Item, copy: ItemCopy | None) -> str:
+    """The state of an item as its reader may know it. `copy`: how the item is one, if it is."""
     return item.state if copy is None else seeming_state(session, item, copy)
 
 
 def may_take_back(session: Session, item: Item) -> bool:
     """Whether a reading of an item may still be recalled: until another reader has submitted."""
-    return shown_state(session, item) == ItemState.IN_ANNOTATION
+    return shown_state(session, item, copy_of(session, item.id)) == ItemState.IN_ANNOTATION
 
 
 def seeming_state(session: Session, item: Item, copy: ItemCopy) -> str:

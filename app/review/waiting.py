@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, func, select
@@ -19,7 +19,7 @@ from app.review.assignment import AWAITED, Assignment
 from app.review.authority import asked_by, finishing_act
 from app.review.distribution import find_readers, reading_subject, rounds_with_vacancies, seats_taken
 from app.review.guideline import guided
-from app.review.item import Item, count_by_state, not_held
+from app.review.item import Item, not_held
 from app.review.relations import earlier_actors, earlier_work, held
 from app.review.round import Round, newest
 from app.review.states import AssignmentState, ItemState
@@ -147,19 +147,21 @@ def load_team(session: Session, project: Project, *, at: int) -> ProjectTeam:
     return ProjectTeam(project, at, actors, frozenset(find_readers(session, project, at=at)))
 
 
-def stopped_items(session: Session, team: ProjectTeam) -> list[Stopped]:
+def stopped_items(session: Session, team: ProjectTeam, states: Mapping[str, int]) -> list[Stopped]:
     """Items with which nobody in the project can go on now, by step and by what is lacking. Counts no held item.
 
-    Asks the policy for each person and kind of step, never for each item.
+    `states`: the project's items by state (`count_by_state`). Asks the policy for each person and kind of step, never
+    for each item.
     """
     project, at = team.project, team.at
     lacks: Counter[tuple[str, str]] = Counter()
-    lacks.update(_unguided(session, team))
-    lacks.update(_unread(session, team))
+    can_be_read = guided(session, project.id)
+    lacks.update(_unguided(session, team, can_be_read))
+    lacks.update(_unread(session, team, can_be_read))
     lacks.update(_half_read(session, team))
     lacks.update(_unfinished(session, team))
     signing = [(policy.Action.SIGN, asked_by(project, _SIGNING_TIER))]
-    unsigned = count_by_state(session, project.id).get(ItemState.VERIFIED, 0)
+    unsigned = states.get(ItemState.VERIFIED, 0)
     if unsigned and not any(policy.may(a, act, on, at=at) for a in team.actors for act, on in signing):
         lacks[("sign", team._words(team.nearest(signing), "signer", f"T{_SIGNING_TIER} signer"))] = unsigned
     return [Stopped(step, lack, count) for (step, lack), count in sorted(lacks.items())]
@@ -185,17 +187,16 @@ def ahead(team: ProjectTeam) -> list[str]:
     return said
 
 
-def _unguided(session: Session, team: ProjectTeam) -> Counter[tuple[str, str]]:
+def _unguided(session: Session, team: ProjectTeam, can_be_read: ColumnElement[bool]) -> Counter[tuple[str, str]]:
     """Ready items nobody is given because no guideline tells how to read them."""
     ready = (Item.project_id == team.project.id, Item.state == ItemState.READY, not_held())
-    unguided = select(Item.modality, func.count()).where(*ready, ~guided(session, team.project.id))
+    unguided = select(Item.modality, func.count()).where(*ready, ~can_be_read)
     rows = session.execute(unguided.group_by(Item.modality))
     return Counter({(Step.ANNOTATE.value, f"no guideline for {key} is published"): count for key, count in rows})
 
 
-def _unread(session: Session, team: ProjectTeam) -> Counter[tuple[str, str]]:
+def _unread(session: Session, team: ProjectTeam, can_be_read: ColumnElement[bool]) -> Counter[tuple[str, str]]:
     """Ready items for which there are too few readers who have not worked on them."""
-    can_be_read = guided(session, team.project.id)
     ready = (Item.project_id == team.project.id, Item.state == ItemState.READY, not_held(), can_be_read)
     seats = workflow_of(team.project).readers
     stopped: Counter[tuple[str, str]] = Counter()

@@ -13,6 +13,7 @@ from app.core.db import AnyRow, AnySelect, Session
 from app.corpus.project import Project
 from app.guidelines.version import GuidelineVersion
 from app.review.assignment import Assignment, found_task, locking_task, task_with_item
+from app.review.copies import ItemCopy
 from app.review.item import Item
 from app.review.renewal import Renewal
 from app.review.states import AssignmentState
@@ -22,8 +23,9 @@ def whole_task(session: Session, assignment_id: int, *, lock: bool = False) -> A
     """A task with all that showing it asks for. Rows stay in the session: services that get them ask no more.
 
     Besides the columns of `whole_items`: Assignment, Project, GuidelineVersion (the task's or the item's, else the one
-    in force, else None), `seen_at` (the last look that the log knows of), `is_renewed`, `goes_on` (the item has one
-    after it), and `before` and `after`, the person's unfinished tasks beside this one. Raises NotFound.
+    in force, else None), ItemCopy (None of a real item), `seen_at` (the last look that the log knows of), `is_renewed`,
+    `goes_on` (the item has one after it), and `before` and `after`, the person's unfinished tasks beside this one.
+    Raises NotFound.
     """
     query = locking_task(_to_show) if lock else _to_show()
     return found_task(session, query, {"assignment": assignment_id, "view": streams.view(assignment_id)})
@@ -48,6 +50,7 @@ def _to_show() -> AnySelect:
         .add_columns(
             Project,
             GuidelineVersion,
+            ItemCopy,
             seen.scalar_subquery().label("seen_at"),
             select(renewed.item_id).where(renewed.item_id == Item.id).exists().label("is_renewed"),
             select(next_version.item_id).where(next_version.from_item_id == Item.id).exists().label("goes_on"),
@@ -56,4 +59,5 @@ def _to_show() -> AnySelect:
         )
         .join(Project, Project.id == Assignment.project_id)
         .outerjoin(GuidelineVersion, GuidelineVersion.id == kept)
+        .outerjoin(ItemCopy, ItemCopy.item_id == Item.id)
     )

@@ -103,7 +103,7 @@ def asked_by_pages(team):
         "claim": of(claim_of),
         "mistakes": of(lambda s, project: count_mistakes(s, project.id)),
         "holds": of(lambda s, project: visible_holds(s, lead, project.id)),
-        "stopped": of(lambda s, project: stopped_items(s, load_team(s, project, at=at))),
+        "stopped": of(lambda s, project: stopped_items(s, load_team(s, project, at=at), count_by_state(s, project.id))),
         "unsuggested": of(unsuggested_texts),
         "ahead": of(lambda s, project: ahead(load_team(s, project, at=at))),
         "readers": of(lambda s, project: find_readers(s, project, at=at)),

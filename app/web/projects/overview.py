@@ -89,8 +89,9 @@ def _page(key: str, error: Refusal | None = None) -> str:
     with context.database().reading() as session:
         project = enter(session, key)
         team = load_team(session, project, at=context.at())
+        states = count_by_state(session, project.id)
         values: dict[str, Any] = {
-            "states": _bars(count_by_state(session, project.id), STATES),
+            "states": _bars(states, STATES),
             "verdicts": _bars(count_by_verdict(session, project.id), VERDICTS),
             "claim": claim_of(session, project),
             "mistakes": count_mistakes(session, project.id),
@@ -98,7 +99,7 @@ def _page(key: str, error: Refusal | None = None) -> str:
             "quarantined": SourceState.QUARANTINED,
             "unchecked": Verdict.MACHINE_PASSED,
             "holds": len(visible_holds(session, context.actor(), project.id)),
-            "stopped": stopped_items(session, team),
+            "stopped": stopped_items(session, team, states),
             "unsuggested": [_unsuggested(one) for one in unsuggested_texts(session, project)],
             "ahead": [
                 *(one.words for one in list_endings(session, project, at=context.at())),

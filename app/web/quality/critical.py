@@ -10,7 +10,7 @@ from app.http import context
 from app.http.access import access, acting
 from app.quality.plots.stored import pictures_of
 from app.review.critical import list_critical
-from app.review.item import available_items
+from app.review.item import available_items, count_by_state
 from app.review.states import ItemState
 from app.review.waiting import load_team, stopped_items
 from app.web.quality.frame import enter_quality, quality_page
@@ -25,7 +25,7 @@ def index(key: str) -> ResponseReturnValue:
     actor, at = context.actor(), context.at()
     with context.database().reading() as session:
         project = enter_quality(session, key)
-        stopped = stopped_items(session, load_team(session, project, at=at))
+        stopped = stopped_items(session, load_team(session, project, at=at), count_by_state(session, project.id))
         return quality_page(
             "critical", "critical", project, found=list_critical(session, actor, project.id),
             minutes=project.setting("critical_minutes"),

@@ -15,7 +15,7 @@ from app.review.adjudication import close, rule
 from app.review.assignment import claim, decline, revoke_tasks
 from app.review.distribution import assign_in_chunks, assign_ready
 from app.review.hold import HoldKind, open_hold
-from app.review.item import Item, get_item
+from app.review.item import Item, count_by_state, get_item
 from app.review.queries import queue
 from app.review.verification import reject
 from app.review.waiting import ahead, load_team, stopped_items
@@ -26,7 +26,11 @@ from tests.unit.review.test_guideline import decision
 
 
 def stopped(team):
-    return [one.words for one in team.read(lambda s: stopped_items(s, load_team(s, team.project(s), at=T0)))]
+    def look(session):
+        project = team.project(session)
+        return stopped_items(session, load_team(session, project, at=T0), count_by_state(session, project.id))
+
+    return [one.words for one in team.read(look)]
 
 
 def later(team):
