@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.accounts import password
 from app.accounts.actor import OperatorActor
 from app.accounts.person import NewPerson, create_person, get_person
 from app.accounts.reset import choose_password, issue_link
@@ -15,6 +16,7 @@ from app.core import clock
 from app.factory import create_app
 from app.settings import Settings
 from tests.databases import KINDS, Templates
+from tests.quick import REAL_HASHER, make_quick
 
 # Thousands of small databases wait for the disk most of the time: in memory, where there is room for them.
 MEMORY = Path("/dev/shm")
@@ -22,6 +24,7 @@ ROOMY = 6 << 30
 if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOMY:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
+make_quick()
 PASSWORD = "wandering teapots sing"
 OPERATOR = OperatorActor("tests")
 
@@ -31,6 +34,15 @@ def database_templates(tmp_path_factory):
     templates = Templates(tmp_path_factory.mktemp("templates"))
     yield templates
     templates.drop()
+
+
+@pytest.fixture
+def real_hasher(monkeypatch):
+    """Passwords are hashed as dearly as on a server."""
+    monkeypatch.setattr(password, "_HASHER", REAL_HASHER)
+    password._nobodys_hash.cache_clear()
+    yield
+    password._nobodys_hash.cache_clear()
 
 
 @pytest.fixture(params=KINDS)

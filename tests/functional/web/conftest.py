@@ -1,6 +1,7 @@
 """A team with one project, and a browser for each of its people."""
 
 import re
+import shutil
 
 import pytest
 from sqlalchemy import func, select
@@ -21,6 +22,7 @@ from app.review.submission import submit
 from app.settings import Settings
 from tests.build import OPERATOR, make_project, make_task
 from tests.conftest import PASSWORD, csrf
+from tests.databases import opened, sqlite_url
 from tests.signing import seen_answer, seen_cases
 from tests.unit.accounts.people import give_credential, make_person
 
@@ -53,12 +55,19 @@ def problem(start, end, **assertion):
 class Team:
     """`team.get("ann", "/work")`, `team.post("lead", "/projects/first/members", role=…)`."""
 
-    def __init__(self, folder, database):
+    def __init__(self, folder, database, like=None):
+        """`like`: a team of which folder and database are copies."""
         self.folder = folder
         self.app = create_app(Settings(var=str(folder / "var"), database_url=database.url))
         self.database = self.app.extensions["database"]
         self.settings = self.app.extensions["settings"]
         self.browsers = {}
+        if like:
+            self.people, self.project_id, self.schema_id = dict(like.people), like.project_id, like.schema_id
+        else:
+            self._make()
+
+    def _make(self):
         self.people = {name: make_person(self.database, name, *CAST[name][0]) for name in CAST}
         for name, (_, _, tier) in CAST.items():
             if tier:
@@ -192,11 +201,24 @@ class Team:
             run_job(machine(), self.write(claim))
 
 
+@pytest.fixture(scope="session")
+def team_template(database_templates, tmp_path_factory):
+    """A team nobody has worked in; its database lies in its folder."""
+    folder = tmp_path_factory.mktemp("team")
+    with database_templates.fresh("sqlite", folder) as database:
+        team = Team(folder, database)
+    team.database.dispose()
+    return team
+
+
 @pytest.fixture
-def team(sqlite_database, tmp_path):
-    team = Team(tmp_path, sqlite_database)
+def team(team_template, tmp_path):
+    shutil.copytree(team_template.folder, tmp_path, dirs_exist_ok=True)
+    database = opened(sqlite_url(tmp_path / "test.db"), tmp_path)
+    team = Team(tmp_path, database, like=team_template)
     yield team
     team.database.dispose()
+    database.dispose()
 
 
 def words(answer):

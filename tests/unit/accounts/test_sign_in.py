@@ -38,6 +38,7 @@ def tags(database):
         return list(session.scalars(select(Event.tag).order_by(Event.id)))
 
 
+@pytest.mark.usefixtures("real_hasher")
 def test_only_digests_of_tokens_are_stored(database):
     make_person(database)
     token = enter(database).token
@@ -86,6 +87,7 @@ def test_a_refusal_is_the_same_whatever_was_wrong(database, username, password):
     assert tags(database)[-1] == Tag.SIGN_IN_FAILED
 
 
+@pytest.mark.usefixtures("real_hasher")
 def test_an_unknown_user_costs_one_verification_like_a_known_one(database, monkeypatch):
     make_person(database)
     calls = []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.factory import create_app
+from app.factory import compose
 from app.review.modality import MODALITIES
 from app.review.workflows import WORKFLOWS
 from tests.build import composed
@@ -13,7 +13,7 @@ from tests.toy import Toy
 @pytest.fixture(autouse=True)
 def toy_modality():
     """The toy is registered for the test and gone afterwards."""
-    create_app()  # the real parts first, whichever test comes first
+    compose()  # the real parts first, whichever test comes first
     MODALITIES._parts["toy"] = Toy()
     yield
     MODALITIES._parts.pop("toy")
