@@ -35,6 +35,7 @@ _TOO_GENERAL = frozenset(
 _SIDES = frozenset(
     {"left", "right", "upper", "lower", "bilateral", "middle", "anterior", "posterior", "distal", "proximal"}
 )
+_RESULTS = frozenset({"positive", "negative"})  # of a test, never of an organ: "positive bowel sounds"
 _REACH = 6  # tokens between "elevation of" and what is elevated
 
 
@@ -58,6 +59,8 @@ def abnormal(note: TokenisedNote, unit: PhraseSpan) -> Mention | None:
         and not (CLASSES[words[at - 1]] & ABNORMAL)
     ):
         at -= 1
+    if term.label == "ANATOMY" and words[at - 1] in _RESULTS:
+        return None
     if at > start and CLASSES[words[at - 1]] & ABNORMAL:
         return Mention(at - 1, last, "PROBLEM", "abnormal finding")
     return _noun_of(note, first, last, "organ" if term.label == "ANATOMY" else "measure")
