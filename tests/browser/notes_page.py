@@ -75,7 +75,16 @@ class NotesPage:
         self.page.wait_for_timeout(50)
 
     def select(self, words):
-        """Drags over the words with the mouse, once they no longer move."""
+        """Drags over the words with the mouse, once they no longer move; as a person would, again if nothing came."""
+        for _ in range(20):
+            self._drag(words)
+            for _ in range(20):
+                if self.space("return space.store.selection !== null;"):
+                    return
+                self.page.wait_for_timeout(30)
+        raise AssertionError(f"never selected: {words!r}")
+
+    def _drag(self, words):
         before, boxes = None, self.ends_of(words)
         while boxes != before:
             self.page.wait_for_timeout(30)
@@ -87,7 +96,6 @@ class NotesPage:
         mouse.move((left + right) / 2, (top + bottom) / 2)
         mouse.move(right - 1, bottom)
         mouse.up()
-        until(self.page, "document.querySelector('[data-workbench]').workbench.store.selection !== null")
 
     def ends_of(self, words):
         """The boxes of their first and last character: left, right, middle."""

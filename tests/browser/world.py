@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from functools import cached_property
 
 from sqlalchemy import select
@@ -54,6 +55,8 @@ PEOPLE = {
     "sam": (4, (ProjectRole.ADJUDICATOR, ProjectRole.VERIFIER)),
     "vic": (3, (ProjectRole.VERIFIER,)),
 }
+#: seconds after which a person signs in again: other tests may come between, longer than a session may idle
+FRESH = 300
 SETTINGS = {"workflow": "team_of_three", "pipeline": "sample", "machine_passed_may_be_assigned": True}
 
 
@@ -68,7 +71,7 @@ class World:
         settings = self.app.extensions["settings"]
         ensure_builtin(settings.terminology_dir)
         self.vault = Vault.at(settings.master_key_path)
-        self.ids, self.cookies = {}, {}
+        self.ids, self.cookies, self.signed_in = {}, {}, {}
         for name, (tier, _) in PEOPLE.items():
             self._person(name, tier)
         self.write(self._project)
@@ -134,13 +137,14 @@ class World:
             acknowledge(session, self.actor(session, name), row, at=at)
 
     def context(self, name):
-        """Settings of a browser context in which this person is signed in."""
-        if name not in self.cookies:
+        """Settings of a browser context in which this person is signed in; anew before the session idled out."""
+        signed_in = self.signed_in.get(name, 0)
+        if name not in self.cookies or time.monotonic() - signed_in > FRESH:
             client = self.app.test_client()
             token = re.search(r'name="csrf-token" content="([0-9a-f]{64})"', client.get("/sign-in").text)[1]
             answer = client.post("/sign-in", data={"username": name, "password": PASSWORD, "csrf_token": token})
             assert answer.status_code == 303, answer.text
-            self.cookies[name] = client.get_cookie("chartmark").value
+            self.cookies[name], self.signed_in[name] = client.get_cookie("chartmark").value, time.monotonic()
         return {"storage_state": {"cookies": [cookie(self.cookies[name])], "origins": []}}
 
     def task(self, kind="notes", text=None, suggestion=None, sibling=None, reader="ana"):

@@ -17,7 +17,8 @@ export class Selecting {
     const { signal } = space.life;
     document.addEventListener("selectionchange", () => this.#preview(), { signal });
     view.root.addEventListener("pointerdown", () => (this.dragging = true));
-    const dropped = () => (this.dragging = false);
+    // Only once the drag was looked at: a save that is answered between the two would empty it.
+    const dropped = () => setTimeout(() => (this.dragging = false));
     for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, dropped, { signal });
     view.root.addEventListener("pointerup", (event) => setTimeout(() => this.#released(event)));
     view.root.addEventListener("scroll", () => this.#hide(), { passive: true });
@@ -36,6 +37,7 @@ export class Selecting {
   }
 
   #released(event) {
+    this.dragging = false;
     this.bySigns = event.altKey;
     const units = selectedUnits(this.view);
     const snapped = units && this.#snap(units, event.altKey);
