@@ -139,3 +139,19 @@ def qualifications_command(release_id: int) -> None:
 
     for row in machine.read(unit):
         click.echo(json.dumps(row, ensure_ascii=False))
+
+
+@release.command("lineage")
+@click.argument("project")
+@click.argument("label")
+@click.option("--release", "number", type=int, help="Number of the release; else the newest that holds the item.")
+@click.option("--element", default="", help="Of this element alone, as the exported row names it.")
+def lineage_command(project: str, label: str, number: int | None, element: str) -> None:
+    """Everything behind an exported row of PROJECT, back to its delivery: LABEL is its document; JSON."""
+    from app.release.lineage import Wanted, get_lineage
+
+    wanted = Wanted(label, number, element)
+    told = machine.read(
+        lambda session: get_lineage(session, machine.operator(), project, wanted, at=clock.now())
+    )
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2))
