@@ -50,6 +50,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.projects.releases:releases_pages",
     "app.web.projects.exports:exports_pages",
     "app.web.projects.lineage:lineage_pages",
+    "app.web.projects.inspections:inspections_pages",
     "app.web.projects.settings:settings_pages",
     "app.web.quality.agreement:agreement_pages",
     "app.web.quality.bias:bias_pages",

@@ -30,7 +30,7 @@ def as_of_each_act(session: Session, told: Told) -> dict[str, Told]:
     for act in acts:
         for one in act["qualification"]["credentials"]:
             if row := stated.get(one["id"]):
-                one |= _stated(row)
+                one.update(_stated(row))
             one["checks"] = [
                 {"kind": check.kind, "by": check.person_id, "method": check.method, "at": check.at}
                 for check in checks.get(one["id"], ())

@@ -76,8 +76,8 @@ def get_lineage(session: Session, actor: AnyActor, project_key: str, wanted: Wan
     return told if policy.may(actor, policy.Action.READ_AUDIT, subject, at=at) else without_people(told)
 
 
-def find_traced(session: Session, project_id: int, wanted: Wanted) -> Traced:
-    """Raises NotFound, or Conflict while the item is not settled."""
+def find_traced(session: Session, project_id: int, wanted: Wanted, *, until: int | None = None) -> Traced:
+    """As it is, or was at a time. Raises NotFound, or Conflict while the item is not settled."""
     item = _item(session, project_id, wanted)
     held = (
         select(ReleaseItem.submission_id, Release)
@@ -88,13 +88,15 @@ def find_traced(session: Session, project_id: int, wanted: Wanted) -> Traced:
     )
     if wanted.release is not None:
         held = held.where(Release.number == wanted.release)
+    if until is not None:
+        held = held.where(Release.cut_at <= until)
     row = session.execute(held.limit(1)).first()
     if row is not None:
         return Traced(item, session.get_one(Submission, row.submission_id), row.Release)
     if wanted.release is not None:
         raise NotFound("release-item", "this release does not hold such an item")
     answer = settled_answer(session, item.id) if is_settled(item) else None
-    if answer is None:
+    if answer is None or (until is not None and answer.frozen_at > until):
         raise Conflict("not-settled", "this item is not settled yet")
     return Traced(item, answer, None)
 
@@ -112,8 +114,11 @@ def _item(session: Session, project_id: int, wanted: Wanted) -> Item:
     return item
 
 
-def trace(session: Session, project: Project, traced: Traced, *, until: int | None = None) -> Told:
-    """The lineage with people by name; `until`: as it was at that time (releases are recalled later than made)."""
+def trace(
+    session: Session, project: Project, traced: Traced, *, until: int | None = None, size: int | None = None
+) -> Told:
+    """The lineage with people by name; `until`: as it was at that time (releases are recalled later than made), `size`:
+    of the log then."""
     item, answer = traced.item, traced.answer
     told: Told = {
         "v": VERSION,
@@ -123,11 +128,11 @@ def trace(session: Session, project: Project, traced: Traced, *, until: int | No
         "answer": {"submission": answer.id, "sha256": answer.body_sha256, "at": answer.frozen_at},
         "signatures": _signatures(session, item.id, answer.frozen_at, until),
         "rounds": rounds_behind(session, answer),
-        "text": _text(session, item),
+        "text": _text(session, item, until),
         "origin": _origin(session, item),
     }
     told["people"] = as_of_each_act(session, told)
-    _place(session, told)
+    _place(session, told, size)
     return told
 
 
@@ -172,7 +177,7 @@ def _signatures(session: Session, item_id: int, answered_at: int, until: int | N
     ]
 
 
-def _text(session: Session, item: Item) -> Told:
+def _text(session: Session, item: Item, until: int | None) -> Told:
     """The version that was read, the others of the same text, and the acts of the privacy office on it."""
     versions = (
         select(Document.id, Document.version, Document.text_sha256, Document.created_at, Document.label, Renewal.cause)
@@ -181,7 +186,7 @@ def _text(session: Session, item: Item) -> Told:
         .where(Document.source_id == _source_of(item), Document.version > 0)
         .order_by(Document.version)
     )
-    rows = session.execute(versions).all()
+    rows = [row for row in session.execute(versions) if until is None or row.created_at <= until]
     this = session.get_one(Document, item.document_id)
     acts = select(Event.tag, Event.at, Event.actor_id).where(Event.stream == streams.document(this.id))
     return {
@@ -194,7 +199,9 @@ def _text(session: Session, item: Item) -> Told:
         "deidentification": json.loads(this.deid_json)
         | {"at": this.created_at, "verdict": this.verdict, "doubts": list(this.reasons)},
         "decisions": [
-            {"what": tag, "at": at, "by": actor} for tag, at, actor in session.execute(acts.order_by(Event.seq))
+            {"what": tag, "at": at, "by": actor}
+            for tag, at, actor in session.execute(acts.order_by(Event.seq))
+            if until is None or at <= until
         ],
         "versions": [
             {"version": row.version, "label": row.label, "sha256": row.text_sha256, "at": row.created_at,
@@ -257,7 +264,7 @@ def _answers(told: Told) -> Iterator[Told]:
     yield from (answer for task in _tasks(told) for answer in task["answers"])
 
 
-def _place(session: Session, told: Told) -> None:
+def _place(session: Session, told: Told, size: int | None) -> None:
     """Give each act its place in the log: number of the leaf (None: not sealed yet) and id of the event."""
     named: dict[str, Told] = {f"submission/{one['submission']}": one for one in _answers(told)}
     named |= {f"ruling/{one['ruling']}": one for task in _tasks(told) for one in task["rulings"]}
@@ -272,4 +279,5 @@ def _place(session: Session, told: Told) -> None:
         .where(RowCommitment.row_key.in_(named))
     )
     for key, event_id, leaf in session.execute(query):
-        named[key]["log"] = {"event": event_id, "leaf": leaf}
+        sealed = leaf is not None and (size is None or leaf < size)
+        named[key]["log"] = {"event": event_id, "leaf": leaf if sealed else None}

@@ -20,6 +20,7 @@ from app.review.assignment import Assignment
 from app.review.draft import DraftElement
 from app.review.item import Item
 from app.review.queries import UNFINISHED
+from app.review.renewal import Renewal
 from app.review.round import Round
 from app.review.submission import Recall, Submission, SubmissionBody, contenders
 from app.review.verification import VerifierChange
@@ -39,6 +40,16 @@ def require_not_reading(session: Session, actor: AnyActor, item: Item) -> None:
     )
     if actor.id is not None and session.scalar(same.limit(1)) is not None:
         raise Conflict("reading-it", "you have a task on this text: end it first, then look at what others said")
+
+
+def versions_behind(session: Session, items: Sequence[int]) -> set[int]:
+    """Items, and those whose place they took when their texts were corrected."""
+    found, new = set[int](), set(items)
+    while new:
+        found |= new
+        earlier = session.scalars(select(Renewal.from_item_id).where(Renewal.item_id.in_(new)))
+        new = set(earlier) - found
+    return found
 
 
 def rounds_behind(session: Session, answer: Submission) -> list[Said]:

@@ -50,7 +50,7 @@ def unfinished(key: str) -> ResponseReturnValue:
 def fetch(key: str, job_id: int) -> ResponseReturnValue:
     """An archive that a job has made for this person; it is gone when it was sent."""
     with context.database().reading() as session:
-        project = enter(session, key, Action.EXPORT_RELEASE, Action.EXPORT_UNFINISHED)
+        project = enter(session, key, Action.EXPORT_RELEASE, Action.EXPORT_UNFINISHED, Action.EXPORT_INSPECTION)
         job, file = fetch_archive(session, context.settings().exports_dir, context.actor(), project.id, job_id)
         name = f"{key}-{get_release(session, job.args['release']).number}" if job.args["release"] else None
     name = f"{name or f'{NOT_A_RELEASE}-{key}'}-{job.args['format']}.zip"

@@ -1,13 +1,21 @@
 """The lineage on its page, by the API and by the command: one click from the release, for those who may."""
 
+import io
 import json
+import subprocess
+import sys
+import zipfile
 
 import pytest
+from sqlalchemy import func, select
 
+from app.audit.events import Tag
+from app.audit.models import Event
 from app.corpus.project import change_settings, get_project
+from app.jobs.job import Job
 from app.review.item import get_item
 from tests.build import OPERATOR
-from tests.functional.web.conftest import problem, words
+from tests.functional.web.conftest import TEXT, problem, words
 
 
 @pytest.fixture
@@ -56,3 +64,60 @@ def test_an_adjudicator_is_shown_numbers_in_place_of_people(released):
     assert "Dr Ann" not in shown
     assert "Dr Vera" not in shown
     assert f"person {released.people['ann']}" in shown
+
+
+def bundle(answer, folder):
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        archive.extractall(folder)
+    answer.close()
+    alone = [sys.executable, "-I", "-S", str(folder / "verify.py"), str(folder), "--json"]
+    done = subprocess.run(alone, cwd=folder, capture_output=True, text=True, check=False)
+    return json.loads(done.stdout)
+
+
+def test_a_bundle_is_made_by_a_button_and_holds(released, tmp_path):
+    assert "Make inspection bundle" in released.get("lead", released.lineage).text
+    made = released.post("lead", "/projects/first/inspections", label=released.label, release=1)
+    assert made.status_code == 200
+    verdict = bundle(made, tmp_path / "a")
+    assert (verdict["consistent"], verdict["texts"]) == (True, False)
+    assert b"Canary" not in b"".join(path.read_bytes() for path in (tmp_path / "a").rglob("*") if path.is_file())
+    verdict = bundle(released.post("lead", "/projects/first/inspections", release=1, texts=1), tmp_path / "b")
+    assert (verdict["consistent"], verdict["texts"]) == (True, True)
+    assert TEXT in (tmp_path / "b" / "items" / f"{released.label}.txt").read_text()
+    assert list(released.settings.tmp_dir.iterdir()) == []
+    assert released.post("lead", "/projects/first/inspections").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("who", "texts", "status"),
+    [("olu", 0, 200), ("olu", 1, 403), ("sam", 0, 403), ("ann", 0, 403), ("stranger", 0, 404)],
+)
+def test_who_gets_a_bundle_and_who_the_texts(released, who, texts, status):
+    made = released.post(who, "/projects/first/inspections", label=released.label, texts=texts)
+    assert made.status_code == status
+    made.close()
+
+
+def test_a_large_release_is_bundled_in_the_background_and_fetched(released, monkeypatch, tmp_path):
+    monkeypatch.setattr("app.web.projects.inspections.AT_ONCE", 0)
+    queued = released.post("olu", "/projects/first/inspections", release=1)
+    assert queued.status_code == 303
+    job = released.read(lambda session: session.scalar(select(func.max(Job.id))))
+    released.work(job)
+    assert "inspection" in words(released.get("olu", "/projects/first/releases/1"))
+    fetched = released.post("olu", f"/projects/first/exports/{job}/file")
+    assert fetched.status_code == 200
+    assert bundle(fetched, tmp_path / "a")["consistent"]
+    assert released.read(lambda s: s.scalar(select(func.count()).where(Event.tag == str(Tag.INSPECTION_MADE)))) == 1
+
+
+def test_the_command_makes_the_same_bytes_for_the_same_cut_off(released, tmp_path):
+    run, told = released.app.test_cli_runner(), []
+    for name in ("a", "b"):
+        more = ["--cut-off", str(told[0]["size"])] if told else []
+        done = run.invoke(args=["release", "inspect", "first", str(tmp_path / name), "--release", "1", *more])
+        assert done.exit_code == 0, done.output
+        with zipfile.ZipFile(tmp_path / name) as archive:
+            told.append(json.loads(archive.read("bundle.json")))
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
