@@ -44,7 +44,9 @@ _FILES = {"signature": "signatures", "release": "releases", "recall": "recalls"}
 _EMPTY = ("pipelines", "withdrawals", "discrepancies", "pending")
 
 
-class Sink(Protocol):
+class ExcerptFiles(Protocol):
+    """Where the files of an excerpt go, piece by piece."""
+
     def write(self, name: str, data: bytes) -> None: ...
 
 
@@ -52,9 +54,9 @@ class Sink(Protocol):
 class ExcerptScope:
     """What an excerpt is of (`title`, as the verdict says it) and what it shows, up to a checkpoint's size.
 
-    `streams` are shown whole; of the project's stream what commits to one of `rows` or names one of `documents`. Rows of
-    `tables` leave as they are; bodies of answers that are shown too, and of `texts`. `sizes`: of checkpoints that
-    somebody keeps, so that the excerpt leads from each of them.
+    `streams` are shown whole; of the project's stream what commits to one of `rows` or names one of `documents`.
+    Rows of `tables` leave as they are; bodies of answers that are shown too, and of `texts`. `sizes`: of checkpoints
+    that somebody keeps, so that the excerpt leads from each of them.
     """
 
     project_id: int
@@ -98,7 +100,7 @@ def find_checkpoint(session: Session, size: int | None) -> Checkpoint:
     return found
 
 
-def write_excerpt(session: Session, signer: Signer, out: Sink, scope: ExcerptScope) -> None:
+def write_excerpt(session: Session, signer: Signer, out: ExcerptFiles, scope: ExcerptScope) -> None:
     """The files of an excerpt, but for `bundle.json` and its signature, which name all that is in the bundle.
 
     The same cut-off gives the same bytes, unless something was destroyed since or the software is another. Raises
@@ -176,7 +178,7 @@ def _is_named(event: dict[str, Any], scope: ExcerptScope) -> bool:
 
 
 def _checkpoints(session: Session, shown: list[int], scope: ExcerptScope) -> list[Checkpoint]:
-    """The last one, those that somebody keeps; where keys changed also the first behind each event, whose keys count."""
+    """The last, those that somebody keeps; where keys changed also the first behind each event, whose keys count."""
     wanted = {scope.size, *(size for size in scope.sizes if size < scope.size)}
     turned = Event.tag.in_((Tag.CHECKPOINT_KEY_ROTATED, Tag.CHECKPOINT_KEY_LOST))
     if _leaves(session, scope, turned):
@@ -191,7 +193,7 @@ def _checkpoints(session: Session, shown: list[int], scope: ExcerptScope) -> lis
 
 
 def _write_events(
-    session: Session, out: Sink, scope: ExcerptScope, shown: list[int], sizes: list[int], seen: _Seen
+    session: Session, out: ExcerptFiles, scope: ExcerptScope, shown: list[int], sizes: list[int], seen: _Seen
 ) -> None:
     hidden = Hidden(session, scope.size)
     bodies = _bodies_of_events(session, shown)
@@ -251,7 +253,7 @@ def _bodies(session: Session, said: dict[str, str | None], scope: ExcerptScope) 
     yield from bodies_among(session, "document_body", sorted(scope.texts))
 
 
-def _lines(out: Sink, name: str, values: Iterable[dict[str, Any]]) -> None:
+def _lines(out: ExcerptFiles, name: str, values: Iterable[dict[str, Any]]) -> None:
     out.write(name, b"")
     for value in values:
         out.write(name, (json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n").encode())

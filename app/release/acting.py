@@ -12,12 +12,12 @@ from app.accounts.credential_check import list_checks
 from app.accounts.person import Person
 from app.core.db import Session
 
-Told = dict[str, Any]
+Facts = dict[str, Any]
 #: what of a credential makes its class, in the profile without people
 CLASS = ("tier", "profession", "specialty", "country")
 
 
-def as_of_each_act(session: Session, told: Told) -> dict[str, Told]:
+def as_of_each_act(session: Session, told: Facts) -> dict[str, Facts]:
     """Number → name of everybody in a lineage; into each qualification goes what its credentials state besides.
 
     What was held then stands in the frozen answers; of a credential's row nothing stated ever changes. Of its checks
@@ -42,7 +42,7 @@ def as_of_each_act(session: Session, told: Told) -> dict[str, Told]:
     return {str(row.id): {"username": row.username, "name": row.display_name} for row in people}
 
 
-def _stated(row: Credential) -> Told:
+def _stated(row: Credential) -> Facts:
     return {
         "issuing_body": row.issuing_body,
         "register_number": row.register_number,
@@ -54,7 +54,7 @@ def _stated(row: Credential) -> Told:
     }
 
 
-def without_people(told: Told) -> Told:
+def without_people(told: Facts) -> Facts:
     """The delivery profile: a number stands for a person, the class of a credential for the credential."""
     for act in _qualified(told):
         then = act["qualification"]
@@ -66,7 +66,7 @@ def without_people(told: Told) -> Told:
     return told | {"profile": "delivery"}
 
 
-def _qualified(value: Any) -> Iterator[Told]:
+def _qualified(value: Any) -> Iterator[Facts]:
     """Every act that says with which qualification it was done."""
     if isinstance(value, dict):
         if "qualification" in value:

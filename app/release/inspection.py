@@ -1,4 +1,4 @@
-"""Inspection bundles: everything behind one item or one release, to be checked by somebody who has nothing but Python."""
+"""Inspection bundles: everything behind one item or one release, to be checked with nothing but Python."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased, defer
@@ -25,7 +24,7 @@ from app.corpus.document import Document
 from app.corpus.project import Project, get_project, project_subject
 from app.corpus.source import Source, SourceBody
 from app.corpus.subject import Encounter, Patient
-from app.release.acting import as_of_each_act, without_people
+from app.release.acting import Facts, as_of_each_act, without_people
 from app.release.recall import ReleaseRecall, Supersession
 from app.release.release import Release, ReleaseItem
 from app.review.copies import ItemCopy
@@ -37,7 +36,6 @@ from app.review.renewal import Renewal
 from app.review.signature import Signature
 
 VERSION = 1
-Told = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Traced:
     release: Release | None
 
 
-def get_lineage(session: Session, actor: AnyActor, project_key: str, wanted: Wanted, *, at: int) -> Told:
+def get_lineage(session: Session, actor: AnyActor, project_key: str, wanted: Wanted, *, at: int) -> Facts:
     """Everything behind an exported row, as JSON has it. Raises Forbidden, NotFound (no such item, release or element)
     or Conflict (not settled yet; or the actor still has a task on this text).
 
@@ -116,11 +114,11 @@ def _item(session: Session, project_id: int, wanted: Wanted) -> Item:
 
 def trace(
     session: Session, project: Project, traced: Traced, *, until: int | None = None, size: int | None = None
-) -> Told:
+) -> Facts:
     """The lineage with people by name; `until`: as it was at that time (releases are recalled later than made), `size`:
     of the log then."""
     item, answer = traced.item, traced.answer
-    told: Told = {
+    told: Facts = {
         "v": VERSION,
         "project": project.key,
         "item": {"id": item.id, "label": item.label, "modality": item.modality},
@@ -136,7 +134,7 @@ def trace(
     return told
 
 
-def _release(session: Session, traced: Traced, until: int | None) -> Told | None:
+def _release(session: Session, traced: Traced, until: int | None) -> Facts | None:
     release = traced.release
     if release is None:
         return None
@@ -165,7 +163,7 @@ _SIGNED = ("id", "step", "meaning", "reason", "workflow", "ends_workflow", "reco
            "manifest_sha256")  # fmt: skip
 
 
-def _signatures(session: Session, item_id: int, answered_at: int, until: int | None) -> list[Told]:
+def _signatures(session: Session, item_id: int, answered_at: int, until: int | None) -> list[Facts]:
     """Of the answer and of the steps that led there."""
     made = select(Signature).options(defer(Signature.manifest), defer(Signature.value))
     rows = session.scalars(made.where(Signature.item_id == item_id).order_by(Signature.id))
@@ -177,7 +175,7 @@ def _signatures(session: Session, item_id: int, answered_at: int, until: int | N
     ]
 
 
-def _text(session: Session, item: Item, until: int | None) -> Told:
+def _text(session: Session, item: Item, until: int | None) -> Facts:
     """The version that was read, the others of the same text, and the acts of the privacy office on it."""
     versions = (
         select(Document.id, Document.version, Document.text_sha256, Document.created_at, Document.label, Renewal.cause)
@@ -215,7 +213,7 @@ def _source_of(item: Item) -> ColumnElement[int]:
     return select(Document.source_id).where(Document.id == item.document_id).scalar_subquery()
 
 
-def _origin(session: Session, item: Item) -> Told:
+def _origin(session: Session, item: Item) -> Facts:
     """The record as it was received (by digest alone; it stays sealed), of whom, and the delivery it came with."""
     row = session.execute(
         select(Source, Batch, Patient.pseudonym, Encounter.label.label("encounter"), SourceBody.source_id.label("kept"))
@@ -243,7 +241,7 @@ def _origin(session: Session, item: Item) -> Told:
     }
 
 
-def of_element(told: Told, element: str) -> Told:
+def of_element(told: Facts, element: str) -> Facts:
     """The same of one element of the answer: what each said of it, by its id. Raises NotFound."""
     final = next(one for one in _answers(told) if one["submission"] == told["answer"]["submission"])
     if final["elements"] is not None and element not in final["elements"]:
@@ -256,17 +254,17 @@ def of_element(told: Told, element: str) -> Told:
     return told | {"element": element}
 
 
-def _tasks(told: Told) -> Iterator[Told]:
+def _tasks(told: Facts) -> Iterator[Facts]:
     yield from (task for one in told["rounds"] for task in one["tasks"])
 
 
-def _answers(told: Told) -> Iterator[Told]:
+def _answers(told: Facts) -> Iterator[Facts]:
     yield from (answer for task in _tasks(told) for answer in task["answers"])
 
 
-def _place(session: Session, told: Told, size: int | None) -> None:
+def _place(session: Session, told: Facts, size: int | None) -> None:
     """Give each act its place in the log: number of the leaf (None: not sealed yet) and id of the event."""
-    named: dict[str, Told] = {f"submission/{one['submission']}": one for one in _answers(told)}
+    named: dict[str, Facts] = {f"submission/{one['submission']}": one for one in _answers(told)}
     named |= {f"ruling/{one['ruling']}": one for task in _tasks(told) for one in task["rulings"]}
     named |= {f"signature/{one['id']}": one for one in told["signatures"]}
     if told["release"]:
