@@ -12,12 +12,12 @@ from app.accounts.credential_check import list_checks
 from app.accounts.person import Person
 from app.core.db import Session
 
-Facts = dict[str, Any]
+LineageFacts = dict[str, Any]
 #: what of a credential makes its class, in the profile without people
 CLASS = ("tier", "profession", "specialty", "country")
 
 
-def as_of_each_act(session: Session, told: Facts) -> dict[str, Facts]:
+def as_of_each_act(session: Session, told: LineageFacts) -> dict[str, LineageFacts]:
     """Number → name of everybody in a lineage; into each qualification goes what its credentials state besides.
 
     What was held then stands in the frozen answers; of a credential's row nothing stated ever changes. Of its checks
@@ -42,7 +42,7 @@ def as_of_each_act(session: Session, told: Facts) -> dict[str, Facts]:
     return {str(row.id): {"username": row.username, "name": row.display_name} for row in people}
 
 
-def _stated(row: Credential) -> Facts:
+def _stated(row: Credential) -> LineageFacts:
     return {
         "issuing_body": row.issuing_body,
         "register_number": row.register_number,
@@ -54,7 +54,7 @@ def _stated(row: Credential) -> Facts:
     }
 
 
-def without_people(told: Facts) -> Facts:
+def without_people(told: LineageFacts) -> LineageFacts:
     """The delivery profile: a number stands for a person, the class of a credential for the credential."""
     for act in _qualified(told):
         then = act["qualification"]
@@ -66,7 +66,7 @@ def without_people(told: Facts) -> Facts:
     return told | {"profile": "delivery"}
 
 
-def _qualified(value: Any) -> Iterator[Facts]:
+def _qualified(value: Any) -> Iterator[LineageFacts]:
     """Every act that says with which qualification it was done."""
     if isinstance(value, dict):
         if "qualification" in value:

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from app.core.clock import iso
-from app.release.acting import Facts
+from app.release.acting import LineageFacts
 
 _STYLE = (
     "body{font:1rem/1.5 sans-serif;max-width:60rem;margin:1rem auto;padding:0 1rem;color:#1b1f24}"
@@ -19,7 +19,7 @@ _STYLE = (
 _STEPS = {"annotate": "Reading", "adjudicate": "Adjudication", "verify": "Verification"}
 
 
-def item_page(told: Facts, text: str | None) -> str:
+def item_page(told: LineageFacts, text: str | None) -> str:
     """One item from the release back to the delivery; `text` where it goes with the bundle."""
     people = NamedPeople(told)
     parts = [_release(told, people), _signatures(told)]
@@ -34,7 +34,7 @@ def item_page(told: Facts, text: str | None) -> str:
     return page(f"Item {label}", "".join(parts) + '<p><a href="../index.html">All of this bundle</a></p>')
 
 
-def index_page(about: Facts, items: Sequence[tuple[str, str]]) -> str:
+def index_page(about: LineageFacts, items: Sequence[tuple[str, str]]) -> str:
     """What the bundle is of, how it is checked, and its items as (label, settled when)."""
     listed = "".join(f'<tr><td><a href="items/{_text(label)}.html">{_text(label)}</a></td><td>{at}</td></tr>'
                      for label, at in items)  # fmt: skip
@@ -58,7 +58,7 @@ def page(title: str, body: str) -> str:
 class NamedPeople:
     """Names of those a lineage numbers."""
 
-    def __init__(self, told: Facts) -> None:
+    def __init__(self, told: LineageFacts) -> None:
         self._people = told["people"]
 
     def name(self, number: int | None) -> str:
@@ -76,12 +76,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return f"<table><tr>{head}</tr>{lines}</table>"
 
 
-def said(body: Facts | None) -> str:
+def said(body: LineageFacts | None) -> str:
     """An element in one line."""
     return "nothing" if body is None else json.dumps(body, ensure_ascii=False, sort_keys=True)
 
 
-def held(then: Facts) -> str:
+def held(then: LineageFacts) -> str:
     """A qualification as of an act, in words."""
     words = [f"tier {then['tier']}", "as " + ", ".join(then["roles"])]
     for one in then["credentials"]:
@@ -93,7 +93,7 @@ def held(then: Facts) -> str:
     return "; ".join(words)
 
 
-def _release(told: Facts, people: NamedPeople) -> str:
+def _release(told: LineageFacts, people: NamedPeople) -> str:
     release = told["release"]
     if release is None:
         return "<h2>Release</h2><p>Settled, and in no release.</p>"
@@ -105,7 +105,7 @@ def _release(told: Facts, people: NamedPeople) -> str:
     return "<h2>Release</h2>" + facts(rows)
 
 
-def _signatures(told: Facts) -> str:
+def _signatures(told: LineageFacts) -> str:
     columns = ("Signed by", "Date and time", "Meaning", "Reason", "Submission", "SHA-256 of the record", "Leaf")
     rows = [
         (one["name"], iso(one["at"]), one["meaning"], one["reason"], one["record_id"], one["record_sha256"], _leaf(one))
@@ -115,7 +115,7 @@ def _signatures(told: Facts) -> str:
     return f"<h2>Answer and signatures</h2>{answer}" + table(columns, rows)
 
 
-def _task(task: Facts, people: NamedPeople) -> str:
+def _task(task: LineageFacts, people: NamedPeople) -> str:
     parts = [f"<h3>{_STEPS[task['step']]}: {_text(people.name(task['by']))}</h3>"]
     if task["rulings"]:
         parts.append("<h4>Rulings</h4>" + table(
@@ -146,17 +146,17 @@ def _task(task: Facts, people: NamedPeople) -> str:
     return "".join(parts)
 
 
-def _choice(ruling: Facts, people: NamedPeople) -> str:
+def _choice(ruling: LineageFacts, people: NamedPeople) -> str:
     if ruling["took"]:
         return f"took submission {ruling['took']['submission']} of {people.name(ruling['took']['by'])}"
     return f"{ruling['choice']} {said(ruling['elements']) if ruling['elements'] else ''}".strip()
 
 
-def _leaf(one: Facts) -> Any:
+def _leaf(one: LineageFacts) -> Any:
     return one.get("log", {}).get("leaf", "")
 
 
-def _origin(told: Facts, people: NamedPeople) -> str:
+def _origin(told: LineageFacts, people: NamedPeople) -> str:
     text, origin = told["text"], told["origin"]
     deid = text["deidentification"]
     decided = [(one["what"], f"{iso(one['at'])}, {people.name(one['by'])}") for one in text["decisions"]]

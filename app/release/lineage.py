@@ -24,7 +24,7 @@ from app.corpus.document import Document
 from app.corpus.project import Project, get_project, project_subject
 from app.corpus.source import Source, SourceBody
 from app.corpus.subject import Encounter, Patient
-from app.release.acting import Facts, as_of_each_act, without_people
+from app.release.acting import LineageFacts, as_of_each_act, without_people
 from app.release.recall import ReleaseRecall, Supersession
 from app.release.release import Release, ReleaseItem
 from app.review.copies import ItemCopy
@@ -57,7 +57,7 @@ class Traced:
     release: Release | None
 
 
-def get_lineage(session: Session, actor: AnyActor, project_key: str, wanted: Wanted, *, at: int) -> Facts:
+def get_lineage(session: Session, actor: AnyActor, project_key: str, wanted: Wanted, *, at: int) -> LineageFacts:
     """Everything behind an exported row, as JSON has it. Raises Forbidden, NotFound (no such item, release or element)
     or Conflict (not settled yet; or the actor still has a task on this text).
 
@@ -114,11 +114,11 @@ def _item(session: Session, project_id: int, wanted: Wanted) -> Item:
 
 def trace(
     session: Session, project: Project, traced: Traced, *, until: int | None = None, size: int | None = None
-) -> Facts:
+) -> LineageFacts:
     """The lineage with people by name; `until`: as it was at that time (releases are recalled later than made), `size`:
     of the log then."""
     item, answer = traced.item, traced.answer
-    told: Facts = {
+    told: LineageFacts = {
         "v": VERSION,
         "project": project.key,
         "item": {"id": item.id, "label": item.label, "modality": item.modality},
@@ -134,7 +134,7 @@ def trace(
     return told
 
 
-def _release(session: Session, traced: Traced, until: int | None) -> Facts | None:
+def _release(session: Session, traced: Traced, until: int | None) -> LineageFacts | None:
     release = traced.release
     if release is None:
         return None
@@ -163,7 +163,7 @@ _SIGNED = ("id", "step", "meaning", "reason", "workflow", "ends_workflow", "reco
            "manifest_sha256")  # fmt: skip
 
 
-def _signatures(session: Session, item_id: int, answered_at: int, until: int | None) -> list[Facts]:
+def _signatures(session: Session, item_id: int, answered_at: int, until: int | None) -> list[LineageFacts]:
     """Of the answer and of the steps that led there."""
     made = select(Signature).options(defer(Signature.manifest), defer(Signature.value))
     rows = session.scalars(made.where(Signature.item_id == item_id).order_by(Signature.id))
@@ -175,7 +175,7 @@ def _signatures(session: Session, item_id: int, answered_at: int, until: int | N
     ]
 
 
-def _text(session: Session, item: Item, until: int | None) -> Facts:
+def _text(session: Session, item: Item, until: int | None) -> LineageFacts:
     """The version that was read, the others of the same text, and the acts of the privacy office on it."""
     versions = (
         select(Document.id, Document.version, Document.text_sha256, Document.created_at, Document.label, Renewal.cause)
@@ -213,7 +213,7 @@ def _source_of(item: Item) -> ColumnElement[int]:
     return select(Document.source_id).where(Document.id == item.document_id).scalar_subquery()
 
 
-def _origin(session: Session, item: Item) -> Facts:
+def _origin(session: Session, item: Item) -> LineageFacts:
     """The record as it was received (by digest alone; it stays sealed), of whom, and the delivery it came with."""
     row = session.execute(
         select(Source, Batch, Patient.pseudonym, Encounter.label.label("encounter"), SourceBody.source_id.label("kept"))
@@ -241,7 +241,7 @@ def _origin(session: Session, item: Item) -> Facts:
     }
 
 
-def of_element(told: Facts, element: str) -> Facts:
+def of_element(told: LineageFacts, element: str) -> LineageFacts:
     """The same of one element of the answer: what each said of it, by its id. Raises NotFound."""
     final = next(one for one in _answers(told) if one["submission"] == told["answer"]["submission"])
     if final["elements"] is not None and element not in final["elements"]:
@@ -254,17 +254,17 @@ def of_element(told: Facts, element: str) -> Facts:
     return told | {"element": element}
 
 
-def _tasks(told: Facts) -> Iterator[Facts]:
+def _tasks(told: LineageFacts) -> Iterator[LineageFacts]:
     yield from (task for one in told["rounds"] for task in one["tasks"])
 
 
-def _answers(told: Facts) -> Iterator[Facts]:
+def _answers(told: LineageFacts) -> Iterator[LineageFacts]:
     yield from (answer for task in _tasks(told) for answer in task["answers"])
 
 
-def _place(session: Session, told: Facts, size: int | None) -> None:
+def _place(session: Session, told: LineageFacts, size: int | None) -> None:
     """Give each act its place in the log: number of the leaf (None: not sealed yet) and id of the event."""
-    named: dict[str, Facts] = {f"submission/{one['submission']}": one for one in _answers(told)}
+    named: dict[str, LineageFacts] = {f"submission/{one['submission']}": one for one in _answers(told)}
     named |= {f"ruling/{one['ruling']}": one for task in _tasks(told) for one in task["rulings"]}
     named |= {f"signature/{one['id']}": one for one in told["signatures"]}
     if told["release"]:
