@@ -13,7 +13,8 @@ from app.audit.events import Tag
 from app.audit.models import Event
 from app.corpus.project import change_settings, get_project
 from app.jobs.job import Job
-from app.review.item import get_item
+from app.release.recall import RecallReleases
+from app.review.item import Item, get_item
 from tests.build import OPERATOR
 from tests.functional.web.conftest import TEXT, problem, words
 
@@ -121,3 +122,17 @@ def test_the_command_makes_the_same_bytes_for_the_same_cut_off(released, tmp_pat
         with zipfile.ZipFile(tmp_path / name) as archive:
             told.append(json.loads(archive.read("bundle.json")))
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_of_a_recalled_release_there_is_a_bundle_without_texts(released, tmp_path):
+    """That is when an inspector needs one; and the lineage says that it was recalled."""
+
+    def recall(session, at):
+        item = session.scalar(select(Item).where(Item.label == released.label))
+        RecallReleases().recall(session, OPERATOR, item, "identifier-reported", at=at)
+
+    released.write(recall)
+    made = released.post("lead", "/projects/first/inspections", release=1)
+    assert bundle(made, tmp_path / "a")["recalled"]
+    assert released.post("lead", "/projects/first/inspections", release=1, texts=1).status_code == 409
+    assert "Recalled" in words(released.get("lead", released.lineage))
