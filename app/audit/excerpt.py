@@ -197,7 +197,7 @@ def _write_events(
 ) -> None:
     hidden = Hidden(session, scope.size)
     bodies = _bodies_of_events(session, shown)
-    before = {event - 1 for event in _leaves(session, scope, Event.tag == Tag.CHECKPOINT_KEY_ROTATED) if event}
+    before = _named_by_keys(session, scope)
     for place, height in parts_of(shown, before, sizes, scope.size):
         if height is not None:
             value = hidden.root(height, place >> height).hex()
@@ -209,6 +209,15 @@ def _write_events(
         out.write("events.jsonl", f"{line}\n".encode())
         out.write("leaves.txt", f"{leaf}\n".encode())
         out.write("macs.txt", f"{mac}\n".encode())
+
+
+def _named_by_keys(session: Session, scope: ExcerptScope) -> set[int]:
+    """Leaves that a statement about keys names: they stand alone, so that it is seen behind which it was made."""
+    query = select(Event.body).join(Leaf, Leaf.event_pk == Event.id).where(Leaf.idx < scope.size)
+    bodies = session.scalars(query.where(Event.tag == str(Tag.CHECKPOINT_KEY_ROTATED)))
+    said = (json.loads(body)["data"].get("statement", "") for body in bodies)
+    numbers = (line.split(" ")[1] for text in said for line in text.split("\n") if line.startswith("leaf "))
+    return {int(number) for number in numbers if number.isdecimal()}
 
 
 def _bodies_of_events(session: Session, shown: list[int]) -> Iterator[Any]:

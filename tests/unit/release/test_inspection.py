@@ -12,8 +12,10 @@ import pytest
 from app.accounts.policy import ActForbidden
 from app.audit import verify
 from app.audit.checkpoint import Signer
+from app.audit.continuity import retire_key, rotate_key
 from app.audit.events import Tag
 from app.audit.sequencer import sequence
+from app.core.digest import sha256
 from app.core.errors import Invalid
 from app.factory import create_app
 from app.release.export import export
@@ -205,6 +207,55 @@ def test_a_kept_checkpoint_anchors_it_where_the_bundle_was_asked_for_with_it(sto
     forged = tmp_path / "forged.txt"
     forged.write_text(kept.read_text().replace("\n" + kept.read_text().split("\n")[2], "\n" + "A" * 43 + "="))
     assert check(tmp_path / "b", "--checkpoint", str(forged))[0] == 1
+
+
+def test_it_leads_over_a_change_of_the_logs_key(story, tmp_path):
+    """Signed under the old key, bundled under the new one: who knows the old key needs nothing else."""
+    story.seal()
+    old = story.signer.vkeys()[0]
+    rotate_key(story.team.database, story.signer, OPERATOR, at=T0 + 1)
+    story.team.read_by_two("tails", "tails")
+    story.seal()
+    retire_key(story.team.database, story.signer, OPERATOR, old.split("+")[1], at=T0 + 2)
+    story.seal()
+    _, data = story.make("lena", label=story.item.label)
+    folder = unpack(data, tmp_path / "b")
+    code, verdict = check(folder, "--vkey", old)
+    assert (code, verdict["breaks"]) == (0, [])
+    leaves = (folder / "leaves.txt").read_text().splitlines()
+    assert any(" " in line for line in leaves)
+
+
+FORGERIES = [
+    # what somebody with the log's key, and a new signature over the whole, changes; how it is found
+    ("bodies.jsonl", '\\"face\\":\\"tails\\"', '\\"face\\":\\"heads\\"', "body"),
+    ("bodies.jsonl", TEXT, TEXT.replace("tails", "taxes"), "body"),
+    ("rows.jsonl", '"reason": "guideline"', '"reason": "slip"', "row"),
+    ("events.jsonl", '"tag":"review.case.ruled"', '"tag":"review.case.mused"', "event"),
+    ("signatures.jsonl", "Dr Vera", "Dr Vito", "signature"),
+    ("releases.jsonl", '"manifest_sha256": "', '"manifest_sha256": "0', "release"),
+    ("macs.txt", "\n", "-\n", "event"),
+]
+
+
+@pytest.mark.parametrize(("name", "was", "became", "found"), FORGERIES)
+def test_what_the_holder_of_the_key_forges_in_it_is_found(
+    sqlite_database, tmp_path, monkeypatch, name, was, became, found
+):
+    story = Story(sqlite_database, tmp_path, monkeypatch)
+    _, data = story.make("lena", label=story.item.label, texts=True)
+    folder = unpack(data, tmp_path / "b")
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert was in text
+    path.write_text(text.replace(was, became), encoding="utf-8")
+    about = json.loads((folder / "bundle.json").read_text())
+    about["files"][name] = sha256(path.read_bytes())
+    again = json.dumps(about, ensure_ascii=False, sort_keys=True) + "\n"
+    (folder / "bundle.json").write_text(again)
+    (folder / "bundle.sig").write_text(story.signer.attest(verify.SCOPE_LINE + again))
+    verdict = verify.verify(folder, [], story.signer.vkeys(), [])
+    assert found in {one["check"] for one in verdict["breaks"]}, verdict["breaks"]
 
 
 REGULATOR = Path(__file__).with_name("regulator.py")
