@@ -117,6 +117,8 @@ class Action(StrEnum):
     APPROVE_RELEASE = "approve-release"
     EXPORT_RELEASE = "export-release"
     EXPORT_UNFINISHED = "export-unfinished"
+    READ_LINEAGE = "read-lineage"
+    EXPORT_INSPECTION = "export-inspection"
     READ_AUDIT = "read-audit"
     EXPORT_AUDIT = "export-audit"
 
@@ -152,13 +154,11 @@ def _rule(*roles: ProjectRole | ServerRole, also: tuple[Kind, ...] = (), **rest:
     )
 
 
-_SET_UP = (OPERATOR,)
-_WORK = (OPERATOR, SERVICE)
+_SET_UP, _WORK = (OPERATOR,), (OPERATOR, SERVICE)
 
-# Relations the table speaks of; `self` is ours, the others are registered by review.
+# Relations the table speaks of; `self` is ours, the others are registered by review; CONFLICT: kept from the patient.
 OWN_ASSIGNMENT, OWN_WORK, EARLIER_ACTOR, SELF = "own-assignment", "own-work", "earlier-actor", "self"
 HELD_ITEM = "held-item"
-#: the actor is kept apart from the patient of the item
 CONFLICT = "conflict-of-interest"
 
 TABLE: dict[Action, PolicyRule] = {
@@ -246,6 +246,9 @@ TABLE: dict[Action, PolicyRule] = {
     Action.EXPORT_RELEASE: _rule(_P.MANAGER, _P.PV_REVIEWER, also=_SET_UP),
     # Whoever leads; what it holds of blind readings is decided where it is written (INV-3).
     Action.EXPORT_UNFINISHED: _rule(_P.MANAGER, also=_SET_UP),
+    # Both name people to whoever may read the log alone; texts go with a bundle by EXPORT_RELEASE besides.
+    Action.READ_LINEAGE: _rule(_P.MANAGER, _P.ADJUDICATOR, _P.PV_REVIEWER, _P.AUDITOR, _S.AUDITOR, also=_SET_UP),
+    Action.EXPORT_INSPECTION: _rule(_P.AUDITOR, _P.MANAGER, _S.AUDITOR, also=_SET_UP),
     Action.READ_AUDIT: _rule(_P.AUDITOR, _P.MANAGER, _S.AUDITOR, _S.PRIVACY_OFFICER, also=_SET_UP),
     Action.EXPORT_AUDIT: _rule(_P.AUDITOR, _S.AUDITOR, also=_SET_UP),
 }

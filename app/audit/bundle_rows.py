@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Table, Text, cast, exists, or_, select
+from sqlalchemy import Table, Text, cast, exists, or_, select, true
 
 from app.audit import streams
 from app.audit.events import Tag
@@ -15,6 +15,7 @@ from app.audit.models import Erasure, Event, RowCommitment
 from app.audit.rows import SALT, Values, committed_tables, content_of_row, digest_of, key_of
 from app.core.db import Base, Session, load_tables
 from app.core.digest import salted_sha256
+from app.core.pieces import pieces
 
 CHUNK = 1000
 #: what gives somebody authority, or shows who they are: in a project's bundle too, of those who acted in it
@@ -112,7 +113,24 @@ def bodies(session: Session, scope: BundleScope) -> Iterator[dict[str, Any]]:
             yield from _bodies_of(session, table, scope)
 
 
+def bodies_among(session: Session, name: str, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """The bodies themselves of some rows, by the table they lie in; of those that were erased, that they were."""
+    load_tables()
+    table = Base.metadata.tables[name]
+    owner = Base.metadata.tables[table.info["content"][0]]
+    for piece in pieces(numbers):
+        yield from _bodies_where(session, table, owner.c.id.in_(piece), whole=True)
+
+
 def _bodies_of(session: Session, table: Table, scope: BundleScope) -> Iterator[dict[str, Any]]:
+    name = table.info["content"][0]
+    owner = Base.metadata.tables[name]
+    within = _of_project(owner, scope.project_id) if scope.project_id is not None else true()
+    whole = scope.profile == Profile.CONTENT and (scope.texts or name != "document")
+    yield from _bodies_where(session, table, within, whole=whole)
+
+
+def _bodies_where(session: Session, table: Table, wanted: Any, *, whole: bool) -> Iterator[dict[str, Any]]:
     name, column, digest = table.info["content"]
     owner = Base.metadata.tables[name]
     (key,) = table.primary_key
@@ -122,10 +140,7 @@ def _bodies_of(session: Session, table: Table, scope: BundleScope) -> Iterator[d
     if opened:  # it may be sealed: all of the row is asked for
         query = query.add_columns(*(one for one in table.columns if one.name not in (column, "salt")))
     query = query.add_columns(erased.label("erased")).outerjoin(table, key == owner.c.id).order_by(owner.c.id)
-    if scope.project_id is not None:
-        query = query.where(_of_project(owner, scope.project_id))
-    whole = scope.profile == Profile.CONTENT and (scope.texts or name != "document")
-    for row in session.execute(query.execution_options(yield_per=CHUNK)):
+    for row in session.execute(query.where(wanted).execution_options(yield_per=CHUNK)):
         body = row.body
         if opened and body is not None:
             body = opened(session, dict(row._mapping) | {column: body})

@@ -162,6 +162,7 @@ class Tag(StrEnum):
     RELEASE_CUT = "release.release.cut", "An immutable dataset version was made.", True
     RELEASE_RECALLED = "release.release.recalled", "An item of a release was taken out: no more copies.", True
     RELEASE_EXPORTED = "release.release.exported", "A release was written in a format."
+    INSPECTION_MADE = "release.inspection.made", "A bundle of one item or release was made for inspection."
     WORK_EXPORTED = "release.work.exported", "Unfinished work was written in a format, marked as no release."
     TRANSITIONS_DECLARED = "audit.transitions.declared", "The state machines in force, by digest."
     ROWS_DECLARED = "audit.rows.declared", "From here on events commit to whole rows; how many there were before."

@@ -51,8 +51,8 @@ SIGNED, SET_BACK = "review.signature.made", "audit.clock.set_back"
 # What a signature of the review says besides its record (manifest version 2), and which step ends in which sense.
 SAID = ("item", "assignment", "step", "meaning", "reason", "workflow", "ends_workflow")
 MEANINGS = {"adjudicate": ("adjudication", "escalation"), "verify": ("verification", "rejection")}
-TABLES_DECLARED, WITHDRAWN = "audit.transitions.declared", "preannotate.entry.withdrawn"
-ROWS_DECLARED, SCRIPT_DECLARED = "audit.rows.declared", "audit.script.declared"
+TABLES_DECLARED, ROWS_DECLARED = "audit.transitions.declared", "audit.rows.declared"
+SCRIPT_DECLARED, WITHDRAWN, CREATED = "audit.script.declared", "preannotate.entry.withdrawn", "review.item.created"
 ERASING = {"intake.batch.withdrawn", "deid.incident.redacted"}
 HELD = ("person", "tier", "profession", "specialty", "country", "issued_at", "expires_at")
 SCOPE_LINE = "chartmark audit bundle v2\n"
@@ -65,25 +65,23 @@ def takes(*roles: str, server: tuple[str, ...] = (), kinds: str = "person", tier
 
 # The acts that give authority or rest on it, as the policy of the application has them.
 _ADMIN: dict[str, Any] = {"server": ("admin",), "kinds": "person operator"}
-_OFFICES = ("manager", "privacy_officer")
+_OFFICES, _OFFICER = ("manager", "privacy_officer"), ("privacy_officer",)
+_ERASING = takes(*_OFFICES, server=_OFFICER, kinds="person operator")
 NEEDS = {
-    "accounts.role.granted": takes(**_ADMIN, other=True),
-    "accounts.role.revoked": takes(**_ADMIN, other=True),
-    "accounts.credential.granted": takes(**_ADMIN),
-    "accounts.credential.revoked": takes(**_ADMIN),
+    **dict.fromkeys(("accounts.role.granted", "accounts.role.revoked"), takes(**_ADMIN, other=True)),
+    **dict.fromkeys(("accounts.credential.granted", "accounts.credential.revoked"), takes(**_ADMIN)),
     "accounts.identity.verified": takes(**_ADMIN),
     "corpus.member.added": takes("manager", server=("admin", "manager"), kinds="person operator"),
     "corpus.member.removed": takes("manager", server=("admin",), kinds="person operator"),
     "guidelines.version.published": takes("manager", "adjudicator"),
-    "deid.document.accepted": takes("privacy_officer", server=("privacy_officer",)),
-    "deid.document.refused": takes("privacy_officer", server=("privacy_officer",)),
+    **dict.fromkeys(("deid.document.accepted", "deid.document.refused"), takes(*_OFFICER, server=_OFFICER)),
     "review.submission.frozen": takes("annotator", "verifier", "adjudicator", tier=1),
     "review.gold.frozen": takes("verifier", "adjudicator", "annotator", tier=1),
     "review.case.ruled": takes("adjudicator", tier=3),
     "review.signature.made": takes("verifier", "adjudicator", tier=3),
     "release.release.cut": takes("manager", kinds="person operator"),
-    "privacy.subject.erased": takes(*_OFFICES, server=("privacy_officer",), kinds="person operator"),
-    "privacy.sources.expired": takes(*_OFFICES, server=("privacy_officer",), kinds="person operator"),
+    "privacy.subject.erased": _ERASING,
+    "privacy.sources.expired": _ERASING,
 }
 read_json = json.JSONDecoder(parse_float=str.encode).decode  # bytes cannot be written again: no floats
 write_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
@@ -189,9 +187,12 @@ class Tree:
         self.size = 0
         self.peaks: list[bytes] = []
 
-    def append(self, leaf: bytes) -> None:
-        self.size += 1
-        for _ in range((self.size & -self.size).bit_length() - 1):  # as many as the size has zeros at its end
+    def append(self, leaf: bytes, height: int = 0) -> None:
+        """A leaf, or the root of the 2^height hidden ones that begin at a multiple of their number."""
+        if self.size % (1 << height):
+            raise Broken(f"hides {1 << height} leaves at {self.size}, where no subtree of them begins")
+        self.size += 1 << height
+        for _ in range((self.size & -self.size).bit_length() - 1 - height):  # as many as the size has zeros at its end
             leaf = hashlib.sha256(b"\x01" + self.peaks.pop() + leaf).digest()
         self.peaks.append(leaf)
 
@@ -343,7 +344,8 @@ class Log:
         # witness → size and time (POSIX seconds) of the last checkpoint it cosigned
         self.witnessed: dict[str, tuple[int, int] | None] = dict.fromkeys(witnesses)
         self.about = json.loads((folder / "bundle.json").read_text())
-        self.given, self.vouched = trusted, list[str]()
+        self.excerpt = bool(self.about.get("excerpt"))  # of an item or a release: events, rows and leaves are a choice
+        self.given, self.vouched, self.passed = trusted, list[str](), set[int]()  # passed: sizes within hidden leaves
         self.keys = trusted or (folder / "vkeys.txt").read_text().split()
         self.machines = json.loads((folder / "transitions.json").read_text())
         self.tree = Tree()
@@ -362,8 +364,7 @@ class Log:
         self.backwards: list[tuple[int, int, int, str]] = []  # leaf, time before, time, what to say of it
         self.breaks: list[dict[str, Any]] = []
         self.committed, self.authority = RecordRows(), Authority(self.about["project"])
-        self.not_committed: dict[str, int] = {}
-        self.stated: dict[str, set[str]] = {}  # row → the digests of bodies that it states
+        self.not_committed, self.stated = dict[str, int](), dict[str, set[str]]()  # row → digests of bodies it states
         self.believed = self.computed = self.erased = 0
 
     def broke(self, leaf: int | None, check: str, message: str) -> None:
@@ -408,6 +409,8 @@ class Log:
             self.take_key(index, event)
         elif event["tag"] in KEPT:
             self.kept[event["tag"]].append((index, event))
+        elif event["tag"] == CREATED:
+            self.stated[f"document/{event['data'].get('document')}"] = {event["data"].get("text_sha256")}
         self.committed.read(index, event)
         for claim in self.authority.read(event):
             self.broke(index, "authority", f"event {event['seq']} of stream {event['stream']}: {claim}")
@@ -469,10 +472,12 @@ class Log:
     def check_named_leaves(self) -> None:
         """A statement about keys names the last leaf before it: it cannot be moved to another place of the log."""
         wanted = {number: (index, value) for index, number, value in self.named_leaves}
-        for number, line in enumerate(self.lines("leaves.txt") if wanted else ()):
+        number, lines = 0, self.lines("leaves.txt") if wanted else ()
+        for line in lines:
             index, value = wanted.pop(number, (None, None))
             if index is not None and (number >= index or line != value):
                 self.broke(index, "key", f"a key is announced after another leaf {number} than the one here")
+            number += 1 << int(line[65:] or 0)
         for number, (index, _) in wanted.items():
             if number >= 0:
                 self.broke(index, "key", f"a key is announced after leaf {number}, which is not there")
@@ -587,7 +592,7 @@ class Log:
                 was = "is no more" if said is None else "is another"
                 self.broke(index, "row", f"{key} is not the row that the log says: by its last event it {was}")
             self.check_within(table, row)
-        for key, (index, _) in left.items():
+        for key, (index, _) in left.items() if not self.excerpt else ():
             self.broke(index, "row", f"{key} is in the log and no longer in the database")
         self.check_erasures(erasures)
         for table, count in self.not_committed.items():
@@ -627,7 +632,7 @@ class Log:
             elif said != together:
                 self.broke(index, "erasure", f"{len(digests)} erasures under event {event_id} are not those of the log")
         for event_id, (index, said) in self.committed.sets.items():
-            if event_id not in erasures:
+            if event_id not in erasures and not self.excerpt:
                 self.broke(index, "erasure", f"{said['count']} erasures of event {event_id} are not in the database")
 
     def check_bodies(self) -> None:
@@ -654,11 +659,13 @@ class Log:
         """bundle.json names every file, and the log's key signed it. What is narrower was said before."""
         if self.about["format"] < 2:
             return
-        text = (self.folder / "bundle.json").read_text(encoding="utf-8")
+        text = (self.folder / "bundle.json").read_bytes().decode()
         try:
-            line = (self.folder / "bundle.sig").read_text(encoding="utf-8")
-            signers = signers_of(SCOPE_LINE + text, line, self.vouched or self.keys)
-        except (OSError, Broken):
+            line = (self.folder / "bundle.sig").read_bytes().decode()
+            name, raw = line.removeprefix("— ").split(" ")  # written in one way only
+            exact = line == f"— {name} {base64.b64encode(base64.b64decode(raw)).decode()}\n"
+            signers = signers_of(SCOPE_LINE + text, line, self.vouched or self.keys) if exact else []
+        except (OSError, ValueError, Broken):
             signers = []
         if not signers and not self.broken:
             self.broke(None, "scope", "bundle.json is not as a key of the log signed it: do not believe its scope")
@@ -666,6 +673,9 @@ class Log:
             path = self.folder / name
             if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
                 self.broke(None, "scope", f"{name} is not the file that was exported")
+        there = {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()}
+        for name in sorted(there - {*self.about["files"], "bundle.json", "bundle.sig"}) if self.excerpt else ():
+            self.broke(None, "scope", f"{name} was not exported with the rest")
         declared = self.data_of(SCRIPT_DECLARED)
         if not declared or declared[-1].get("sha256") != self.about["files"].get("verify.py"):
             self.broke(None, "scope", "verify.py in this bundle is not the script whose digest is in the log")
@@ -750,18 +760,20 @@ def read_log(log: Log, kept: list[Path]) -> None:
     for name, note, under in [*exported, *(("your checkpoint", path.read_text(encoding="utf-8"), []) for path in kept)]:
         line = [*note.split("\n"), ""][1]
         notes.setdefault(int(line) if line.isdecimal() else -1, []).append((name, note, under))
-    since = 0
-    macs = log.lines("macs.txt")
+    since, macs = 0, log.lines("macs.txt")
     with (log.folder / "events.jsonl").open("rb") as bodies, (log.folder / "leaves.txt").open() as leaves:
-        for index, (line, leaf) in enumerate(zip_longest(bodies, leaves)):
-            if line is None or leaf is None or len(leaf.strip()) != 64:
+        for line, leaf in zip_longest(bodies, leaves):
+            index, (digest, _, height) = log.tree.size, (leaf or "").strip().partition(" ")
+            if line is None or leaf is None or len(digest) != 64 or (height and not log.excerpt):
                 log.broke(index, "event", f"the {'event' if line is None else 'leaf'} is missing")
                 break
             body, mac = line.rstrip(b"\n"), next(macs, "-")
             if body != b"null" and leaf_of(body, mac) != leaf.strip():
                 log.broke(index, "event", "the event does not hash to its leaf")
             log.read_event(index, body, mac)
-            log.tree.append(bytes.fromhex(leaf))
+            log.tree.append(bytes.fromhex(digest), int(height or 0))  # "digest height": leaves that are hidden together
+            log.hidden += log.tree.size - index - 1
+            log.passed |= {size for size in notes if index < size < log.tree.size}
             for name, note, under in notes.get(log.tree.size, []):
                 try:
                     log.take_checkpoint(note, since, under, kept=name == "your checkpoint")
@@ -769,7 +781,7 @@ def read_log(log: Log, kept: list[Path]) -> None:
                     log.broke(since, "checkpoint", f"{name} of size {log.tree.size} {problem}")
             since = log.tree.size if log.tree.size in notes else since
     size = log.tree.size
-    for stated in sorted(stated for stated in notes if not 0 < stated <= size):
+    for stated in sorted(stated for stated in notes if not 0 < stated <= size and stated not in log.passed):
         gone = f"of size {stated}: the last {stated - size} events are missing"
         log.broke(size, "checkpoint", f"{notes[stated][0][0]} {gone if stated > 0 else 'states no size'}")
     if since < size:
@@ -810,10 +822,11 @@ def verify(
     state = {"streams": len(log.heads), "keys": log.keys, "size": log.tree.size, "root": log.tree.root()}
     fates = {"broken": log.broken, "recalled": recalls, "withdrawn": withdrawals, "set_back": log.data_of(SET_BACK)}
     rows = {"computed": log.computed, "believed": log.believed, "erased": log.erased, "before": log.not_committed}
-    script = {"script_sha256": hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}
-    state["witnessed"] = witnessed(log)
-    verdict = {"consistent": not log.broken, **log.about, **counts, **state, **fates, **rows, **script}
-    unproved = list(what_is_unproved(log, anchored=bool(kept or vkeys)))
+    seen = {name: found or (0, None) for name, found in log.witnessed.items()}  # how far each has cosigned, and when
+    state["witnessed"] = [{"witness": name, "size": size, "at": at} for name, (size, at) in seen.items()]
+    verdict = {"consistent": not log.broken, **log.about, **counts, **state, **fates, **rows}
+    verdict["script_sha256"] = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    unproved = list(what_is_unproved(log, anchored=bool(vkeys or len(kept) > len(log.passed))))
     return verdict | {"ok": not log.broken and not unproved, "unproved": unproved, "breaks": log.breaks}
 
 
@@ -826,6 +839,8 @@ def what_is_unproved(log: Log, *, anchored: bool) -> Iterator[str]:
             yield f"no checkpoint of this log here is cosigned by {witness.split('+')[0]}"
         elif found[0] < log.tree.size and not anchored:
             yield f"the last {log.tree.size - found[0]} events are not witnessed by {witness.split('+')[0]}"
+    for size in sorted(log.passed):
+        yield f"your checkpoint of size {size} lies among hidden events: ask for an excerpt that names this size"
     if not log.tree.size:
         yield "the log is empty: nothing is proved"
     if log.unsealed:
@@ -834,26 +849,17 @@ def what_is_unproved(log: Log, *, anchored: bool) -> Iterator[str]:
         yield "the bundle is of a version whose scope and rows are not signed: export it with a newer one"
 
 
-def witnessed(log: Log) -> list[dict[str, Any]]:
-    """How far each witness that was asked for has cosigned, and when."""
-    return [
-        {"witness": name, "size": found[0] if found else 0, "at": found[1] if found else None}
-        for name, found in log.witnessed.items()
-    ]
-
-
 def describe(verdict: dict[str, Any]) -> Iterator[str]:
     scope = "whole log" if verdict["project"] is None else f"project {verdict['project']}"
+    scope += f", an excerpt: {', '.join(verdict['excerpt'])}" if verdict.get("excerpt") else ""
     yield "{origin}, {0}: {events} events in {streams} streams".format(scope, **verdict)
     yield "{hidden} hidden (hash only), {unsealed} not sealed yet; size {size}, root {root}".format(**verdict)
     yield "this script: SHA-256 {script_sha256} (compare it with a printed checkpoint)".format(**verdict)
     yield from (f"key {key} (compare it with the one you were given)" for key in verdict["keys"])
     yield from (f"RECALLED release {r.get('release_id')}, for item {r.get('item')}" for r in verdict["recalled"])
     yield from (f"WITHDRAWN entry {w.get('withdrawal_id')} of a pipeline" for w in verdict["withdrawn"])
-    yield from (
-        f"CLOCK set back by {s['from'] - s['to']} ms: times around it are not to be relied on"
-        for s in verdict["set_back"]
-    )
+    for s in verdict["set_back"]:
+        yield f"CLOCK set back by {s['from'] - s['to']} ms: times around it are not to be relied on"
     for seen in verdict["witnessed"]:
         when = f"up to leaf {seen['size'] - 1}, at {seen['at']} (POSIX seconds)" if seen["size"] else "nothing here"
         yield f"WITNESSED by {seen['witness'].split('+')[0]}: {when}"

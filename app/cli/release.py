@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -139,3 +140,43 @@ def qualifications_command(release_id: int) -> None:
 
     for row in machine.read(unit):
         click.echo(json.dumps(row, ensure_ascii=False))
+
+
+@release.command("lineage")
+@click.argument("project")
+@click.argument("label")
+@click.option("--release", "number", type=int, help="Number of the release; else the newest that holds the item.")
+@click.option("--element", default="", help="Of this element alone, as the exported row names it.")
+def lineage_command(project: str, label: str, number: int | None, element: str) -> None:
+    """Everything behind an exported row of PROJECT, back to its delivery: LABEL is its document; JSON."""
+    from app.release.lineage import Wanted, get_lineage
+
+    wanted = Wanted(label, number, element)
+    told = machine.read(
+        lambda session: get_lineage(session, machine.operator(), project, wanted, at=clock.now())
+    )
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+@release.command("inspect")
+@click.argument("project")
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--item", "label", default="", help="Label of one item; else the whole release.")
+@click.option("--release", "number", type=int, help="Number of the release.")
+@click.option("--with-text", "texts", is_flag=True, help="The notes too, for who may read them.")
+@click.option("--cut-off", type=int, help="Size of the checkpoint up to which the log is told; else it is sealed now.")
+@click.option("--checkpoint", "kept", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="One that somebody keeps: the bundle leads from it (may come several times).")
+@click.option("--to-region", "region", default="", help="Region it goes to, where the project names one.")
+def inspect_command(project: str, out: Path, number: int | None, kept: tuple[Path, ...], **said: Any) -> None:
+    """Write everything behind an item or a release of PROJECT into OUT (a zip), to be checked with Python alone."""
+    from app.audit.checkpoint import parse_statement
+    from app.release.inspection import InspectionOrder, Making, OutgoingInspection
+
+    here = machine.machine()
+    sizes = tuple(parse_statement(path.read_text(encoding="utf-8").partition("\n\n")[0] + "\n").size for path in kept)
+    order = InspectionOrder(project, release=number, sizes=sizes, **said)
+    making = Making(out.parent)
+    bundle = OutgoingInspection(here.database, here.signer(), machine.operator(), order, making, at=clock.now())
+    made = export_to(bundle, out)
+    click.echo(json.dumps({"sha256": made.sha256, "files": made.files}))

@@ -151,6 +151,7 @@ class Services(Protocol):
     def settings(self) -> Any: ...
     @property
     def vault(self) -> Any: ...
+    def signer(self) -> Any: ...
 
 
 class JobKind(Protocol):
@@ -164,8 +165,7 @@ class JobKind(Protocol):
     key: str
     title: str  # what it does, as a page heads it
     aside: str  # what became of the documents it could not work on
-    #: whether it can be done again after it ended
-    repeatable: bool
+    repeatable: bool  # whether it can be done again after it ended
 
     def chunk(self, services: Services, job: Job, *, at: int) -> bool: ...
 

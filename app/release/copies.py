@@ -54,7 +54,8 @@ def _events(session: Session, patient_id: int) -> list[Event]:
     if since is None:
         return []
     tombstone = session.get(SubjectErasure, patient_id)
-    query = select(Event).where(Event.tag.in_((Tag.WORK_EXPORTED, Tag.AUDIT_EXPORTED)), Event.at >= since)
+    left = (Tag.WORK_EXPORTED, Tag.INSPECTION_MADE, Tag.AUDIT_EXPORTED)
+    query = select(Event).where(Event.tag.in_(left), Event.at >= since)
     if tombstone is not None:
         query = query.where(Event.at <= tombstone.erased_at)
     return [row for row in session.scalars(query.order_by(Event.id)) if _is_about(row, project_id)]
@@ -62,7 +63,7 @@ def _events(session: Session, patient_id: int) -> list[Event]:
 
 def _is_about(event: Event, project_id: int) -> bool:
     """The project's own; of bundles those of the whole log, or of this project."""
-    if event.tag == Tag.WORK_EXPORTED:
+    if event.tag in (Tag.WORK_EXPORTED, Tag.INSPECTION_MADE):
         return event.project_id == project_id
     return json.loads(event.body)["subject"]["id"] in ("whole", project_id)
 
@@ -71,6 +72,9 @@ def _of_event(event: Event) -> LeftCopy | None:
     said = json.loads(event.body)["data"]
     if event.tag == Tag.WORK_EXPORTED:
         return LeftCopy("unfinished work", str(said["format"]), event.at, event.actor_id, str(said["sha256"]))
+    if event.tag == Tag.INSPECTION_MADE:
+        kind = "inspection bundle, with texts" if said["texts"] else "inspection bundle, with answers"
+        return LeftCopy(kind, "inspection", event.at, event.actor_id, str(said["sha256"]))
     # A bundle of digests holds no words.
     if said.get("profile") != "content":
         return None

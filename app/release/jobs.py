@@ -21,6 +21,7 @@ from app.release.archive import NewFile
 from app.release.cutting import cut
 from app.release.export import Export, ExportOrder, Outgoing, OutgoingRelease
 from app.release.in_progress import OutgoingWork
+from app.release.inspection import KEY, InspectionOrder, Making, OutgoingInspection
 from app.release.release import Release
 from app.release.waiting import file_of
 
@@ -87,7 +88,11 @@ class ExportJob(_WholeJob):
         order = ExportOrder(job.args["format"], folder, asked.progress, stored, job.args.get("region", ""))
         actor, key = asked.by(at)
         outgoing: Outgoing
-        if job.args["release"] is None:
+        if job.args["format"] == KEY:
+            inspected = InspectionOrder(key, **job.args["of"])
+            making = Making(folder, asked.progress, stored)
+            outgoing = OutgoingInspection(services.database, services.signer(), actor, inspected, making, at=at)
+        elif job.args["release"] is None:
             outgoing = OutgoingWork(services.database, actor, key, order, at=at)
         else:
             outgoing = OutgoingRelease(services.database, actor, job.args["release"], order, at=at)
@@ -157,4 +162,17 @@ def queue_export(
     """
     require_destination(project, region)
     args = {"release": release.id if release else None, "format": format_key} | ({"region": region} if region else {})
+    return enqueue(session, ExportJob.key, args, project_id=project.id, person_id=actor.id, at=at)
+
+
+def queue_inspection(
+    session: Session, actor: Actor, project: Project, release: Release, order: InspectionOrder, *, at: int
+) -> Job:
+    """Have an inspection bundle of a release made into a file that waits for this person.
+
+    Raises Conflict where it may not go to this region.
+    """
+    require_destination(project, order.region)
+    of = {"release": order.release, "texts": order.texts, "region": order.region}
+    args = {"release": release.id, "format": KEY, "of": of}
     return enqueue(session, ExportJob.key, args, project_id=project.id, person_id=actor.id, at=at)

@@ -16,6 +16,7 @@ from app.corpus.project import Project
 from app.formats.protocol import FORMATS
 from app.http import context
 from app.http.access import access, acting
+from app.jobs.job import Job
 from app.release.export import ExportOrder, Outgoing, export_to
 from app.release.in_progress import FOLDER, OutgoingWork
 from app.release.jobs import AT_ONCE, queue_export
@@ -50,7 +51,10 @@ def unfinished(key: str) -> ResponseReturnValue:
 def fetch(key: str, job_id: int) -> ResponseReturnValue:
     """An archive that a job has made for this person; it is gone when it was sent."""
     with context.database().reading() as session:
-        project = enter(session, key, Action.EXPORT_RELEASE, Action.EXPORT_UNFINISHED)
+        job = session.get(Job, job_id)
+        inspected = job is not None and job.person_id == context.actor().id and "of" in job.args
+        acts = (Action.EXPORT_INSPECTION,) if inspected else (Action.EXPORT_RELEASE, Action.EXPORT_UNFINISHED)
+        project = enter(session, key, *acts)
         job, file = fetch_archive(session, context.settings().exports_dir, context.actor(), project.id, job_id)
         name = f"{key}-{get_release(session, job.args['release']).number}" if job.args["release"] else None
     name = f"{name or f'{NOT_A_RELEASE}-{key}'}-{job.args['format']}.zip"

@@ -145,6 +145,11 @@ SENTENCES = [
     ("a safety scientist assesses", somebody(P.PV_REVIEWER), A.ASSESS_SAFETY, item(), YES),
     ("an auditor reads the log", somebody(P.AUDITOR), A.READ_AUDIT, item(), YES),
     ("an auditor changes nothing", somebody(P.AUDITOR), A.CHANGE_PROJECT, item(), "role-missing"),
+    ("an auditor takes an inspection bundle", somebody(P.AUDITOR), A.EXPORT_INSPECTION, item(), YES),
+    ("who works on safety reads a lineage", somebody(P.PV_REVIEWER), A.READ_LINEAGE, item(), YES),
+    ("and takes no bundle, which names people", somebody(P.PV_REVIEWER), A.EXPORT_INSPECTION, item(), "role-missing"),
+    ("a reader reads no lineage", somebody(P.ANNOTATOR, tier=4), A.READ_LINEAGE, item(), "role-missing"),
+    ("nor a verifier", somebody(P.VERIFIER, tier=4), A.READ_LINEAGE, item(), "role-missing"),
     ("a server auditor reads every log", somebody(S.AUDITOR), A.READ_AUDIT, item(project_id=8), YES),
     (
         "a manager does not decide on quarantine",
