@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
+from app.accounts import policy
+from app.accounts.actor import AnyActor
 from app.core.db import Session
-from app.corpus.project import Project
+from app.corpus.project import Project, project_subject
 from app.review.distribution import find_readers
 from app.review.waiting import ProjectTeam, load_team
 from app.review.workflows import ESCALATION_TIER, Step, Workflow
+from app.review.workflows.words import StepInWords, steps_in_words
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,30 @@ class StepLack:
     @property
     def words(self) -> str:
         return f"Nobody could finish this with today's members: {self.step}: {self.lack}"
+
+
+@dataclass(frozen=True)
+class WorkflowPreview:
+    """What somebody reads before rules are put into force: the steps in words, and what is lacking here."""
+
+    workflow: Workflow
+    steps: list[StepInWords]
+    lacks: list[StepLack]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As programs read it."""
+        return {
+            "workflow": json.loads(self.workflow.document),
+            "sha256": self.workflow.digest,
+            "steps": [asdict(step) for step in self.steps],
+            "lacking": [lack.words for lack in self.lacks],
+        }
+
+
+def preview(session: Session, actor: AnyActor, project: Project, workflow: Workflow, *, at: int) -> WorkflowPreview:
+    """Rules before they are put into force; nothing is stored. Raises Forbidden."""
+    policy.require(session, actor, policy.Action.CHANGE_PROJECT, project_subject(project.id), at=at)
+    return WorkflowPreview(workflow, steps_in_words(workflow), lacks_of(session, project, workflow, at=at))
 
 
 def lacks_of(session: Session, project: Project, workflow: Workflow, *, at: int) -> list[StepLack]:
