@@ -51,6 +51,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "app.web.projects.settings:settings_pages",
     "app.web.projects.workflow:workflow_pages",
     "app.api.workflows:workflows_api",
+    "app.api.taking:taking_api",
     "app.web.quality.agreement:agreement_pages",
     "app.web.quality.bias:bias_pages",
     "app.web.quality.charts:charts_pages",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from app.accounts import policy
 from app.accounts.actor import AnyActor, ProjectRole
@@ -25,9 +25,10 @@ from app.review.conflict import kept_apart
 from app.review.copies import is_copy
 from app.review.guideline import guided
 from app.review.item import Item, available_items, get_item, queued_behind
+from app.review.lease import ClaimLease, give_back_lapsed
 from app.review.relations import earlier_actors
 from app.review.renewal import renewal_of
-from app.review.round import Round, open_round
+from app.review.round import Round, newest, open_round
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import reconsidered
 from app.review.workflows import Step, StepRule, Workflow
@@ -103,6 +104,8 @@ def assign_ready(
     the caller's query); an item for which there are not enough of them, or no guideline, stays as it is.
     """
     policy.require(session, actor, policy.Action.ASSIGN, project_subject(project.id), at=at)
+    lock_seats(session, project.id)
+    give_back_lapsed(session, project.id, at=at)
     require_papers(session, project, "assignment", at=at)
     unsigned = require_some_signed(session, project)
     workflow = workflow_of(session, project)
@@ -213,16 +216,34 @@ def least_loaded(item_id: int, candidates: list[int], load: dict[int, int], read
 def rounds_with_vacancies(session: Session, project_id: int) -> list[Round]:
     """Rounds under way in which somebody left; few, so the rest is asked of each."""
     left = Assignment.state.in_((AssignmentState.DECLINED, AssignmentState.REVOKED))
-    seat = select(Assignment.round_id).where(Assignment.step == Step.ANNOTATE, left)
-    under_way = (Item.project_id == project_id, Item.state == ItemState.IN_ANNOTATION, ~is_copy(Item.id))
-    rows = session.scalars(select(Round).join(Item, Item.id == Round.item_id).where(*under_way, Round.id.in_(seat)))
-    return [row for row in rows if row.readers > seats_taken(session, row.id)]
+    took = Assignment.id.in_(select(ClaimLease.assignment_id).where(ClaimLease.project_id == project_id))
+    seat = select(Assignment.round_id).where(Assignment.step == Step.ANNOTATE, left | took)
+    rows = session.scalars(with_free_seats(project_id).where(Round.id.in_(seat), ~is_copy(Item.id)))
+    return list(rows)
+
+
+def with_free_seats(project_id: int) -> Select[Round]:
+    """Rounds under way in which fewer people read than they ask; of items alone that are being read."""
+    taken = select(func.count()).where(Assignment.round_id == Round.id, *_seated()).scalar_subquery()
+    query = select(Round).join(Item, Item.id == Round.item_id).where(newest(), Round.readers > taken)
+    return query.where(Item.project_id == project_id, Item.state == ItemState.IN_ANNOTATION)
 
 
 def seats_taken(session: Session, round_id: int) -> int:
-    staying = Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN, AssignmentState.SUBMITTED))
-    taken = (Assignment.round_id == round_id, Assignment.step == Step.ANNOTATE, staying)
+    taken = (Assignment.round_id == round_id, *_seated())
     return session.scalar(select(func.count()).select_from(Assignment).where(*taken)) or 0
+
+
+def _seated() -> tuple[ColumnElement[bool], ...]:
+    staying = Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN, AssignmentState.SUBMITTED))
+    return Assignment.step == Step.ANNOTATE, staying
+
+
+def lock_seats(session: Session, project_id: int) -> None:
+    """Nobody else gives out, or takes, items of this project until the transaction ends; other work goes on."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.flush()
+        session.execute(select(Project.id).where(Project.id == project_id).with_for_update(key_share=True))
 
 
 def reading_subject(project: Project, workflow: Workflow) -> policy.PolicySubject:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import OPERATIONAL, Base
+from app.accounts.actor import ServiceActor
+from app.core.db import OPERATIONAL, Base, Session
+from app.review import states
+from app.review.assignment import Assignment, get_assignment
+from app.review.states import AssignmentState
+
+#: so many are looked at in one transaction; the others in the next
+_AT_ONCE = 200
 
 
 class ClaimLease(Base):
@@ -24,3 +31,29 @@ class ClaimLease(Base):
     is_open: Mapped[bool]
     #: the seat was given back; its reader may take it again while nobody else did
     lapsed: Mapped[bool]
+
+
+def give_back_lapsed(session: Session, project_id: int, *, at: int) -> int:
+    """Give back seats whose lease is over and in which nothing was done; returns how many. A begun draft stays."""
+    over = select(ClaimLease).where(
+        ClaimLease.project_id == project_id, ClaimLease.is_open, ClaimLease.expires_at <= at
+    )
+    lapsed = 0
+    for lease in session.scalars(over.order_by(ClaimLease.expires_at).limit(_AT_ONCE)).all():
+        task = get_assignment(session, lease.assignment_id, lock=True)
+        lease.is_open, lease.lapsed = False, _untouched(task)
+        if lease.lapsed:
+            states.advance(session, ServiceActor("claim-leases"), task, "lapsed", at=at)
+            lapsed += 1
+    return lapsed
+
+
+def _untouched(task: Assignment) -> bool:
+    return task.state in (AssignmentState.OFFERED, AssignmentState.OPEN) and task.draft_version == 0
+
+
+def lapsed_of(session: Session, person_id: int, round_id: int) -> Assignment | None:
+    """A person's own task in a round that lapsed, and may be taken again."""
+    mine = (Assignment.person_id == person_id, Assignment.round_id == round_id)
+    query = select(Assignment).join(ClaimLease, ClaimLease.assignment_id == Assignment.id)
+    return session.scalar(query.where(*mine, ClaimLease.lapsed, Assignment.state == AssignmentState.REVOKED))

@@ -13,7 +13,8 @@ def overflow(page):
 
 
 def test_a_workflow_is_composed_by_keyboard_and_its_preview_is_accessible(address, open_page):
-    page = open_page(f"{address}/sign-in", viewport={"width": 1280, "height": 900})
+    page = open_page(f"{address}/sign-in")
+    page.set_viewport_size({"width": 1280, "height": 900})
     enter(page, "lead")
     page.goto(f"{address}/projects/first/workflow?from=single_reader_sampling")
     page.get_by_label("Short name").fill("ours")
