@@ -14,9 +14,12 @@ from app.core.digest import sha256
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.corpus.project import change_settings, create_project
 from app.review import staffing
-from app.review.assignment import claim
+from app.review.assignment import claim, get_assignment
 from app.review.distribution import find_readers
+from app.review.item import get_item, no_codes
+from app.review.queries import UNFINISHED, feedback, own_tasks, own_work, queue
 from app.review.round import current_round
+from app.review.seeming import shown_state
 from app.review.staffing import can_be_seated, lacks_of
 from app.review.submission import submit
 from app.review.workflows import OWN, WORKFLOWS, Step, Workflow, frozen_workflow
@@ -292,6 +295,39 @@ def test_a_rule_of_complexity_takes_an_item_out_of_what_passes(database):
         team.answer("ben", ben, c1="heads")
         states[said] = team.state(item)
     assert states == {LONG: "verification", "heads": "passed_by_sampling"}
+
+
+def seen_by(team, name, task):
+    """All that the door to answers gives a reader of an item under way."""
+
+    def look(session, actor):
+        work = own_work(session, actor, get_assignment(session, task.id), at=T0)
+        tasks = [(one.assignment.id, one.assignment.state, one.item.state) for one in
+                 own_tasks(session, actor, UNFINISHED)]  # fmt: skip
+        waiting = [queue(session, actor, team.project_id, step, at=T0) for step in (Step.ADJUDICATE, Step.VERIFY)]
+        return repr((work, tasks, waiting, shown_state(session, get_item(session, task.item_id), None)))
+
+    return team.do(name, look)
+
+
+@pytest.mark.parametrize("document", [own(doubled_percent=100), own(complexity=[{"characters": 1, "one_more": True}])])
+def test_a_third_reader_sees_nothing_until_all_have_submitted(database, document):
+    """INV-3: doubled or complex, an item's readers are as blind as two are, and nothing is compared before the last."""
+    team = team_under(database, document)
+    item, *tasks = team.item("ann", "ben", "cal")
+    ann, ben, cal = tasks
+    team.open("cal", cal)
+    before = seen_by(team, "cal", cal)
+    team.answer("ann", ann, c1="heads")
+    team.answer("ben", ben, c1="tails")
+    assert seen_by(team, "cal", cal) == before
+    assert team.state(item) == "in_annotation"
+    for name, task in (("ann", ann), ("ben", ben)):
+        with pytest.raises(Conflict):
+            team.act(name, feedback, task, no_codes)
+    team.put("cal", cal, c1="heads")
+    team.act("cal", submit, cal)
+    assert team.state(item) == "adjudication"
 
 
 # --- specialties -----------------------------------------------------------------------------------------
