@@ -10,7 +10,7 @@ from app.accounts import policy
 from app.accounts.actor import Actor, ProjectRole, ServiceActor
 from app.core.clock import MINUTE
 from app.core.db import Session
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Forbidden
 from app.corpus.paper_gates import require_papers
 from app.corpus.project import Project, list_projects, project_subject
 from app.review import states
@@ -50,8 +50,6 @@ def take_next(session: Session, actor: Actor, project: Project, *, at: int) -> A
     Conflict where readers here are given their items, the reader is paused, or a paper or signature is missing.
     """
     policy.require(session, actor, policy.Action.VIEW_PROJECT, project_subject(project.id), at=at)
-    if not project.setting("claim_minutes"):
-        raise Conflict("given-out", "readers of this project are given their items")
     _require_reader(session, actor, project, at=at)
     lock_seats(session, project.id)
     give_back_lapsed(session, project.id, at=at)
@@ -80,7 +78,9 @@ def _require_reader(session: Session, actor: Actor, project: Project, *, at: int
     workflow = workflow_of(session, project)
     if actor.id not in eligible_readers(session, project, workflow, at=at):
         policy.require(session, actor, policy.Action.ANNOTATE, reading_subject(project, workflow), at=at)
-        raise Conflict("no-reader", "you are no reader of this project")
+        raise Forbidden("role-missing", "you are no reader of this project")
+    if not project.setting("claim_minutes"):
+        raise Conflict("given-out", "readers of this project are given their items")
     if actor.id not in find_readers(session, project, workflow, at=at):
         raise Conflict("paused", "you get no new item here for now; ask the project's lead")
 

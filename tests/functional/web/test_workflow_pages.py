@@ -5,9 +5,14 @@ import re
 
 import pytest
 
+from app.corpus.project import change_settings, get_project
+from app.corpus.schema import LabelSchema
+from app.review import states
+from app.review.item import create_item
 from app.review.workflows import OWN
 from app.review.workflows.composed import newest_composed
-from tests.functional.web.conftest import words
+from tests.build import OPERATOR, make_document
+from tests.functional.web.conftest import TEXT, problem, words
 from tests.unit.review.test_composed_workflows import own
 
 PAGE, API = "/projects/first/workflow", "/api/v1/projects/first"
@@ -113,3 +118,43 @@ def test_the_command_shows_checks_and_puts(team, tmp_path):
     file.write_text(json.dumps(document | {"key": "X", "checked_percent": 5, "votes": 1}))
     said = run("put", "first", file, code=1)
     assert "votes: there is no such rule (unknown-rule)" in said and "key: " in said
+
+
+def settings(team, **changed):
+    team.write(lambda s, at: change_settings(s, OPERATOR, get_project(s, "first"), changed, at=at))
+
+
+def ready(team):
+    """An item that waits for readers."""
+
+    def unit(session, at):
+        project, schema = get_project(session, "first"), session.get(LabelSchema, team.schema_id)
+        item = create_item(session, OPERATOR, make_document(session, project, TEXT, at=at), schema, at=at)
+        states.advance(session, OPERATOR, item, "deid_accepted", at=at)
+        return item.id
+
+    return team.write(unit)
+
+
+def test_a_reader_takes_the_next_note_from_the_list_and_through_the_interface(team):
+    settings(team, workflow="trainee_verifier")
+    for _ in range(2):
+        ready(team)
+    assert "Take the next" not in team.get("ann", "/work").text
+    assert team.post("ann", "/work/taken/first").status_code == 409
+    settings(team, claim_minutes=30)
+    assert "Take the next of Project first" in team.get("ann", "/work").text
+    opened = team.post("ann", "/work/taken/first").headers["Location"]
+    assert opened.startswith("/assignments/") and team.get("ann", opened).status_code == 200
+    assert "Take the next" not in team.get("ann", "/work").text
+    again = team.post_json("ann", "/api/v1/projects/first/taken-tasks").json
+    assert again == {"assignment": int(opened.split("/")[-1])}
+    mine = team.post_json("ben", "/api/v1/projects/first/taken-tasks").json["assignment"]
+    assert opened != f"/assignments/{mine}"
+    team.answer("ben", mine, e1=problem(7, 17))
+    assert team.post_json("ben", "/api/v1/projects/first/taken-tasks").json == {"assignment": None}
+    assert team.post("ben", "/work/taken/first").headers["Location"] == "/work?notice=nothing-to-take"
+    assert "Nothing is left for you" in team.get("ben", "/work?notice=nothing-to-take").text
+    for who, status in (("vera", 403), ("stranger", 404)):
+        assert team.post(who, "/work/taken/first").status_code == status
+        assert team.post_json(who, "/api/v1/projects/first/taken-tasks").status_code == status
