@@ -164,6 +164,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     "clearance": {
         "pipeline-register": "app.pipelines.register.clearance:EntryInForce",
     },
+    "check of settings": {"own-workflow": "app.review.workflows.composed:OwnIsComposed"},
     "choices of a setting": {
         "workflow": "app.review.workflows:WorkflowChoices",
         "pipeline": "app.pipelines.choices:PipelineChoices",
@@ -234,6 +235,8 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         "two_readers_adjudicator": "app.review.workflows.ready_made:TWO_READERS_ADJUDICATOR",
         "trainee_verifier": "app.review.workflows.ready_made:TRAINEE_VERIFIER",
         "team_of_three": "app.review.workflows.ready_made:TEAM_OF_THREE",
+        "single_reader_sampling": "app.review.workflows.ready_made:SINGLE_READER_SAMPLING",
+        "preannotation_check": "app.review.workflows.ready_made:PREANNOTATION_CHECK",
     },
     "projection": {
         "code_use": "app.projection.code_use:CodeUses",

@@ -58,6 +58,12 @@ class RecusalBody(Strict):
     relationship: str = Field(default="", max_length=40)
 
 
+class WorkflowBody(Strict):
+    """A workflow as it is composed: the document that `GET /projects/{key}/workflow` shows of the one in force."""
+
+    workflow: dict[str, Any]
+
+
 class PhiBody(Strict):
     fragments: list[list[int]] = Field(default_factory=list, max_length=50)
 

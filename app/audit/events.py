@@ -112,6 +112,8 @@ class Tag(StrEnum):
     ITEM_CREATED = "review.item.created", "An item entered review."
     ITEM_ADVANCED = "review.item.advanced", "An item changed its state."
     ITEM_GUIDELINE_MOVED = "review.item.guideline_moved", "An item in review was put under another guideline version."
+    WORKFLOW_COMPOSED = "review.workflow.composed", "A project's own workflow was put into force."
+    DRAWS_SEEDED = "review.draws.seeded", "What a project draws its samples by was fixed; its digest is here."
     ROUND_OPENED = "review.round.opened", "A round of independent reading began."
     ASSIGNMENT_OFFERED = "review.assignment.offered", "A person was given an item to read."
     ASSIGNMENT_ADVANCED = "review.assignment.advanced", "An assignment changed its state."

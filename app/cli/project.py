@@ -19,6 +19,7 @@ from app.annotation.schema import read_schema
 from app.audit.evidence import declare
 from app.cli import machine
 from app.cli.nouns import KeyOf, Noun
+from app.cli.project_workflow import workflow
 from app.cli.waiting import say_waiting
 from app.core.clock import now
 from app.core.counts import count_states, recount
@@ -299,6 +300,9 @@ def counts_command(key: str, *, rebuild: bool) -> None:
     if rebuild:
         machine.write(anew)
     _say(machine.read(look))
+
+
+project.add_command(workflow)
 
 
 @click.group(cls=Noun)

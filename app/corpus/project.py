@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import CheckConstraint, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,7 +17,8 @@ from app.audit.events import Tag
 from app.audit.log import Subject, record
 from app.core.db import RECORD, Base, Session
 from app.core.digest import canonical_json
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, Invalid, NotFound, Problem, invalid
+from app.core.registry import Registry
 
 SERVER = policy.PolicySubject("server", None)
 
@@ -61,6 +62,25 @@ class Project(Base):
         return SETTINGS[name].default
 
 
+class SettingCheck(Protocol):
+    """Knows what settings ask of the project itself, beyond what each accepts; upper packages register theirs."""
+
+    key: str
+
+    def problem(self, session: Session, project: Project, settings: dict[str, Any]) -> Problem | None:
+        """What is wrong with these changed settings in this project, or None."""
+        ...
+
+
+SETTING_CHECKS: Registry[SettingCheck] = Registry("check of settings", SettingCheck)
+
+
+def _require_fitting(session: Session, project: Project, settings: dict[str, Any]) -> None:
+    problems = [problem for check in SETTING_CHECKS if (problem := check.problem(session, project, settings))]
+    if problems:
+        raise invalid(problems, "settings")
+
+
 def create_project(
     session: Session,
     actor: Actor,
@@ -93,6 +113,7 @@ def create_project(
     )
     session.add(project)
     session.flush()
+    _require_fitting(session, project, stored)
     record(
         session,
         Tag.PROJECT_CREATED,
@@ -112,6 +133,7 @@ def change_settings(session: Session, actor: Actor, project: Project, changes: d
     from app.corpus.settings import checked_settings
 
     stored = checked_settings(changes)
+    _require_fitting(session, project, stored)
     before = json.loads(project.settings_json)
     project.settings_json = canonical_json(before | stored)
     record(

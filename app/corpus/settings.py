@@ -187,6 +187,13 @@ class ProjectSettings(BaseModel):
         title="Wrong decisions of a reader that are expected, of 1000",
         description="charts of readers alarm when three times as many are wrong",
     )
+    claim_minutes: int = Field(
+        0,
+        ge=0,
+        le=10_080,
+        title="Readers take the next item themselves, for so many minutes",
+        description="given back where nothing was done by then; 0: they are given items",
+    )
     critical_minutes: int = Field(
         60,
         ge=1,

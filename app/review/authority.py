@@ -11,7 +11,7 @@ from app.core.db import Session
 from app.core.registry import Registry
 from app.corpus.project import Project, get_project
 from app.review.item import Item
-from app.review.round import current_round
+from app.review.round import current_round, get_round
 from app.review.workflows import ESCALATION_TIER, Step, Workflow
 
 
@@ -23,6 +23,17 @@ class LabelsOfItem(Protocol):
     def labels(self, session: Session, item: Item) -> frozenset[str]: ...
 
 
+class ReadersTask(Protocol):
+    """A task as far as it says what is asked of its reader."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def project_id(self) -> int: ...
+    @property
+    def round_id(self) -> int: ...
+
+
 LABELS_OF_ITEM: Registry[LabelsOfItem] = Registry("labels of an item", LabelsOfItem)
 
 LabelRules = dict[str, frozenset[tuple[str, str]]]
@@ -30,8 +41,11 @@ LabelRules = dict[str, frozenset[tuple[str, str]]]
 
 def require_may_finish(session: Session, actor: Actor, item: Item, step: Step, *, at: int) -> None:
     """Role, tier, specialty and own-work rules, evaluated at the act. Raises Forbidden or NotFound."""
-    action, tier = finishing_act(workflow_for(session, item), step, escalated=item.escalated)
-    policy.require(session, actor, action, subject_of_item(session, item, tier), at=at)
+    workflow = workflow_for(session, item)
+    action, tier = finishing_act(workflow, step, escalated=item.escalated)
+    subject = subject_of_item(session, item, tier)
+    asked = workflow.specialties_of(step, escalated=item.escalated)
+    policy.require(session, actor, action, narrowed(subject, asked), at=at)
 
 
 def finishing_act(workflow: Workflow, step: Step, *, escalated: bool) -> tuple[policy.Action, int]:
@@ -54,10 +68,23 @@ def subject_of_item(session: Session, item: Item, min_tier: int = 1) -> policy.P
     return replace(subject, labels=frozenset(rules[label] for label in labels & rules.keys()))
 
 
-def subject_of_reading(session: Session, task_id: int, project_id: int) -> policy.PolicySubject:
+def subject_of_reading(session: Session, task: ReadersTask) -> policy.PolicySubject:
     """A reader's task as the policy sees it when it is opened and when it is submitted: as when it was assigned."""
-    project = get_project(session, project_id)
-    return replace(asked_by(project, project.setting("reader_tier")), kind="assignment", id=task_id)
+    asked = asked_of_readers(get_project(session, task.project_id), get_round(session, task.round_id).workflow)
+    return replace(asked, kind="assignment", id=task.id)
+
+
+def asked_of_readers(project: Project, workflow: Workflow) -> policy.PolicySubject:
+    """What project and rules ask of whoever reads an item."""
+    rule = workflow.of(Step.ANNOTATE)
+    return narrowed(asked_by(project, max(project.setting("reader_tier"), rule.tier)), rule.specialties)
+
+
+def narrowed(subject: policy.PolicySubject, specialties: tuple[str, ...]) -> policy.PolicySubject:
+    """The subject, and one credential of whoever acts on it is in one of these specialties, where any is named."""
+    if not specialties:
+        return subject
+    return replace(subject, labels=subject.labels | {frozenset((one, "") for one in specialties)})
 
 
 def asked_by(project: Project, min_tier: int) -> policy.PolicySubject:

@@ -17,7 +17,8 @@ from app.review.assignment import Assignment, offer
 from app.review.copies import CopyOrder, ItemCopy
 from app.review.item import create_item, get_item
 from app.review.round import open_round
-from app.review.workflows import Step, workflow_of
+from app.review.workflows import Step
+from app.review.workflows.composed import workflow_of
 
 
 def make_copy(session: Session, actor: AnyActor, order: CopyOrder, *, at: int) -> Assignment:
@@ -49,7 +50,7 @@ def make_copy(session: Session, actor: AnyActor, order: CopyOrder, *, at: int) -
         data=data | {"document": document.id}, project_id=project.id, at=at,
     )  # fmt: skip
     states.advance(session, actor, item, "deid_accepted", data={"verdict": document.verdict}, at=at)
-    seats = open_round(session, actor, item, workflow_of(project), at=at)
+    seats = open_round(session, actor, item, workflow_of(session, project), at=at)
     task = offer(session, actor, item, seats, person_id=row.person_id, step=Step.ANNOTATE, at=at)
     states.advance(session, actor, item, "assigned", at=at)
     return task

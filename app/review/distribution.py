@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from app.accounts import policy
 from app.accounts.actor import AnyActor, ProjectRole
@@ -20,17 +20,20 @@ from app.guidelines.signing import require_signed, unsigned_modalities
 from app.guidelines.version import guided_modalities
 from app.review import states
 from app.review.assignment import Assignment, offer, open_tasks
-from app.review.authority import asked_by
+from app.review.authority import asked_of_readers
 from app.review.conflict import kept_apart
 from app.review.copies import is_copy
 from app.review.guideline import guided
 from app.review.item import Item, available_items, get_item, queued_behind
+from app.review.lease import ClaimLease, give_back_lapsed
 from app.review.relations import earlier_actors
 from app.review.renewal import renewal_of
-from app.review.round import Round, open_round
+from app.review.round import Round, newest, open_round
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import reconsidered
-from app.review.workflows import Step, Workflow, workflow_of
+from app.review.workflows import Step, StepRule, Workflow
+from app.review.workflows.applying import rules_for
+from app.review.workflows.composed import workflow_of
 
 
 class Pauses(Protocol):
@@ -101,19 +104,23 @@ def assign_ready(
     the caller's query); an item for which there are not enough of them, or no guideline, stays as it is.
     """
     policy.require(session, actor, policy.Action.ASSIGN, project_subject(project.id), at=at)
+    lock_seats(session, project.id)
+    give_back_lapsed(session, project.id, at=at)
     require_papers(session, project, "assignment", at=at)
     unsigned = require_some_signed(session, project)
-    workflow = workflow_of(project)
+    workflow = workflow_of(session, project)
+    pool = ReaderPool(session, project, readers, workflow, at=at)
     load = open_tasks(session, readers)
-    assigned = _fill_vacancies(session, actor, project, readers, load, at=at) if after is None else 0
+    assigned = _fill_vacancies(session, actor, project, pool, load, at=at) if after is None else 0
     behind = [queued_behind(after)] if after is not None else []
     begun = guided(session, project.id) & Item.modality.not_in(unsigned)
     items = available_items(session, project.id, ItemState.READY, limit, begun, *behind)
     for item in items:
-        chosen = _choose(session, item, readers, load, workflow.readers)
-        if len(chosen) < workflow.readers:
+        rules = rules_for(session, actor, project, workflow, item, at=at)
+        chosen = _choose(session, item, pool.under(rules), load, rules.readers)
+        if len(chosen) < rules.readers:
             continue
-        row = open_round(session, actor, item, workflow, cites=reconsidered(session, item.id), at=at)
+        row = open_round(session, actor, item, rules, cites=reconsidered(session, item.id), at=at)
         for person in chosen:
             offer(session, actor, item, row, person_id=person, step=Step.ANNOTATE, at=at)
             load[person] = load.get(person, 0) + 1
@@ -122,6 +129,27 @@ def assign_ready(
             seeds.beside(session, actor, project, item, chosen, at=at)
         assigned += 1
     return Given(assigned, items[-1] if len(items) == limit else None)
+
+
+class ReaderPool:
+    """Those who may read by a project's rules, and which of them may by other ones: of a round, of a complex item."""
+
+    def __init__(self, session: Session, project: Project, readers: list[int], workflow: Workflow, *, at: int) -> None:
+        self._session, self._project, self._readers, self._at = session, project, readers, at
+        self._able: dict[StepRule, list[int]] = {_asked(workflow): readers}
+
+    def under(self, workflow: Workflow) -> list[int]:
+        """Of the readers those who may read an item under these rules, in their order."""
+        asked = _asked(workflow)
+        if asked not in self._able:
+            able = set(find_readers(self._session, self._project, workflow, at=self._at))
+            self._able[asked] = [person for person in self._readers if person in able]
+        return self._able[asked]
+
+
+def _asked(workflow: Workflow) -> StepRule:
+    """What the rules ask of each reader."""
+    return workflow.of(Step.ANNOTATE).model_copy(update={"people": 1})
 
 
 def require_some_signed(session: Session, project: Project) -> set[str]:
@@ -155,7 +183,7 @@ def returning(session: Session, item: Item) -> list[int]:
 
 
 def _fill_vacancies(
-    session: Session, actor: AnyActor, project: Project, readers: list[int], load: dict[int, int], *, at: int
+    session: Session, actor: AnyActor, project: Project, pool: ReaderPool, load: dict[int, int], *, at: int
 ) -> int:
     """Give seats that were declined or revoked to others; returns how many items are complete again."""
     filled = 0
@@ -165,8 +193,7 @@ def _fill_vacancies(
         seated = set(session.scalars(select(Assignment.person_id).where(Assignment.round_id == row.id)))
         earlier = earlier_actors(session, item.id) | seated | kept_apart(session, item)
         # The project's rules may ask less of readers now than those of the round do.
-        able = find_readers(session, project, row.workflow, at=at) if row.workflow != workflow_of(project) else readers
-        free = [p for p in readers if p in able and p not in earlier]
+        free = [person for person in pool.under(row.workflow) if person not in earlier]
         missing = row.readers - seats_taken(session, row.id)
         if len(free) < missing:
             continue
@@ -189,22 +216,39 @@ def least_loaded(item_id: int, candidates: list[int], load: dict[int, int], read
 def rounds_with_vacancies(session: Session, project_id: int) -> list[Round]:
     """Rounds under way in which somebody left; few, so the rest is asked of each."""
     left = Assignment.state.in_((AssignmentState.DECLINED, AssignmentState.REVOKED))
-    seat = select(Assignment.round_id).where(Assignment.step == Step.ANNOTATE, left)
-    under_way = (Item.project_id == project_id, Item.state == ItemState.IN_ANNOTATION, ~is_copy(Item.id))
-    rows = session.scalars(select(Round).join(Item, Item.id == Round.item_id).where(*under_way, Round.id.in_(seat)))
-    return [row for row in rows if row.readers > seats_taken(session, row.id)]
+    took = Assignment.id.in_(select(ClaimLease.assignment_id).where(ClaimLease.project_id == project_id))
+    seat = select(Assignment.round_id).where(Assignment.step == Step.ANNOTATE, left | took)
+    rows = session.scalars(with_free_seats(project_id).where(Round.id.in_(seat), ~is_copy(Item.id)))
+    return list(rows)
+
+
+def with_free_seats(project_id: int) -> Select[Round]:
+    """Rounds under way in which fewer people read than they ask; of items alone that are being read."""
+    taken = select(func.count()).where(Assignment.round_id == Round.id, *_seated()).scalar_subquery()
+    query = select(Round).join(Item, Item.id == Round.item_id).where(newest(), Round.readers > taken)
+    return query.where(Item.project_id == project_id, Item.state == ItemState.IN_ANNOTATION)
 
 
 def seats_taken(session: Session, round_id: int) -> int:
-    staying = Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN, AssignmentState.SUBMITTED))
-    taken = (Assignment.round_id == round_id, Assignment.step == Step.ANNOTATE, staying)
+    taken = (Assignment.round_id == round_id, *_seated())
     return session.scalar(select(func.count()).select_from(Assignment).where(*taken)) or 0
+
+
+def _seated() -> tuple[ColumnElement[bool], ...]:
+    staying = Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.OPEN, AssignmentState.SUBMITTED))
+    return Assignment.step == Step.ANNOTATE, staying
+
+
+def lock_seats(session: Session, project_id: int) -> None:
+    """Nobody else gives out, or takes, items of this project until the transaction ends; other work goes on."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.flush()
+        session.execute(select(Project.id).where(Project.id == project_id).with_for_update(key_share=True))
 
 
 def reading_subject(project: Project, workflow: Workflow) -> policy.PolicySubject:
     """What a project asks of readers, of a task that does not exist yet: could they do it once it is theirs?"""
-    tier = max(project.setting("reader_tier"), workflow.of(Step.ANNOTATE).tier)
-    return replace(asked_by(project, tier), relations=frozenset({policy.OWN_ASSIGNMENT}))
+    return replace(asked_of_readers(project, workflow), relations=frozenset({policy.OWN_ASSIGNMENT}))
 
 
 def find_readers(session: Session, project: Project, workflow: Workflow | None = None, *, at: int) -> list[int]:
@@ -215,7 +259,7 @@ def find_readers(session: Session, project: Project, workflow: Workflow | None =
 
 def eligible_readers(session: Session, project: Project, workflow: Workflow | None = None, *, at: int) -> list[int]:
     """People who may read in a project, by its own workflow or by another: role, tier, credential."""
-    subject = reading_subject(project, workflow or workflow_of(project))
+    subject = reading_subject(project, workflow or workflow_of(session, project))
     people = {m.person_id for m in list_members(session, project.id) if m.role == ProjectRole.ANNOTATOR}
     actors = load_actors(session, people, at=at)
     return [actor.id for actor in actors if policy.may(actor, policy.Action.ANNOTATE, subject, at=at)]

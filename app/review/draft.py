@@ -115,7 +115,7 @@ def start_draft(
     """
     require_may_work(session, actor, assignment, at=at)
     if assignment.step == Step.ANNOTATE:
-        subject = subject_of_reading(session, assignment.id, assignment.project_id)
+        subject = subject_of_reading(session, assignment)
         policy.require(session, actor, policy.Action.ANNOTATE, subject, at=at)
     row = session.execute(whole_items(), {"item": assignment.item_id}).one() if row is None else row
     item, context = row.Item, changeable_context(session, row)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -73,11 +75,19 @@ def open_round(
             "cites": cites,
             "workflow": row.workflow_key,
             "workflow_sha256": row.workflow_sha256,
-        },
+        }
+        | _applied(workflow),
         project_id=item.project_id,
         at=at,
     )
     return row
+
+
+def _applied(workflow: Workflow) -> dict[str, Any]:
+    """Of rules that vary by item: what they came to here, and the digest of the project's."""
+    if workflow.applied is None:
+        return {}
+    return {"applied": workflow.applied.model_dump(mode="json"), "composed_sha256": workflow.composed.digest}
 
 
 def get_round(session: Session, round_id: int) -> Round:

@@ -18,7 +18,7 @@ from app.core.digest import canonical_json, sha256
 from app.core.errors import Conflict, Invalid
 from app.review import adjudication, states, verification
 from app.review.assignment import Assignment, find_own
-from app.review.authority import subject_of_item, workflow_for
+from app.review.authority import narrowed, subject_of_item, workflow_for
 from app.review.hold import require_no_hold
 from app.review.item import CodeLookup, Item, get_item, no_codes
 from app.review.meaning import STATEMENTS, Act, Meaning
@@ -199,7 +199,10 @@ def _require_may_sign(session: Session, actor: Actor, item: Item, meaning: Meani
         Meaning.VERIFICATION: workflow.of(Step.VERIFY).tier,
         Meaning.REJECTION: workflow.of(Step.VERIFY).tier,
     }
-    policy.require(session, actor, policy.Action.SIGN, subject_of_item(session, item, tiers[meaning]), at=at)
+    step = Step.ADJUDICATE if meaning in (Meaning.ADJUDICATION, Meaning.ESCALATION) else Step.VERIFY
+    asked = workflow.specialties_of(step, escalated=meaning == Meaning.ESCALATION)
+    subject = narrowed(subject_of_item(session, item, tiers[meaning]), asked)
+    policy.require(session, actor, policy.Action.SIGN, subject, at=at)
 
 
 def _require_seen(session: Session, task: Assignment, closing: Closing) -> None:

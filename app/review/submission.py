@@ -133,7 +133,7 @@ def submit(
 
     When the round's last reader submits, the answers are compared and the item goes on.
     """
-    subject = subject_of_reading(session, assignment.id, assignment.project_id)
+    subject = subject_of_reading(session, assignment)
     policy.require(session, actor, policy.Action.SUBMIT, subject, at=at)
     item = get_item(session, assignment.item_id, lock=True)
     assignment = get_assignment(session, assignment.id, lock=True)
@@ -283,7 +283,7 @@ def _compare_when_complete(session: Session, actor: Actor, item: Item, codes: Co
     if not differences:
         states.advance(session, actor, item, "found_agreed", at=at)
         # A label of weight is always seen by a verifier (domain D.4).
-        passes = workflow.agreed_pass and not elements_of_weight(session, item, payloads[0], codes)
+        passes = workflow.passes_agreed and not elements_of_weight(session, item, payloads[0], codes)
         states.advance(session, actor, item, "passed_by_sampling" if passes else "sent_to_verification", at=at)
         return
     weighty = sorted({label for d in differences for label in d.labels} & weighty_labels(session, item))

@@ -16,28 +16,31 @@ from app.core.pieces import pieces
 from app.corpus.member import list_members
 from app.corpus.project import Project
 from app.review.assignment import AWAITED, Assignment
-from app.review.authority import asked_by, finishing_act
-from app.review.distribution import find_readers, reading_subject, rounds_with_vacancies, seats_taken
+from app.review.authority import asked_by, finishing_act, narrowed
+from app.review.distribution import ReaderPool, find_readers, reading_subject, rounds_with_vacancies, seats_taken
 from app.review.guideline import guided
 from app.review.item import Item, not_held
 from app.review.relations import earlier_actors, earlier_work, held
 from app.review.round import Round, newest
 from app.review.states import AssignmentState, ItemState
-from app.review.workflows import ESCALATION_TIER, Step, Workflow, frozen_workflow, workflow_of
+from app.review.workflows import ESCALATION_TIER, Step, Workflow, frozen_workflow
+from app.review.workflows.composed import workflow_of
 
 Acts = list[tuple[policy.Action, policy.PolicySubject]]
 _SIGNING_TIER = 3
 #: refusals from the farthest from doing it to the nearest: of many people, what the nearest lacks is said
 _NEARNESS = (
     "kind-not-allowed", "not-yours", "role-missing", "credential-missing", "credential-expired", "tier-too-low",
-    "identity-not-verified", "credential-unfit",
+    "identity-not-verified", "credential-unfit", "label-unfit", "training-missing",
 )  # fmt: skip
 
 
 def finishing_acts(project: Project, workflow: Workflow, step: Step, *, escalated: bool) -> Acts:
     """What the policy is asked of whoever ends a step: the act itself, and the signature it ends with."""
     action, tier = finishing_act(workflow, step, escalated=escalated)
-    return [(action, asked_by(project, tier)), (policy.Action.SIGN, asked_by(project, _SIGNING_TIER))]
+    asked = workflow.specialties_of(step, escalated=escalated)
+    tiers = ((action, tier), (policy.Action.SIGN, _SIGNING_TIER))
+    return [(act, narrowed(asked_by(project, least), asked)) for act, least in tiers]
 
 
 def may_finish(actor: Actor, project: Project, workflow: Workflow, step: Step, *, escalated: bool, at: int) -> bool:
@@ -88,6 +91,8 @@ class ProjectTeam:
     at: int
     actors: list[Actor]
     readers: frozenset[int]
+    #: the rules of the rounds that begin now
+    workflow: Workflow
     able_to: dict[tuple[Workflow, Step, bool], frozenset[int]] = field(default_factory=dict)
 
     def able(self, workflow: Workflow, step: Step, *, escalated: bool) -> frozenset[int]:
@@ -112,11 +117,19 @@ class ProjectTeam:
         acts = finishing_acts(self.project, workflow, step, escalated=escalated)
         who = _doer(step, escalated=escalated)
         tier = acts[0][1].min_tier
-        return self._words(self.nearest(acts), who, f"T{tier}" if escalated else f"T{tier} {who}")
+        reason = self.nearest(acts)
+        if reason == "label-unfit":
+            return f"no {who} in {' or '.join(workflow.specialties_of(step, escalated=escalated))}"
+        return self._words(reason, who, f"T{tier}" if escalated else f"T{tier} {who}")
 
-    def lack_of_readers(self) -> str:
-        acts = [(policy.Action.ANNOTATE, reading_subject(self.project, workflow_of(self.project)))]
-        return self._words(self.nearest(acts), "reader", f"T{acts[0][1].min_tier} reader")
+    def lack_of_readers(self, workflow: Workflow | None = None) -> str:
+        """In words, what is missing where nobody may read."""
+        workflow = workflow or self.workflow
+        acts = [(policy.Action.ANNOTATE, reading_subject(self.project, workflow))]
+        reason = self.nearest(acts)
+        if reason == "label-unfit":
+            return f"no reader in {' or '.join(workflow.of(Step.ANNOTATE).specialties)}"
+        return self._words(reason, "reader", f"T{acts[0][1].min_tier} reader")
 
     def _words(self, reason: str, who: str, of_tier: str) -> str:
         if reason == "credential-unfit":
@@ -126,6 +139,7 @@ class ProjectTeam:
             "credential-missing": f"no {who} with a credential",
             "credential-expired": f"no {who} with a valid credential",
             "identity-not-verified": f"no {who} whose identity is verified",
+            "training-missing": f"no {who} with the trainings the project asks for",
         }.get(reason, f"no {who}")
 
     def _credentials(self) -> list[str]:
@@ -144,7 +158,8 @@ def load_team(session: Session, project: Project, *, at: int) -> ProjectTeam:
     """Loaded once for all that is asked of it at this moment."""
     people = {member.person_id for member in list_members(session, project.id)}
     actors = load_actors(session, people, at=at)
-    return ProjectTeam(project, at, actors, frozenset(find_readers(session, project, at=at)))
+    workflow = workflow_of(session, project)
+    return ProjectTeam(project, at, actors, frozenset(find_readers(session, project, workflow, at=at)), workflow)
 
 
 def stopped_items(session: Session, team: ProjectTeam, states: Mapping[str, int]) -> list[Stopped]:
@@ -169,7 +184,7 @@ def stopped_items(session: Session, team: ProjectTeam, states: Mapping[str, int]
 
 def ahead(team: ProjectTeam) -> list[str]:
     """What would stop later, whatever is read now: steps of the workflow for which nobody is here."""
-    workflow = workflow_of(team.project)
+    workflow = team.workflow
     steps = [("What is escalated", Step.ADJUDICATE, True)]
     if workflow.readers > 1:
         steps.insert(0, ("What readers see differently", Step.ADJUDICATE, False))
@@ -198,7 +213,7 @@ def _unguided(session: Session, team: ProjectTeam, can_be_read: ColumnElement[bo
 def _unread(session: Session, team: ProjectTeam, can_be_read: ColumnElement[bool]) -> Counter[tuple[str, str]]:
     """Ready items for which there are too few readers who have not worked on them."""
     ready = (Item.project_id == team.project.id, Item.state == ItemState.READY, not_held(), can_be_read)
-    seats = workflow_of(team.project).readers
+    seats = team.workflow.readers
     stopped: Counter[tuple[str, str]] = Counter()
     if len(team.readers) < seats:
         count = session.scalar(select(func.count()).select_from(Item).where(*ready))
@@ -224,11 +239,10 @@ def _readers_lack(team: ProjectTeam, seats: int) -> str:
 def _half_read(session: Session, team: ProjectTeam) -> Counter[tuple[str, str]]:
     """Items being read: a seat was left that nobody can take, or a reader has it who may not read any more."""
     stopped: Counter[tuple[str, str]] = Counter()
+    pool = ReaderPool(session, team.project, sorted(team.readers), team.workflow, at=team.at)
     for row in rounds_with_vacancies(session, team.project.id):
         missing = row.readers - seats_taken(session, row.id)
-        other = row.workflow != workflow_of(team.project)
-        readers = frozenset(find_readers(session, team.project, row.workflow, at=team.at)) if other else team.readers
-        if len(readers - earlier_actors(session, row.item_id)) < missing:
+        if len(set(pool.under(row.workflow)) - earlier_actors(session, row.item_id)) < missing:
             stopped[Step.ANNOTATE.value, _readers_lack(team, missing)] += 1
     own = policy.PolicySubject(
         "project", team.project.id, project_id=team.project.id, relations=frozenset({policy.OWN_ASSIGNMENT})

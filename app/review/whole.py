@@ -16,6 +16,7 @@ from app.review.assignment import Assignment, found_task, locking_task, task_wit
 from app.review.copies import ItemCopy
 from app.review.item import Item
 from app.review.renewal import Renewal
+from app.review.round import Round
 from app.review.states import AssignmentState
 
 
@@ -51,6 +52,7 @@ def _to_show() -> AnySelect:
             Project,
             GuidelineVersion,
             ItemCopy,
+            Round,
             seen.scalar_subquery().label("seen_at"),
             select(renewed.item_id).where(renewed.item_id == Item.id).exists().label("is_renewed"),
             select(next_version.item_id).where(next_version.from_item_id == Item.id).exists().label("goes_on"),
@@ -58,6 +60,7 @@ def _to_show() -> AnySelect:
             after.scalar_subquery().label("after"),
         )
         .join(Project, Project.id == Assignment.project_id)
+        .join(Round, Round.id == Assignment.round_id)
         .outerjoin(GuidelineVersion, GuidelineVersion.id == kept)
         .outerjoin(ItemCopy, ItemCopy.item_id == Item.id)
     )

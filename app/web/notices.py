@@ -28,6 +28,8 @@ NOTICES = {
     "training-recorded": "The training is recorded.",
     "training-withdrawn": "The record of the training is withdrawn.",
     "task-given-back": "The task is given back; somebody else does it.",
+    "nothing-to-take": "Nothing is left for you to take now.",
+    "workflow-in-force": "The workflow is in force: rounds that begin from now on go by it.",
     "conflict-declared": "The person gets no text of this patient.",
     "conflict-ended": "The conflict of interest is off the list.",
     "guideline-signed": "Your signature on the guideline is recorded.",

@@ -11,7 +11,7 @@ from tests.browser.live import serving
 from tests.browser.notes_page import until
 from tests.browser.world import PASSWORD, World
 
-DEFAULT, TRAINEE, THREE = PARTS["workflow"]
+DEFAULT, TRAINEE, THREE, *_ = PARTS["workflow"]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ TOUR = {
     "lead": [
         SHEET,
         *(f"{SHEET}/{page}" for page in ("deliveries", "deliveries/1", "suggestions", "guidelines", "guidelines/1", "questions")),
-        *(f"{SHEET}/{page}" for page in ("holds", "releases", "members", "schemas", "papers", "settings")),
+        *(f"{SHEET}/{page}" for page in ("holds", "releases", "members", "schemas", "papers", "workflow", "settings")),
         "/audit",
     ],
     "boss": ["/projects", "/pipelines", "/pipelines/chartmark_rules"],

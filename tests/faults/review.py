@@ -267,8 +267,8 @@ REVIEW = (
     Fault(
         "agreed-weight-passes-by-sampling",
         RULES + "submission.py",
-        "passes = workflow.agreed_pass and not elements_of_weight(session, item, payloads[0], codes)",
-        "passes = workflow.agreed_pass",
+        "passes = workflow.passes_agreed and not elements_of_weight(session, item, payloads[0], codes)",
+        "passes = workflow.passes_agreed",
         (SUBMISSION, WEIGHT),
         "A label of weight would be released that no verifier has seen.",
     ),

@@ -30,7 +30,8 @@ from app.review.distribution import eligible_readers
 from app.review.item import Item, get_item, not_held
 from app.review.queries.answers import READ, latest_of, payload_of
 from app.review.states import AssignmentState
-from app.review.workflows import Step, workflow_of
+from app.review.workflows import Step
+from app.review.workflows.composed import workflow_of
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _may_be_measured(session: Session, project: Project, person: int, *, at: int
     actor = load_actor(session, person, at=at)
     if policy.may(actor, policy.Action.VIEW_QUALITY, project_subject(project.id), at=at):
         return False
-    return len(eligible_readers(session, project, at=at)) > workflow_of(project).readers
+    return len(eligible_readers(session, project, at=at)) > workflow_of(session, project).readers
 
 
 def _gold_for(session: Session, project: Project, twin: Item, person: int, *, at: int) -> Seed | None:

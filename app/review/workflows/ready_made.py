@@ -22,3 +22,16 @@ TEAM_OF_THREE = Workflow(
     steps=(StepRule(step=Step.ANNOTATE, people=2), *_SETTLED_AND_VERIFIED),
     adjudicator_finishes=True,
 )
+SINGLE_READER_SAMPLING = Workflow(
+    key="single_reader_sampling",
+    title="One reader; labels of weight and every fifth item are verified, the rest passes by sampling",
+    steps=(StepRule(step=Step.ANNOTATE, tier=2), *_SETTLED_AND_VERIFIED),
+    agreed_pass=True,
+    checked_percent=20,
+)
+PREANNOTATION_CHECK = Workflow(
+    key="preannotation_check",
+    title="One person checks the suggestions, every tenth item is read by a second, a verifier signs",
+    steps=(StepRule(step=Step.ANNOTATE, tier=2), *_SETTLED_AND_VERIFIED),
+    doubled_percent=10,
+)

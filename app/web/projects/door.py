@@ -83,6 +83,7 @@ AREAS: tuple[ProjectArea, ...] = (
         ProjectPage("members", "Members", "members.index", (Action.MANAGE_MEMBERS,)),
         ProjectPage("conflicts", "Conflicts", "conflicts.index", (Action.KEEP_CONFLICTS,)),
         ProjectPage("papers", "Papers", "papers.index", (Action.FILE_PAPER, Action.VIEW_QUALITY)),
+        ProjectPage("workflow", "Workflow", "workflow.show", (Action.CHANGE_PROJECT,)),
         ProjectPage("settings", "Settings", "project_settings.show", (Action.CHANGE_PROJECT,)),
     )),
 )  # fmt: skip

@@ -24,7 +24,6 @@ from app.review.distribution import assign_in_chunks
 from app.review.item import count_by_state
 from app.review.queries import visible_holds
 from app.review.waiting import ahead, load_team, stopped_items
-from app.review.workflows import workflow_of
 from app.web.acts import Refusal, answer
 from app.web.projects.door import enter, page
 from app.web.projects.words import REFUSALS, STATES, VERDICTS, WAITS
@@ -107,7 +106,7 @@ def _page(key: str, error: Refusal | None = None) -> str:
             ],
             "readers": len(team.readers),
             "jobs": jobs_of(session, project),
-            "workflow": workflow_of(project),
+            "workflow": team.workflow,
         }
         return page("overview", "overview", project, error=error, **values)
 

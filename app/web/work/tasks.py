@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.actor import Actor, ProjectRole
 from app.accounts.policy import Action
 from app.core.db import Session
+from app.corpus.project import get_project
 from app.http import context
 from app.http.access import SIGNED_IN, access, acting
 from app.http.values import row_number
@@ -17,6 +18,7 @@ from app.review.queries import FINISHED, UNFINISHED, Task, count_unfinished, fee
 from app.review.question import list_own_questions
 from app.review.states import AssignmentState
 from app.review.submission import recall
+from app.review.taking import take_next, takeable
 from app.web.menu import MenuEntry
 from app.web.work.summary import cases_of
 
@@ -93,6 +95,15 @@ def start_next() -> ResponseReturnValue:
     return redirect(f"/assignments/{task.id}" if task else url_for("work.todo"), 303)
 
 
+@work_pages.post("/taken/<key>")
+@access(acting(Action.ANNOTATE))
+def take(key: str) -> ResponseReturnValue:
+    """Take the next item of a project oneself; to the list where there is none."""
+    actor, at = context.actor(), context.at()
+    task = context.database().writing(lambda s: take_next(s, actor, get_project(s, key), at=at))
+    return redirect(f"/assignments/{task.id}" if task else url_for("work.todo", notice="nothing-to-take"), 303)
+
+
 @work_pages.post("/<int:assignment_id>/recall")
 @access(acting(Action.RECALL))
 def take_back(assignment_id: int) -> ResponseReturnValue:
@@ -107,5 +118,7 @@ def _page(area: str, wanted: tuple[AssignmentState, ...], *, settled: bool = Fal
         actor = context.actor()
         tasks: list[Task] = own_tasks(session, actor, wanted, settled=settled, after=after, limit=PAGE + 1)
         waiting = count_unfinished(session, actor)
+        open_to_take = takeable(session, actor) if area == "todo" and not tasks else []
     more = tasks[PAGE - 1].assignment.id if len(tasks) > PAGE else None
-    return render_template(f"work/{area}.html", area=area, tasks=tasks[:PAGE], more=more, waiting=waiting)
+    return render_template(f"work/{area}.html", area=area, tasks=tasks[:PAGE], more=more, waiting=waiting,
+                           takeable=open_to_take)  # fmt: skip

@@ -21,11 +21,13 @@ from app.review.assignment import Assignment, claim
 from app.review.confirmation import confirm_element, confirmed_elements
 from app.review.draft import assemble
 from app.review.item import get_item
+from app.review.round import current_round
 from app.review.submission import Submission, payload_of, readings, settled_answer, submit
 from app.review.verification import verify
-from app.review.workflows import Step
+from app.review.workflows import OWN, Step
 from tests.team import Team
 from tests.unit.modalities.notes.notes import SCHEMA, TEXT, entity, relation
+from tests.unit.review.test_composed_workflows import force, own
 
 RUNS = 25
 REPORT = {
@@ -97,7 +99,7 @@ class Play:
 
     def __init__(self, team, text, pool, dice):
         self.team, self.pool, self.dice = team, pool, dice
-        self.readers = ["ann", "ben"] if team.two else ["ann"]
+        self.readers = team.names
         self.base = self.said()
         self.item = self.read(text)
         self.t4_with_key = []
@@ -248,19 +250,35 @@ def unanswered_for(play, session):
     ]
 
 
+def of_weight_in_readings(play, session):
+    """What weighs in the answers to an item that passed."""
+    answers = readings(session, current_round(session, play.item.id).id)
+    return [key for one in answers for key in judgements(play.team.schema, payload_of(session, one.id))]
+
+
 def keyed_verifications(team, gold):
     """The final answer's id, where its verifier gave the second key."""
     events = team.events(Tag.ITEM_ADVANCED, event="changed", gold=gold.body_sha256)
     return [gold.id] if any(event["data"]["second_key"] for event in events) else []
 
 
-@pytest.mark.parametrize("workflow", ["two_readers_adjudicator", "trainee_verifier", "team_of_three"])
+#: a workflow a project composed: some of it passes by sampling, every item is read by a third
+COMPOSED = own(agreed_pass=True, checked_percent=50, complexity=[{"characters": 1, "one_more": True}])
+READERS = {"two_readers_adjudicator": 2, "trainee_verifier": 1, "team_of_three": 2, OWN: 3}
+
+
+@pytest.mark.parametrize(
+    "workflow", [pytest.param(key, marks=[pytest.mark.rare] if key == OWN else []) for key in READERS]
+)
 @pytest.mark.parametrize("world", WORLDS)
 def test_every_label_of_weight_was_read_twice_decided_by_t4_or_confirmed_singly(sqlite_database, world, workflow):
     schema, text, pool = WORLDS[world]
-    single = workflow == "trainee_verifier"
-    team = Team(sqlite_database, "critical", schema=schema, workflow=workflow)
-    team.schema, team.two = schema or {"labels": [{"key": "coin", "class": "critical"}]}, not single
+    named = {} if workflow == OWN else {"workflow": workflow}
+    team = Team(sqlite_database, "critical", schema=schema, **named)
+    if workflow == OWN:
+        force(team, COMPOSED)
+    team.schema = schema or {"labels": [{"key": "coin", "class": "critical"}]}
+    team.names = ["ann", "ben", "cal"][: READERS[workflow]]
     dice, ends = random.Random(f"{world} {workflow}"), []
     for _ in range(RUNS):
         play = Play(team, text, pool, dice)
@@ -270,4 +288,6 @@ def test_every_label_of_weight_was_read_twice_decided_by_t4_or_confirmed_singly(
         ends.append(team.state(play.item))
         if ends[-1] == "verified":
             assert team.read(lambda s, p=play: unanswered_for(p, s)) == []
+        if ends[-1] == "passed_by_sampling":
+            assert workflow == OWN and team.read(lambda s, p=play: of_weight_in_readings(p, s)) == []
     assert ends.count("verified") > RUNS // 3, ends

@@ -23,7 +23,7 @@ from app.review.workflows import WORKFLOWS, Step
 from tests.signing import AUTH, confirm, end_step, settle, turn_down
 from tests.team import T0, Team
 
-DEFAULT, TRAINEE, THREE = PARTS["workflow"]
+DEFAULT, TRAINEE, THREE, *_ = PARTS["workflow"]
 
 
 @pytest.fixture
