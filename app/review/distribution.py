@@ -25,7 +25,7 @@ from app.review.conflict import kept_apart
 from app.review.copies import is_copy
 from app.review.guideline import guided
 from app.review.item import Item, available_items, get_item, queued_behind
-from app.review.lease import ClaimLease, give_back_lapsed
+from app.review.lease import ClaimLease
 from app.review.relations import earlier_actors
 from app.review.renewal import renewal_of
 from app.review.round import Round, newest, open_round
@@ -105,7 +105,6 @@ def assign_ready(
     """
     policy.require(session, actor, policy.Action.ASSIGN, project_subject(project.id), at=at)
     lock_seats(session, project.id)
-    give_back_lapsed(session, project.id, at=at)
     require_papers(session, project, "assignment", at=at)
     unsigned = require_some_signed(session, project)
     workflow = workflow_of(session, project)

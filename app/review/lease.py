@@ -1,6 +1,8 @@
-"""Leases of tasks that readers took themselves: a seat in which nothing was done in time is given back."""
+"""Leases of tasks that readers took themselves: a seat in which nothing was done in time goes to another."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,31 +31,35 @@ class ClaimLease(Base):
     expires_at: Mapped[int]
     #: whether somebody still has to look what came of it
     is_open: Mapped[bool]
-    #: the seat was given back; its reader may take it again while nobody else did
-    lapsed: Mapped[bool]
 
 
-def give_back_lapsed(session: Session, project_id: int, *, at: int) -> int:
-    """Give back seats whose lease is over and in which nothing was done; returns how many. A begun draft stays."""
+def idle_seats(session: Session, project_id: int, *, at: int) -> Iterator[Assignment]:
+    """Tasks whose lease is over and in which nothing was done, longest over first, each locked.
+
+    They are still their readers' until `give_back`: where nobody else can take such a seat, nobody waits for it.
+    """
     over = select(ClaimLease).where(
         ClaimLease.project_id == project_id, ClaimLease.is_open, ClaimLease.expires_at <= at
     )
-    lapsed = 0
     for lease in session.scalars(over.order_by(ClaimLease.expires_at).limit(_AT_ONCE)).all():
         task = get_assignment(session, lease.assignment_id, lock=True)
-        lease.is_open, lease.lapsed = False, _untouched(task)
-        if lease.lapsed:
-            states.advance(session, ServiceActor("claim-leases"), task, "lapsed", at=at)
-            lapsed += 1
-    return lapsed
+        if task.state in (AssignmentState.OFFERED, AssignmentState.OPEN) and task.draft_version == 0:
+            yield task
+        else:
+            row.is_open = False  # a begun answer is never taken away, and what is done needs no lease
 
 
-def _untouched(task: Assignment) -> bool:
-    return task.state in (AssignmentState.OFFERED, AssignmentState.OPEN) and task.draft_version == 0
+def give_back(session: Session, task: Assignment, *, at: int) -> None:
+    """Take an idle seat from its reader, for another who takes it now."""
+    session.get_one(ClaimLease, task.id).is_open = False
+    states.advance(session, ServiceActor("claim-leases"), task, "lapsed", at=at)
 
 
-def lapsed_of(session: Session, person_id: int, round_id: int) -> Assignment | None:
-    """A person's own task in a round that lapsed, and may be taken again."""
-    mine = (Assignment.person_id == person_id, Assignment.round_id == round_id)
-    query = select(Assignment).join(ClaimLease, ClaimLease.assignment_id == Assignment.id)
-    return session.scalar(query.where(*mine, ClaimLease.lapsed, Assignment.state == AssignmentState.REVOKED))
+def lease(session: Session, task: Assignment, until: int) -> None:
+    """The task is its reader's until then, whatever is done in it; a lease that there is begins anew."""
+    row = session.get(ClaimLease, task.id)
+    if row is None:
+        row = ClaimLease(assignment_id=task.id, project_id=task.project_id)
+        session.add(row)
+    row.expires_at, row.is_open = until, True
+    session.flush()

@@ -120,11 +120,9 @@ ASSIGNMENT = TransitionTable(
         (_A.OPEN, "revoked"): _A.REVOKED,
         (_A.OPEN, "submitted"): _A.SUBMITTED,
         (_A.SUBMITTED, "recalled"): _A.OPEN,
-        # A task somebody took, in which nothing was done in time; they may take it again while the seat is free.
+        # A task somebody took, in which nothing was done in time, when another takes its seat.
         (_A.OFFERED, "lapsed"): _A.REVOKED,
         (_A.OPEN, "lapsed"): _A.REVOKED,
-        (_A.REVOKED, "taken_again"): _A.OFFERED,
-        (_A.REVOKED, "gone_on_with"): _A.OPEN,
     },
 )
 

@@ -14,7 +14,7 @@ from app.core.errors import Conflict, Forbidden
 from app.corpus.paper_gates import require_papers
 from app.corpus.project import Project, list_projects, project_subject
 from app.review import states
-from app.review.assignment import Assignment, get_assignment, offer
+from app.review.assignment import Assignment, offer
 from app.review.conflict import kept_apart
 from app.review.copies import is_copy
 from app.review.distribution import (
@@ -28,10 +28,11 @@ from app.review.distribution import (
     with_free_seats,
 )
 from app.review.guideline import guided
+from app.review.hold import is_held
 from app.review.item import Item, available_items, get_item, not_held
-from app.review.lease import ClaimLease, give_back_lapsed, lapsed_of
+from app.review.lease import ClaimLease, give_back, idle_seats, lease
 from app.review.relations import earlier_actors
-from app.review.round import Round, open_round
+from app.review.round import Round, get_round, open_round
 from app.review.states import AssignmentState, ItemState
 from app.review.submission import reconsidered
 from app.review.workflows import Step
@@ -46,24 +47,28 @@ _UNFINISHED = (AssignmentState.OFFERED, AssignmentState.OPEN)
 def take_next(session: Session, actor: Actor, project: Project, *, at: int) -> Assignment | None:
     """The reader's unfinished task, else the next item as a new one; None where nothing is left for them.
 
-    First come seats of rounds under way, then ready items. Raises Forbidden (role, tier, credential of a reader),
-    Conflict where readers here are given their items, the reader is paused, or a paper or signature is missing.
+    First come free seats of rounds under way, then idle ones, then ready items. Raises Forbidden (role, tier,
+    credential of a reader), Conflict where readers here are given their items, the reader is paused, or a paper or signature
+    is missing.
     """
     policy.require(session, actor, policy.Action.VIEW_PROJECT, project_subject(project.id), at=at)
     _require_reader(session, actor, project, at=at)
     lock_seats(session, project.id)
-    give_back_lapsed(session, project.id, at=at)
+    until = at + project.setting("claim_minutes") * MINUTE
     begun = _unfinished(session, actor, project)
     if begun is not None:
+        if session.get(ClaimLease, begun.id) is not None:
+            lease(session, begun, until)
         return begun
     require_papers(session, project, "assignment", at=at)
     unsigned = require_some_signed(session, project)
     pool = ReaderPool(session, project, [actor.id], workflow_of(session, project), at=at)
     task = _instead(session, actor, project, at=at)
     task = task or _free_seat(session, actor, project, pool, at=at)
+    task = task or _idle_seat(session, actor, project, pool, at=at)
     task = task or _ready_item(session, actor, project, pool, unsigned, at=at)
     if task is not None:
-        _lease(session, project, task, at=at)
+        lease(session, task, until)
     return task
 
 
@@ -111,19 +116,21 @@ def _free_seat(session: Session, actor: Actor, project: Project, pool: ReaderPoo
         item = get_item(session, row.item_id, lock=True)
         if item.state != ItemState.IN_ANNOTATION or actor.id not in pool.under(row.workflow):
             continue
-        lapsed = lapsed_of(session, actor.id, row.id)
-        if lapsed is not None and actor.id not in kept_apart(session, item):
-            return _again(session, actor, lapsed, at=at)
-        if lapsed is None and actor.id not in _excluded(session, item, row):
+        if actor.id not in _excluded(session, item, row):
             return offer(session, actor, item, row, person_id=actor.id, step=Step.ANNOTATE, at=at)
     return None
 
 
-def _again(session: Session, actor: Actor, task: Assignment, *, at: int) -> Assignment:
-    task = get_assignment(session, task.id, lock=True)
-    event = "taken_again" if task.opened_at is None else "gone_on_with"
-    states.advance(session, actor, task, event, at=at)
-    return task
+def _idle_seat(session: Session, actor: Actor, project: Project, pool: ReaderPool, *, at: int) -> Assignment | None:
+    """The seat of somebody who took it and did nothing in time."""
+    for task in idle_seats(session, project.id, at=at):
+        item, row = get_item(session, task.item_id, lock=True), get_round(session, task.round_id)
+        if item.state != ItemState.IN_ANNOTATION or session.scalar(select(is_held(item.id) | is_copy(item.id))):
+            continue
+        if actor.id in pool.under(row.workflow) and actor.id not in _excluded(session, item, row):
+            give_back(session, task, at=at)
+            return offer(session, actor, item, row, person_id=actor.id, step=Step.ANNOTATE, at=at)
+    return None
 
 
 def _excluded(session: Session, item: Item, row: Round) -> set[int]:
@@ -156,13 +163,3 @@ def _ready(session: Session, project: Project, unsigned: set[str]) -> Iterator[I
         item = get_item(session, found.id, lock=True)
         if item.state == ItemState.READY:
             yield item
-
-
-def _lease(session: Session, project: Project, task: Assignment, *, at: int) -> None:
-    until = at + project.setting("claim_minutes") * MINUTE
-    row = session.get(ClaimLease, task.id)
-    if row is None:
-        row = ClaimLease(assignment_id=task.id, project_id=project.id, expires_at=until, is_open=True, lapsed=False)
-        session.add(row)
-    row.expires_at, row.is_open, row.lapsed = until, True, False
-    session.flush()

@@ -64,7 +64,6 @@ def _claim_lease() -> None:
         sa.Column("project_id", INT, nullable=False),
         sa.Column("expires_at", INT, nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
-        sa.Column("lapsed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_claim_lease_assignment_id")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_claim_lease_project_id")),
         sa.PrimaryKeyConstraint("assignment_id", name=op.f("pk_claim_lease")),

@@ -43,6 +43,8 @@ ASSIGNMENT_STEPS = [
     ("open", "declined", "declined", "The person recuses herself, or the verifier rejects."),
     ("offered", "revoked", "revoked", "The lead takes the task back unseen."),
     ("open", "revoked", "revoked", "The lead takes the task back; the draft stays."),
+    ("offered", "lapsed", "revoked", "The lease of a task that was taken is over, and it was never opened."),
+    ("open", "lapsed", "revoked", "The lease is over, and nothing was written."),
     ("open", "submitted", "submitted", "The answer is frozen."),
     ("submitted", "recalled", "open", "The person takes the answer back before anybody else has submitted."),
 ]
