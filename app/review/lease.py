@@ -38,11 +38,10 @@ def idle_seats(session: Session, project_id: int, *, at: int) -> Iterator[Assign
 
     They are still their readers' until `give_back`: where nobody else can take such a seat, nobody waits for it.
     """
-    over = select(ClaimLease).where(
-        ClaimLease.project_id == project_id, ClaimLease.is_open, ClaimLease.expires_at <= at
-    )
-    for lease in session.scalars(over.order_by(ClaimLease.expires_at).limit(_AT_ONCE)).all():
-        task = get_assignment(session, lease.assignment_id, lock=True)
+    over = (ClaimLease.project_id == project_id, ClaimLease.is_open, ClaimLease.expires_at <= at)
+    query = select(ClaimLease).where(*over).order_by(ClaimLease.expires_at).limit(_AT_ONCE)
+    for row in session.scalars(query).all():
+        task = get_assignment(session, row.assignment_id, lock=True)
         if task.state in (AssignmentState.OFFERED, AssignmentState.OPEN) and task.draft_version == 0:
             yield task
         else:

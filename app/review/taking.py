@@ -48,8 +48,8 @@ def take_next(session: Session, actor: Actor, project: Project, *, at: int) -> A
     """The reader's unfinished task, else the next item as a new one; None where nothing is left for them.
 
     First come free seats of rounds under way, then idle ones, then ready items. Raises Forbidden (role, tier,
-    credential of a reader), Conflict where readers here are given their items, the reader is paused, or a paper or signature
-    is missing.
+    credential of a reader), Conflict where readers here are given their items, the reader is paused, or a paper
+    or a signature is missing.
     """
     policy.require(session, actor, policy.Action.VIEW_PROJECT, project_subject(project.id), at=at)
     _require_reader(session, actor, project, at=at)
