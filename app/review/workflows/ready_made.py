@@ -24,7 +24,7 @@ TEAM_OF_THREE = Workflow(
 )
 SINGLE_READER_SAMPLING = Workflow(
     key="single_reader_sampling",
-    title="One reader; labels of weight and every fifth item are verified, the rest passes by sampling",
+    title="One reader; labels of weight and every fifth item are verified, the rest passes, unreleased",
     steps=(StepRule(step=Step.ANNOTATE, tier=2), *_SETTLED_AND_VERIFIED),
     agreed_pass=True,
     checked_percent=20,

@@ -44,7 +44,7 @@ def _verified(workflow: Workflow, who: str) -> str:
     share = f" and about {workflow.checked_percent} of 100 others, drawn likewise," if workflow.checked_percent else ""
     settled = "" if workflow.adjudicator_finishes else " What was settled is verified too."
     return (f"Agreed items with a label of weight{share} are verified and signed by one person of {who};"
-            f" other agreed items pass by sampling and are never shown as verified.{settled}")  # fmt: skip
+            f" other agreed items pass by sampling: never shown as verified, in no release.{settled}")  # fmt: skip
 
 
 def _rule(rule: ComplexityRule) -> str:
