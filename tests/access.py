@@ -12,6 +12,7 @@ import re
 import sqlite3
 import sys
 import tempfile
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -135,9 +136,13 @@ class AccessWorld:
         elif method != "GET":
             sent["data"] = {"a": "b"}
             sent |= {"content_type": "multipart/form-data"} if declared.accepts == UPLOAD else {}
-        with client.open(path, method=method, headers=headers, **sent) as answer:
-            answer.get_data()
-            status, leads = answer.status_code, answer.headers.get("Location", "")
+        status = 429
+        while status == 429:  # who typed a wrong password too often waits, as a person would
+            with client.open(path, method=method, headers=headers, **sent) as answer:
+                answer.get_data()
+                status, leads = answer.status_code, answer.headers.get("Location", "")
+            if status == 429:
+                time.sleep(int(answer.headers.get("Retry-After", 1)))
         if method != "GET" and status < 400:
             self._copy(self.kept, self.file)
         assert status < 500, (method, path, who, status)

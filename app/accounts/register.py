@@ -8,17 +8,18 @@ import unicodedata
 from sqlalchemy import ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.audit.events import Tag
-from app.audit.rows import note_row
-from app.core.db import RECORD, Base, Session, find_by_key, insert_if_missing
+from app.core.db import PROJECTION, Base, Session, find_by_key, insert_if_missing
 from app.core.errors import Conflict
 
 
 class RegisterNumber(Base):
-    """Whose number of a body it is. It passes on only when every credential of the holder under it is revoked."""
+    """Whose number of a body it is, as the credentials say. It passes on when all of the holder's under it are revoked.
+
+    Computed from the record and no part of it: what keeps two people from entering one number at once.
+    """
 
     __tablename__ = "register_entry"
-    __table_args__ = ({"info": {"kind": RECORD, "bundle": "whole", "tags": (Tag.CREDENTIAL_GRANTED,)}},)
+    __table_args__ = ({"info": {"kind": PROJECTION}},)
 
     country: Mapped[str] = mapped_column(Text, primary_key=True)
     #: body and number as they are compared: case, spaces and punctuation do not tell two apart
@@ -54,9 +55,7 @@ def take_number(session: Session, key: RegisterKey, person_id: int, freed_from: 
     Raises Conflict("register-number-taken"), also where somebody else was faster.
     """
     values = dict(zip(("country", "body", "number"), key, strict=True))
-    made = insert_if_missing(session, RegisterNumber, values | {"person_id": person_id})
-    if made is not None:
-        note_row(session, made)
+    if insert_if_missing(session, RegisterNumber, values | {"person_id": person_id}) is not None:
         return
     row = find_by_key(session, RegisterNumber, *key, lock=True)
     if row is None or row.person_id not in (person_id, freed_from):

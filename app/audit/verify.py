@@ -889,7 +889,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         verdict = verify(options.folder, options.checkpoint, options.vkey, options.file, (*options.witness,))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, Broken) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, Broken) as error:
         parser.error(f"{options.folder} is not such an export: {type(error).__name__}: {error}")
     print(json.dumps(verdict) if options.json else "\n".join(describe(verdict)))
     return 1 if verdict["breaks"] else 0 if verdict["ok"] else 3

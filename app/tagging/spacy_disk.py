@@ -93,6 +93,13 @@ class SpacyOnDisk:
             ]
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that no file system takes
+        return False
+
+
 def read_card(file: Path) -> SpacyOnDisk:
     """The pipeline a JSON file describes. Raises Invalid naming the field that is missing or wrong."""
     try:
@@ -113,6 +120,6 @@ def read_card(file: Path) -> SpacyOnDisk:
     if unknown:
         raise Invalid("bad-pipeline", f"{file.name}: {unknown[0]} is no label of ours")
     pipeline = SpacyOnDisk(card, file.parent)
-    if not pipeline.path.is_dir():
+    if not _is_folder(pipeline.path):
         raise Invalid("bad-pipeline", f"{file.name}: no pipeline at its path")
     return pipeline

@@ -16,7 +16,7 @@ from app.jobs.job import Job
 from app.release.jobs import queue_cut, queue_export
 from app.release.release import Release, ReleaseExport, ReleaseItem, find_release
 from app.review.item import Item
-from tests.bench.release_sized import seed
+from tests.bench.release_sized import sign_each
 from tests.databases import opened
 from tests.functional.test_crash import installation  # noqa: F401 (a fixture)
 
@@ -37,7 +37,7 @@ def signed(installation):  # noqa: F811
     """Signed notes, and who leads them."""
     compose()
     database = opened(installation.url, installation.folder)
-    team = seed(database, NOTES)
+    team = sign_each(database, NOTES)
     installation.lead = team.person("lena")
     yield installation
     database.dispose()

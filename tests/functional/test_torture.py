@@ -1,8 +1,6 @@
 """The bounded form of `make torture`: six kills on each database, and whether the harness itself can fail."""
 
-from itertools import takewhile
-from pathlib import Path
-from tempfile import gettempdir
+from stat import S_IMODE
 
 import pytest
 from sqlalchemy import text
@@ -31,8 +29,10 @@ def template(request, tmp_path_factory):
     if request.param == "postgresql" and postgresql_bin() is None:
         pytest.skip("no programs of a PostgreSQL server (initdb) here")
     folder = tmp_path_factory.mktemp(request.param)
-    for within in takewhile(lambda path: path != Path(gettempdir()), (folder, *folder.parents[:-1])):
-        within.chmod(0o755)  # the database server is somebody else
+    for within in (folder, *folder.parents[:-1]):  # the database server is somebody else
+        mode = within.stat().st_mode
+        if mode & 0o055 != 0o055:  # never what a folder of the system allows besides
+            within.chmod(S_IMODE(mode) | 0o055)
     return request.param, folder, make_template(request.param, folder, ITEMS)
 
 

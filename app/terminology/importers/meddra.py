@@ -12,7 +12,7 @@ from app.terminology.rows import LOWER, ConceptRow, MemberRow, ParentRow, Releas
 # Level → (file, kind); the code is the first column and the name the second.
 _LEVELS = {"soc.asc": "SOC", "hlgt.asc": "HLGT", "hlt.asc": "HLT", "pt.asc": "PT"}
 _LINKS = ("soc_hlgt.asc", "hlgt_hlt.asc", "hlt_pt.asc")  # parent$child$
-_MINIMUM = {"llt.asc": 10, "pt.asc": 4}
+_MINIMUM = {"llt.asc": 10, "pt.asc": 4, "smq_content.asc": 4}
 
 
 class MedDra:
@@ -26,7 +26,7 @@ class MedDra:
     def about(self, source: ReleaseSource) -> About:
         for name in source.find("meddra_release.asc"):
             for _, fields in source.records(name, "$"):
-                return About(fields[0])
+                return About(fields[0] if fields else "")
         return About()
 
     def rows(self, source: ReleaseSource) -> Iterator[ReleaseRow]:
