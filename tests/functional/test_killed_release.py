@@ -57,7 +57,7 @@ def queued(here, how):
 
 
 def cut_queued(session, lead, project, at):
-    return queue_cut(session, lead, project, at=at)
+    return queue_cut(session, project, person_id=lead.id, at=at)
 
 
 def export_queued(session, lead, project, at):
