@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, text
 
 from tests.databases import build_schema, opened
 from tests.functional.test_erasure import MARK, SOURCE_WORDS, STAYS, World, files_with
-from tests.torture.cluster import Server, postgresql_bin
+from tests.torture.cluster import Server, open_ways_to, postgresql_bin
 
 pytestmark = [pytest.mark.rare, pytest.mark.postgres]
 
@@ -18,8 +18,7 @@ def server(tmp_path):
         if os.environ.get("CI") == "true":
             raise FileNotFoundError("initdb")
         pytest.skip("no programs of a PostgreSQL server here")
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)  # the server is another user's
+    open_ways_to(tmp_path)
     server = Server(tmp_path)
     server.make(None)
     with (tmp_path / "server.log").open("wb") as said:

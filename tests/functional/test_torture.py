@@ -1,6 +1,5 @@
 """The bounded form of `make torture`: six kills on each database, and whether the harness itself can fail."""
 
-from stat import S_IMODE
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +9,7 @@ from app.core.errors import Conflict
 from app.factory import compose
 from app.review.draft import DraftElement
 from tests.build import as_if
-from tests.torture.cluster import postgresql_bin
+from tests.torture.cluster import open_ways_to, postgresql_bin
 from tests.torture.disasters import DISASTERS, Skipped, suffer
 from tests.torture.kills import hit_enough, run
 from tests.torture.ledger import Act, Ledger, check, half_saved
@@ -29,10 +28,7 @@ def template(request, tmp_path_factory):
     if request.param == "postgresql" and postgresql_bin() is None:
         pytest.skip("no programs of a PostgreSQL server (initdb) here")
     folder = tmp_path_factory.mktemp(request.param)
-    for within in (folder, *folder.parents[:-1]):  # the database server is somebody else
-        mode = within.stat().st_mode
-        if mode & 0o055 != 0o055:  # never what a folder of the system allows besides
-            within.chmod(S_IMODE(mode) | 0o055)
+    open_ways_to(folder)
     return request.param, folder, make_template(request.param, folder, ITEMS)
 
 

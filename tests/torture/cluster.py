@@ -5,6 +5,7 @@ import pwd
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -21,6 +22,14 @@ from tests.terminology_data import stocked
 
 START_SECONDS = 120
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+
+def open_ways_to(folder: Path) -> None:
+    """The server of the database is another user: it may go there. Folders of the system allow that, and stay as is."""
+    for within in (folder, *folder.parents[:-1]):
+        mode = within.stat().st_mode
+        if mode & 0o055 != 0o055:
+            within.chmod(stat.S_IMODE(mode) | 0o055)
 
 
 def postgresql_bin() -> Path | None:
@@ -112,10 +121,10 @@ class Server:
 def _children(pid: int) -> list[int]:
     """Processes whose parent this is (each backend leads a session of its own)."""
     found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    for status in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError, IndexError, ValueError):
-            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
-                found.append(int(stat.parent.name))
+            if int(status.read_text().rpartition(")")[2].split()[1]) == pid:
+                found.append(int(status.parent.name))
     return found
 
 
