@@ -348,6 +348,17 @@ def for_update(query: Q, *, skip_locked: bool = False) -> Q:
     return query.with_for_update(skip_locked=skip_locked).execution_options(populate_existing=True)
 
 
+def lock_number(session: Session, model: type[Base], number: int) -> None:
+    """Lock a row of which nothing is read, until the transaction ends: what refers to it is written meanwhile.
+
+    On SQLite this writer is the only one since it began: nothing to do.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.flush()
+        column = next(iter(model.__table__.primary_key))
+        session.execute(select(column).where(column == number).with_for_update(key_share=True))
+
+
 def lock(session: Session, row: object) -> None:
     """Lock a row in hand and read it anew, unless this transaction holds its lock.
 

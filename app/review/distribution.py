@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from app.accounts import policy
 from app.accounts.actor import AnyActor, ProjectRole
 from app.accounts.loading import load_actors
-from app.core.db import Database, Session
+from app.core.db import Database, Session, lock_number
 from app.core.registry import Registry
 from app.corpus.member import list_members
 from app.corpus.paper_gates import require_papers
@@ -240,9 +240,7 @@ def _seated() -> tuple[ColumnElement[bool], ...]:
 
 def lock_seats(session: Session, project_id: int) -> None:
     """Nobody else gives out, or takes, items of this project until the transaction ends; other work goes on."""
-    if session.get_bind().dialect.name != "sqlite":
-        session.flush()
-        session.execute(select(Project.id).where(Project.id == project_id).with_for_update(key_share=True))
+    lock_number(session, Project, project_id)
 
 
 def reading_subject(project: Project, workflow: Workflow) -> policy.PolicySubject:

@@ -78,8 +78,7 @@ def test_two_transitions_at_once_are_not_both_taken(team):
 
 def test_rows_are_locked_only_by_ways_that_read_them_anew():
     """`core/db.py` has them; the head of a stream is never read but locked, and stays so. A task to save in is read
-    anew by its own query, which is built once; of the items of a release columns are read, which nobody holds; while
-    seats are given out the number of the project alone is locked."""
+    anew by its own query, which is built once; of the items of a release columns are read, which nobody holds."""
     locking = [path for path in APP.rglob("*.py") if "with_for_update" in path.read_text(encoding="utf-8")]
     assert {path.relative_to(APP).as_posix() for path in locking} == {
         "core/db.py",
@@ -87,5 +86,4 @@ def test_rows_are_locked_only_by_ways_that_read_them_anew():
         "audit/log.py",
         "review/assignment.py",
         "release/cutting.py",
-        "review/distribution.py",
     }
