@@ -60,6 +60,9 @@ def find_mentions(note: TokenisedNote, gazetteers: Sequence[Gazetteer] = ()) -> 
     regimen = regimens(note, found)
     found = without_values(found, regimen) + regimen
     coded = [mention for gazetteer in gazetteers for mention in gazetteer.mentions(note)]
+    # An index that turns its headings round ("Anomaly, aortic arch") makes no disease of a part of the body.
+    organs_named = {(first, last) for first, last, term in units if term.label == "ANATOMY"}
+    coded = [m for m in coded if m.label != "PROBLEM" or (m.first, m.last) not in organs_named]
     found += without_vaccinated(note, in_company(note, coded))
     found += list(places(note, found))
     found += defined_short_forms(note, found)
