@@ -67,7 +67,7 @@ torture: .venv/.installed-dev ## kills under load (POINTS=… on each database, 
 
 test-rare: .venv/.installed-dev ## long tests of what changes seldom: several hosts, kills and disasters, public sets, damaged files, hostile values, leaks, earlier versions
 	@sh tests/needs.sh
-	@$(PY) -m pytest -n 2 --dist loadfile --randomly-seed=$(ORDER) -m rare
+	@$(PY) -m pytest -n 3 --dist loadfile --randomly-seed=$(ORDER) -m rare
 
 simulate: .venv/.installed-dev ## personas over HTTP on PostgreSQL (USERS=…, MINUTES=…, DATABASE=sqlite)
 	@$(PY) -m tests.load --users $(USERS) --minutes $(MINUTES) --database $(DATABASE)

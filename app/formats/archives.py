@@ -34,7 +34,7 @@ class ReadArchive:
         total = sum(one.file_size for one in members)
         if len(members) > MAX_MEMBERS or total > MAX_TOTAL_BYTES or any(map(_is_bomb, members)):
             raise Invalid("zip-bomb", f"{name}: would unfold to more than any archive may")
-        self.names = [one.filename for one in members if not one.is_dir()]
+        self.names = [one.filename for one in members if not one.filename.endswith("/")]  # `is_dir` falls over none
 
     def read(self, member: str) -> bytes:
         """Raises Invalid for a member that is damaged, encrypted, or larger than it says."""

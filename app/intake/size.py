@@ -17,7 +17,7 @@ def count_rows(path: Path) -> int:
     try:
         if ending == ".zip":
             with zipfile.ZipFile(path) as archive:
-                return sum(not entry.is_dir() for entry in archive.infolist())
+                return sum(not entry.filename.endswith("/") for entry in archive.infolist())
         if ending in (".csv", ".tsv", ".tab"):
             return _table_rows(path, "," if ending == ".csv" else "\t")
         with path.open("rb") as file:

@@ -66,6 +66,7 @@ def _entry_refusal(entry: zipfile.ZipInfo, names: set[str]) -> tuple[str, str] |
     pure = PurePosixPath(entry.filename.replace("\\", "/"))
     bomb = entry.file_size > 1_000_000 and entry.file_size > MAX_RATIO * max(entry.compress_size, 1)
     checks = (
+        (not entry.filename, "zip-name", "an entry has no name"),
         (pure.is_absolute() or ".." in pure.parts, "zip-name", "a name leads outside the archive"),
         (entry.external_attr >> 16 & 0o170000 == 0o120000, "zip-link", "links are not followed"),
         (bool(entry.flag_bits & 1), "zip-encrypted", "encrypted entries cannot be read"),

@@ -14,8 +14,10 @@ from app.corpus.batch import get_batch, list_problems
 from app.corpus.project import create_project
 from app.corpus.vault import Vault
 from app.factory import create_app
+from app.formats.archives import opened_archive
 from app.intake.files import Files
 from app.intake.load import Delivery, LoadJob, start_batch
+from app.intake.size import count_rows
 from app.intake.withdraw import withdraw_batch
 from app.jobs.job import claim_one, get_job
 from app.jobs.worker import work
@@ -149,3 +151,17 @@ def test_a_damaged_entry_gives_no_row_at_all(tmp_path):
     (tmp_path / "n.zip").write_bytes(data.replace(b"Twoo", b"Tvoo"))
     (problem,) = Files([str(tmp_path / "n.zip")]).rows()
     assert (problem.code, problem.where) == ("bad-zip", "entry 1")
+
+
+@pytest.mark.parametrize("nameless", [1, 2])
+def test_an_entry_without_a_name_refuses_the_archive_at_its_place(tmp_path, nameless):
+    """The standard library's `is_dir` falls over such a name (before Python 3.12)."""
+    path = tmp_path / "n.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in (1, 2):
+            archive.writestr(zipfile.ZipInfo("" if number == nameless else "N-1.txt"), "Cough since Monday.")
+    assert count_rows(path) == 2
+    (problem,) = Files([str(path)]).rows()
+    assert (problem.code, problem.where) == ("zip-name", f"entry {nameless}")
+    with path.open("rb") as raw, opened_archive(raw, "n.zip") as archive:
+        assert sorted(archive.names) == ["", "N-1.txt"]
